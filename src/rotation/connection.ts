@@ -1,0 +1,86 @@
+import type { Secret } from "./secret.ts";
+
+/** A backend key's value: a key of the secret's JSON, or as it stands in the configuration. */
+export type DataSource = { readonly field: string } | { readonly value: string };
+
+/** Where a connection's credentials come from: options of a known type, or backend keys spelled out. */
+export type CredentialSource =
+  | {
+      readonly kind: "options";
+      /** Option to key of the secret's JSON; a string is the one option that the whole secret serves; absent: the usual spellings. */
+      readonly fields?: Readonly<Record<string, string>> | string;
+      readonly values: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "data"; readonly data: Readonly<Record<string, DataSource>> };
+
+/** A connection as `connections.json` lists it. */
+export interface Connection {
+  readonly name: string;
+  /** The key under `environments`. */
+  readonly environment: string;
+  readonly type: string;
+  readonly endpoint?: string;
+  /** Name, partial ARN or full ARN. */
+  readonly secret: string;
+  readonly credentials: CredentialSource;
+  readonly canary: boolean;
+}
+
+/** A connection as the API shows it. */
+export interface Observation {
+  readonly name: string;
+  readonly connectionType: string;
+  readonly endpoint: string;
+  readonly resourceVersion?: string;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt?: number;
+  /** Upper case; empty where the service does not say. */
+  readonly phase: string;
+  readonly detail: string;
+  readonly httpStatus: number;
+  readonly requestId?: string;
+}
+
+/** What a PUT carries; type and endpoint come from the observation before it. */
+export interface Update {
+  readonly name: string;
+  readonly connectionType: string;
+  readonly endpoint: string;
+  readonly resourceVersion?: string;
+  /** The JSON object of `auth_data.data`. */
+  readonly data: Secret;
+}
+
+export interface Receipt {
+  readonly httpStatus: number;
+  readonly requestId?: string;
+}
+
+/**
+ * True when the object has moved since `before`: only then does a phase certainly belong to our PUT.
+ * False also where the service serves neither `resource_version` nor `updated_at`.
+ */
+export function hasMoved(before: Observation, after: Observation): boolean {
+  const otherVersion =
+    before.resourceVersion !== undefined &&
+    after.resourceVersion !== undefined &&
+    before.resourceVersion !== after.resourceVersion;
+  const later =
+    before.updatedAt !== undefined && after.updatedAt !== undefined && after.updatedAt > before.updatedAt;
+  return otherVersion || later;
+}
+
+export type PhaseKind = "usable" | "refused" | "unreachable" | "silent" | "pending";
+
+/** What a phase says, by the texts, the enum and the printed examples of the API, which contradict each other. */
+export function phaseKind(phase: string): PhaseKind {
+  return PHASES[phase.toUpperCase()] ?? "pending";
+}
+
+const PHASES: Readonly<Record<string, PhaseKind>> = {
+  READY: "usable",
+  ACTIVE: "usable",
+  INVALID_AUTH: "refused",
+  UNREACHABLE: "unreachable",
+  "": "silent",
+};

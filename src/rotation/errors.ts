@@ -1,0 +1,101 @@
+/** The classes that a failure is reported in. */
+export const ERROR_CLASSES = [
+  "config",
+  "secret",
+  "guard",
+  "not-found",
+  "unauthorized",
+  "rejected",
+  "unreachable",
+  "throttled",
+  "service",
+  "timeout",
+  "superseded",
+  "internal",
+] as const;
+
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+/** What is known of the answer that an error tells of; never a body or a header that was sent. */
+export interface Answer {
+  readonly httpStatus?: number;
+  readonly requestId?: string;
+  readonly detail?: string;
+}
+
+/** A failure that belongs to one connection, or to one environment, and is reported as its outcome. */
+export class RotationError extends Error {
+  override readonly name: string = "RotationError";
+  readonly errorClass: ErrorClass;
+  readonly answer: Answer;
+
+  constructor(errorClass: ErrorClass, message: string, answer: Answer = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.errorClass = errorClass;
+    this.answer = answer;
+  }
+}
+
+/** The secret cannot be used: unreadable, empty, malformed, or a field is missing. Carries no cause: it could quote the value. */
+export class SecretError extends RotationError {
+  override readonly name = "SecretError";
+
+  constructor(message: string) {
+    super("secret", message);
+  }
+}
+
+/** The live connection is not the one that is configured; nothing was written. */
+export class GuardError extends RotationError {
+  override readonly name = "GuardError";
+
+  constructor(message: string, answer?: Answer) {
+    super("guard", message, answer);
+  }
+}
+
+/** Confluent refused our own API key (401, 403). `retryable` is true for 401: a fresh key needs minutes. */
+export class UnauthorizedError extends RotationError {
+  override readonly name = "UnauthorizedError";
+
+  constructor(message: string, answer: Answer) {
+    super("unauthorized", message, answer);
+  }
+}
+
+/** The PUT met a newer version of the connection (409, 412): look again, then put again. */
+export class ConflictError extends RotationError {
+  override readonly name = "ConflictError";
+
+  constructor(answer: Answer) {
+    super("service", "Somebody else changed the connection at the same time.", answer);
+  }
+}
+
+/** The PUT may or may not have been applied: look the connection up before putting again. */
+export class UnknownFateError extends RotationError {
+  override readonly name = "UnknownFateError";
+}
+
+/** connections.json or the environment variables are wrong; nothing was read or sent. The message lists every fault. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(place: string, faults: readonly string[]) {
+    super(
+      `${place} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join("\n")}`,
+    );
+    this.faults = faults;
+  }
+}
+
+/** The event asks for nothing that this function does; nothing was read or sent. */
+export class EventError extends Error {
+  override readonly name = "EventError";
+}
+
+/** A scheduled or event run in which not everything is well. Thrown after the alert, so that whoever waits sees it. */
+export class RotationFailedError extends Error {
+  override readonly name = "RotationFailedError";
+}
