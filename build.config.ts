@@ -18,4 +18,7 @@ const lambda = await build({
   banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
 });
 writeFileSync("dist/lambda.meta.json", JSON.stringify(lambda.metafile));
-writeFileSync("connections.schema.json", `${JSON.stringify(z.toJSONSchema(connectionsFile, { io: "input" }), null, 2)}\n`);
+writeFileSync(
+  "connections.schema.json",
+  `${JSON.stringify(z.toJSONSchema(connectionsFile, { io: "input" }), null, 2)}\n`,
+);

@@ -6,9 +6,15 @@ const outline = z.catch(
     environments: z.catch(z.record(z.string(), z.unknown()), {}),
     connections: z.catch(
       z.array(
-        z.catch(z.object({ name: z.catch(z.string(), ""), environment: z.catch(z.optional(z.string()), undefined) }), {
-          name: "",
-        }),
+        z.catch(
+          z.object({
+            name: z.catch(z.string(), ""),
+            environment: z.catch(z.optional(z.string()), undefined),
+          }),
+          {
+            name: "",
+          },
+        ),
       ),
       [],
     ),
