@@ -101,11 +101,14 @@ export class Faults {
   }
 }
 
-function matches(order: FaultOrder, { method, environmentId, connection }: FaultTarget): boolean {
-  const isList = method === "GET" && connection === undefined;
+function matches(order: FaultOrder, target: FaultTarget): boolean {
   return (
-    (order.method === undefined || order.method === (order.method === "LIST" && isList ? "LIST" : method)) &&
-    (order.connection === undefined || order.connection === connection) &&
-    (order.environment === undefined || order.environment === environmentId)
+    (order.method === undefined || matchesMethod(order.method, target)) &&
+    (order.connection === undefined || order.connection === target.connection) &&
+    (order.environment === undefined || order.environment === target.environmentId)
   );
+}
+
+function matchesMethod(ordered: "GET" | "LIST" | "PUT", { method, connection }: FaultTarget): boolean {
+  return ordered === "LIST" ? method === "GET" && connection === undefined : ordered === method;
 }

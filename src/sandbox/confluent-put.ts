@@ -15,6 +15,8 @@ const PutBody = z.looseObject({
   }),
 });
 
+const Versioned = z.looseObject({ metadata: z.looseObject({ resource_version: z.string() }) });
+
 const Data = z.record(z.string(), z.string());
 
 /**
@@ -41,9 +43,8 @@ export function readPut(body: string, connection: StoredConnection): AuthData {
 
 /** The `resource_version` in a PUT's body, whatever else is wrong with it. */
 export function sentResourceVersion(body: string): string | undefined {
-  const Sent = z.looseObject({ metadata: z.looseObject({ resource_version: z.string() }) });
   try {
-    return parse(Sent, body, "the body").metadata.resource_version;
+    return parse(Versioned, body, "the body").metadata.resource_version;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Clock } from "../rotation/clock.ts";
-import { type Answer, emptyAnswer, errorAnswer } from "./confluent-answers.ts";
+import { type Answer, type ErrorBody, emptyAnswer, errorAnswer } from "./confluent-answers.ts";
 import { type ConnectionsApi, type Route, routeOf } from "./confluent-api.ts";
 import { distort, type Faults, isApplied } from "./confluent-faults.ts";
 import type { Limiter } from "./confluent-limits.ts";
@@ -32,7 +32,8 @@ export interface ServerParts {
   readonly faults: Faults;
   readonly limiter: Limiter;
   readonly requests: RecordedRequest[];
-  readonly limitBody: Parameters<typeof errorAnswer>[2];
+  /** The shape of a 429. */
+  readonly limitBody: ErrorBody | undefined;
   readonly settingsFor: (route: Route) => Settings;
   readonly touch: (route: Route) => void;
   /** Answers what is not the connections API. */
@@ -54,7 +55,7 @@ async function handle(parts: ServerParts, request: IncomingMessage, response: Se
   if (admitted) response.once("close", () => limiter.release());
   response.setHeaders(new Map(Object.entries({ ...headers, "x-request-id": record.requestId })));
   const body = await text(request);
-  record.resourceVersion = sentResourceVersion(body);
+  if (request.method === "PUT") record.resourceVersion = sentResourceVersion(body);
   const answer = admitted
     ? await answerTo(parts, request, body)
     : errorAnswer(429, "Too many requests.", parts.limitBody);

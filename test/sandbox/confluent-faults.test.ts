@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { API_KEY, basic, COLLECTION, call, connection, get, put, sandboxWith } from "./confluent-client.ts";
 
 describe("faults", () => {
-  it.each([400, 401, 403, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504])(
+  it.each([400, 401, 403, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504, 599])(
     "answers %i once and does not apply the PUT",
     async (status) => {
       const { sandbox } = await sandboxWith({}, connection());

@@ -28,6 +28,14 @@ describe("phase", () => {
     expect((await shown(sandbox)).status?.phase).toBe("READY");
   });
 
+  it("breaks the connection for a judge that throws, instead of answering with a phase", async () => {
+    const accepts = () => {
+      throw new Error("a judge with a bug");
+    };
+    const { sandbox } = await sandboxWith({ accepts }, connection());
+    await expect(put(sandbox, "new")).rejects.toThrow("other side closed");
+  });
+
   it("turns READY for a young key by itself", async () => {
     const { sandbox, clock } = await sandboxWith({ accepts }, connection());
     await put(sandbox, "young");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startConfluent } from "../../src/sandbox/confluent.ts";
+import { ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
 import {
   API_KEY,
   basic,
@@ -240,6 +240,7 @@ describe("records", () => {
     const { sandbox } = await sandboxWith();
     const port = Number(new URL(sandbox.url).port);
     await expect(startConfluent({ port })).rejects.toThrow("EADDRINUSE");
+    expect(() => new ConfluentSandbox({}).url).toThrow("does not listen");
   });
 });
 
