@@ -28,9 +28,7 @@ interface AwsServer extends AwsServices {
 export const serveAws =
   (aws: AwsServer): RequestListener =>
   (request, response) => {
-    serve(aws, request, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined);
-    });
+    serve(aws, request, response).catch(() => response.destroy());
   };
 
 async function serve(aws: AwsServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -51,14 +49,15 @@ async function serve(aws: AwsServer, request: IncomingMessage, response: ServerR
   else send(response, answer);
 }
 
+const field = z.string().optional().catch(undefined);
 const recordedFields = z.object({
-  SecretId: z.string().optional().catch(undefined),
-  Name: z.string().optional().catch(undefined),
-  VersionId: z.string().optional().catch(undefined),
-  ClientRequestToken: z.string().optional().catch(undefined),
-  MoveToVersionId: z.string().optional().catch(undefined),
-  VersionStage: z.string().optional().catch(undefined),
-  TopicArn: z.string().optional().catch(undefined),
+  SecretId: field,
+  Name: field,
+  VersionId: field,
+  ClientRequestToken: field,
+  MoveToVersionId: field,
+  VersionStage: field,
+  TopicArn: field,
 });
 
 function record({ clock, requests }: AwsServer, { operation, fields }: AwsCall): AwsRequest {

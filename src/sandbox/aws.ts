@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import * as z from "zod";
 import type { Clock } from "../rotation/clock.ts";
 import { type AwsFault, AwsFaults } from "./aws-faults.ts";
 import { type AwsRequest, serveAws } from "./aws-server.ts";
@@ -27,7 +27,7 @@ export interface PutSecretOptions {
 }
 
 /** Secrets Manager and SNS on one port of the loopback interface. */
-export interface AwsSandbox extends AsyncDisposable {
+export interface AwsSandbox {
   /** What `AWS_ENDPOINT_URL` is to be. */
   readonly url: string;
   readonly requests: readonly AwsRequest[];
@@ -69,7 +69,7 @@ export async function startAws({
     await once(server, "close");
   };
   return {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
     requests,
     published: () => topics.published,
     createTopic: (name) => createTopic(topics, name),
@@ -78,12 +78,10 @@ export async function startAws({
     stages: (secretId) => stagesOf(store, secretId),
     fail: (fault) => faults.order(fault),
     close,
-    [Symbol.asyncDispose]: close,
   };
 }
 
-const portOf = (address: AddressInfo | string | null): number =>
-  address instanceof Object ? address.port : 0;
+const listeningAddress = z.object({ port: z.number() });
 
 function putSecret(
   store: SecretStore,

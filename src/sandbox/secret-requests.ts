@@ -14,9 +14,7 @@ const newValue = z.object({
 
 export const schemas = {
   secretId: secretOnly,
-  createSecret: newValue.extend({
-    Name: z.string().min(1).max(512),
-  }),
+  createSecret: newValue.extend({ Name: z.string().min(1).max(512) }),
   putSecretValue: newValue.extend({
     ...secretOnly.shape,
     VersionStages: z.array(stage).min(1).max(20).default(["AWSCURRENT"]),

@@ -48,6 +48,8 @@ export type NewVersion = Pick<SecretVersion, "id" | "value"> & {
   readonly createdAt?: number | undefined;
 };
 
+const SUFFIX_LENGTH = "-1a2b3c".length;
+
 export const versionWith = (versions: SecretVersions, stage: string): SecretVersion | undefined =>
   [...versions.values()].find(({ stages }) => stages.has(stage));
 
@@ -66,8 +68,7 @@ export class SecretStore {
 
   /** Finds a secret by its name, its full ARN, or its ARN without the random suffix. */
   find(secretId: string): StoredSecret | undefined {
-    const { length } = "-abcdef";
-    const byArn = ({ arn }: StoredSecret) => arn === secretId || arn.slice(0, -length) === secretId;
+    const byArn = ({ arn }: StoredSecret) => arn === secretId || arn.slice(0, -SUFFIX_LENGTH) === secretId;
     return this.#secrets.get(secretId) ?? [...this.#secrets.values()].find(byArn);
   }
 

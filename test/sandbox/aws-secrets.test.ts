@@ -336,6 +336,12 @@ describe("deleting a secret", () => {
     });
   });
 
+  it("gives thirty days where no window is named", async () => {
+    const { secrets } = await withTwoVersions();
+    const deleted = await secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
+    expect(deleted.DeletionDate).toEqual(new Date(STARTED_AT + 30 * 86_400_000));
+  });
+
   it("refuses a window together with force", async () => {
     const { secrets } = await withTwoVersions();
     const both = { SecretId: NAME, ForceDeleteWithoutRecovery: true, RecoveryWindowInDays: 7 };

@@ -28,10 +28,11 @@ describe("topics", () => {
 
   it("refuse a name that AWS would not take", async () => {
     const { sns } = await startBench();
-    await expect(sns.send(new CreateTopicCommand({ Name: "a b" }))).rejects.toMatchObject({
-      name: "InvalidParameterException",
-      message: "Invalid parameter: Topic Name",
-    });
+    for (const Name of ["a b", undefined])
+      await expect(sns.send(new CreateTopicCommand({ Name }))).rejects.toMatchObject({
+        name: "InvalidParameterException",
+        message: "Invalid parameter: Topic Name",
+      });
   });
 });
 
@@ -83,6 +84,7 @@ describe("publishing", () => {
     { title: "an empty subject", input: { Subject: "" }, message: "Subject" },
     { title: "a line break in the subject", input: { Subject: "a\nb" }, message: "Subject" },
     { title: "a control character in the subject", input: { Subject: "a\u0007b" }, message: "Subject" },
+    { title: "no message", input: { Message: undefined }, message: "Empty message" },
     { title: "an empty message", input: { Message: "" }, message: "Empty message" },
     { title: "more than 256 KB", input: { Message: "x".repeat(262_145) }, message: "Message too long" },
     {

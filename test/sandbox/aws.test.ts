@@ -8,6 +8,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { ListSubscriptionsCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/rotation/clock.ts";
+import { startAws } from "../../src/sandbox/aws.ts";
 import { STARTED_AT, startBench } from "../support/aws.ts";
 
 const NAME = "prod/openai";
@@ -99,6 +101,29 @@ describe("requests", () => {
     const malformed = await call("secretsmanager.GetSecretValue", "[");
     expect(await malformed.json()).toMatchObject({ __type: "SerializationException" });
     expect((await fetch(`${aws.url}/elsewhere`)).status).toBe(404);
+    expect(await (await fetch(aws.url, { method: "POST" })).text()).toContain("<Code>InvalidAction</Code>");
+  });
+
+  it("need no SDK: a token is made where none was sent", async () => {
+    const { aws } = await startBench();
+    const answer = await fetch(aws.url, {
+      method: "POST",
+      headers: { "x-amz-target": "secretsmanager.CreateSecret" },
+      body: JSON.stringify({ Name: NAME, SecretString: "x" }),
+    });
+    const current = aws.stages(NAME)["AWSCURRENT"];
+    expect(current).toMatch(/^[\da-f-]{36}$/);
+    expect(await answer.json()).toMatchObject({ Name: NAME, VersionId: current });
+  });
+
+  it("break off when the receiver of the event fails", async () => {
+    const { secrets } = await startBench({
+      onEvent: () => {
+        throw new Error("no receiver");
+      },
+    });
+    const create = new CreateSecretCommand({ Name: NAME, SecretString: "x" });
+    await expect(secrets.send(create)).rejects.toThrow();
   });
 });
 
@@ -140,6 +165,7 @@ describe("faults", () => {
     const broken = aws.createTopic("broken");
     aws.fail({ topicArn: broken, error: "AuthorizationError", message: "not <yours> & mine" });
     aws.fail({ operation: "Publish", error: "Throttled", status: 429, times: 1 });
+    aws.fail({ operation: "Publish", error: "InternalError", times: 1 });
     await expect(sns.send(new PublishCommand({ TopicArn: broken, Message: "m" }))).rejects.toMatchObject({
       name: "AuthorizationErrorException",
       message: "not <yours> & mine",
@@ -148,6 +174,10 @@ describe("faults", () => {
     const alerts = aws.createTopic("alerts");
     await expect(sns.send(new PublishCommand({ TopicArn: alerts, Message: "m" }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 429 },
+    });
+    await expect(sns.send(new PublishCommand({ TopicArn: alerts, Message: "m" }))).rejects.toMatchObject({
+      name: "InternalErrorException",
+      $fault: "server",
     });
     await sns.send(new PublishCommand({ TopicArn: alerts, Message: "m" }));
     expect(aws.published()).toHaveLength(1);
@@ -201,11 +231,19 @@ describe("faults", () => {
     advance(1_000);
     expect((await secrets.send(get)).SecretBinary).toEqual(Uint8Array.of(1));
     expect(aws.secretString(NAME)).toBeUndefined();
+    expect(aws.secretString("unknown")).toBeUndefined();
+    expect(aws.stages("unknown")).toEqual({});
   });
 });
 
-describe("the port", () => {
-  it("is free again after close, whatever was still connected", async () => {
+describe("the sandbox", () => {
+  it("needs nothing but a clock", async () => {
+    const aws = await startAws({ clock: systemClock });
+    expect(aws.putSecret(NAME, "x").arn).toContain(NAME);
+    await aws.close();
+  });
+
+  it("gives its port back on close, whatever was still connected", async () => {
     const first = await startBench();
     first.aws.putSecret(NAME, "x");
     first.aws.fail({ connection: "silence" });
