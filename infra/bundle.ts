@@ -1,0 +1,30 @@
+import { copyFileSync, cpSync, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { AssetHashType, DockerImage } from "aws-cdk-lib";
+import { Code } from "aws-cdk-lib/aws-lambda";
+
+const BUNDLE = resolve(import.meta.dirname, "../dist/lambda");
+
+/**
+ * The built bundle with its configuration beside it.
+ * @throws Error where the bundle is not built.
+ */
+export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
+  if (!existsSync(join(bundle, "index.mjs"))) {
+    throw new Error(`${join(bundle, "index.mjs")} is missing: run "npm run build" first.`);
+  }
+  return Code.fromAsset(bundle, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Required by CDK, and never pulled: the local step below always does the work.
+      image: DockerImage.fromRegistry("scratch"),
+      local: {
+        tryBundle(outputDir) {
+          cpSync(bundle, outputDir, { recursive: true });
+          copyFileSync(configFile, join(outputDir, "connections.json"));
+          return true;
+        },
+      },
+    },
+  });
+}

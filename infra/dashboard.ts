@@ -1,0 +1,120 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Color,
+  Dashboard,
+  GraphWidget,
+  type GraphWidgetProps,
+  GraphWidgetView,
+  type IMetric,
+  Stats,
+  TextWidget,
+} from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import { rotatorMetric } from "./metrics.ts";
+
+export interface DashboardProps {
+  readonly fn: IFunction;
+  readonly alarms: readonly Alarm[];
+  readonly environments: readonly string[];
+}
+
+const COLUMNS = 24;
+const MILLISECONDS = { label: "ms", min: 0, showUnits: false };
+const COUNT = { min: 0, showUnits: false };
+
+const OUTCOMES = [
+  ["ConnectionsReady", "ready", Color.GREEN],
+  ["ConnectionsSkipped", "skipped", Color.GREY],
+  ["ConnectionsUnverified", "unverified", Color.ORANGE],
+  ["ConnectionsNotAttempted", "not attempted", Color.BROWN],
+  ["ConnectionsRolledBack", "rolled back", Color.PURPLE],
+  ["ConnectionsFailed", "failed", Color.RED],
+] as const;
+
+export function addDashboard(scope: Construct, { fn, alarms, environments }: DashboardProps): Dashboard {
+  const markdown =
+    "# Flink connection rotator\nGreen is a connection that is proven to use its current key. " +
+    "All else was told to the alert topic, with its reason and the next step.";
+  return new Dashboard(scope, "Dashboard", {
+    defaultInterval: Duration.days(7),
+    widgets: [
+      [new TextWidget({ markdown, width: COLUMNS, height: 2 })],
+      [new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: COLUMNS, height: 3 })],
+      ...environments.map((environment) => row(environmentGraphs(environment))),
+      row(functionGraphs(fn)),
+    ],
+  });
+}
+
+function row(graphs: readonly GraphWidgetProps[]): GraphWidget[] {
+  return graphs.map((graph) => new GraphWidget({ width: COLUMNS / graphs.length, height: 6, ...graph }));
+}
+
+function environmentGraphs(environment: string): GraphWidgetProps[] {
+  return [
+    {
+      title: `${environment}: outcomes`,
+      view: GraphWidgetView.BAR,
+      stacked: true,
+      left: OUTCOMES.map(([name, label, color]) =>
+        rotatorMetric(name, { environment }).with({ label, color }),
+      ),
+    },
+    {
+      title: `${environment}: time to ready`,
+      left: spread("TimeToReady", environment),
+      leftYAxis: MILLISECONDS,
+    },
+    {
+      title: `${environment}: propagation, from changed secret to ready`,
+      left: spread("PropagationTime", environment),
+      leftYAxis: MILLISECONDS,
+    },
+    {
+      title: `${environment}: requests, and those refused with 429`,
+      left: [
+        rotatorMetric("Requests", { environment }).with({ label: "requests", color: Color.BLUE }),
+        rotatorMetric("Throttled", { environment }).with({ label: "429", color: Color.RED }),
+      ],
+      leftYAxis: COUNT,
+    },
+  ];
+}
+
+function spread(name: "TimeToReady" | "PropagationTime", environment: string): IMetric[] {
+  return [
+    rotatorMetric(name, { environment, statistic: Stats.p(50) }).with({ label: "median" }),
+    rotatorMetric(name, { environment, statistic: Stats.p(95) }).with({ label: "p95" }),
+    rotatorMetric(name, { environment, statistic: Stats.MAXIMUM }).with({ label: "slowest" }),
+  ];
+}
+
+function functionGraphs(fn: IFunction): GraphWidgetProps[] {
+  return [
+    {
+      title: "Runs",
+      left: [
+        rotatorMetric("Runs").with({ label: "runs", color: Color.BLUE }),
+        fn.metricErrors().with({ label: "ended with an error", color: Color.RED }),
+        fn.metricThrottles().with({ label: "had to wait", color: Color.ORANGE }),
+      ],
+      leftYAxis: COUNT,
+    },
+    {
+      title: "Length of a run",
+      left: [
+        fn.metricDuration({ statistic: Stats.p(50), label: "median" }),
+        fn.metricDuration({ statistic: Stats.MAXIMUM, label: "longest" }),
+      ],
+      leftYAxis: MILLISECONDS,
+    },
+    {
+      title: "How long events waited",
+      left: [fn.metric("AsyncEventAge", { statistic: Stats.MAXIMUM, label: "longest" })],
+      leftYAxis: MILLISECONDS,
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import { Duration } from "aws-cdk-lib";
+import type { Role } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { METRICS_NAMESPACE, SERVICE_NAME } from "./metrics.ts";
+import { inNetwork, type Network } from "./network.ts";
+
+export interface RotatorFunctionProps {
+  readonly code: Code;
+  readonly role: Role;
+  readonly topic: ITopic;
+  readonly logGroup: ILogGroup;
+  readonly failedRuns: IQueue;
+  readonly network?: Network | undefined;
+}
+
+export function makeFunction(
+  scope: Construct,
+  { code, role, topic, logGroup, failedRuns, network }: RotatorFunctionProps,
+): LambdaFunction {
+  return new LambdaFunction(scope, "Function", {
+    description: "Rotates the API keys of Confluent Cloud Flink connections",
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: "index.handler",
+    code,
+    // Whatever the function may do is granted in permissions.ts; CDK would add managed policies and more.
+    role: role.withoutPolicyUpdates(),
+    // A run is nearly all waiting, and a thousand connections fit.
+    memorySize: 256,
+    // Lambda's longest: several waves may each have to wait for a slow connection.
+    timeout: Duration.minutes(15),
+    // Two runs never interleave; events wait in Lambda's queue.
+    reservedConcurrentExecutions: 1,
+    // A run retries by itself for as long as it has time, and has alerted when it fails.
+    retryAttempts: 0,
+    // Four runs of the longest kind may be ahead of an event.
+    maxEventAge: Duration.hours(1),
+    onFailure: new SqsDestination(failedRuns),
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+    environment: {
+      ALERT_TOPIC_ARN: topic.topicArn,
+      NODE_OPTIONS: "--enable-source-maps",
+      POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      POWERTOOLS_SERVICE_NAME: SERVICE_NAME,
+    },
+    ...(network && inNetwork(scope, network)),
+  });
+}
