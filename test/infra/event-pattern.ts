@@ -1,0 +1,35 @@
+type Json = unknown;
+
+/**
+ * Whether EventBridge would pass the event on, by its documented rules for event patterns: all fields of a pattern
+ * must match, one of a field's matchers must, one element of an event's array must, and one branch of `$or` must.
+ * @throws Error for a matcher that it does not know.
+ */
+export function matches(pattern: Json, event: Json): boolean {
+  return Object.entries(toObject(pattern)).every(([field, expected]) => {
+    if (field === "$or") return toArray(expected).some((branch) => matches(branch, event));
+    const actual = toObject(event)[field];
+    if (!Array.isArray(expected)) return matches(expected, actual);
+    return expected.some((matcher) => matchesLeaf(matcher, actual));
+  });
+}
+
+function matchesLeaf(matcher: Json, actual: Json): boolean {
+  if (typeof matcher !== "object" || matcher === null) return toArray(actual).includes(matcher);
+  const [[operator, operand] = [], ...others] = Object.entries(matcher);
+  if (others.length === 0 && operator === "exists") {
+    return (actual !== undefined && toArray(actual).length > 0) === operand;
+  }
+  if (others.length === 0 && operator === "prefix" && typeof operand === "string") {
+    return toArray(actual).some((value) => typeof value === "string" && value.startsWith(operand));
+  }
+  throw new Error(`This evaluator does not know the matcher ${JSON.stringify(matcher)}.`);
+}
+
+function toObject(value: Json): Record<string, Json> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function toArray(value: Json): Json[] {
+  return Array.isArray(value) ? value : [value];
+}

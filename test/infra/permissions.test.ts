@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { type Call, functionRole, policiesOf, simulate } from "./role.ts";
+import { ACCOUNT, CONNECTIONS, OTHER_ACCOUNT, REGION, secretArn, synthesize } from "./synthesis.ts";
+
+const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const OTHER_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/99999999-12ab-34cd-56ef-1234567890ab`;
+const THROUGH_SECRETS_MANAGER = { "kms:ViaService": `secretsmanager.${REGION}.amazonaws.com` };
+const LABEL = { "secretsmanager:VersionStage": "FLINK_READY" };
+
+const synthesis = synthesize(CONNECTIONS, { kmsKeyArns: KEY });
+const role = functionRole(synthesis);
+const policies = policiesOf(synthesis, role);
+
+const idOf = (name: string, type: string) =>
+  Object.entries(synthesis.resources).find(([id, { Type }]) => Type === type && id.includes(name))?.[0];
+const topicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:${idOf("AlertTopic", "AWS::SNS::Topic")}`;
+const failedRunsArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf("FailedRuns", "AWS::SQS::Queue")}`;
+const deadLettersArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf("DeadLetters", "AWS::SQS::Queue")}`;
+const logGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${idOf("Logs", "AWS::Logs::LogGroup")}`;
+
+const BY_NAME = secretArn("prod/openai-Zz09Aa");
+const BY_ARN = secretArn("prod/pinecone-AbCdEf");
+const BY_PARTIAL_ARN = secretArn("prod/mcp-QwErTy");
+const OWN_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
+const ELSEWHERE = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
+const OWNER_ALLOWS = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/Rotator` },
+      Action: ["secretsmanager:GetSecretValue", "secretsmanager:UpdateSecretVersionStage"],
+      Resource: "*",
+    },
+  ],
+};
+
+const KEY_LEAVES_IT_TO_IAM = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Action: "kms:*",
+      Resource: "*",
+    },
+  ],
+};
+
+const call = (action: string, resource: string, context?: Record<string, string>): Call => ({
+  action,
+  resource,
+  ...(context && { context }),
+});
+const useKey = (action: string, key: string, context?: Record<string, string>): Call => ({
+  ...call(action, key, context),
+  resourcePolicy: KEY_LEAVES_IT_TO_IAM,
+});
+const read = (secret: string) => call("secretsmanager:GetSecretValue", secret);
+const moveLabel = (secret: string, context: Record<string, string> = LABEL) =>
+  call("secretsmanager:UpdateSecretVersionStage", secret, context);
+
+describe("the function's role", () => {
+  it.each<[string, Call]>([
+    ["reads a secret listed by name", read(BY_NAME)],
+    ["reads a secret listed by full ARN", read(BY_ARN)],
+    ["reads a secret listed by partial ARN", read(BY_PARTIAL_ARN)],
+    ["reads Confluent's own key", read(OWN_KEY)],
+    ["reads another account's secret", { ...read(ELSEWHERE), resourcePolicy: OWNER_ALLOWS }],
+    ["reads a version by its id", { ...read(BY_NAME), context: { "secretsmanager:VersionId": "v1" } }],
+    ["reads the labelled version", { ...read(BY_NAME), context: LABEL }],
+    ["moves the label on a secret listed by name", moveLabel(BY_NAME)],
+    ["moves the label on a secret listed by full ARN", moveLabel(BY_ARN)],
+    ["moves the label on a secret listed by partial ARN", moveLabel(BY_PARTIAL_ARN)],
+    ["moves the label in another account", { ...moveLabel(ELSEWHERE), resourcePolicy: OWNER_ALLOWS }],
+    ["decrypts through Secrets Manager", useKey("kms:Decrypt", KEY, THROUGH_SECRETS_MANAGER)],
+    ["publishes to the topic", call("sns:Publish", topicArn)],
+    ["opens a log stream", call("logs:CreateLogStream", `${logGroupArn}:log-stream:s`)],
+    ["writes to its log", call("logs:PutLogEvents", `${logGroupArn}:log-stream:s`)],
+    ["keeps a failed run", call("sqs:SendMessage", failedRunsArn)],
+  ])("%s", async (_, allowed) => {
+    expect(await simulate(policies, allowed)).toBe("Allowed");
+  });
+
+  it.each<[string, Call]>([
+    ["another secret", read(secretArn("prod/database-AbCdEf"))],
+    ["a secret whose name starts like a listed name", read(secretArn("prod/openai-eu-AbCdEf"))],
+    ["a secret whose name goes on with letters", read(secretArn("prod/openai2-AbCdEf"))],
+    ["a secret whose name starts like a listed ARN", read(secretArn("prod/pinecone-AbCdEf-GhIjKl"))],
+    ["a listed ARN's successor", read(secretArn("prod/pinecone-ZzZzZz"))],
+    ["a listed name with a shorter suffix", read(secretArn("prod/openai-AbCdE"))],
+    ["a listed name in another account", read(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT))],
+    [
+      "a listed name in another account that would allow it",
+      { ...read(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT)), resourcePolicy: OWNER_ALLOWS },
+    ],
+    [
+      "a listed name in another region",
+      read(`arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prod/openai-AbCdEf`),
+    ],
+    ["another account's secret without its owner's word", read(ELSEWHERE)],
+    ["moving AWSCURRENT", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSCURRENT" })],
+    ["moving AWSPREVIOUS", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSPREVIOUS" })],
+    ["moving a label that is not named", moveLabel(BY_NAME, { "secretsmanager:SecretId": BY_NAME })],
+    ["moving the label on Confluent's own key", moveLabel(OWN_KEY)],
+    ["moving the label on another secret", moveLabel(secretArn("prod/database-AbCdEf"))],
+    ["decrypting by itself", useKey("kms:Decrypt", KEY)],
+    [
+      "decrypting through another service",
+      useKey("kms:Decrypt", KEY, { "kms:ViaService": "s3.amazonaws.com" }),
+    ],
+    ["decrypting with another key", useKey("kms:Decrypt", OTHER_KEY, THROUGH_SECRETS_MANAGER)],
+    ["encrypting", useKey("kms:Encrypt", KEY, THROUGH_SECRETS_MANAGER)],
+    ["another topic", call("sns:Publish", `arn:aws:sns:${REGION}:${ACCOUNT}:Another`)],
+    ["a topic that starts alike", call("sns:Publish", `${topicArn}Too`)],
+    ["subscribing", call("sns:Subscribe", topicArn)],
+    ["another log group", call("logs:PutLogEvents", `${logGroupArn}Too:log-stream:s`)],
+    ["making a log group", call("logs:CreateLogGroup", logGroupArn)],
+    ["the queue of dead letters", call("sqs:SendMessage", deadLettersArn)],
+    ["reading failed runs", call("sqs:ReceiveMessage", failedRunsArn)],
+    ["invoking a function", call("lambda:InvokeFunction", `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`)],
+    ["assuming a role", call("sts:AssumeRole", `arn:aws:iam::${ACCOUNT}:role/Admin`)],
+  ])("is denied %s", async (_, denied) => {
+    expect(await simulate(policies, denied)).toBe("ImplicitlyDenied");
+  });
+
+  it.each([
+    "CancelRotateSecret",
+    "DeleteResourcePolicy",
+    "DeleteSecret",
+    "DescribeSecret",
+    "GetResourcePolicy",
+    "ListSecretVersionIds",
+    "PutResourcePolicy",
+    "PutSecretValue",
+    "RemoveRegionsFromReplication",
+    "ReplicateSecretToRegions",
+    "RestoreSecret",
+    "RotateSecret",
+    "StopReplicationToReplica",
+    "TagResource",
+    "UntagResource",
+    "UpdateSecret",
+    "ValidateResourcePolicy",
+  ])("is denied %s on a listed secret", async (action) => {
+    expect(await simulate(policies, call(`secretsmanager:${action}`, BY_NAME))).toBe("ImplicitlyDenied");
+  });
+
+  it("has these statements and no other", () => {
+    const name = (rest: string) => `${secretArn(rest)}-??????`;
+    const labelled = [
+      secretArn("prod/pinecone-AbCdEf"),
+      secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT),
+      name("prod/mcp"),
+      name("prod/openai"),
+    ];
+    const allow = (Action: string | string[], Resource: string | string[]) => ({
+      Effect: "Allow",
+      Action,
+      Resource,
+    });
+    const statements = policies.flatMap(({ Statement }) => Statement).map((statement) => sorted(statement));
+    expect(statements).toHaveLength(6);
+    expect(statements).toEqual(
+      expect.arrayContaining([
+        allow("secretsmanager:GetSecretValue", [...labelled, name("prod/confluent/flink-api-key")].sort()),
+        {
+          ...allow("secretsmanager:UpdateSecretVersionStage", labelled.sort()),
+          Condition: { StringEquals: LABEL },
+        },
+        { ...allow("kms:Decrypt", KEY), Condition: { StringEquals: THROUGH_SECRETS_MANAGER } },
+        allow("sns:Publish", topicArn),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`),
+        allow("sqs:SendMessage", failedRunsArn),
+      ]),
+    );
+  });
+
+  it("is for Lambda alone and has no AWS managed policy", () => {
+    const { Properties } = synthesis.resources[role] ?? {};
+    expect(Properties).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          { Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } },
+        ],
+      },
+    });
+  });
+});
+
+describe("the role of another configuration", () => {
+  it("may move no label and decrypt nothing where neither is configured", () => {
+    const { propagationLabel: _, ...plain } = CONNECTIONS;
+    const other = synthesize(plain);
+    const actions = policiesOf(other, functionRole(other))
+      .flatMap(({ Statement }) => Statement)
+      .flatMap(({ Action }) => Action);
+    expect(actions.sort()).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "secretsmanager:GetSecretValue",
+      "sns:Publish",
+      "sqs:SendMessage",
+    ]);
+  });
+
+  it("follows connections.json with no other edit", async () => {
+    const [first, ...rest] = CONNECTIONS.connections;
+    const other = synthesize({
+      ...CONNECTIONS,
+      connections: [{ ...first, secret: "prod/anthropic" }, ...rest],
+    });
+    const changed = policiesOf(other, functionRole(other));
+    expect(await simulate(changed, read(BY_NAME))).toBe("ImplicitlyDenied");
+    expect(await simulate(changed, read(secretArn("prod/anthropic-AbCdEf")))).toBe("Allowed");
+  });
+
+  it("stays within IAM's sizes for a hundred secrets", async () => {
+    const many = synthesize({
+      ...CONNECTIONS,
+      connections: Array.from({ length: 100 }, (_, index) => ({
+        name: `connection-${index}`,
+        type: "OPENAI",
+        secret: `prod/models/openai/team-${index}`,
+      })),
+    });
+    const documents = policiesOf(many, functionRole(many));
+    const sizes = documents.map((document) => JSON.stringify(document).length);
+    expect(Math.max(...sizes.slice(0, 1))).toBeLessThanOrEqual(10_240);
+    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(6_144);
+    expect(documents.length).toBeLessThanOrEqual(11);
+    expect(await simulate(documents, moveLabel(secretArn("prod/models/openai/team-99-AbCdEf")))).toBe(
+      "Allowed",
+    );
+  });
+});
+
+function sorted(statement: Record<string, unknown>): Record<string, unknown> {
+  const { Resource } = statement;
+  return { ...statement, Resource: Array.isArray(Resource) ? [...Resource].sort() : Resource };
+}
