@@ -1,1 +1,138 @@
-export const handler = (): Promise<never> => Promise.reject(new Error("not built yet"));
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SNSClient } from "@aws-sdk/client-sns";
+import type { Context } from "aws-lambda";
+import { publishAlert } from "./adapters/alerts.ts";
+import { Telemetry } from "./adapters/telemetry.ts";
+import { readConfig } from "./config.ts";
+import { type Alert, createAlert, createStartAlert } from "./rotation/alert.ts";
+import { type Clock, systemClock } from "./rotation/clock.ts";
+import { EventError, RotationFailedError } from "./rotation/errors.ts";
+import type { Trigger } from "./rotation/plan.ts";
+import { createReport, type Report } from "./rotation/report.ts";
+import { Scrubber } from "./rotation/scrub.ts";
+import { run } from "./run.ts";
+import { parseTrigger } from "./trigger.ts";
+
+/** What is kept of the Lambda's time for the alert, in milliseconds. */
+const ALERT_RESERVE_MS = 10_000;
+const ALERT_TIMEOUT_MS = 8_000;
+
+export interface Dependencies {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName">;
+
+/** The Lambda's handler: from the event to the report, and the alert before the time is up. */
+export function createHandler(dependencies: Dependencies) {
+  return async (event: unknown, invocation: Invocation): Promise<Report> => {
+    const scrubber = new Scrubber();
+    const telemetry = new Telemetry((text, limit) => scrubber.scrub(text, limit), dependencies.clock.now);
+    const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
+    const scene: Scene = { dependencies, invocation, scrubber, telemetry, endsAt };
+    const trigger = readTrigger(event, telemetry);
+    if (trigger.kind !== "ignored") return rotateAndAlert(scene, trigger);
+    telemetry.ignored(trigger);
+    const now = dependencies.clock.now();
+    return createReport([], { trigger, startedAt: now, endedAt: now, requests: 0 });
+  };
+}
+
+interface Scene {
+  readonly dependencies: Dependencies;
+  readonly invocation: Invocation;
+  readonly scrubber: Scrubber;
+  readonly telemetry: Telemetry;
+  /** When the platform ends the process, in milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
+function readTrigger(event: unknown, telemetry: Telemetry): Trigger {
+  try {
+    return parseTrigger(event);
+  } catch (error) {
+    telemetry.notStarted(error);
+    throw error;
+  }
+}
+
+async function rotateAndAlert(scene: Scene, trigger: Trigger): Promise<Report> {
+  const { telemetry } = scene;
+  const report = await rotateOrAlert(scene, trigger);
+  const alert =
+    trigger.kind === "direct" && trigger.dryRun ? undefined : createAlert(report, rerunLine(scene));
+  const alertFault = alert && (await send(scene, alert));
+  if (trigger.kind === "direct" || (report.outcome === "succeeded" && alertFault === undefined))
+    return report;
+  const lines = [
+    alert?.subject ?? `Outcome: ${report.outcome}.`,
+    ...(alertFault === undefined ? [] : [`The alert could not be sent: ${alertFault}`]),
+  ];
+  telemetry.failed(lines.join(" "));
+  throw new RotationFailedError(lines.join("\n"));
+}
+
+/** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
+async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
+  const { dependencies, scrubber, telemetry, endsAt } = scene;
+  const { env, clock, random } = dependencies;
+  try {
+    const config = readConfig(
+      env["CONNECTIONS_FILE"] || join(dirname(fileURLToPath(import.meta.url)), "connections.json"),
+    );
+    telemetry.started(trigger);
+    const progress = telemetry.progress.bind(telemetry);
+    const deadlineAt = Math.max(clock.now(), endsAt - ALERT_RESERVE_MS);
+    const { report, throttled } = await run(config, trigger, {
+      clock,
+      random,
+      deadlineAt,
+      scrubber,
+      log: telemetry,
+      progress,
+    });
+    telemetry.ended(report, throttled);
+    return report;
+  } catch (error) {
+    telemetry.notStarted(error);
+    const isAwaited = trigger.kind === "direct" || error instanceof EventError;
+    if (!isAwaited && error instanceof Error) await send(scene, createStartAlert(error));
+    throw error;
+  }
+}
+
+/** Sends the alert within the time that is left. @returns why it could not be sent. */
+async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): Promise<string | undefined> {
+  const { env, clock } = dependencies;
+  const client = new SNSClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 },
+  });
+  try {
+    const topicArn = env["ALERT_TOPIC_ARN"];
+    if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");
+    await publishAlert(client, alert, {
+      topicArn,
+      timeoutMs: Math.min(ALERT_TIMEOUT_MS, endsAt - clock.now() - 500),
+    });
+    telemetry.alertSent(alert.subject);
+    return undefined;
+  } catch (error) {
+    return telemetry.alertFailed(error, alert.text);
+  } finally {
+    client.destroy();
+  }
+}
+
+function rerunLine({ invocation }: Scene): (connections: readonly string[]) => string {
+  return (connections) => {
+    const payload = JSON.stringify(connections.length > 20 ? {} : { connections });
+    return `aws lambda invoke --function-name ${invocation.functionName} --cli-binary-format raw-in-base64-out --payload '${payload}' report.json`;
+  };
+}
+
+export const handler = createHandler({ env: process.env, clock: systemClock, random: Math.random });

@@ -54,7 +54,7 @@ export class GuardError extends RotationError {
   }
 }
 
-/** Confluent refused our own API key (401, 403). `retryable` is true for 401: a fresh key needs minutes. */
+/** Confluent refused our own API key (401, 403). A 401 may pass: a fresh key needs minutes. */
 export class UnauthorizedError extends RotationError {
   override readonly name = "UnauthorizedError";
 
@@ -69,6 +69,15 @@ export class ConflictError extends RotationError {
 
   constructor(answer: Answer) {
     super("service", "Somebody else changed the connection at the same time.", answer);
+  }
+}
+
+/** The time was up before the request was sent: nothing was written by it. */
+export class OutOfTimeError extends RotationError {
+  override readonly name = "OutOfTimeError";
+
+  constructor(message = "The run's time was up before it was this connection's turn.") {
+    super("timeout", message);
   }
 }
 

@@ -1,0 +1,49 @@
+import { type MessageAttributeValue, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { Alert } from "../rotation/alert.ts";
+import { isAlertable, type Report } from "../rotation/report.ts";
+
+/** Below SNS's limit of 256 KB for message and attributes together. */
+const MAX_MESSAGE_BYTES = 250_000;
+
+/** Endpoints that get the report itself instead of the text. */
+const MACHINES = ["sqs", "lambda", "https", "http", "firehose"] as const;
+
+/** @throws what SNS answers, or a TimeoutError. */
+export async function publishAlert(
+  client: Pick<SNSClient, "send">,
+  alert: Alert,
+  { topicArn, timeoutMs }: { topicArn: string; timeoutMs: number },
+): Promise<void> {
+  const command = new PublishCommand({
+    TopicArn: topicArn,
+    Subject: alert.subject,
+    Message: messageOf(alert),
+    MessageStructure: "json",
+    MessageAttributes: Object.fromEntries(
+      Object.entries(alert.attributes).map(([name, values]) => [name, toAttribute(values)]),
+    ),
+  });
+  await client.send(command, { abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))) });
+}
+
+/** The text for people, the report for machines; the list in the report is cut until it fits, its counts are not. */
+function messageOf({ text, report }: Alert): string {
+  if (report === undefined) return JSON.stringify({ default: text });
+  const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
+  for (let keep = worstFirst.length; ; keep = Math.floor(keep / 2)) {
+    const connections = keep === worstFirst.length ? report.connections : worstFirst.slice(0, keep);
+    const machine = JSON.stringify({ ...report, connections } satisfies Report);
+    const message = JSON.stringify({
+      default: text,
+      ...Object.fromEntries(MACHINES.map((protocol) => [protocol, machine])),
+    });
+    if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES || keep === 0) return message;
+  }
+}
+
+function toAttribute(values: readonly string[]): MessageAttributeValue {
+  const [only] = values;
+  return values.length === 1 && only !== undefined
+    ? { DataType: "String", StringValue: only }
+    : { DataType: "String.Array", StringValue: JSON.stringify(values) };
+}

@@ -1,0 +1,174 @@
+import * as z from "zod/mini";
+import type { Observation, Receipt, Update } from "../rotation/connection.ts";
+import {
+  type Answer,
+  ConflictError,
+  RotationError,
+  UnauthorizedError,
+  UnknownFateError,
+} from "../rotation/errors.ts";
+import { PAGE_SIZE } from "../rotation/observe.ts";
+import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/outside.ts";
+import { errorDetail } from "./error-detail.ts";
+import { type HttpAnswer, NoAnswerError } from "./exchange.ts";
+import { isTransient } from "./retry.ts";
+import { Transport, type TransportOptions } from "./transport.ts";
+
+export interface ConfluentOptions extends Omit<TransportOptions, "authorization"> {
+  /** Takes secrets out of text that comes from outside. */
+  readonly scrub: (text: string) => string;
+  readonly restEndpoint: string;
+  readonly organizationId: string;
+  readonly environmentId: string;
+}
+
+const optionalText = z.catch(z.optional(z.string()), undefined);
+
+const connectionSchema = z.object({
+  name: z.string(),
+  metadata: z.catch(z.object({ resource_version: optionalText, updated_at: optionalText }), {}),
+  spec: z.object({ connection_type: z.string(), endpoint: z.catch(z.string(), "") }),
+  status: z.catch(z.object({ phase: z.catch(z.string(), ""), detail: z.catch(z.string(), "") }), {
+    phase: "",
+    detail: "",
+  }),
+});
+
+const listSchema = z.object({
+  data: z.array(z.unknown()),
+  metadata: z.catch(z.object({ next: z.catch(z.nullish(z.string()), undefined) }), {}),
+});
+
+/** The Flink connections API, sql/v1, of one environment. */
+export class Confluent implements ConnectionsApi {
+  readonly #transport: Transport;
+  readonly #base: string;
+  readonly #scrub: (text: string) => string;
+
+  constructor(options: ConfluentOptions, { key, secret }: ApiKey) {
+    const [organization, environment] = [options.organizationId, options.environmentId].map(
+      encodeURIComponent,
+    );
+    const authorization = `Basic ${Buffer.from(`${key.reveal()}:${secret.reveal()}`).toString("base64")}`;
+    this.#transport = new Transport({ ...options, authorization });
+    this.#base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}/connections`;
+    this.#scrub = options.scrub;
+  }
+
+  async list(pageToken?: string): Promise<ConnectionPage> {
+    const query = new URLSearchParams({
+      page_size: String(PAGE_SIZE),
+      ...(pageToken !== undefined && { page_token: pageToken }),
+    });
+    const answer = await this.#transport.read(`${this.#base}?${query}`, true);
+    const page = answer.status === 200 ? listSchema.safeParse(parseJson(answer.body)).data : undefined;
+    if (page === undefined) throw this.#failure(answer);
+    const nextToken = tokenOf(page.metadata.next);
+    const connections = page.data.flatMap((each) => this.#toObservation(each, answer) ?? []);
+    return { connections, ...(nextToken !== undefined && { nextToken }) };
+  }
+
+  async get(name: string): Promise<Observation | undefined> {
+    const answer = await this.#transport.read(this.#urlOf(name), true);
+    if (answer.status === 404) return undefined;
+    const seen = answer.status === 200 ? this.#toObservation(parseJson(answer.body), answer) : undefined;
+    if (seen === undefined) throw this.#failure(answer);
+    return seen;
+  }
+
+  async put({ name, connectionType, endpoint, resourceVersion, data }: Update): Promise<Receipt> {
+    const body = JSON.stringify({
+      name,
+      metadata: resourceVersion === undefined ? {} : { resource_version: resourceVersion },
+      spec: {
+        connection_type: connectionType,
+        endpoint,
+        auth_data: { kind: "PlaintextProvider", data: data.reveal() },
+      },
+    });
+    const answer = await this.#transport.write(this.#urlOf(name), body).catch(unknownFate);
+    const { status } = answer;
+    if (status >= 200 && status < 300) return { httpStatus: status, ...requestIdOf(answer) };
+    const failure = this.#failure(answer);
+    if (status === 409 || status === 412) throw new ConflictError(failure.answer);
+    if (isTransient(status)) throw new UnknownFateError("service", failure.message, failure.answer);
+    if (status !== 400 && status !== 422) throw failure;
+    throw new RotationError(
+      "rejected",
+      "Confluent refused the credentials when they were put.",
+      failure.answer,
+    );
+  }
+
+  #urlOf(name: string): string {
+    return `${this.#base}/${encodeURIComponent(name)}`;
+  }
+
+  #toObservation(json: unknown, answer: HttpAnswer): Observation | undefined {
+    const { data } = connectionSchema.safeParse(json);
+    if (data === undefined) return undefined;
+    const { name, metadata, spec, status } = data;
+    const updatedAt = Date.parse(metadata.updated_at ?? "");
+    return {
+      name,
+      connectionType: spec.connection_type,
+      endpoint: spec.endpoint,
+      phase: this.#scrub(status.phase.trim().toUpperCase()),
+      detail: this.#scrub(status.detail),
+      httpStatus: answer.status,
+      ...requestIdOf(answer),
+      ...(metadata.resource_version !== undefined &&
+        metadata.resource_version !== "" && { resourceVersion: metadata.resource_version }),
+      ...(!Number.isNaN(updatedAt) && { updatedAt }),
+    };
+  }
+
+  #failure(answer: HttpAnswer): RotationError {
+    const { status } = answer;
+    const detail = this.#scrub(errorDetail(parseJson(answer.body)));
+    const about: Answer = { httpStatus: status, ...requestIdOf(answer), ...(detail !== "" && { detail }) };
+    if (status === 401) return new UnauthorizedError("Confluent refused our own Flink API key (401).", about);
+    if (status === 403) {
+      return new UnauthorizedError(
+        "Our own Flink API key may not do this (403); it needs the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.",
+        about,
+      );
+    }
+    if (status === 404)
+      return new RotationError(
+        "not-found",
+        "Confluent knows no such connection, environment or organization (404).",
+        about,
+      );
+    if (status === 200) return new RotationError("service", "Confluent's answer could not be read.", about);
+    return new RotationError("service", `Confluent answered ${status}.`, about);
+  }
+}
+
+function unknownFate(error: unknown): never {
+  if (!(error instanceof NoAnswerError)) throw error;
+  throw new UnknownFateError(
+    error.errorClass,
+    `${error.message} Whether the PUT was applied is not known.`,
+    error.answer,
+  );
+}
+
+function requestIdOf({ headers }: HttpAnswer): { requestId?: string } {
+  const requestId = headers["x-request-id"];
+  return requestId === undefined ? {} : { requestId };
+}
+
+/** The page token inside `metadata.next`, whose address must not be called as printed. */
+function tokenOf(next: string | null | undefined): string | undefined {
+  if (!next) return undefined;
+  return URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") || undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import * as z from "zod/mini";
+
+const text = z.catch(z.optional(z.string()), undefined);
+const shape = z.object({
+  errors: z.catch(z.array(z.object({ title: text, detail: text })), []),
+  message: text,
+  error: z.catch(z.optional(z.object({ message: text })), undefined),
+});
+
+/** What an error answer says in words, in whichever of its shapes; empty for HTML, nothing, and anything else. */
+export function errorDetail(body: unknown): string {
+  const { data } = shape.safeParse(body);
+  if (data === undefined) return "";
+  const listed = data.errors.map(({ title, detail }) => detail ?? title ?? "").filter((each) => each !== "");
+  return listed.join("; ") || data.message || data.error?.message || "";
+}

@@ -1,0 +1,130 @@
+import { type Dispatcher, request } from "undici";
+import { type ErrorClass, RotationError } from "../rotation/errors.ts";
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 307, 308]);
+const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
+
+const CERTIFICATE = /CERT|TLS|SSL|SELF_SIGNED|VERIFY/;
+
+/** There is no whole answer; whether the request was carried out is not known. */
+export class NoAnswerError extends RotationError {
+  override readonly name = "NoAnswerError";
+  /** False for what does not change within minutes, such as a certificate that is not valid. */
+  readonly mayPass: boolean;
+
+  constructor(errorClass: ErrorClass, message: string, mayPass: boolean) {
+    super(errorClass, message);
+    this.mayPass = mayPass;
+  }
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "PUT";
+  readonly url: string;
+  readonly authorization: string;
+  readonly body?: string;
+  /** For the whole exchange, redirects and body included. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * One request and its whole answer, redirects followed. Our key, and a body, which holds the pushed key, go along only to
+ * Confluent's hosts over https and to the origin itself.
+ * @throws NoAnswerError of class `unreachable`, `timeout` or `service`; RotationError when a redirect leads astray.
+ */
+export async function exchange(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeoutMs)));
+  const origin = new URL(message.url).origin;
+  let url = new URL(message.url);
+  try {
+    for (let hops = 0; ; hops += 1) {
+      const isTrusted =
+        url.origin === origin || (url.protocol === "https:" && CONFLUENT_HOST.test(url.hostname));
+      if (!isTrusted && message.body !== undefined) throw strayed(url);
+      const answer = await send(dispatcher, { url, message, signal, isTrusted });
+      const location =
+        REDIRECTS.has(answer.status) && hops < MAX_REDIRECTS ? answer.headers["location"] : undefined;
+      const next = location === undefined ? null : URL.parse(location, url.href);
+      if (next === null) {
+        if (!isTrusted && (answer.status === 401 || answer.status === 403)) throw strayed(url);
+        return answer;
+      }
+      url = next;
+    }
+  } catch (error) {
+    throw error instanceof RotationError ? error : toNoAnswer(error, url.host);
+  }
+}
+
+interface Hop {
+  readonly url: URL;
+  readonly message: HttpRequest;
+  readonly signal: AbortSignal;
+  readonly isTrusted: boolean;
+}
+
+async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }: Hop): Promise<HttpAnswer> {
+  const { statusCode, headers, body } = await request(url.href, {
+    dispatcher,
+    signal,
+    method: message.method,
+    headers: {
+      accept: "application/json",
+      ...(isTrusted && { authorization: message.authorization }),
+      ...(message.body !== undefined && { "content-type": "application/json" }),
+    },
+    body: message.body ?? null,
+  });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES)
+      throw new NoAnswerError(
+        "service",
+        `The answer of ${url.host} was larger than ${MAX_BODY_BYTES} bytes.`,
+        false,
+      );
+    chunks.push(chunk);
+  }
+  const flat = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    Array.isArray(value) ? value.join(", ") : (value ?? ""),
+  ]);
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(flat),
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+function strayed(url: URL): RotationError {
+  return new RotationError(
+    "service",
+    `Confluent's endpoint redirects to ${url.host}, which is not Confluent's; no key was sent there.`,
+  );
+}
+
+/** Says what is known by the codes of Node and undici, none of which quotes a request. */
+function toNoAnswer(error: unknown, host: string): NoAnswerError {
+  const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
+    each instanceof Error ? [("code" in each && String(each.code)) || each.name] : [],
+  );
+  const [code = "unknown error"] = codes;
+  if (codes.some((each) => each === "TimeoutError" || each.endsWith("_TIMEOUT"))) {
+    return new NoAnswerError("timeout", `${host} gave no whole answer in time.`, true);
+  }
+  return new NoAnswerError(
+    "unreachable",
+    `${host} could not be reached (${code}).`,
+    !codes.some((each) => CERTIFICATE.test(each)),
+  );
+}

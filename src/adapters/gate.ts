@@ -1,0 +1,165 @@
+import type { Clock } from "../rotation/clock.ts";
+import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
+
+export interface GateLimits {
+  /** How many requests may be counted in any `windowMs` milliseconds. */
+  readonly windows: readonly { readonly count: number; readonly windowMs: number }[];
+  readonly concurrent: number;
+}
+
+/** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
+export const CONFLUENT_LIMITS: GateLimits = {
+  windows: [
+    { count: 49, windowMs: 1_000 },
+    { count: 980, windowMs: 60_000 },
+  ],
+  concurrent: 90,
+};
+
+/** What the host says is left of a limit of its own. */
+export interface Allowance {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+}
+
+interface Entrant {
+  readonly urgent: boolean;
+  readonly admit: () => void;
+  readonly refuse: (error: RotationError) => void;
+}
+
+/**
+ * The way to one host. A request keeps its place in each window from when it is sent until the window's length after its
+ * answer; so whatever the network delays, the host never counts more than the limit in any window. A pause holds all.
+ */
+export class Gate {
+  /** Requests sent so far. */
+  sent = 0;
+  /** Of these, how many were answered 429. */
+  throttled = 0;
+  readonly #clock: Clock;
+  readonly #deadlineAt: number;
+  readonly #limits: GateLimits;
+  readonly #waiting: Entrant[] = [];
+  /** When the latest answers came, in order. */
+  readonly #answeredAt: number[] = [];
+  readonly #longestMs: number;
+  #inFlight = 0;
+  #pausedUntil = 0;
+  #allowance: { limit: number; left: number; until: number } | undefined;
+  #isPumping = false;
+  #wake = new AbortController();
+
+  constructor(clock: Clock, deadlineAt: number, limits: GateLimits = CONFLUENT_LIMITS) {
+    this.#clock = clock;
+    this.#deadlineAt = deadlineAt;
+    this.#limits = limits;
+    this.#longestMs = Math.max(...limits.windows.map(({ windowMs }) => windowMs));
+  }
+
+  /**
+   * Sends when it is this request's turn; an urgent one goes before all others.
+   * @throws OutOfTimeError, or RotationError of class `throttled`, when its turn does not come before the deadline.
+   */
+  async pass<T>(urgent: boolean, send: () => Promise<T>): Promise<T> {
+    await this.#enter(urgent);
+    try {
+      return await send();
+    } finally {
+      this.#inFlight -= 1;
+      this.#answeredAt.push(this.#clock.now());
+      this.#wake.abort();
+    }
+  }
+
+  /** Holds every request to this host. */
+  pause(ms: number): void {
+    this.throttled += 1;
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    this.#wake.abort();
+  }
+
+  /** Takes in what an answer says of a limit that may be lower than the documented ones. */
+  learn({ limit, remaining, resetMs }: Allowance): void {
+    const now = this.#clock.now();
+    const left = remaining - this.#inFlight;
+    const isNew = this.#allowance === undefined || now >= this.#allowance.until;
+    this.#allowance = {
+      limit,
+      left: isNew ? left : Math.min(left, this.#allowance?.left ?? left),
+      until: now + resetMs,
+    };
+  }
+
+  #enter(urgent: boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const entrant = { urgent, admit: resolve, refuse: reject };
+    const firstCalm = urgent ? this.#waiting.findIndex((other) => !other.urgent) : -1;
+    if (firstCalm < 0) this.#waiting.push(entrant);
+    else this.#waiting.splice(firstCalm, 0, entrant);
+    this.#pump().catch(reject);
+    return promise;
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const now = this.#clock.now();
+      const freeAt = this.#freeAt(now);
+      if (now >= this.#deadlineAt || this.#pausedUntil > this.#deadlineAt) this.#refuseAll();
+      else if (freeAt > now) {
+        this.#wake = new AbortController();
+        await this.#clock.sleep(Math.min(freeAt, this.#deadlineAt) - now, this.#wake.signal);
+      } else this.#admit();
+    }
+    this.#isPumping = false;
+  }
+
+  #admit(): void {
+    this.#inFlight += 1;
+    this.sent += 1;
+    if (this.#allowance) this.#allowance.left -= 1;
+    this.#waiting.shift()?.admit();
+  }
+
+  /** When the next request may be sent, as far as it does not depend on an answer that is still to come. */
+  #freeAt(now: number): number {
+    while ((this.#answeredAt[0] ?? now) <= now - this.#longestMs) this.#answeredAt.shift();
+    if (this.#inFlight >= this.#limits.concurrent) return Number.POSITIVE_INFINITY;
+    return Math.max(
+      this.#pausedUntil,
+      this.#allowedAt(now),
+      ...this.#limits.windows.map((window) => this.#roomAt(window)),
+    );
+  }
+
+  #roomAt({ count, windowMs }: GateLimits["windows"][number]): number {
+    const places = count - this.#inFlight;
+    if (places <= 0) return Number.POSITIVE_INFINITY;
+    const oldest = this.#answeredAt.at(-places);
+    return this.#answeredAt.length < places || oldest === undefined ? 0 : oldest + windowMs;
+  }
+
+  #allowedAt(now: number): number {
+    const allowance = this.#allowance;
+    if (allowance === undefined) return 0;
+    if (now >= allowance.until && allowance.left <= 0) {
+      allowance.left = allowance.limit - this.#inFlight;
+    }
+    return allowance.left > 0 ? 0 : Math.max(allowance.until, now + 1);
+  }
+
+  #refuseAll(): void {
+    const error =
+      this.#pausedUntil > this.#clock.now()
+        ? new RotationError(
+            "throttled",
+            "Confluent's rate limit leaves no room before the run's time is up.",
+            { httpStatus: 429 },
+          )
+        : new OutOfTimeError();
+    for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Allowance } from "./gate.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** How long a 429 or 503 asks to wait, in milliseconds: by `Retry-After` (seconds or date), else by `X-RateLimit-Reset`. */
+export function askedWaitMs(headers: Headers, now: number): number | undefined {
+  return retryAfterMs(headers, now) ?? secondsMs(headers["x-ratelimit-reset"]);
+}
+
+/** What is left of the host's limit, where it says so. */
+export function allowanceOf(headers: Headers): Allowance | undefined {
+  const [limit, remaining] = [count(headers["x-ratelimit-limit"]), count(headers["x-ratelimit-remaining"])];
+  const resetMs = secondsMs(headers["x-ratelimit-reset"]);
+  if (limit === undefined || remaining === undefined || resetMs === undefined || limit < 1) return undefined;
+  return { limit, remaining, resetMs };
+}
+
+function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers["retry-after"];
+  const seconds = secondsMs(value);
+  if (seconds !== undefined || value === undefined) return seconds;
+  const [at, serverNow] = [Date.parse(value), Date.parse(headers["date"] ?? "")];
+  const waitMs = at - (Number.isNaN(serverNow) ? now : serverNow);
+  return waitMs >= 0 ? waitMs : undefined;
+}
+
+function secondsMs(value: string | undefined): number | undefined {
+  const seconds = count(value);
+  return seconds === undefined ? undefined : seconds * 1_000;
+}
+
+function count(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+}

@@ -1,0 +1,138 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
+import type { Progress, RunLog } from "../rotation/outside.ts";
+import type { Trigger } from "../rotation/plan.ts";
+import { isAlertable, type Report } from "../rotation/report.ts";
+
+const SERVICE = "flink-connection-rotator";
+const MAX_STACK_LENGTH = 4_000;
+
+/** Every event that is logged. The codes are stable: alarms and searches may match them. */
+const EVENTS = {
+  RUN_STARTED: "The run has started.",
+  RUN_IGNORED: "The event asks for nothing.",
+  RUN_ENDED: "The run has ended.",
+  RUN_FAILED: "The run ends with an error, for whoever waits for it.",
+  CONNECTION: "A connection's outcome is known.",
+  NOTE: "Something worth knowing happened.",
+  ALERT_SENT: "The alert was sent.",
+  ALERT_FAILED: "The alert could not be sent.",
+  NOT_STARTED: "The run could not start.",
+  BUG: "An error that no policy knows.",
+} as const;
+
+type EventCode = keyof typeof EVENTS;
+type Facts = Readonly<Record<string, unknown>>;
+
+/** The structured log and the metrics of one run. Texts that come from outside have been scrubbed before they get here. */
+export class Telemetry implements RunLog {
+  readonly #logger = new Logger({ serviceName: SERVICE });
+  readonly #metrics = new Metrics({ serviceName: SERVICE, namespace: "FlinkConnectionRotator" });
+  readonly #scrub: (text: string) => string;
+  readonly #propagationMs = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(scrub: (text: string, limit?: number) => string, now: () => number) {
+    this.#scrub = (text) => scrub(text, MAX_STACK_LENGTH);
+    this.#now = now;
+  }
+
+  started(trigger: Trigger): void {
+    this.#log("RUN_STARTED", { trigger });
+  }
+
+  ignored(trigger: Trigger): void {
+    this.#log("RUN_IGNORED", { trigger });
+  }
+
+  note(message: string, facts: Facts = {}): void {
+    this.#log("NOTE", { note: message, ...facts });
+  }
+
+  bug(error: unknown): void {
+    this.#logger.error(EVENTS.BUG, { code: "BUG", ...this.#describe(error) });
+  }
+
+  notStarted(error: unknown): void {
+    this.#logger.error(EVENTS.NOT_STARTED, { code: "NOT_STARTED", ...this.#describe(error) });
+  }
+
+  alertSent(subject: string): void {
+    this.#log("ALERT_SENT", { subject });
+  }
+
+  failed(reason: string): void {
+    this.#logger.error(EVENTS.RUN_FAILED, { code: "RUN_FAILED", reason });
+  }
+
+  /** Logs the alert in full, since nobody else gets to know. @returns the reason in words. */
+  alertFailed(error: unknown, text: string): string {
+    const reason = error instanceof Error ? this.#scrub(`${error.name}: ${error.message}`) : "unknown error";
+    this.#logger.error(EVENTS.ALERT_FAILED, { code: "ALERT_FAILED", reason, alert: text });
+    return reason;
+  }
+
+  progress(progress: Progress): void {
+    if (progress.step !== "done") return;
+    const { outcome, secretCreatedAt } = progress;
+    if (outcome.outcome === "ready" && secretCreatedAt !== undefined) {
+      this.#propagationMs.set(
+        `${outcome.environment}/${outcome.name}`,
+        Math.max(0, this.#now() - secretCreatedAt),
+      );
+    }
+  }
+
+  ended(report: Report, throttled: number): void {
+    for (const connection of report.connections) this.#connection(connection);
+    const { outcome, counts, durationMs, requests } = report;
+    this.#log("RUN_ENDED", { outcome, counts, durationMs, requests, throttled });
+    this.#count(this.#metrics, report.connections);
+    this.#metrics.addMetric("Runs", MetricUnit.Count, 1);
+    this.#metrics.addMetric("Requests", MetricUnit.Count, requests);
+    this.#metrics.addMetric("Throttled", MetricUnit.Count, throttled);
+    this.#metrics.publishStoredMetrics();
+    for (const [environment, connections] of Map.groupBy(report.connections, (each) => each.environment)) {
+      this.#metrics.addDimension("environment", environment);
+      this.#count(this.#metrics, connections);
+      this.#metrics.publishStoredMetrics();
+    }
+  }
+
+  #connection(outcome: Outcome): void {
+    if (isAlertable(outcome))
+      this.#logger.warn(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
+    else this.#logger.info(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
+  }
+
+  #count(metrics: Metrics, connections: readonly Outcome[]): void {
+    for (const [kind, name] of Object.entries(COUNTERS)) {
+      metrics.addMetric(name, MetricUnit.Count, connections.filter(({ outcome }) => outcome === kind).length);
+    }
+    for (const { outcome, durationMs, environment, name } of connections) {
+      if (outcome === "ready") metrics.addMetric("TimeToReady", MetricUnit.Milliseconds, durationMs);
+      const propagationMs = this.#propagationMs.get(`${environment}/${name}`);
+      if (propagationMs !== undefined)
+        metrics.addMetric("PropagationTime", MetricUnit.Milliseconds, propagationMs);
+    }
+  }
+
+  #log(code: EventCode, facts: Facts): void {
+    this.#logger.info(EVENTS[code], { code, ...facts });
+  }
+
+  #describe(error: unknown): Facts {
+    if (!(error instanceof Error)) return { error: typeof error };
+    return { error: error.name, reason: this.#scrub(error.message), stack: this.#scrub(error.stack ?? "") };
+  }
+}
+
+const COUNTERS: Readonly<Partial<Record<OutcomeKind, string>>> = {
+  ready: "ConnectionsReady",
+  failed: "ConnectionsFailed",
+  unverified: "ConnectionsUnverified",
+  "rolled-back": "ConnectionsRolledBack",
+  "not-attempted": "ConnectionsNotAttempted",
+  skipped: "ConnectionsSkipped",
+};

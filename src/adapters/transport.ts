@@ -1,0 +1,85 @@
+import type { Clock } from "../rotation/clock.ts";
+import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
+import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./exchange.ts";
+import type { Gate } from "./gate.ts";
+import { allowanceOf, askedWaitMs } from "./rate-limit.ts";
+import { backoffMs, isTransient, throttleMs } from "./retry.ts";
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly deadlineAt: number;
+  /** How long a read is asked again for a fault that may pass, in milliseconds. */
+  readonly faultPatienceMs: number;
+  readonly exchange: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** The one way to this host, shared by all that call it. */
+  readonly gate: Gate;
+  readonly authorization: string;
+}
+
+/** Sends requests to one host within its rate limits, the run's time and the patience for faults. */
+export class Transport {
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A GET, asked again while a fault may pass.
+   * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
+   */
+  async read(url: string, urgent: boolean): Promise<HttpAnswer> {
+    const { clock, random, faultPatienceMs, deadlineAt } = this.#options;
+    const giveUpAt = Math.min(clock.now() + faultPatienceMs, deadlineAt);
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await this.#send({ method: "GET", url }, urgent).catch(passing);
+      const pauseMs = backoffMs(attempt, random());
+      const isLast = clock.now() + pauseMs >= giveUpAt;
+      if (result instanceof NoAnswerError) {
+        if (isLast) throw result;
+      } else if (isLast || !isTransient(result.status)) return result;
+      await clock.sleep(pauseMs);
+    }
+  }
+
+  /**
+   * A PUT, sent once; only what was refused with 429, and so certainly not applied, is sent again.
+   * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
+   */
+  write(url: string, body: string): Promise<HttpAnswer> {
+    return this.#send({ method: "PUT", url, body }, false);
+  }
+
+  async #send(message: Pick<HttpRequest, "method" | "url" | "body">, urgent: boolean): Promise<HttpAnswer> {
+    const { clock, random, gate, exchange, authorization, deadlineAt } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await gate
+        .pass(urgent, () => {
+          const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - clock.now());
+          return exchange({ ...message, authorization, timeoutMs });
+        })
+        .catch((error: unknown) => {
+          throw attempt > 1 && error instanceof OutOfTimeError ? throttled() : error;
+        });
+      const allowance = allowanceOf(answer.headers);
+      if (allowance) gate.learn(allowance);
+      if (answer.status !== 429) return answer;
+      gate.pause(throttleMs(attempt, askedWaitMs(answer.headers, clock.now()), random()));
+    }
+  }
+}
+
+function passing(error: unknown): NoAnswerError {
+  if (error instanceof NoAnswerError && error.mayPass) return error;
+  throw error;
+}
+
+function throttled(): RotationError {
+  return new RotationError("throttled", "Confluent's rate limit left no room before the run's time was up.", {
+    httpStatus: 429,
+  });
+}

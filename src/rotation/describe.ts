@@ -1,0 +1,56 @@
+import { type Observation, type PhaseKind, phaseKind } from "./connection.ts";
+import type { RotationError } from "./errors.ts";
+import type { Finding } from "./outcome.ts";
+import type { Watched } from "./watch.ts";
+
+/** The finding that watching amounts to. */
+export function describeWatched({ verdict, seen, error }: Watched): Finding {
+  const finding =
+    verdict === undefined && error !== undefined
+      ? unreadable(error)
+      : FINDINGS[seen ? kindOf(seen, verdict) : "silent"](seen);
+  return seen === undefined ? finding : { ...shown(seen), ...finding };
+}
+
+function kindOf(seen: Observation, verdict: Watched["verdict"]): PhaseKind | "unsettled" {
+  const kind = phaseKind(seen.phase);
+  return kind === "usable" && verdict === undefined ? "unsettled" : kind;
+}
+
+function shown({ phase, detail }: Observation): Partial<Finding> {
+  return { phase, ...(detail !== "" && { detail }) };
+}
+
+function unreadable(error: RotationError): Finding {
+  return {
+    outcome: "unverified",
+    errorClass: error.errorClass,
+    message: `The key was put, but the state of the connection could not be read: ${error.message}`,
+    ...error.answer,
+  };
+}
+
+const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation | undefined) => Finding>> = {
+  usable: () => ({ outcome: "ready" }),
+  refused: () => ({ outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." }),
+  unreachable: () => ({
+    outcome: "failed",
+    errorClass: "unreachable",
+    message: "The key was put, but Confluent cannot reach the connection's endpoint.",
+  }),
+  pending: (seen) => ({
+    outcome: "failed",
+    errorClass: "timeout",
+    message: `The key was put, but the connection did not become READY in time; its last phase was ${seen?.phase}.`,
+  }),
+  silent: () => ({
+    outcome: "unverified",
+    errorClass: "service",
+    message: "The key was put, but Confluent does not say in which phase the connection is.",
+  }),
+  unsettled: (seen) => ({
+    outcome: "unverified",
+    errorClass: "timeout",
+    message: `The key was put, but the ${seen?.phase} that was seen may still be the old key's; the time was up before that was clear.`,
+  }),
+};

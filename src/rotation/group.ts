@@ -1,0 +1,213 @@
+import { type Connection, type Observation, phaseKind } from "./connection.ts";
+import { buildCredentials } from "./credentials.ts";
+import { OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
+import { type Finding, findingOf } from "./outcome.ts";
+import type { Outside, SecretVersion } from "./outside.ts";
+import type { SecretGroup } from "./plan.ts";
+import { guard, type Lane, type Order, push } from "./push.ts";
+import { restorePrevious } from "./restore.ts";
+import { currentVersion } from "./versions.ts";
+
+/** How often a run puts a version that overtook the one it began with. */
+const MAX_SUPERSESSIONS = 3;
+
+/** What a group needs to know of its run. */
+export interface GroupRun {
+  readonly outside: Outside;
+  /** The way into a connection's environment. @throws RotationError that stands in the way. */
+  readonly lane: (connection: Connection) => Lane;
+  /** What was seen of a connection before the first PUT. @throws RotationError that stood in the way. */
+  readonly sight: (connection: Connection) => Observation | undefined;
+  readonly record: (connection: Connection, finding: Finding, version: SecretVersion) => void;
+  readonly canary: boolean;
+  readonly rollback: boolean;
+  readonly dryRun: boolean;
+  /** Leave alone what the propagation label shows to be in place. */
+  readonly skipPropagated: boolean;
+  readonly propagationLabel?: string;
+}
+
+/** Brings one version after another to the connections of one secret, until the newest is where it should be. */
+export class GroupRotation {
+  readonly #run: GroupRun;
+  readonly #group: SecretGroup;
+  readonly #findings = new Map<Connection, Finding>();
+  readonly #touched = new Set<Connection>();
+
+  constructor(run: GroupRun, group: SecretGroup) {
+    this.#run = run;
+    this.#group = group;
+  }
+
+  /** @param first the version that the run was started for. */
+  async rotate(first: SecretVersion): Promise<void> {
+    let version = first;
+    for (let supersessions = 0; supersessions <= MAX_SUPERSESSIONS; supersessions += 1) {
+      const newer = await this.#bring(version);
+      if (newer === undefined) return this.#markPropagated(version);
+      this.#run.outside.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
+      if (supersessions === MAX_SUPERSESSIONS) this.#giveUpChasing(version);
+      version = newer;
+    }
+  }
+
+  /** @returns the version that has become AWSCURRENT meanwhile, if any. */
+  async #bring(version: SecretVersion): Promise<SecretVersion | undefined> {
+    const orders = this.#group.connections.flatMap((connection) => this.#prepare(connection, version));
+    if (orders.length === 0) return undefined;
+    const rest = this.#run.canary ? await this.#sendCanaries(orders) : orders;
+    if (rest.length > 0) {
+      const newer = rest.length < orders.length ? await this.#newerThan(version) : undefined;
+      if (newer !== undefined) return newer;
+      await Promise.all(rest.map((order) => this.#push(order)));
+    }
+    return (await this.#newerThan(version)) ?? (await this.#rollBack(version));
+  }
+
+  /** The order for a connection that is to be put; none where its outcome is clear without. */
+  #prepare(connection: Connection, version: SecretVersion): Order[] {
+    try {
+      this.#run.lane(connection);
+      const order = { connection, version, ...buildCredentials(connection, version.value) };
+      if (this.#touched.has(connection)) return [order];
+      const before = guard(connection, this.#run.sight(connection));
+      const clear = this.#clearWithout(order, before);
+      if (clear === undefined) return [{ ...order, before }];
+      const { phase, detail } = before;
+      this.#record(order, { phase, ...(detail !== "" && { detail }), ...clear });
+    } catch (error) {
+      this.#record({ connection, version }, this.#findingOf(error));
+    }
+    return [];
+  }
+
+  #clearWithout(
+    { version, options }: { version: SecretVersion; options: readonly string[] },
+    before: Observation,
+  ): Finding | undefined {
+    if (this.#run.dryRun) return { outcome: "planned", message: `Would send ${options.join(", ")}.` };
+    const { skipPropagated, propagationLabel: label } = this.#run;
+    const isInPlace =
+      label !== undefined && version.stages.includes(label) && phaseKind(before.phase) === "usable";
+    return skipPropagated && isInPlace
+      ? { outcome: "skipped", message: "This version is in use already." }
+      : undefined;
+  }
+
+  /** One connection after another, until one has shown whether the key is good. @returns the orders that may follow. */
+  async #sendCanaries(orders: readonly Order[]): Promise<readonly Order[]> {
+    for (const [index, order] of orders.entries()) {
+      const finding = await this.#push(order);
+      const others = orders.slice(index + 1);
+      if (finding.errorClass === "rejected") {
+        const message = `${order.connection.name} went first and was refused this key, so this connection keeps the key it has.`;
+        for (const other of others)
+          this.#record(other, { outcome: "not-attempted", errorClass: "rejected", message });
+        return [];
+      }
+      if (finding.outcome === "ready" || finding.outcome === "unverified") return others;
+    }
+    return [];
+  }
+
+  async #push(order: Order): Promise<Finding> {
+    let finding: Finding;
+    try {
+      if (this.#run.outside.isStopping())
+        throw new OutOfTimeError("The run was stopped before it was this connection's turn.");
+      this.#touched.add(order.connection);
+      finding = await push(this.#run.lane(order.connection), order);
+    } catch (error) {
+      finding = this.#findingOf(error);
+    }
+    this.#record(order, finding);
+    return finding;
+  }
+
+  async #newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
+    const { outside } = this.#run;
+    if (outside.clock.now() >= outside.deadlineAt) return undefined;
+    try {
+      const current = await currentVersion(outside, this.#group.secret);
+      return current.versionId === version.versionId || current.createdAt < version.createdAt
+        ? undefined
+        : current;
+    } catch (error) {
+      const reason = this.#findingOf(error).message ?? "";
+      outside.log.note("Whether a newer version has appeared could not be read.", {
+        secret: this.#group.secret,
+        reason,
+      });
+      return undefined;
+    }
+  }
+
+  /** Puts AWSPREVIOUS back where the key was refused. @returns the version that has become AWSCURRENT meanwhile, if any. */
+  async #rollBack(version: SecretVersion): Promise<SecretVersion | undefined> {
+    const refused = [...this.#findings].filter(
+      ([, { errorClass, phase }]) => errorClass === "rejected" && phase !== undefined,
+    );
+    if (!this.#run.rollback || refused.length === 0) return undefined;
+    await Promise.all(
+      refused.map(async ([connection, refusal]) => {
+        const restored = await restorePrevious(this.#run.lane(connection), {
+          connection,
+          version,
+          refusal,
+        }).catch((error: unknown) => ({
+          ...refusal,
+          message: `${refusal.message} The previous key could not be put back, so it still holds the refused one: ${this.#findingOf(error).message}`,
+        }));
+        this.#record({ connection, version }, restored);
+      }),
+    );
+    return this.#newerThan(version);
+  }
+
+  #giveUpChasing(version: SecretVersion): void {
+    const message = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
+    for (const [connection, finding] of this.#findings) {
+      if (finding.outcome === "ready")
+        this.#record(
+          { connection, version },
+          { ...finding, outcome: "failed", errorClass: "superseded", message },
+        );
+    }
+  }
+
+  /** Moves the propagation label to the version that every listed connection of the secret is proven to use. */
+  async #markPropagated(version: SecretVersion): Promise<void> {
+    const { propagationLabel: label, outside } = this.#run;
+    const isProven = [...this.#findings.values()].every(
+      ({ outcome }) => outcome === "ready" || outcome === "skipped",
+    );
+    if (label === undefined || !this.#group.complete || !isProven || version.stages.includes(label)) return;
+    try {
+      const holder = await outside.secrets.read(this.#group.secret, { stage: label });
+      const from = holder && { from: holder.versionId };
+      await outside.secrets.moveLabel(this.#group.secret, label, { to: version.versionId, ...from });
+    } catch (error) {
+      const detail = `The key is in use, but the label ${label} could not be moved to its version: ${this.#findingOf(error).message}`;
+      for (const [connection, finding] of this.#findings)
+        this.#record({ connection, version }, { ...finding, detail });
+    }
+  }
+
+  #record({ connection, version }: Pick<Order, "connection" | "version">, finding: Finding): void {
+    const full = { secretVersionId: version.versionId, ...finding };
+    this.#findings.set(connection, full);
+    this.#run.record(connection, full, version);
+  }
+
+  #findingOf(error: unknown): Finding {
+    if (error instanceof OutOfTimeError || error instanceof UnauthorizedError)
+      return findingOf(error, "not-attempted");
+    if (error instanceof RotationError) return findingOf(error);
+    this.#run.outside.log.bug(error);
+    return {
+      outcome: "failed",
+      errorClass: "internal",
+      message: "The rotator met an error that it does not know.",
+    };
+  }
+}

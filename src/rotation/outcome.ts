@@ -1,0 +1,67 @@
+import type { Connection } from "./connection.ts";
+import type { ErrorClass, RotationError } from "./errors.ts";
+
+export const OUTCOMES = [
+  "ready",
+  "failed",
+  "unverified",
+  "rolled-back",
+  "not-attempted",
+  "skipped",
+  "planned",
+] as const;
+
+export type OutcomeKind = (typeof OUTCOMES)[number];
+
+/** What became of one connection; the report's entry for it. */
+export interface Outcome {
+  readonly name: string;
+  readonly environment: string;
+  readonly type: string;
+  readonly outcome: OutcomeKind;
+  readonly errorClass?: ErrorClass;
+  /** The last phase seen, upper case. */
+  readonly phase?: string;
+  readonly detail?: string;
+  readonly secret: string;
+  readonly secretVersionId?: string;
+  readonly httpStatus?: number;
+  readonly requestId?: string;
+  readonly durationMs: number;
+  readonly message?: string;
+  readonly nextStep?: string;
+}
+
+export type Finding = Pick<Outcome, "outcome"> &
+  Partial<Omit<Outcome, "name" | "environment" | "type" | "secret">>;
+
+export function toOutcome(connection: Connection, finding: Finding): Outcome {
+  const { name, environment, type, secret } = connection;
+  const advice = finding.errorClass !== undefined &&
+    finding.nextStep === undefined && { nextStep: nextStep(finding.errorClass, connection) };
+  return { name, environment, type, durationMs: 0, ...finding, ...advice, secret };
+}
+
+/** The finding that an error amounts to. */
+export function findingOf(error: RotationError, outcome: OutcomeKind = "failed"): Finding {
+  return { outcome, errorClass: error.errorClass, message: error.message, ...error.answer };
+}
+
+/** One sentence: what the operator should do. */
+function nextStep(errorClass: ErrorClass, { name, environment, secret }: Connection): string {
+  const steps: Readonly<Record<ErrorClass, string>> = {
+    config: "Correct connections.json and deploy it.",
+    secret: `Put a complete value into secret ${secret}; that starts the rotation by itself.`,
+    guard: `Compare the entry of ${name} in connections.json with the connection in ${environment}, and correct the one that is wrong.`,
+    "not-found": `Create ${name} in ${environment}, or take it out of connections.json: the rotator never creates a connection.`,
+    unauthorized: `Check the Flink API key of environment ${environment} in its apiKeySecret, and that its owner has the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.`,
+    rejected: `Check the key in secret ${secret} against its provider, then put the right one there; that starts the rotation by itself.`,
+    unreachable: `Check that the endpoint resolves and answers from where it is called, then rotate ${name} again.`,
+    throttled: `Rotate ${name} again when other clients of the same address are quieter.`,
+    service: `Rotate ${name} again; if that fails too, give the request id to Confluent's support.`,
+    timeout: `Look at ${name} in Confluent Cloud; if it is not READY by then, rotate it again.`,
+    superseded: `Rotate ${name} again, so that it gets the newest version of secret ${secret}.`,
+    internal: "Look for the stack in the function's log, and report it as a bug.",
+  };
+  return steps[errorClass];
+}

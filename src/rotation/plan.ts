@@ -1,0 +1,100 @@
+import type { Connection } from "./connection.ts";
+import { EventError } from "./errors.ts";
+import { sameSecret } from "./secret-id.ts";
+
+/** What starts a run. */
+export type Trigger =
+  | { readonly kind: "schedule" }
+  | { readonly kind: "secret-change"; readonly secret: string; readonly versionId?: string }
+  | {
+      readonly kind: "direct";
+      readonly connections?: readonly string[];
+      readonly secrets?: readonly string[];
+      readonly dryRun?: boolean;
+    }
+  | { readonly kind: "ignored"; readonly reason: string; readonly secret?: string };
+
+/** The connections of one secret, the one that goes first at the front. */
+export interface SecretGroup {
+  /** As the first of its connections names it. */
+  readonly secret: string;
+  readonly connections: readonly Connection[];
+  /** True when every connection that is listed for the secret is among them. */
+  readonly complete: boolean;
+}
+
+/**
+ * The connections that a trigger means, by secret.
+ * @throws EventError when a direct call names something that is not listed.
+ */
+export function plan(trigger: Trigger, listed: readonly Connection[]): readonly SecretGroup[] {
+  const selected = new Set(select(trigger, listed));
+  return bySecret(listed).flatMap((group) => {
+    const connections = group.filter((connection) => selected.has(connection));
+    const [first] = connections;
+    if (first === undefined) return [];
+    const canaryFirst = connections.toSorted((a, b) => Number(b.canary) - Number(a.canary));
+    return [
+      { secret: first.secret, connections: canaryFirst, complete: connections.length === group.length },
+    ];
+  });
+}
+
+function select(trigger: Trigger, listed: readonly Connection[]): readonly Connection[] {
+  switch (trigger.kind) {
+    case "schedule":
+      return listed;
+    case "secret-change":
+      return listed.filter((connection) => sameSecret(connection.secret, trigger.secret));
+    case "direct":
+      return selectNamed(trigger, listed);
+    case "ignored":
+      return [];
+  }
+}
+
+function selectNamed(
+  trigger: Trigger & { kind: "direct" },
+  listed: readonly Connection[],
+): readonly Connection[] {
+  const { connections, secrets } = trigger;
+  if (connections === undefined && secrets === undefined) return listed;
+  const byName = (connections ?? []).flatMap((name) => {
+    const found = listed.filter((each) => each.name === name || `${each.environment}/${each.name}` === name);
+    return found.length > 0
+      ? found
+      : unknown(
+          "connection",
+          name,
+          listed.map((each) => each.name),
+        );
+  });
+  const byId = (secrets ?? []).flatMap((id) => {
+    const found = listed.filter((each) => sameSecret(each.secret, id));
+    return found.length > 0
+      ? found
+      : unknown(
+          "secret",
+          id,
+          listed.map((each) => each.secret),
+        );
+  });
+  return [...byName, ...byId];
+}
+
+function unknown(what: string, name: string, known: readonly string[]): never {
+  throw new EventError(
+    `No ${what} "${name}" is listed in connections.json. Listed: ${[...new Set(known)].join(", ")}.`,
+  );
+}
+
+function bySecret(listed: readonly Connection[]): Connection[][] {
+  const exact = Map.groupBy(listed, (connection) => connection.secret);
+  const groups: Connection[][] = [];
+  for (const [secret, connections] of exact) {
+    const alias = groups.find(([first]) => first !== undefined && sameSecret(first.secret, secret));
+    if (alias) alias.push(...connections);
+    else groups.push(connections);
+  }
+  return groups;
+}

@@ -1,0 +1,127 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Agent } from "undici";
+import { Confluent } from "./adapters/confluent.ts";
+import { exchange } from "./adapters/exchange.ts";
+import { Gate } from "./adapters/gate.ts";
+import { createSecretStore } from "./adapters/secrets.ts";
+import type { Config } from "./config.ts";
+import type { Clock } from "./rotation/clock.ts";
+import { RotationError } from "./rotation/errors.ts";
+import type { Outside, RunLog } from "./rotation/outside.ts";
+import { plan, type Trigger } from "./rotation/plan.ts";
+import { FAULT_PATIENCE_MS } from "./rotation/push.ts";
+import { createReport, type Report } from "./rotation/report.ts";
+import { rotate, type Settings } from "./rotation/rotate.ts";
+import type { Scrubber } from "./rotation/scrub.ts";
+
+export interface RunOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** When all work must have ended, in milliseconds since the epoch. */
+  readonly deadlineAt: number;
+  readonly scrubber: Scrubber;
+  readonly log: RunLog;
+  readonly progress: Outside["progress"];
+  readonly isStopping?: () => boolean;
+}
+
+export interface RunResult {
+  readonly report: Report;
+  /** Answers with status 429. */
+  readonly throttled: number;
+}
+
+/**
+ * One run, from the trigger to the report. Its sockets end with it: Lambda freezes what is left open, and finds it dead.
+ * @throws EventError when a direct call names something that is not listed.
+ */
+export async function run(config: Config, trigger: Trigger, options: RunOptions): Promise<RunResult> {
+  const groups = plan(trigger, config.connections);
+  const startedAt = options.clock.now();
+  const contacts = openContacts(config, options);
+  try {
+    const connections = await rotate(contacts.outside, settingsOf(config), { trigger, groups });
+    const endedAt = options.clock.now();
+    const sum = (count: (gate: Gate) => number) =>
+      contacts.gates().reduce((total, gate) => total + count(gate), 0);
+    const requests = sum((gate) => gate.sent);
+    return {
+      report: createReport(connections, { trigger, startedAt, endedAt, requests }),
+      throttled: sum((gate) => gate.throttled),
+    };
+  } finally {
+    await contacts.close();
+  }
+}
+
+interface Contacts {
+  readonly outside: Outside;
+  readonly gates: () => readonly Gate[];
+  readonly close: () => Promise<void>;
+}
+
+function openContacts(config: Config, options: RunOptions): Contacts {
+  const { clock, random, deadlineAt, scrubber, log, progress, isStopping = () => false } = options;
+  const client = new SecretsManagerClient({
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 8_000 },
+  });
+  const dispatcher = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
+  const gates = new Map<string, Gate>();
+  const gateTo = (restEndpoint: string): Gate => {
+    const { host } = new URL(restEndpoint);
+    const gate = gates.get(host) ?? new Gate(clock, deadlineAt);
+    gates.set(host, gate);
+    return gate;
+  };
+  const outside: Outside = {
+    clock,
+    random,
+    deadlineAt,
+    scrubber,
+    log,
+    progress,
+    isStopping,
+    secrets: createSecretStore({ client, clock, deadlineAt, learn: (value) => scrubber.add(value) }),
+    connections: (name, apiKey) => {
+      const environment = config.environments.get(name);
+      if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
+      const gate = gateTo(environment.restEndpoint);
+      const scrub = (text: string) => scrubber.scrub(text);
+      const send = exchange.bind(undefined, dispatcher);
+      return new Confluent(
+        {
+          ...environment,
+          clock,
+          random,
+          deadlineAt,
+          faultPatienceMs: FAULT_PATIENCE_MS,
+          exchange: send,
+          gate,
+          scrub,
+        },
+        apiKey,
+      );
+    },
+  };
+  return {
+    outside,
+    gates: () => [...gates.values()],
+    close: async () => {
+      client.destroy();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+function settingsOf({ rollout, timing, refresh, propagationLabel, environments }: Config): Settings {
+  return {
+    canary: rollout.canary,
+    onRejected: rollout.onRejected,
+    readyTimeoutMs: timing.readyTimeoutSeconds * 1_000,
+    graceMs: timing.graceSeconds * 1_000,
+    refresh,
+    ...(propagationLabel !== undefined && { propagationLabel }),
+    apiKeySecrets: new Map([...environments].map(([name, { apiKeySecret }]) => [name, apiKeySecret])),
+  };
+}
