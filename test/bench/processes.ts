@@ -1,0 +1,51 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type * as z from "zod/mini";
+
+/** A process of its own, which answers in messages; it is ended when it goes out of scope. */
+export interface Worker extends AsyncDisposable {
+  readonly child: ChildProcess;
+}
+
+export interface WorkerOptions {
+  readonly execArgv?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function startWorker(
+  file: string,
+  input: unknown,
+  { execArgv = [], env = {} }: WorkerOptions = {},
+): Worker {
+  const child = fork(file, [JSON.stringify(input)], {
+    execArgv: [...execArgv],
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  child.stdout?.resume();
+  const exit = once(child, "exit");
+  const dispose = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exit;
+  };
+  return { child, [Symbol.asyncDispose]: dispose };
+}
+
+/** The next message of a worker. @throws Error when the worker ends, or says nothing for `timeoutMs`. */
+export async function messageOf<T>(
+  { child }: Worker,
+  schema: z.ZodMiniType<T>,
+  timeoutMs: number,
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  // Not "exit", which may come before the last message.
+  const onEnd = () => reject(new Error(`${child.spawnargs.join(" ")} ended without an answer.`));
+  const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
+  child.once("message", resolve).once("disconnect", onEnd);
+  try {
+    return schema.parse(await promise);
+  } finally {
+    clearTimeout(timer);
+    child.off("message", resolve).off("disconnect", onEnd);
+  }
+}

@@ -1,0 +1,70 @@
+import * as z from "zod/mini";
+
+const CONNECTIONS_PER_SECRET = 10;
+export const API_KEY = { key: "bench-flink-key", secret: "bench-flink-secret" };
+export const API_KEY_SECRET = "bench/flink-api-key";
+export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
+export const ENVIRONMENT_ID = "env-bench1";
+export const ENDPOINT = "https://api.openai.com/v1/chat/completions";
+export const OLD_KEY = "sk-old";
+export const NEW_KEY = "sk-new";
+
+/** What the sandbox is to be like. */
+export const scenario = z.object({
+  connections: z.number(),
+  latencyMs: z.number(),
+  timeToReadyMs: z.number(),
+  limits: z.object({ perSecond: z.exactOptional(z.number()), perMinute: z.exactOptional(z.number()) }),
+});
+
+export type Scenario = z.infer<typeof scenario>;
+
+/** Where the sandbox is. */
+export const addresses = z.object({ confluentUrl: z.string(), awsUrl: z.string(), topicArn: z.string() });
+
+export type Addresses = z.infer<typeof addresses>;
+
+/** What the sandbox saw. */
+export const sightings = z.object({
+  requests: z.number(),
+  throttled: z.number(),
+  alerts: z.number(),
+  /** How long after each connection was ready an answer first said so. */
+  latenessMs: z.array(z.number()),
+});
+
+export type Sightings = z.infer<typeof sightings>;
+
+export function connectionNames(connections: number): readonly string[] {
+  return Array.from({ length: connections }, (_, index) => `connection-${String(index).padStart(4, "0")}`);
+}
+
+export function secretCount(connections: number): number {
+  return Math.ceil(connections / CONNECTIONS_PER_SECRET);
+}
+
+/** The `connections.json` of a run over every connection of the sandbox. */
+export function connectionsFile(connections: number, { confluentUrl }: Addresses, canary: boolean): object {
+  return {
+    environments: {
+      bench: {
+        organizationId: ORGANIZATION_ID,
+        environmentId: ENVIRONMENT_ID,
+        restEndpoint: confluentUrl,
+        apiKeySecret: API_KEY_SECRET,
+      },
+    },
+    connections: connectionNames(connections).map((name, index) => ({
+      name,
+      type: "OPENAI",
+      endpoint: ENDPOINT,
+      secret: secretName(index % secretCount(connections)),
+      fields: { "api-key": "OPENAI_API_KEY" },
+    })),
+    rollout: { canary },
+  };
+}
+
+export function secretName(index: number): string {
+  return `bench/openai-${index}`;
+}
