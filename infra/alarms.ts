@@ -4,6 +4,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  type Metric,
   Stats,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -12,7 +13,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { rotatorMetric } from "./metrics.ts";
+import type { RotatorMetric } from "./metrics.ts";
 
 interface Watch {
   readonly metric: IMetric;
@@ -26,6 +27,7 @@ interface Watch {
 }
 
 export interface AlarmsProps {
+  readonly metric: RotatorMetric;
   readonly fn: IFunction;
   readonly deadLetters: IQueue;
   readonly topic: ITopic;
@@ -52,7 +54,7 @@ export function addAlarms(scope: Construct, props: AlarmsProps): Alarm[] {
   });
 }
 
-function rotationWatches({ fn, schedulePeriod }: AlarmsProps): Record<string, Watch> {
+function rotationWatches({ metric, fn, schedulePeriod }: AlarmsProps): Record<string, Watch> {
   return {
     FailedConnections: {
       metric: new MathExpression({
@@ -60,9 +62,9 @@ function rotationWatches({ fn, schedulePeriod }: AlarmsProps): Record<string, Wa
         label: "Connections without the current key",
         period: Duration.minutes(5),
         usingMetrics: {
-          failed: rotatorMetric("ConnectionsFailed", { statistic: Stats.MAXIMUM }),
-          rolledBack: rotatorMetric("ConnectionsRolledBack", { statistic: Stats.MAXIMUM }),
-          notAttempted: rotatorMetric("ConnectionsNotAttempted", { statistic: Stats.MAXIMUM }),
+          failed: metric("ConnectionsFailed", { statistic: Stats.MAXIMUM }),
+          rolledBack: metric("ConnectionsRolledBack", { statistic: Stats.MAXIMUM }),
+          notAttempted: metric("ConnectionsNotAttempted", { statistic: Stats.MAXIMUM }),
         },
       }),
       // Between two runs nothing is known, and nothing has changed.
@@ -79,7 +81,7 @@ function rotationWatches({ fn, schedulePeriod }: AlarmsProps): Record<string, Wa
         "was called with an event it does not know (there may be no alert). Read the last errors in its log group.",
     },
     NoRun: {
-      ...noRunWithin(Duration.minutes(2 * schedulePeriod.toMinutes())),
+      ...noRunWithin(Duration.minutes(2 * schedulePeriod.toMinutes()), metric("Runs")),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       tellRecovery: true,
@@ -97,7 +99,7 @@ function deliveryWatches({ fn, deadLetters }: AlarmsProps): Record<string, Watch
       threshold: Duration.minutes(30).toMilliseconds(),
       meaning:
         "An event waited for more than 30 minutes, and is dropped after 60. Runs take too long or queue up behind each " +
-        "other: look at their duration and at 429s on the dashboard, or split the configuration into two stacks.",
+        "other: look at their duration and at 429s on the dashboard, or split the configuration into two stacks (each with its own serviceName).",
     },
     DeadLetters: {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
@@ -120,7 +122,7 @@ function deliveryWatches({ fn, deadLetters }: AlarmsProps): Record<string, Watch
 }
 
 /** @throws Error where CloudWatch cannot look back that far. */
-function noRunWithin(window: Duration): Pick<Watch, "metric" | "evaluationPeriods"> {
+function noRunWithin(window: Duration, runs: Metric): Pick<Watch, "metric" | "evaluationPeriods"> {
   if (window.toDays({ integral: false }) > 7) {
     throw new Error(
       "CloudWatch looks back seven days at most, and the alarm for missing runs needs twice the schedule's period: " +
@@ -129,7 +131,7 @@ function noRunWithin(window: Duration): Pick<Watch, "metric" | "evaluationPeriod
   }
   const period = window.toHours({ integral: false }) > 24 ? Duration.hours(1) : Duration.minutes(5);
   return {
-    metric: rotatorMetric("Runs").with({ period }),
+    metric: runs.with({ period }),
     evaluationPeriods: Math.ceil(window.toMinutes() / period.toMinutes()),
   };
 }

@@ -7,15 +7,15 @@ import {
   GraphWidget,
   type GraphWidgetProps,
   GraphWidgetView,
-  type IMetric,
   Stats,
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { rotatorMetric } from "./metrics.ts";
+import type { RotatorMetric } from "./metrics.ts";
 
 export interface DashboardProps {
+  readonly metric: RotatorMetric;
   readonly fn: IFunction;
   readonly alarms: readonly Alarm[];
   readonly environments: readonly string[];
@@ -34,7 +34,16 @@ const OUTCOMES = [
   ["ConnectionsFailed", "failed", Color.RED],
 ] as const;
 
-export function addDashboard(scope: Construct, { fn, alarms, environments }: DashboardProps): Dashboard {
+const SPREAD = [
+  [Stats.p(50), "median"],
+  [Stats.p(95), "p95"],
+  [Stats.MAXIMUM, "slowest"],
+] as const;
+
+export function addDashboard(
+  scope: Construct,
+  { metric, fn, alarms, environments }: DashboardProps,
+): Dashboard {
   const markdown =
     "# Flink connection rotator\nGreen is a connection that is proven to use its current key. " +
     "All else was told to the alert topic, with its reason and the next step.";
@@ -43,8 +52,8 @@ export function addDashboard(scope: Construct, { fn, alarms, environments }: Das
     widgets: [
       [new TextWidget({ markdown, width: COLUMNS, height: 2 })],
       [new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: COLUMNS, height: 3 })],
-      ...environments.map((environment) => row(environmentGraphs(environment))),
-      row(functionGraphs(fn)),
+      ...environments.map((environment) => row(environmentGraphs(metric, environment))),
+      row(functionGraphs(metric, fn)),
     ],
   });
 }
@@ -53,51 +62,43 @@ function row(graphs: readonly GraphWidgetProps[]): GraphWidget[] {
   return graphs.map((graph) => new GraphWidget({ width: COLUMNS / graphs.length, height: 6, ...graph }));
 }
 
-function environmentGraphs(environment: string): GraphWidgetProps[] {
+function environmentGraphs(metric: RotatorMetric, environment: string): GraphWidgetProps[] {
+  const spread = (name: "TimeToReady" | "PropagationTime") =>
+    SPREAD.map(([statistic, label]) => metric(name, { environment, statistic }).with({ label }));
   return [
     {
       title: `${environment}: outcomes`,
       view: GraphWidgetView.BAR,
       stacked: true,
-      left: OUTCOMES.map(([name, label, color]) =>
-        rotatorMetric(name, { environment }).with({ label, color }),
-      ),
+      left: OUTCOMES.map(([name, label, color]) => metric(name, { environment }).with({ label, color })),
     },
     {
       title: `${environment}: time to ready`,
-      left: spread("TimeToReady", environment),
+      left: spread("TimeToReady"),
       leftYAxis: MILLISECONDS,
     },
     {
       title: `${environment}: propagation, from changed secret to ready`,
-      left: spread("PropagationTime", environment),
+      left: spread("PropagationTime"),
       leftYAxis: MILLISECONDS,
     },
     {
       title: `${environment}: requests, and those refused with 429`,
       left: [
-        rotatorMetric("Requests", { environment }).with({ label: "requests", color: Color.BLUE }),
-        rotatorMetric("Throttled", { environment }).with({ label: "429", color: Color.RED }),
+        metric("Requests", { environment }).with({ label: "requests", color: Color.BLUE }),
+        metric("Throttled", { environment }).with({ label: "429", color: Color.RED }),
       ],
       leftYAxis: COUNT,
     },
   ];
 }
 
-function spread(name: "TimeToReady" | "PropagationTime", environment: string): IMetric[] {
-  return [
-    rotatorMetric(name, { environment, statistic: Stats.p(50) }).with({ label: "median" }),
-    rotatorMetric(name, { environment, statistic: Stats.p(95) }).with({ label: "p95" }),
-    rotatorMetric(name, { environment, statistic: Stats.MAXIMUM }).with({ label: "slowest" }),
-  ];
-}
-
-function functionGraphs(fn: IFunction): GraphWidgetProps[] {
+function functionGraphs(metric: RotatorMetric, fn: IFunction): GraphWidgetProps[] {
   return [
     {
       title: "Runs",
       left: [
-        rotatorMetric("Runs").with({ label: "runs", color: Color.BLUE }),
+        metric("Runs").with({ label: "runs", color: Color.BLUE }),
         fn.metricErrors().with({ label: "ended with an error", color: Color.RED }),
         fn.metricThrottles().with({ label: "had to wait", color: Color.ORANGE }),
       ],

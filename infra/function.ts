@@ -12,10 +12,11 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { METRICS_NAMESPACE, SERVICE_NAME } from "./metrics.ts";
+import { METRICS_NAMESPACE } from "./metrics.ts";
 import { inNetwork, type Network } from "./network.ts";
 
 export interface RotatorFunctionProps {
+  readonly serviceName: string;
   readonly code: Code;
   readonly role: Role;
   readonly topic: ITopic;
@@ -26,7 +27,7 @@ export interface RotatorFunctionProps {
 
 export function makeFunction(
   scope: Construct,
-  { code, role, topic, logGroup, failedRuns, network }: RotatorFunctionProps,
+  { serviceName, code, role, topic, logGroup, failedRuns, network }: RotatorFunctionProps,
 ): LambdaFunction {
   return new LambdaFunction(scope, "Function", {
     description: "Rotates the API keys of Confluent Cloud Flink connections",
@@ -53,7 +54,7 @@ export function makeFunction(
       ALERT_TOPIC_ARN: topic.topicArn,
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-      POWERTOOLS_SERVICE_NAME: SERVICE_NAME,
+      POWERTOOLS_SERVICE_NAME: serviceName,
     },
     ...(network && inNetwork(scope, network)),
   });

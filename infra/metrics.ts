@@ -1,7 +1,6 @@
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 
 export const METRICS_NAMESPACE = "FlinkConnectionRotator";
-export const SERVICE_NAME = "flink-connection-rotator";
 
 type MetricName =
   | "ConnectionsReady"
@@ -16,15 +15,22 @@ type MetricName =
   | "TimeToReady"
   | "PropagationTime";
 
-/** A metric that the function writes through its log; of one environment, or of all together. */
-export function rotatorMetric(
-  metricName: MetricName,
-  { environment, statistic = Stats.SUM }: { environment?: string; statistic?: string } = {},
-): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    statistic,
-    dimensionsMap: { service: SERVICE_NAME, ...(environment !== undefined && { environment }) },
-  });
+interface MetricOptions {
+  /** Default: all environments together. */
+  readonly environment?: string;
+  /** Default: the sum. */
+  readonly statistic?: string;
+}
+
+/** A metric that the function writes through its log. */
+export type RotatorMetric = (metricName: MetricName, options?: MetricOptions) => Metric;
+
+export function metricsOf(service: string): RotatorMetric {
+  return (metricName, { environment, statistic = Stats.SUM } = {}) =>
+    new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName,
+      statistic,
+      dimensionsMap: { service, ...(environment !== undefined && { environment }) },
+    });
 }

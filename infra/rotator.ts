@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -7,11 +7,11 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { readConfig } from "../src/config.ts";
-import { acknowledgeNetworkInterfaces, acknowledgeQueue } from "./acknowledgements.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
 import { makeFunction } from "./function.ts";
+import { metricsOf } from "./metrics.ts";
 import type { Network } from "./network.ts";
 import { grantNetworkInterfaces, grantRotation } from "./permissions.ts";
 import { acceptDeadLetters, addBrokenRotationRules, addChangeRules } from "./rules.ts";
@@ -36,6 +36,8 @@ export interface ConnectionRotatorProps {
   readonly network?: Network;
   /** Default: three months. */
   readonly logRetention?: RetentionDays;
+  /** Tells the metrics of two rotators in one account and region apart. Default: flink-connection-rotator. */
+  readonly serviceName?: string;
   /** The folder with the built bundle. Default: dist/lambda of this package. */
   readonly bundle?: string;
 }
@@ -51,45 +53,33 @@ export class ConnectionRotator extends Construct {
   /** @throws ConfigError where connections.json has faults. */
   constructor(scope: Construct, id: string, props: ConnectionRotatorProps) {
     super(scope, id);
-    const config = readConfig(props.configFile);
-    const { schedule = DAILY, network, cloudTrailEvents: cloudTrail = false } = props;
-    const ownKeys = [...config.environments.values()].map(({ apiKeySecret }) => apiKeySecret);
-    const connectionSecrets = config.connections.map(({ secret }) => secret);
+    const { configFile, schedule = DAILY, serviceName = "flink-connection-rotator", network } = props;
+    const { connections, environments, propagationLabel } = readConfig(configFile);
+    const connectionSecrets = connections.map(({ secret }) => secret);
+    const ownKeys = [...environments.values()].map(({ apiKeySecret }) => apiKeySecret);
+    const rotated = identifySecrets(this, connectionSecrets);
     const secrets = identifySecrets(this, [...connectionSecrets, ...ownKeys]);
-    const labelledSecrets = identifySecrets(this, connectionSecrets);
 
     const deadLetters = makeQueue(this, "DeadLetters");
     const failedRuns = makeQueue(this, "FailedRuns");
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = makeLogGroup(this, props.logRetention);
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     const topic = props.alertTopic ?? makeAlertTopic(this, role);
     for (const email of props.alertEmails ?? []) topic.addSubscription(new EmailSubscription(email));
 
-    grantRotation(role, {
-      secrets,
-      labelledSecrets,
-      propagationLabel: config.propagationLabel,
-      kmsKeyArns: props.kmsKeyArns ?? [],
-      topic,
-      logGroup,
-      failedRuns,
-    });
-    if (network) {
-      grantNetworkInterfaces(role);
-      acknowledgeNetworkInterfaces(role);
-    }
-    const code = rotatorCode(props.configFile, props.bundle);
-    const fn = makeFunction(this, { code, role, topic, logGroup, failedRuns, network });
+    const { kmsKeyArns = [], bundle, cloudTrailEvents = false } = props;
+    grantRotation(role, { secrets, rotated, propagationLabel, kmsKeyArns, topic, logGroup, failedRuns });
+    if (network) grantNetworkInterfaces(role);
+    const code = rotatorCode(configFile, bundle);
+    const fn = makeFunction(this, { serviceName, code, role, topic, logGroup, failedRuns, network });
 
     addSchedule(this, { ...schedule, fn, deadLetters });
-    addChangeRules(this, { secrets: labelledSecrets, cloudTrail, fn, deadLetters });
+    addChangeRules(this, { secrets: rotated, cloudTrailEvents, fn, deadLetters });
     addBrokenRotationRules(this, { secrets, topic, deadLetters });
     acceptDeadLetters(deadLetters);
-    const alarms = addAlarms(this, { fn, deadLetters, topic, schedulePeriod: periodOf(schedule) });
-    addDashboard(this, { fn, alarms, environments: [...config.environments.keys()] });
+    const metric = metricsOf(serviceName);
+    const alarms = addAlarms(this, { metric, fn, deadLetters, topic, schedulePeriod: periodOf(schedule) });
+    addDashboard(this, { metric, fn, alarms, environments: [...environments.keys()] });
 
     this.function = fn;
     this.role = role;
@@ -97,8 +87,16 @@ export class ConnectionRotator extends Construct {
   }
 }
 
+function makeLogGroup(scope: Construct, retention = RetentionDays.THREE_MONTHS): LogGroup {
+  return new LogGroup(scope, "Logs", { retention, removalPolicy: RemovalPolicy.DESTROY });
+}
+
 function makeQueue(scope: Construct, id: string): Queue {
   const queue = new Queue(scope, id, { enforceSSL: true, retentionPeriod: Duration.days(14) });
-  acknowledgeQueue(queue);
+  Validations.of(queue).acknowledge({
+    id: "AwsSolutions-SQS3",
+    reason:
+      "It is itself where undelivered events and failed runs end, and nothing receives from it by itself.",
+  });
   return queue;
 }

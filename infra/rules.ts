@@ -33,7 +33,7 @@ const RETRY_POLICY = {
 export interface ChangeRulesProps {
   /** The connections' secrets. */
   readonly secrets: readonly SecretIdentity[];
-  readonly cloudTrail: boolean;
+  readonly cloudTrailEvents: boolean;
   readonly fn: IFunction;
   readonly deadLetters: Queue;
 }
@@ -41,9 +41,9 @@ export interface ChangeRulesProps {
 /** Starts a run when a listed secret has changed. */
 export function addChangeRules(
   scope: Construct,
-  { secrets, cloudTrail, fn, deadLetters }: ChangeRulesProps,
+  { secrets, cloudTrailEvents, fn, deadLetters }: ChangeRulesProps,
 ): void {
-  const patterns = { ...OWN_EVENTS, ...(cloudTrail && CLOUDTRAIL_EVENTS) };
+  const patterns = { ...OWN_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
   for (const [name, patternOf] of Object.entries(patterns)) {
     const target = { id: "Rotator", arn: fn.functionArn, ...undelivered(deadLetters) };
     for (const rule of addRules(scope, { name, patternOf, secrets, target })) {

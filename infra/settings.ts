@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { SecurityGroup, Subnet, Vpc } from "aws-cdk-lib/aws-ec2";
+import { SecurityGroup, Vpc } from "aws-cdk-lib/aws-ec2";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
@@ -20,6 +20,7 @@ const flag = z.union([z.boolean(), z.stringbool()]);
 const settings = z.object({
   config: z.string().default("connections.json"),
   stackName: z.string().default("FlinkConnectionRotator"),
+  serviceName: z.string().optional(),
   alertEmail: list.default([]),
   alertTopicArn: z.string().startsWith("arn:").optional(),
   schedule: z.string().default("rate(1 day)"),
@@ -54,10 +55,12 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
     scheduleWindowMinutes: window,
     scheduleTimeZone,
     alertTopicArn,
+    serviceName,
   } = settings;
   const network = toNetwork(scope, settings);
   return {
     configFile: settings.config,
+    ...(serviceName !== undefined && { serviceName }),
     schedule: {
       expression: settings.schedule,
       ...(scheduleTimeZone !== undefined && { timeZone: scheduleTimeZone }),
@@ -81,9 +84,13 @@ function toNetwork(scope: Construct, { vpcId, subnetIds, securityGroupIds }: Set
     throw new Error("A VPC needs both settings, vpcId and subnetIds; securityGroupIds is optional.");
   }
   return {
-    // Nothing of the VPC is looked up, so that a synthesis needs no credentials; the zones are not used.
-    vpc: Vpc.fromVpcAttributes(scope, "Vpc", { vpcId, availabilityZones: [] }),
-    subnets: { subnets: subnetIds.map((subnetId) => Subnet.fromSubnetId(scope, subnetId, subnetId)) },
+    // Nothing of the VPC is looked up, so that a synthesis needs no credentials; zones and route tables are never used.
+    vpc: Vpc.fromVpcAttributes(scope, "Vpc", {
+      vpcId,
+      availabilityZones: ["any"],
+      privateSubnetIds: subnetIds,
+      privateSubnetRouteTableIds: subnetIds,
+    }),
     ...(securityGroupIds && {
       securityGroups: securityGroupIds.map((id) => SecurityGroup.fromSecurityGroupId(scope, id, id)),
     }),

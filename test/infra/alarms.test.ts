@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { CONNECTIONS, ofType, type Synthesis, synthesize } from "./synthesis.ts";
+
+const alarmsOf = ({ resources }: Synthesis) =>
+  new Map(
+    Object.entries(resources)
+      .filter(([, { Type }]) => Type === "AWS::CloudWatch::Alarm")
+      .map(([id, { Properties }]) => [/Rotator(\w+)Alarm/.exec(id)?.[1] ?? id, Properties]),
+  );
+
+const synthesis = synthesize();
+const alarms = alarmsOf(synthesis);
+
+describe("the alarms", () => {
+  it("are these", () => {
+    expect([...alarms.keys()].sort()).toEqual([
+      "DeadLetters",
+      "EventAge",
+      "FailedConnections",
+      "FunctionErrors",
+      "NoRun",
+      "Throttles",
+    ]);
+  });
+
+  it.each([...alarms])("%s says what it means and what to do, and tells the topic", (_, alarm) => {
+    expect(String(alarm["AlarmDescription"])).toMatch(/^.{60,}\.$/);
+    expect(String(alarm["AlarmDescription"]).length).toBeLessThanOrEqual(1024);
+    expect(alarm["AlarmActions"]).toEqual([expect.stringContaining("AlertTopic")]);
+  });
+
+  it("FailedConnections stays as it is between runs and tells of the recovery", () => {
+    const alarm = alarms.get("FailedConnections");
+    expect(alarm).toMatchObject({
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+      TreatMissingData: "ignore",
+      OKActions: [expect.stringContaining("AlertTopic")],
+    });
+    const metrics = JSON.stringify(alarm?.["Metrics"]).match(/Connections(Failed|RolledBack|NotAttempted)"/g);
+    expect(metrics).toHaveLength(3);
+  });
+
+  it.each([
+    ["rate(1 day)", { Period: 3600, EvaluationPeriods: 48 }],
+    ["rate(12 hours)", { Period: 300, EvaluationPeriods: 288 }],
+    ["rate(30 minutes)", { Period: 300, EvaluationPeriods: 12 }],
+    ["rate(84 hours)", { Period: 3600, EvaluationPeriods: 168 }],
+  ])("NoRun waits twice as long as %s", (schedule, expected) => {
+    expect(alarmsOf(synthesize(CONNECTIONS, { schedule })).get("NoRun")).toMatchObject({
+      ...expected,
+      MetricName: "Runs",
+      ComparisonOperator: "LessThanThreshold",
+      Threshold: 1,
+      TreatMissingData: "breaching",
+    });
+  });
+
+  it("refuse a schedule that CloudWatch cannot watch", () => {
+    expect(() => synthesize(CONNECTIONS, { schedule: "rate(4 days)" })).toThrow("every 84 hours");
+  });
+
+  it.each([
+    ["FunctionErrors", "AWS/Lambda", "Errors"],
+    ["EventAge", "AWS/Lambda", "AsyncEventAge"],
+    ["Throttles", "AWS/Lambda", "Throttles"],
+    ["DeadLetters", "AWS/SQS", "ApproximateNumberOfMessagesVisible"],
+  ])("%s looks at %s %s", (name, Namespace, MetricName) => {
+    expect(alarms.get(name)).toMatchObject({ Namespace, MetricName, TreatMissingData: "notBreaching" });
+  });
+});
+
+describe("the dashboard", () => {
+  const bodyOf = (each: Synthesis) =>
+    z.string().parse(ofType(each.resources, "AWS::CloudWatch::Dashboard")[0]?.["DashboardBody"]);
+  const widgets = z.array(
+    z.looseObject({
+      type: z.string(),
+      width: z.number(),
+      properties: z.looseObject({ title: z.string().optional() }),
+    }),
+  );
+  const widgetsOf = (each: Synthesis) => widgets.parse(JSON.parse(bodyOf(each)).widgets);
+
+  it("shows every environment's outcomes, times and requests, and the runs", () => {
+    const titles = widgetsOf(synthesis).flatMap(({ properties }) => properties.title ?? []);
+    expect(titles).toEqual([
+      "Alarms",
+      "prod: outcomes",
+      "prod: time to ready",
+      "prod: propagation, from changed secret to ready",
+      "prod: requests, and those refused with 429",
+      "Runs",
+      "Length of a run",
+      "How long events waited",
+    ]);
+  });
+
+  it("has a row for each environment of connections.json", () => {
+    const { prod } = CONNECTIONS.environments;
+    const [first, ...rest] = CONNECTIONS.connections;
+    const two = synthesize({
+      ...CONNECTIONS,
+      environments: { prod, test: { ...prod, environmentId: "env-d4e5f6" } },
+      connections: [
+        { ...first, environment: "test" },
+        ...rest.map((connection) => ({ ...connection, environment: "prod" })),
+      ],
+    });
+    const outcomes = widgetsOf(two).flatMap(({ properties: { title } }) =>
+      title?.endsWith(": outcomes") ? title : [],
+    );
+    expect(outcomes).toEqual(["prod: outcomes", "test: outcomes"]);
+  });
+
+  it("keeps two rotators of one account apart by their service name", () => {
+    const other = synthesize(CONNECTIONS, { serviceName: "team-blue" });
+    expect(bodyOf(other)).not.toContain("flink-connection-rotator");
+    expect(bodyOf(other)).toContain("team-blue");
+    expect(JSON.stringify(alarmsOf(other).get("NoRun"))).toContain("team-blue");
+  });
+});

@@ -1,0 +1,208 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, Stack } from "aws-cdk-lib";
+import { Match } from "aws-cdk-lib/assertions";
+import { Vpc } from "aws-cdk-lib/aws-ec2";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import { ACCOUNT, CONNECTIONS, ofType, REGION, synthesize } from "./synthesis.ts";
+
+const VPC = { vpcId: "vpc-0a1b2c3d", subnetIds: "subnet-0a1b2c3d,subnet-0a1b2c3e" };
+const GIVEN_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:OnCall`;
+
+const synthesis = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@example.com" });
+const inVpc = synthesize(CONNECTIONS, { ...VPC, alertTopicArn: GIVEN_TOPIC, cloudTrailEvents: "true" });
+const { template, resources } = synthesis;
+
+describe("the function", () => {
+  it("runs the bundle on Node 24 and arm64, with time and memory for a long wait", () => {
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      Timeout: 900,
+      MemorySize: 256,
+      LoggingConfig: { LogFormat: "JSON", LogGroup: Match.anyValue() },
+    });
+  });
+
+  it("has the very bundle that is built, and connections.json beside it", () => {
+    const { stack } = synthesis;
+    const assembly = App.of(stack)?.synth().directory ?? "";
+    const asset = readdirSync(assembly).find((name) => existsSync(join(assembly, name, "index.mjs"))) ?? "";
+    const packed = (name: string) => readFileSync(join(assembly, asset, name), "utf8");
+    expect(packed("index.mjs")).toBe(readFileSync("dist/lambda/index.mjs", "utf8"));
+    expect(JSON.parse(packed("connections.json"))).toEqual(CONNECTIONS);
+  });
+
+  it("never runs twice at once, is not retried, and keeps what failed", () => {
+    template.hasResourceProperties("AWS::Lambda::Function", { ReservedConcurrentExecutions: 1 });
+    const [config] = ofType(resources, "AWS::Lambda::EventInvokeConfig");
+    expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 3600 });
+    expect(JSON.stringify(config?.["DestinationConfig"])).toContain("FailedRuns");
+  });
+
+  it("knows the topic and the name of its metrics", () => {
+    const [fn] = ofType(resources, "AWS::Lambda::Function");
+    expect(fn?.["Environment"]).toEqual({
+      Variables: {
+        ALERT_TOPIC_ARN: expect.stringContaining("AlertTopic"),
+        NODE_OPTIONS: "--enable-source-maps",
+        POWERTOOLS_METRICS_NAMESPACE: "FlinkConnectionRotator",
+        POWERTOOLS_SERVICE_NAME: "flink-connection-rotator",
+      },
+    });
+  });
+
+  it("keeps its log for three months, or as long as the context says", () => {
+    template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
+    const longer = synthesize(CONNECTIONS, { logRetentionDays: "365" });
+    longer.template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 365 });
+  });
+
+  it("is in no VPC unless one is given, and then lets out HTTPS alone", () => {
+    template.hasResourceProperties("AWS::Lambda::Function", { VpcConfig: Match.absent() });
+    inVpc.template.hasResourceProperties("AWS::Lambda::Function", {
+      VpcConfig: { SubnetIds: VPC.subnetIds.split(","), SecurityGroupIds: [Match.anyValue()] },
+    });
+    inVpc.template.hasResourceProperties("AWS::EC2::SecurityGroup", {
+      SecurityGroupIngress: Match.absent(),
+      SecurityGroupEgress: [Match.objectLike({ CidrIp: "0.0.0.0/0", FromPort: 443, ToPort: 443 })],
+    });
+  });
+
+  it("may not use Lambda's own permissions in the VPC", () => {
+    inVpc.template.hasResourceProperties("AWS::IAM::Policy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: "Deny",
+            Action: Match.arrayWith(["ec2:CreateNetworkInterface"]),
+            Condition: { Null: { "lambda:SourceFunctionArn": "false" } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe("the schedule", () => {
+  it("sends the trigger once a day, by a role that may do nothing else", () => {
+    const [schedule] = ofType(resources, "AWS::Scheduler::Schedule");
+    expect(schedule).toMatchObject({
+      ScheduleExpression: "rate(1 day)",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      Target: {
+        Input: '{"trigger":"schedule"}',
+        DeadLetterConfig: { Arn: expect.stringContaining("DeadLetters") },
+      },
+    });
+    template.hasResourceProperties("AWS::IAM::Policy", {
+      PolicyName: Match.stringLikeRegexp("ScheduleRole"),
+      PolicyDocument: {
+        Statement: [
+          { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: Match.anyValue() },
+          { Effect: "Allow", Action: "sqs:SendMessage", Resource: Match.anyValue() },
+        ],
+      },
+    });
+  });
+
+  it("follows a cron expression in its time zone, within a window", () => {
+    const { template } = synthesize(CONNECTIONS, {
+      schedule: "cron(0 6 * * ? *)",
+      scheduleTimeZone: "Europe/Berlin",
+      schedulePeriodHours: "24",
+      scheduleWindowMinutes: "15",
+    });
+    template.hasResourceProperties("AWS::Scheduler::Schedule", {
+      ScheduleExpression: "cron(0 6 * * ? *)",
+      ScheduleExpressionTimezone: "Europe/Berlin",
+      FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 15 },
+    });
+  });
+});
+
+describe("the alert topic", () => {
+  it("is encrypted with a key of its own that is rotated", () => {
+    template.hasResourceProperties("AWS::SNS::Topic", { KmsMasterKeyId: Match.anyValue() });
+    template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
+  });
+
+  it.each([
+    ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": ACCOUNT } }],
+    ["events.amazonaws.com", undefined],
+  ])("takes messages from %s, which may use the key", (Service, Condition) => {
+    const shared = { Effect: "Allow", Principal: { Service }, ...(Condition && { Condition }) };
+    const statements = (type: string, policy: string) =>
+      ofType(resources, type).flatMap((properties) => Object(properties[policy]).Statement);
+    expect(statements("AWS::SNS::TopicPolicy", "PolicyDocument")).toContainEqual(
+      expect.objectContaining({ ...shared, Action: "sns:Publish" }),
+    );
+    expect(statements("AWS::KMS::Key", "KeyPolicy")).toContainEqual(
+      expect.objectContaining({ ...shared, Action: ["kms:Decrypt", "kms:GenerateDataKey*"] }),
+    );
+  });
+
+  it("refuses what does not come over TLS", () => {
+    template.hasResourceProperties("AWS::SNS::TopicPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        ]),
+      },
+    });
+  });
+
+  it("has each address subscribed", () => {
+    const addresses = ofType(resources, "AWS::SNS::Subscription").map(({ Endpoint }) => Endpoint);
+    expect(addresses.sort()).toEqual(["dev@example.com", "ops@example.com"]);
+  });
+
+  it("is the given one where there is one", () => {
+    inVpc.template.resourceCountIs("AWS::SNS::Topic", 0);
+    inVpc.template.resourceCountIs("AWS::KMS::Key", 0);
+    inVpc.template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ ALERT_TOPIC_ARN: GIVEN_TOPIC }) },
+    });
+    for (const { AlarmActions } of ofType(inVpc.resources, "AWS::CloudWatch::Alarm")) {
+      expect(AlarmActions).toEqual([GIVEN_TOPIC]);
+    }
+  });
+});
+
+describe("cdk-nag's AwsSolutions", () => {
+  it.each([
+    ["by default", synthesis],
+    ["in a VPC, with a given topic and CloudTrail's events", inVpc],
+  ])("finds nothing %s", (_, { stack }) => {
+    const report = new AwsSolutionsChecks().validateScope(stack);
+    expect(report.violations).toEqual([]);
+  });
+
+  it("would find something", () => {
+    const stack = new Stack(new App(), "Careless");
+    new Queue(stack, "Queue");
+    new Vpc(stack, "Vpc");
+    const found = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
+    expect(found.join()).toContain("AwsSolutions-SQS4");
+  });
+
+  it("has reasons in few places", () => {
+    const acknowledged = inVpc.stack.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata.filter(({ type }) => type === "aws:cdk:acknowledged-rules"))
+      .flatMap(({ data }) => JSON.stringify(data).match(/AwsSolutions-\w+/g) ?? []);
+    expect(acknowledged.sort()).toEqual(["AwsSolutions-IAM5", "AwsSolutions-SQS3", "AwsSolutions-SQS3"]);
+  });
+});
+
+describe("the stack", () => {
+  it("keeps nothing back when it is deleted", () => {
+    const kept = Object.values(template.toJSON()["Resources"]).filter((each) =>
+      /Retain|Snapshot/.test(String(Object(each).DeletionPolicy)),
+    );
+    expect(kept).toEqual([]);
+  });
+});
