@@ -73,7 +73,8 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `${path === "" ? key : `${path}.${key}`}: unknown key`);
   }
-  return [path === "" ? issue.message : `${path}: ${issue.message}`];
+  const message = issue.code === "invalid_key" ? "the key must not be empty" : issue.message;
+  return [path === "" ? message : `${path}: ${message}`];
 }
 
 function toConfig(file: ConnectionsFile): Config {
@@ -85,10 +86,7 @@ function toConfig(file: ConnectionsFile): Config {
         {
           name,
           ...ids,
-          restEndpoint: (restEndpoint ?? `https://flink.${region}.${cloud}.confluent.cloud`).replace(
-            /\/+$/,
-            "",
-          ),
+          restEndpoint: baseUrl(restEndpoint ?? `https://flink.${region}.${cloud}.confluent.cloud`),
         },
       ]),
     ),
@@ -105,6 +103,10 @@ function toConfig(file: ConnectionsFile): Config {
     refresh: file.refresh,
     ...(file.propagationLabel !== undefined && { propagationLabel: file.propagationLabel }),
   };
+}
+
+function baseUrl(url: string): string {
+  return new URL(url).href.replace(/\/+$/, "");
 }
 
 function toSource({

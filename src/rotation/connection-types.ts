@@ -42,27 +42,27 @@ const aws: ConnectionType = {
 };
 
 /** Every type of connection that Confluent documents. To add one, add a line. */
-export const CONNECTION_TYPES: Readonly<Record<string, ConnectionType>> = {
-  OPENAI: { groups: [apiKey] },
-  AZUREML: { groups: [apiKey] },
-  AZUREOPENAI: { groups: [apiKey] },
-  ANTHROPIC: { groups: [apiKey] },
-  FIREWORKSAI: { groups: [apiKey] },
-  GOOGLEAI: { groups: [apiKey] },
-  PINECONE: { groups: [apiKey] },
-  COSMOSDB: { groups: [apiKey] },
-  BEDROCK: aws,
-  SAGEMAKER: aws,
-  S3VECTORS: aws,
-  VERTEXAI: { groups: [{ needs: ["service-key"] }] },
-  MONGODB: { groups: [basic] },
-  COUCHBASE: { groups: [basic] },
-  CONFLUENT_JDBC: { groups: [basic] },
-  ELASTIC: { groups: [apiKey, basic] },
-  REST: { groups: [basic, bearer, oauth2] },
-  A2A: { groups: [basic, bearer, oauth2, apiKey] },
-  MCP_SERVER: { groups: [basic, bearer, oauth2, apiKey], optional: ["sse-endpoint", "transport-type"] },
-};
+export const CONNECTION_TYPES: ReadonlyMap<string, ConnectionType> = new Map<string, ConnectionType>([
+  ["OPENAI", { groups: [apiKey] }],
+  ["AZUREML", { groups: [apiKey] }],
+  ["AZUREOPENAI", { groups: [apiKey] }],
+  ["ANTHROPIC", { groups: [apiKey] }],
+  ["FIREWORKSAI", { groups: [apiKey] }],
+  ["GOOGLEAI", { groups: [apiKey] }],
+  ["PINECONE", { groups: [apiKey] }],
+  ["COSMOSDB", { groups: [apiKey] }],
+  ["BEDROCK", aws],
+  ["SAGEMAKER", aws],
+  ["S3VECTORS", aws],
+  ["VERTEXAI", { groups: [{ needs: ["service-key"] }] }],
+  ["MONGODB", { groups: [basic] }],
+  ["COUCHBASE", { groups: [basic] }],
+  ["CONFLUENT_JDBC", { groups: [basic] }],
+  ["ELASTIC", { groups: [apiKey, basic] }],
+  ["REST", { groups: [basic, bearer, oauth2] }],
+  ["A2A", { groups: [basic, bearer, oauth2, apiKey] }],
+  ["MCP_SERVER", { groups: [basic, bearer, oauth2, apiKey], optional: ["sse-endpoint", "transport-type"] }],
+]);
 
 export const TRANSPORT_TYPES = ["SSE", "STREAMABLE_HTTP"] as const;
 
@@ -72,10 +72,6 @@ export function usualSpellings(option: Option): readonly string[] {
   const camel = option.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const backend = option.startsWith("aws-") ? [OPTIONS[option]] : [];
   return [...new Set([option, snake, camel, snake.toUpperCase(), ...backend])];
-}
-
-export function isOption(name: string): name is Option {
-  return Object.hasOwn(OPTIONS, name);
 }
 
 /** Every option that the type takes. */

@@ -1,7 +1,6 @@
-import type { Connection, CredentialSource } from "./connection.ts";
+import type { Connection, CredentialSource, DataSource } from "./connection.ts";
 import {
   CONNECTION_TYPES,
-  type ConnectionType,
   describeGroups,
   type Group,
   OPTIONS,
@@ -35,19 +34,17 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
   const document = new SecretDocument(connection.secret, secret);
   const source = connection.credentials;
   const credentials =
-    source.kind === "data" ? spellOut(source.data, document) : ofType(connection, source, document);
-  if (credentials.data.bytes > MAX_DATA_BYTES) {
+    source.kind === "data" ? spellOut(source.data, document) : ofType(connection.type, source, document);
+  const { data, options } = credentials;
+  if (data.bytes > MAX_DATA_BYTES) {
     throw new SecretError(
-      `The credentials in secret ${document.id} come to ${credentials.data.bytes} bytes; Confluent takes ${MAX_DATA_BYTES} at most.`,
+      `Secret ${document.id} is too long: ${options.join(", ")} come to ${data.bytes} bytes; Confluent takes ${MAX_DATA_BYTES} at most.`,
     );
   }
   return credentials;
 }
 
-function spellOut(
-  data: (CredentialSource & { kind: "data" })["data"],
-  document: SecretDocument,
-): Credentials {
+function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Credentials {
   const entries = Object.entries(data).map(([key, source]): [string, Value] => [
     key,
     "value" in source ? source.value : document.field(source.field),
@@ -55,82 +52,68 @@ function spellOut(
   return { data: Secret.object(entries), options: Object.keys(data) };
 }
 
-function ofType(connection: Connection, source: OptionSource, document: SecretDocument): Credentials {
-  const type = CONNECTION_TYPES[connection.type];
+function ofType(typeName: string, source: OptionSource, document: SecretDocument): Credentials {
+  const type = CONNECTION_TYPES.get(typeName);
   if (type === undefined) {
-    throw new SecretError(`Type ${connection.type} is not known; spell its backend keys out under "data".`);
+    throw new SecretError(`Type ${typeName} is not known; spell its backend keys out under "data".`);
   }
-  const found = new Map(
-    [...find(type, source, document)].map((entry) => upperCaseTransport(entry, document)),
-  );
+  const optional = type.optional ?? [];
+  const open = openGroups(type, named(source));
+  const whole = wholeOption(open, source, document);
+  const found = new Map<Option, Value>();
+  for (const option of [...open.flatMap(({ needs }) => needs), ...optional]) {
+    const value = whole === option ? document.whole : look(option, { source, document, whole });
+    if (value !== undefined)
+      found.set(option, option === "transport-type" ? transport(value, document) : value);
+  }
   if (found.has("sse-endpoint") && found.get("transport-type") === "STREAMABLE_HTTP") {
     throw new SecretError(
       `Secret ${document.id} gives sse-endpoint, which does not go with STREAMABLE_HTTP.`,
     );
   }
-  const group = completeGroup(type, found, { document, source });
-  const sent = [...group.needs, ...(type.optional ?? [])].flatMap((option) => {
-    const value = found.get(option);
-    return value === undefined ? [] : [{ option, value }];
-  });
-  const entries = sent.map(({ option, value }): [string, Value] => [OPTIONS[option], value]);
-  if (group.authType !== undefined) entries.push(["AUTH_TYPE", group.authType]);
-  return { data: Secret.object(entries), options: sent.map(({ option }) => option) };
+  const { needs, authType } = completeGroup(open, found, document);
+  const sent = [...found].filter(([option]) => [...needs, ...optional].includes(option));
+  const entries = sent.map(([option, value]): [string, Value] => [OPTIONS[option], value]);
+  if (authType !== undefined) entries.push(["AUTH_TYPE", authType]);
+  return { data: Secret.object(entries), options: sent.map(([option]) => option) };
 }
 
-/** Each option for which the configuration or the secret has a value. */
-function find(type: ConnectionType, source: OptionSource, document: SecretDocument): Found {
+/** What the configuration or the secret's JSON gives for an option. */
+function look(
+  option: Option,
+  { source, document, whole }: { source: OptionSource; document: SecretDocument; whole: string | undefined },
+): Value | undefined {
   const { fields, values } = source;
-  const required = openGroups(type, named(source)).flatMap((group) => group.needs);
-  const guessed = fields === undefined ? [...required, ...(type.optional ?? [])] : required;
-  const wholeFor = typeof fields === "string" ? fields : onlyOption(type, source, document);
-  const found = new Map<Option, Value>();
-  for (const option of new Set([...guessed, ...(type.optional ?? [])])) {
-    const key = typeof fields === "object" ? fields[option] : undefined;
-    const usual = guessed.includes(option) && wholeFor === undefined;
-    const value =
-      values[option] ??
-      (option === wholeFor
-        ? document.whole
-        : key !== undefined
-          ? document.field(key)
-          : usual
-            ? document.usual(option)
-            : undefined);
-    if (value !== undefined) found.set(option, value);
-  }
-  return found;
+  const key = typeof fields === "object" ? fields[option] : undefined;
+  if (values[option] !== undefined) return values[option];
+  if (key !== undefined) return document.field(key, option);
+  return whole === undefined ? document.usual(option) : undefined;
 }
 
 function named({ fields, values }: OptionSource): string[] {
   return [...Object.keys(values), ...(typeof fields === "string" ? [fields] : Object.keys(fields ?? {}))];
 }
 
-/** The option that a plain secret serves: the only one that is still open. */
-function onlyOption(
-  type: ConnectionType,
-  source: OptionSource,
+/** The option that the whole secret serves: the one that `fields` names or, for a plain secret, the only one still open. */
+function wholeOption(
+  open: readonly Group[],
+  { fields, values }: OptionSource,
   document: SecretDocument,
-): Option | undefined {
-  if (document.isObject || source.fields !== undefined) return undefined;
-  const groups = openGroups(type, named(source));
-  const open = groups.map((group) => group.needs.filter((option) => source.values[option] === undefined));
-  const [only] = open;
-  if (only === undefined || open.length > 1 || only.length > 1) {
+): string | undefined {
+  if (typeof fields === "string") return fields;
+  if (document.isObject || fields !== undefined) return undefined;
+  const left = open.map(({ needs }) => needs.filter((option) => values[option] === undefined));
+  const [only] = left;
+  if (only === undefined || left.length > 1 || only.length > 1) {
     throw new SecretError(
-      `Secret ${document.id} is not a JSON object, and the connection needs ${describeGroups(groups)}: make it one, or say under "fields" what it serves.`,
+      `Secret ${document.id} is not a JSON object, and the connection needs ${describeGroups(open)}: make it one, or say under "fields" what it serves.`,
     );
   }
   return only[0];
 }
 
-function completeGroup(
-  type: ConnectionType,
-  found: Found,
-  { document, source }: { document: SecretDocument; source: OptionSource },
-): Group {
-  const open = openGroups(type, named(source));
-  const complete = open.filter((group) => group.needs.every((option) => found.has(option)));
+function completeGroup(open: readonly Group[], found: Found, document: SecretDocument): Group {
+  const complete = open.filter(({ needs }) => needs.every((option) => found.has(option)));
   const [group] = complete;
   if (group !== undefined && complete.length === 1) return group;
   if (group !== undefined) {
@@ -138,26 +121,19 @@ function completeGroup(
       `Secret ${document.id} has the fields of ${describeGroups(complete)}, which exclude each other: choose under "fields".`,
     );
   }
-  const [only] = open;
-  const missing = open.length === 1 && only ? only.needs.filter((option) => !found.has(option)) : [];
+  const missing = open.flatMap(({ needs }) => needs.filter((option) => !found.has(option)));
   throw new SecretError(
-    missing.length > 0
+    open.length === 1
       ? `Secret ${document.id} lacks the field for ${missing.join(", ")}; name its key under "fields".`
       : `Secret ${document.id} has the fields of none of ${describeGroups(open)}; name its keys under "fields".`,
   );
 }
 
-function upperCaseTransport([option, value]: [Option, Value], document: SecretDocument): [Option, Value] {
-  if (option !== "transport-type") return [option, value];
-  const known = TRANSPORT_TYPES.find((each) =>
-    value instanceof Secret
-      ? value.map((text) => text.toUpperCase()).equals(new Secret(each))
-      : value.toUpperCase() === each,
-  );
-  if (known === undefined) {
-    throw new SecretError(
-      `transport-type from secret ${document.id} must be ${TRANSPORT_TYPES.join(" or ")}.`,
-    );
-  }
-  return [option, known];
+/** Upper case, as the API spells it. */
+function transport(value: Value, document: SecretDocument): string {
+  const secret = value instanceof Secret ? value : new Secret(value);
+  const upper = secret.map((text) => text.toUpperCase());
+  const known = TRANSPORT_TYPES.find((each) => upper.equals(new Secret(each)));
+  if (known !== undefined) return known;
+  throw new SecretError(`transport-type from secret ${document.id} must be ${TRANSPORT_TYPES.join(" or ")}.`);
 }

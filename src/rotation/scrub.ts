@@ -1,81 +1,84 @@
-import { Secret } from "./secret.ts";
+import { REDACTED, type Secret } from "./secret.ts";
 
-const REDACTED = "[redacted]";
 const KEY_LENGTH = 4;
 const TELLTALE_LENGTH = 12;
-const PREFIX_LENGTH = 32;
-
-interface Form {
-  readonly prefix: string;
-  readonly length: number;
-}
+/** As deep as a document inside `data` inside the body of a PUT. */
+const JSON_DEPTH = 3;
 
 /**
  * Knows every secret value of a run and takes them out of text that comes from outside, in any encoding in which a
- * server may quote a request: plain, JSON-escaped (twice at most), base64 and base64url at any alignment, URL-encoded, hex.
- * A quotation that was cut short is recognised by its first twelve characters.
+ * server may quote a request: plain, JSON-escaped, base64 and base64url at any alignment, URL-encoded, hex.
+ * A quotation that was cut short is recognised by its first twelve characters, or by four where the text ends there.
  */
 export class Scrubber {
-  readonly #forms = new Map<string, Form[]>();
-  readonly #short = new Set<string>();
+  /** By the first characters of an encoded secret: its telltale, and how long what begins so can be. */
+  readonly #families = new Map<string, Map<string, number>>();
   readonly #known = new Set<string>();
 
-  /** The secret itself and, where it is a JSON object, each value in it, at any depth. */
+  /** The secret itself and, where it is JSON, each text in it, at any depth. */
   add(secret: Secret): void {
     secret.teach(this);
-    const fields = secret.fields();
-    if (fields === undefined || fields === "malformed") return;
-    for (const field of fields.values()) if (field instanceof Secret) this.add(field);
   }
 
   learn(text: string): void {
-    if (text === "" || this.#known.has(text)) return;
-    this.#known.add(text);
-    for (const form of new Set(encodings(text))) this.#remember(form);
+    const value = text.trim();
+    if (value === "" || this.#known.has(value)) return;
+    this.#known.add(value);
+    for (const form of encodings(value)) this.#remember(form);
   }
 
   /** `text` without any secret, cut to `limit` characters. */
   scrub(text: string, limit = 500): string {
-    for (const short of this.#short) if (text.includes(short)) return REDACTED;
     let clean = "";
-    for (let at = 0; at < text.length && clean.length < limit; ) {
+    let hiddenUntil = 0;
+    for (let at = 0; at < text.length && clean.length <= limit; at += 1) {
       const length = this.#secretAt(text, at);
-      clean += length > 0 ? REDACTED : text.charAt(at);
-      at += Math.max(1, length);
+      if (at >= hiddenUntil) clean += length > 0 ? REDACTED : text.charAt(at);
+      if (length > 0) hiddenUntil = Math.max(hiddenUntil, at + length);
     }
     return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
   }
 
   #remember(form: string): void {
-    if (form.length < KEY_LENGTH) {
-      this.#short.add(form);
-      return;
-    }
     const key = form.slice(0, KEY_LENGTH);
-    const known = this.#forms.get(key) ?? [];
-    known.push({ prefix: form.slice(0, PREFIX_LENGTH), length: form.length });
-    this.#forms.set(key, known);
+    const telltale = form.slice(0, TELLTALE_LENGTH);
+    const family = this.#families.get(key) ?? new Map<string, number>();
+    family.set(telltale, Math.max(form.length, family.get(telltale) ?? 0));
+    this.#families.set(key, family);
   }
 
   #secretAt(text: string, at: number): number {
-    const candidates = this.#forms.get(text.slice(at, at + KEY_LENGTH)) ?? [];
-    return Math.max(0, ...candidates.filter((form) => quotes(text, at, form)).map((form) => form.length));
+    let longest = 0;
+    for (let width = 1; width <= KEY_LENGTH; width += 1) {
+      for (const [telltale, length] of this.#families.get(text.slice(at, at + width)) ?? []) {
+        const isQuoted = telltale.startsWith(text.slice(at, at + telltale.length));
+        if (isQuoted) longest = Math.max(longest, length);
+      }
+    }
+    return longest;
   }
 }
 
-function quotes(text: string, at: number, form: Form): boolean {
-  return text.startsWith(form.prefix.slice(0, Math.min(form.prefix.length, TELLTALE_LENGTH)), at);
+function encodings(text: string): string[] {
+  const escaped = [text];
+  for (let depth = 1; depth <= JSON_DEPTH; depth += 1) escaped.push(jsonEscaped(escaped.at(-1) ?? ""));
+  const hex = Buffer.from(text).toString("hex");
+  const base64 = [text, jsonEscaped(text)].flatMap((each) =>
+    [0, 1, 2].flatMap((offset) => base64At(each, offset)),
+  );
+  return [...escaped, ...urlForms(text.toWellFormed()), hex, hex.toUpperCase(), ...base64];
 }
 
-function encodings(text: string): string[] {
-  const escaped = JSON.stringify(text).slice(1, -1);
-  const twice = JSON.stringify(escaped).slice(1, -1);
-  const url = encodeURIComponent(text.toWellFormed());
-  const hex = Buffer.from(text).toString("hex");
-  const aligned = [0, 1, 2].flatMap((offset) => base64At(text, offset));
-  return [text, escaped, twice, url, url.replaceAll("%20", "+"), hex, hex.toUpperCase(), ...aligned].filter(
-    (form) => form !== "",
-  );
+function jsonEscaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Percent-encoded as a component, as RFC 3986 has it, and as a form's field; in upper and in lower case. */
+function urlForms(text: string): string[] {
+  const component = encodeURIComponent(text);
+  const strict = component.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  const forms = [component, component.replaceAll("%20", "+"), strict, strict.replaceAll("%20", "+")];
+  return forms.flatMap((form) => [form, form.replace(/%../g, (byte) => byte.toLowerCase())]);
 }
 
 /** The characters that depend on nothing but `text`, in the base64 of anything in which `text` begins `offset` bytes after a multiple of three. */

@@ -23,15 +23,17 @@ export class SecretDocument {
     return this.#fields !== undefined;
   }
 
-  /** @throws SecretError when the key is missing, empty or not a string. */
-  field(key: string): Secret {
+  /**
+   * The text under a key; for `service-key`, an object is taken too.
+   * @throws SecretError when the key is missing, empty or of another type.
+   */
+  field(key: string, option?: Option): Secret {
     if (!this.isObject)
       throw new SecretError(`Secret ${this.id} is not a JSON object, so it has no field "${key}".`);
     const value = this.#get(key);
     if (value === undefined) throw new SecretError(`Secret ${this.id} lacks the field "${key}".`);
-    if (!(value instanceof Secret)) {
-      throw new SecretError(`Field "${key}" of secret ${this.id} is of type ${value}; it must be a string.`);
-    }
+    if (!(value instanceof Secret)) throw this.#wrongType(key, value);
+    if (value.isObject && option !== "service-key") throw this.#wrongType(key, "object");
     if (value.isBlank) throw new SecretError(`Field "${key}" of secret ${this.id} is empty.`);
     return value;
   }
@@ -39,7 +41,7 @@ export class SecretDocument {
   /** The value that stands under a usual spelling of the option. @throws SecretError when two spellings disagree. */
   usual(option: Option): Secret | undefined {
     const keys = usualSpellings(option).filter((key) => (this.#get(key) ?? "null") !== "null");
-    const [first, ...others] = keys.map((key) => ({ key, value: this.field(key) }));
+    const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, option) }));
     if (first === undefined)
       return option === "service-key" && this.#isServiceAccount() ? this.whole : undefined;
     const other = others.find(({ value }) => !value.equals(first.value));
@@ -57,5 +59,9 @@ export class SecretDocument {
 
   #isServiceAccount(): boolean {
     return this.#get("private_key") !== undefined && this.#get("client_email") !== undefined;
+  }
+
+  #wrongType(key: string, type: string): SecretError {
+    return new SecretError(`Field "${key}" of secret ${this.id} is of type ${type}; it must be a string.`);
   }
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 
-const REDACTED = "[redacted]";
+/** What stands for a secret wherever one would be printed. */
+export const REDACTED = "[redacted]";
 
 /** What one key of a secret's JSON object holds: a value, or the name of a type that cannot be used as one. */
 export type Field = Secret | "number" | "boolean" | "null" | "array";
@@ -8,9 +9,12 @@ export type Field = Secret | "number" | "boolean" | "null" | "array";
 /** A string that prints as `[redacted]` everywhere: templates, JSON, `console.log`, debuggers. */
 export class Secret {
   readonly #value: string;
+  /** True for what was an object inside another secret's JSON. */
+  readonly isObject: boolean;
 
-  constructor(value: string) {
+  constructor(value: string, isObject = false) {
     this.#value = value;
+    this.isObject = isObject;
   }
 
   /** The value itself. Called in two places only: the Basic header and the request body. */
@@ -62,9 +66,9 @@ export class Secret {
     return new Secret(JSON.stringify(Object.fromEntries(plain)));
   }
 
-  /** Lets `learner` know the text, so that it can be kept out of whatever leaves the process. */
+  /** Lets `learner` know the text and, where it is JSON, each text in it, so that it can be kept out of all output. */
   teach(learner: { learn(text: string): void }): void {
-    learner.learn(this.#value);
+    for (const text of textsIn(this.#value)) learner.learn(text);
   }
 
   toString(): string {
@@ -84,6 +88,19 @@ function toField(value: unknown): Field {
   if (typeof value === "string") return new Secret(value);
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  if (typeof value === "object") return new Secret(JSON.stringify(value));
+  if (typeof value === "object") return new Secret(JSON.stringify(value), true);
   return typeof value === "number" ? "number" : "boolean";
+}
+
+function textsIn(text: string): string[] {
+  const inner: string[] = [];
+  try {
+    JSON.parse(text, (_key, value: unknown) => {
+      if (typeof value === "string") inner.push(value);
+      return value;
+    });
+  } catch {
+    return [text];
+  }
+  return [text, ...inner.flatMap(textsIn)];
 }
