@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
   ComparisonOperator,
+  type IAlarm,
   type IMetric,
   MathExpression,
   type Metric,
@@ -13,6 +14,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { SettingsError } from "./errors.ts";
 import type { RotatorMetric } from "./metrics.ts";
 
 interface Watch {
@@ -27,6 +29,7 @@ interface Watch {
 }
 
 export interface AlarmsProps {
+  readonly serviceName: string;
   readonly metric: RotatorMetric;
   readonly fn: IFunction;
   readonly deadLetters: IQueue;
@@ -35,10 +38,12 @@ export interface AlarmsProps {
   readonly schedulePeriod: Duration;
 }
 
-export function addAlarms(scope: Construct, props: AlarmsProps): Alarm[] {
+/** @returns the alarms by their names, so that a dashboard need not wait for them. */
+export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
   const action = new SnsAction(props.topic);
   const watches = { ...rotationWatches(props), ...deliveryWatches(props) };
   return Object.entries(watches).map(([name, watch]) => {
+    const alarmName = `${props.serviceName}-${name}`;
     const { meaning, tellRecovery = false, ...options }: Watch = watch;
     const alarm = new Alarm(scope, `${name}Alarm`, {
       threshold: 1,
@@ -46,11 +51,12 @@ export function addAlarms(scope: Construct, props: AlarmsProps): Alarm[] {
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...options,
+      alarmName,
       alarmDescription: meaning,
     });
     alarm.addAlarmAction(action);
     if (tellRecovery) alarm.addOkAction(action);
-    return alarm;
+    return Alarm.fromAlarmName(scope, `${name}Name`, alarmName);
   });
 }
 
@@ -121,10 +127,10 @@ function deliveryWatches({ fn, deadLetters }: AlarmsProps): Record<string, Watch
   };
 }
 
-/** @throws Error where CloudWatch cannot look back that far. */
+/** @throws SettingsError where CloudWatch cannot look back that far. */
 function noRunWithin(window: Duration, runs: Metric): Pick<Watch, "metric" | "evaluationPeriods"> {
   if (window.toDays({ integral: false }) > 7) {
-    throw new Error(
+    throw new SettingsError(
       "CloudWatch looks back seven days at most, and the alarm for missing runs needs twice the schedule's period: " +
         "schedule a run at least every 84 hours.",
     );

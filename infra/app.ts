@@ -2,7 +2,13 @@ import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { RotatorStack } from "./stack.ts";
 
-const app = new App();
+const app = new App({ autoSynth: false });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-new RotatorStack(app);
-app.synth();
+try {
+  new RotatorStack(app);
+  app.synth();
+} catch (error) {
+  if (!(error instanceof Error) || !["ConfigError", "SettingsError"].includes(error.name)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -2,16 +2,17 @@ import { copyFileSync, cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
+import { SettingsError } from "./errors.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../dist/lambda");
 
 /**
  * The built bundle with its configuration beside it.
- * @throws Error where the bundle is not built.
+ * @throws SettingsError where the bundle is not built.
  */
 export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
   if (!existsSync(join(bundle, "index.mjs"))) {
-    throw new Error(`${join(bundle, "index.mjs")} is missing: run "npm run build" first.`);
+    throw new SettingsError(`${join(bundle, "index.mjs")} is missing: run "npm run build" first.`);
   }
   return Code.fromAsset(bundle, {
     assetHashType: AssetHashType.OUTPUT,

@@ -1,12 +1,12 @@
 import { Duration } from "aws-cdk-lib";
 import {
-  type Alarm,
   AlarmStatusWidget,
   Color,
   Dashboard,
   GraphWidget,
   type GraphWidgetProps,
   GraphWidgetView,
+  type IAlarm,
   Stats,
   TextWidget,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -17,7 +17,7 @@ import type { RotatorMetric } from "./metrics.ts";
 export interface DashboardProps {
   readonly metric: RotatorMetric;
   readonly fn: IFunction;
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly IAlarm[];
   readonly environments: readonly string[];
 }
 

@@ -78,7 +78,8 @@ export class ConnectionRotator extends Construct {
     addBrokenRotationRules(this, { secrets, topic, deadLetters });
     acceptDeadLetters(deadLetters);
     const metric = metricsOf(serviceName);
-    const alarms = addAlarms(this, { metric, fn, deadLetters, topic, schedulePeriod: periodOf(schedule) });
+    const schedulePeriod = periodOf(schedule);
+    const alarms = addAlarms(this, { serviceName, metric, fn, deadLetters, topic, schedulePeriod });
     addDashboard(this, { metric, fn, alarms, environments: [...environments.keys()] });
 
     this.function = fn;

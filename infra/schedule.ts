@@ -5,6 +5,7 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from "a
 import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { SettingsError } from "./errors.ts";
 
 /** When the function runs by itself. */
 export interface RotationSchedule {
@@ -21,13 +22,13 @@ export interface RotationSchedule {
 const RATE = /^rate\((?<value>\d+) (?<unit>minute|hour|day)s?\)$/;
 const MINUTES = { minute: 1, hour: 60, day: 1440 } as const;
 
-/** @throws Error where the period is neither given nor to be read from a rate. */
+/** @throws SettingsError where the period is neither given nor to be read from a rate. */
 export function periodOf({ expression, period }: RotationSchedule): Duration {
   if (period !== undefined) return period;
   const { value, unit } = RATE.exec(expression)?.groups ?? {};
   if (unit !== "minute" && unit !== "hour" && unit !== "day") {
-    throw new Error(
-      `The schedule ${expression} does not say how far apart its runs are: give its period as well.`,
+    throw new SettingsError(
+      `The schedule ${expression} does not say how far apart its runs are: give its period as well (schedulePeriodHours in the context).`,
     );
   }
   return Duration.minutes(Number(value) * MINUTES[unit]);

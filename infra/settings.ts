@@ -4,6 +4,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import * as z from "zod";
+import { SettingsError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import type { ConnectionRotatorProps } from "./rotator.ts";
 
@@ -14,7 +15,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ""),
 );
 const number = z.coerce.number<string | number>().positive();
-const flag = z.union([z.boolean(), z.stringbool()]);
+const flag = z.union([z.boolean(), z.stringbool()], "must be true or false");
 
 /** What `--context NAME=VALUE` may say; values of the command line are strings. */
 const settings = z.object({
@@ -40,12 +41,12 @@ const settings = z.object({
 
 export type Settings = z.output<typeof settings>;
 
-/** @throws Error naming every setting that is not right. */
+/** @throws SettingsError naming every setting that is not right. */
 export function readSettings(scope: Construct): Settings {
   const given = Object.keys(settings.shape).map((key) => [key, scope.node.tryGetContext(key)]);
   const parsed = settings.safeParse(Object.fromEntries(given));
   if (!parsed.success)
-    throw new Error(`The --context settings have faults:\n${z.prettifyError(parsed.error)}`);
+    throw new SettingsError(`The --context settings have faults:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
@@ -81,7 +82,7 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
 function toNetwork(scope: Construct, { vpcId, subnetIds, securityGroupIds }: Settings): Network | undefined {
   if (vpcId === undefined && subnetIds === undefined && securityGroupIds === undefined) return undefined;
   if (vpcId === undefined || subnetIds === undefined) {
-    throw new Error("A VPC needs both settings, vpcId and subnetIds; securityGroupIds is optional.");
+    throw new SettingsError("A VPC needs both settings, vpcId and subnetIds; securityGroupIds is optional.");
   }
   return {
     // Nothing of the VPC is looked up, so that a synthesis needs no credentials; zones and route tables are never used.

@@ -5,7 +5,7 @@ import { readSettings, toProps } from "./settings.ts";
 
 /** One rotator and nothing else, as the `--context` settings want it. */
 export class RotatorStack extends Stack {
-  /** @throws Error where the settings or connections.json have faults. */
+  /** @throws SettingsError or ConfigError where the settings or connections.json have faults. */
   constructor(scope: Construct) {
     const settings = readSettings(scope);
     super(scope, "FlinkConnectionRotator", {

@@ -42,6 +42,8 @@ const resource = z.object({
 export type Resource = z.output<typeof resource>;
 
 export interface Synthesis {
+  /** A temporary folder with connections.json and the cloud assembly. */
+  readonly folder: string;
   readonly stack: RotatorStack;
   readonly template: Template;
   /** The resources by logical id, every intrinsic function replaced by what AWS would put there. */
@@ -56,13 +58,14 @@ export function synthesize(
   const folder = mkdtempSync(join(tmpdir(), "rotator-infra-"));
   const config = join(folder, "connections.json");
   writeFileSync(config, JSON.stringify(connections));
-  const stack = new RotatorStack(
-    new App({ outdir: join(folder, "cdk.out"), context: { config, ...context } }),
-  );
+  const outdir = join(folder, "cdk.out");
+  // One test runs the app with CloudFormation's validation; here it would only take time.
+  const app = new App({ outdir, context: { config, ...context }, builtinCloudFormationValidation: false });
+  const stack = new RotatorStack(app);
   const template = Template.fromStack(stack);
   const raw = z.record(z.string(), resource).parse(template.toJSON()["Resources"]);
   const types = new Map(Object.entries(raw).map(([id, { Type }]) => [id, Type]));
-  return { stack, template, resources: z.record(z.string(), resource).parse(resolve(raw, types)) };
+  return { folder, stack, template, resources: z.record(z.string(), resource).parse(resolve(raw, types)) };
 }
 
 /** Those of one type, in the template's order. */

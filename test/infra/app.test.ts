@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rotatorCode } from "../../infra/bundle.ts";
+import { parseConfig } from "../../src/config.ts";
+import { CONNECTIONS, synthesize } from "./synthesis.ts";
+
+const BROKEN = {
+  ...CONNECTIONS,
+  connections: [{ name: "typo", type: "OPENAPI", sekret: "prod/openai" }],
+};
+
+/** Runs the app as the cdk command does, without any of AWS's variables. */
+function runApp(connections: object) {
+  const folder = mkdtempSync(join(tmpdir(), "rotator-app-"));
+  const config = join(folder, "connections.json");
+  const outdir = join(folder, "cdk.out");
+  writeFileSync(config, JSON.stringify(connections));
+  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
+  const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
+    encoding: "utf8",
+    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, config }) },
+  });
+  return { config, outdir, status, stderr };
+}
+
+describe("the app", () => {
+  it("synthesizes without credentials, and passes CloudFormation's validation and cdk-nag", () => {
+    const { outdir, status, stderr } = runApp(CONNECTIONS);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
+    expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
+    const { pluginReports } = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8"));
+    expect(pluginReports).toEqual([]);
+  });
+
+  it("fails with the function's own words for a broken configuration", () => {
+    const { config, outdir, status, stderr } = runApp(BROKEN);
+    expect(status).toBe(1);
+    expect(() => parseConfig(JSON.stringify(BROKEN), config)).toThrow(stderr.trim());
+    expect(stderr).toContain("connections[0].sekret: unknown key");
+    expect(existsSync(join(outdir, "manifest.json"))).toBe(false);
+  });
+});
+
+describe("the settings", () => {
+  it.each([
+    [{ cloudTrailEvents: "maybe" }, /must be true or false\s+→ at cloudTrailEvents/],
+    [{ schedulePeriodHours: "-1" }, /→ at schedulePeriodHours/],
+    [{ logRetentionDays: "91" }, /periods that CloudWatch Logs offers\s+→ at logRetentionDays/],
+    [{ alertTopicArn: "OnCall" }, /→ at alertTopicArn/],
+    [{ vpcId: "vpc-0a1b2c3d" }, "vpcId and subnetIds"],
+    [{ subnetIds: "subnet-0a1b2c3d" }, "vpcId and subnetIds"],
+    [{ schedule: "cron(0 6 * * ? *)" }, "schedulePeriodHours"],
+    [{ schedule: "rate(1 fortnight)" }, "schedulePeriodHours"],
+  ])("are refused with their name: %j", (context, message) => {
+    expect(() => synthesize(CONNECTIONS, context)).toThrow(message);
+  });
+
+  it("are all there is on the command line, so that one command deploys two rotators", () => {
+    const { stack } = synthesize(CONNECTIONS, { stackName: "TeamBlue" });
+    expect(stack.stackName).toBe("TeamBlue");
+  });
+});
+
+describe("the bundle", () => {
+  it("says what to run where it is not built", () => {
+    expect(() => rotatorCode("connections.json", "nowhere")).toThrow('run "npm run build" first');
+  });
+});
