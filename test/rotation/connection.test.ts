@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { hasMoved, type Observation, phaseKind } from "../../src/rotation/connection.ts";
+import { observation } from "../support/builders.ts";
+
+type Served = Partial<Pick<Observation, "resourceVersion" | "updatedAt">>;
+
+function seen(served: Served): Observation {
+  const { resourceVersion: _, updatedAt: __, ...rest } = observation();
+  return { ...rest, ...served };
+}
+
+describe("hasMoved", () => {
+  it.each<[string, Served, Served]>([
+    ["another resource version", { resourceVersion: "a" }, { resourceVersion: "b" }],
+    ["a resource version that sorts before", { resourceVersion: "10" }, { resourceVersion: "9" }],
+    ["a later update", { updatedAt: 1 }, { updatedAt: 2 }],
+    [
+      "a later update of the same version",
+      { resourceVersion: "a", updatedAt: 1 },
+      { resourceVersion: "a", updatedAt: 2 },
+    ],
+    [
+      "another version at the same time",
+      { resourceVersion: "a", updatedAt: 1 },
+      { resourceVersion: "b", updatedAt: 1 },
+    ],
+    [
+      "another version at an earlier time",
+      { resourceVersion: "a", updatedAt: 2 },
+      { resourceVersion: "b", updatedAt: 1 },
+    ],
+  ])("is true for %s", (_, before, after) => {
+    expect(hasMoved(seen(before), seen(after))).toBe(true);
+  });
+
+  it.each<[string, Served, Served]>([
+    ["nothing served", {}, {}],
+    [
+      "the same version and time",
+      { resourceVersion: "a", updatedAt: 1 },
+      { resourceVersion: "a", updatedAt: 1 },
+    ],
+    ["an earlier update", { updatedAt: 2 }, { updatedAt: 1 }],
+    ["a version served only before", { resourceVersion: "a" }, {}],
+    ["a version served only after", {}, { resourceVersion: "a" }],
+    ["a time served only before", { updatedAt: 1 }, {}],
+    ["a time served only after", {}, { updatedAt: 1 }],
+    ["a time that cannot be read", { updatedAt: 1 }, { updatedAt: Number.NaN }],
+  ])("is false for %s", (_, before, after) => {
+    expect(hasMoved(seen(before), seen(after))).toBe(false);
+  });
+});
+
+describe("phaseKind", () => {
+  it.each([
+    ["READY", "usable"],
+    ["ready", "usable"],
+    ["ACTIVE", "usable"],
+    ["Active", "usable"],
+    ["INVALID_AUTH", "refused"],
+    ["invalid_auth", "refused"],
+    ["UNREACHABLE", "unreachable"],
+    ["Unreachable", "unreachable"],
+    ["", "silent"],
+    ["PROVISIONING", "pending"],
+    ["READY_SOON", "pending"],
+    ["constructor", "pending"],
+    ["__proto__", "pending"],
+  ])("%j is %s", (phase, kind) => expect(phaseKind(phase)).toBe(kind));
+});

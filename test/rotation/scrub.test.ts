@@ -1,0 +1,198 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Scrubber } from "../../src/rotation/scrub.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+
+function scrubberOf(...secrets: string[]): Scrubber {
+  const scrubber = new Scrubber();
+  for (const secret of secrets) scrubber.add(new Secret(secret));
+  return scrubber;
+}
+
+const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
+
+/** Not part of what the scrubber itself writes, without blanks at its ends, which do not count as part of a secret. */
+const anySecret = (minLength: number) =>
+  fc
+    .string({ unit: "binary", minLength, maxLength: 60 })
+    .map((text) => text.toWellFormed().trim())
+    .filter((text) => text.length >= minLength && !/[[\]…]/.test(text) && !"redacted".includes(text));
+const anyText = fc.string({ unit: fc.constantFrom(...'aZ09 +/=%\\"{}:.,-_é😀\n') });
+
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const percent = (text: string) =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
+  plain: (text) => text,
+  "JSON-escaped": json,
+  "JSON-escaped twice": (text) => json(json(text)),
+  "JSON-escaped three times": (text) => json(json(json(text))),
+  "URL-encoded": encodeURIComponent,
+  "URL-encoded with plus": (text) => encodeURIComponent(text).replaceAll("%20", "+"),
+  "URL-encoded in lower case": (text) =>
+    encodeURIComponent(text).replace(/%../g, (byte) => byte.toLowerCase()),
+  "URL-encoded by RFC 3986": (text) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (mark) => percent(mark).toUpperCase()),
+  "a form's field": (text) =>
+    encodeURIComponent(text).replace(/[!'()*]|%20/g, (mark) =>
+      mark === "%20" ? "+" : percent(mark).toUpperCase(),
+    ),
+  hex: (text) => Buffer.from(text).toString("hex"),
+  "hex in upper case": (text) => Buffer.from(text).toString("hex").toUpperCase(),
+};
+
+describe("no secret survives", () => {
+  it.each(Object.entries(ENCODINGS))("%s in any text", (_, encode) => {
+    fc.assert(
+      fc.property(anySecret(1), anyText, anyText, (secret, before, after) => {
+        const quoted = encode(secret);
+        const clean = scrubberOf(secret).scrub(before + quoted + after, Number.POSITIVE_INFINITY);
+        expect(clean).toContain("[redacted]");
+        expect(clean).not.toContain(quoted);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(["base64", "base64url"] as const)("%s at any alignment of a larger text", (encoding) => {
+    fc.assert(
+      fc.property(anySecret(4), anyText, anyText, anyText, (secret, before, after, around) => {
+        for (const text of [secret, json(secret)]) {
+          const start = Buffer.byteLength(before) * 8;
+          const quoted = Buffer.from(before + text + after).toString(encoding);
+          const own = quoted.slice(
+            Math.ceil(start / 6),
+            Math.floor((start + Buffer.byteLength(text) * 8) / 6),
+          );
+          const clean = scrubberOf(secret).scrub(`${around} ${quoted}`, Number.POSITIVE_INFINITY);
+          expect(clean).toContain("[redacted]");
+          expect(clean).not.toContain(own);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after four characters", (_, encode) => {
+    fc.assert(
+      fc.property(anySecret(4), anyText, fc.nat(), (secret, before, cut) => {
+        const quoted = encode(secret);
+        const part = quoted.slice(0, Math.max(4, cut % (quoted.length + 1)));
+        expect(scrubberOf(secret).scrub(before + part, Number.POSITIVE_INFINITY)).not.toContain(part);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("when the text is cut to any length", () => {
+    fc.assert(
+      fc.property(anySecret(4), anyText, fc.integer({ min: 1, max: 80 }), (secret, before, limit) => {
+        const clean = scrubberOf(secret).scrub(before + secret + before, limit);
+        expect(clean.length).toBeLessThanOrEqual(limit);
+        expect(clean).not.toContain(secret);
+      }),
+    );
+  });
+
+  it("when several overlap", () => {
+    const scrubber = scrubberOf("abcdefgh", "efghijkl", "cdef");
+    expect(scrubber.scrub("-abcdefghijkl-")).toBe("-[redacted]-");
+    expect(scrubber.scrub("-ghijkl abcdef-")).toBe("-ghijkl ab[redacted]-");
+  });
+
+  it("when a longer one begins like a shorter one", () => {
+    expect(scrubberOf("abcdefghijkl", "abcdefghijklmnop", "abcd").scrub("abcdefghijklmnop.")).toBe(
+      "[redacted].",
+    );
+    expect(scrubberOf("abcdefghijklmnop", "abcdefghijkl").scrub("abcdefghijklmnop.")).toBe("[redacted].");
+  });
+
+  it("when it stands in a list or a document inside of the secret's JSON", () => {
+    const scrubber = scrubberOf(
+      JSON.stringify({ keys: ["first-key"], inner: JSON.stringify({ k: "second-key" }) }),
+    );
+    expect(scrubber.scrub("first-key, second-key")).toBe("[redacted], [redacted]");
+  });
+
+  it("when it is quoted without the line break at its end", () => {
+    expect(scrubberOf(`${KEY}\n`).scrub(`<${KEY}>`)).toBe("<[redacted]>");
+  });
+
+  it("when the server stops quoting it after twelve characters", () => {
+    expect(scrubberOf("sk-0123456789abcdef").scrub("bad key sk-012345678… Try again.")).not.toContain(
+      "sk-0123456",
+    );
+  });
+});
+
+describe("what is no secret stays", () => {
+  it("as it was", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 500 }),
+        (text) => new Scrubber().scrub(text) === text,
+      ),
+    );
+    expect(scrubberOf(KEY).scrub("Lookup failed: ai.openai.com")).toBe("Lookup failed: ai.openai.com");
+  });
+
+  it("before, between and after", () => {
+    expect(scrubberOf("abcdef").scrub("1 abcdef 2 abcdefabcdef 3")).toBe(
+      "1 [redacted] 2 [redacted][redacted] 3",
+    );
+  });
+
+  it("where only fewer than twelve characters are alike in the middle of a text", () => {
+    const text = "sk-01234567 is short, sk-0";
+    expect(scrubberOf("sk-0123456789abcdef").scrub(`${text}.`)).toBe(`${text}.`);
+  });
+
+  it("where fewer than four characters are alike at the end of a text", () => {
+    expect(scrubberOf("sk-0123456789abcdef").scrub("ends with sk-")).toBe("ends with sk-");
+    expect(scrubberOf("sk-0123456789abcdef").scrub("ends with sk-0")).toBe("ends with [redacted]");
+  });
+
+  it("where the secret is blank", () => {
+    expect(scrubberOf("", "  ", "{}").scrub("a b")).toBe("a b");
+  });
+
+  it("where a short secret's base64 would be too short to tell", () => {
+    expect(scrubberOf("ab").scrub("YW is said, and ab")).toBe("YW is said, and [redacted]");
+  });
+});
+
+describe("a long text", () => {
+  it("is cut to the limit with an ellipsis", () => {
+    expect(new Scrubber().scrub("abcdef", 5)).toBe("abcd…");
+    expect(new Scrubber().scrub("abcde", 5)).toBe("abcde");
+    expect(new Scrubber().scrub("a".repeat(600))).toHaveLength(500);
+    expect(new Scrubber().scrub("a".repeat(500))).toBe("a".repeat(500));
+  });
+
+  it("is scrubbed of a thousand secrets without a thousand times the time", () => {
+    const secrets = Array.from(
+      { length: 1_000 },
+      (_, index) => `sk-proj-${index.toString().padStart(4, "0")}-${"x".repeat(40)}`,
+    );
+    const few = scrubberOf(...secrets.slice(0, 10));
+    const many = scrubberOf(...secrets);
+    const text = "Lookup failed: ai.openai.com. ".repeat(20_000);
+    const withFew = secondsFor(() => few.scrub(text, Number.POSITIVE_INFINITY));
+    const withMany = secondsFor(() => many.scrub(text, Number.POSITIVE_INFINITY));
+    expect(withMany).toBeLessThan(20 * withFew + 0.5);
+  });
+
+  it("is scrubbed in a time that grows with its length alone", () => {
+    const scrubber = scrubberOf("a".repeat(5_000));
+    const short = secondsFor(() => scrubber.scrub("a".repeat(20_000), Number.POSITIVE_INFINITY));
+    const long = secondsFor(() => scrubber.scrub("a".repeat(200_000), Number.POSITIVE_INFINITY));
+    expect(long).toBeLessThan(50 * short + 0.5);
+  });
+});
+
+function secondsFor(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000_000;
+}

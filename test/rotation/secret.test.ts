@@ -1,0 +1,150 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { format, inspect } from "node:util";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Secret } from "../../src/rotation/secret.ts";
+
+const MARKER = "s3cr3t-marker";
+const secret = new Secret(MARKER);
+
+function printed(value: unknown): string {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      chunks.push(String(chunk));
+      done();
+    },
+  });
+  const output = new Console(stream);
+  output.log(value);
+  output.dir(value, { showHidden: true, depth: null });
+  output.table([value]);
+  return chunks.join("");
+}
+
+function learned(text: string): string[] {
+  const texts: string[] = [];
+  new Secret(text).teach({ learn: (each) => texts.push(each) });
+  return texts;
+}
+
+describe("Secret", () => {
+  it.each([
+    ["a template", `${secret}`],
+    ["String", String(secret)],
+    ["concatenation", `${["", secret].join("")}`],
+    ["inspect", inspect(secret)],
+    ["format %s", format("%s", secret)],
+    ["format %o", format("%O", secret)],
+  ])("prints as [redacted] in %s", (_, text) => expect(text).toBe("[redacted]"));
+
+  it("prints as [redacted] inside of objects", () => {
+    expect(JSON.stringify({ secret, list: [secret] })).toBe('{"secret":"[redacted]","list":["[redacted]"]}');
+    expect(inspect({ secret })).toBe("{ secret: [redacted] }");
+  });
+
+  it("is in no print of the console, no copy and no enumeration", () => {
+    const holder = { secret, error: new Error(`about ${secret}`, { cause: secret }) };
+    const all = [
+      printed(secret),
+      printed(holder),
+      inspect(holder, { customInspect: false, showHidden: true, getters: true, depth: null }),
+      JSON.stringify(structuredClone({ ...secret })),
+      JSON.stringify(Object.entries(Object.getOwnPropertyDescriptors(secret))),
+    ].join("\n");
+    expect(all).toContain("[redacted]");
+    expect(all).not.toContain(MARKER);
+  });
+
+  it("is revealed as it was", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => new Secret(text).reveal() === text));
+  });
+
+  it("counts its UTF-8 bytes", () => {
+    expect(new Secret("aé€😀").bytes).toBe(10);
+  });
+
+  it.each([
+    ["", true],
+    [" \n", true],
+    [" a", false],
+  ])("%j is blank: %s", (text, isBlank) => expect(new Secret(text).isBlank).toBe(isBlank));
+
+  it("equals a secret with the same text alone", () => {
+    expect(secret.equals(new Secret(MARKER))).toBe(true);
+    expect(secret.equals(new Secret(`${MARKER} `))).toBe(false);
+  });
+
+  it("maps to a secret", () => {
+    const upper = secret.map((text) => text.toUpperCase());
+    expect(upper).toBeInstanceOf(Secret);
+    expect(upper.reveal()).toBe("S3CR3T-MARKER");
+  });
+
+  it.each([
+    ["key:secret", ["key", "secret"]],
+    ["key:sec:ret", ["key", "sec:ret"]],
+    [":secret", ["", "secret"]],
+    ["key:", ["key", ""]],
+    ["plain", undefined],
+  ])("%s splits at the first colon", (text, parts) => {
+    expect(new Secret(text).split(":")?.map((part) => part.reveal())).toEqual(parts);
+  });
+
+  it("splits at a separator of several characters", () => {
+    expect(new Secret("a::b").split("::")?.map((part) => part.reveal())).toEqual(["a", "b"]);
+  });
+});
+
+describe("fields of a secret", () => {
+  it("are the texts of its JSON, or the names of their types", () => {
+    const text = ' {"text":"t","number":1,"yes":true,"nothing":null,"list":["a"],"object":{"a":"b"}}';
+    const fields = new Secret(text).fields();
+    if (!(fields instanceof Map)) throw new Error("no fields");
+    const shown = [...fields].map(([key, field]) => [
+      key,
+      field instanceof Secret ? { text: field.reveal(), isObject: field.isObject } : field,
+    ]);
+    expect(Object.fromEntries(shown)).toEqual({
+      text: { text: "t", isObject: false },
+      number: "number",
+      yes: "boolean",
+      nothing: "null",
+      list: "array",
+      object: { text: '{"a":"b"}', isObject: true },
+    });
+  });
+
+  it.each(["plain", "[1]", '"{}"', "1", "null", ""])("%j has none", (text) => {
+    expect(new Secret(text).fields()).toBeUndefined();
+  });
+
+  it.each(["{", " {'a':1}", '{"a":"b"} x'])("%j is malformed", (text) => {
+    expect(new Secret(text).fields()).toBe("malformed");
+  });
+
+  it("make up an object again", () => {
+    const object = Secret.object([
+      ["a", new Secret('say "hi"')],
+      ["__proto__", "plain"],
+    ]);
+    expect(object.reveal()).toBe('{"a":"say \\"hi\\"","__proto__":"plain"}');
+    expect(object.isObject).toBe(false);
+  });
+});
+
+describe("a learner", () => {
+  it("is taught a plain text", () => expect(learned("plain")).toEqual(["plain"]));
+
+  it("is taught each text at any depth, also in lists and in JSON inside of JSON", () => {
+    const inner = JSON.stringify({ deepest: ["d"] });
+    const text = JSON.stringify({ a: "a", b: { c: ["c", { e: inner }] }, n: 1, nothing: null });
+    expect(new Set(learned(text))).toEqual(new Set([text, "a", "c", inner, "d"]));
+  });
+
+  it("is taught JSON that is nested too deep to be walked as it is", () => {
+    const text = `${"[".repeat(30_000)}"a"${"]".repeat(30_000)}`;
+    expect(learned(text)[0] === text).toBe(true);
+  });
+});

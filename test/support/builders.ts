@@ -1,0 +1,57 @@
+import type { Connection, CredentialSource, Observation } from "../../src/rotation/connection.ts";
+
+/** Options under the usual spellings, unless the overrides say otherwise. */
+export function options(
+  overrides: Partial<Omit<CredentialSource & { kind: "options" }, "kind">> = {},
+): CredentialSource {
+  return { kind: "options", values: {}, ...overrides };
+}
+
+export function connection(overrides: Partial<Connection> = {}): Connection {
+  return {
+    name: "orders-openai",
+    environment: "prod",
+    type: "OPENAI",
+    secret: "prod/openai",
+    credentials: options(),
+    canary: false,
+    ...overrides,
+  };
+}
+
+export function observation(overrides: Partial<Observation> = {}): Observation {
+  return {
+    name: "orders-openai",
+    connectionType: "OPENAI",
+    endpoint: "https://api.openai.com/v1/chat/completions",
+    resourceVersion: "1",
+    updatedAt: 1_700_000_000_000,
+    phase: "READY",
+    detail: "",
+    httpStatus: 200,
+    requestId: "request-1",
+    ...overrides,
+  };
+}
+
+/** An environment as connections.json spells it. */
+export function environmentEntry(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    organizationId: "9bb441c4-edef-46ac-8a41-c49e44a3fd9a",
+    environmentId: "env-a1b2c3",
+    cloud: "aws",
+    region: "us-west-2",
+    apiKeySecret: "prod/confluent/flink-api-key",
+    ...overrides,
+  };
+}
+
+/** A connection as connections.json spells it. */
+export function connectionEntry(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name: "orders-openai", type: "OPENAI", secret: "prod/openai", ...overrides };
+}
+
+/** What connections.json holds: one environment with one connection, unless the overrides say otherwise. */
+export function configFile(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return { environments: { prod: environmentEntry() }, connections: [connectionEntry()], ...overrides };
+}
