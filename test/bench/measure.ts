@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { lowerBoundMs, type RateLimits } from "./bound.ts";
+import { lambdaEnvironment } from "./lambda.ts";
 import { messageOf, startWorker, type Worker } from "./processes.ts";
 import * as bench from "./scenario.ts";
 import { type Usage, usage } from "./usage.ts";
@@ -82,7 +83,7 @@ async function invoke({ connections, canary }: Case, addresses: bench.Addresses)
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "connections.json");
   writeFileSync(file, JSON.stringify(bench.connectionsFile(connections, addresses, canary)));
-  const env = lambdaEnvironment(file, addresses);
+  const env = { ...lambdaEnvironment(file, addresses), BUNDLE: `${DIST}/lambda/index.mjs` };
   await using worker = startWorker(
     `${DIST}/bench/invoke.mjs`,
     { trigger: "schedule" },
@@ -104,22 +105,6 @@ async function finished(worker: Worker): Promise<Usage> {
   const used = await messageOf(worker, usage, TIME_LIMIT_MS);
   if (!ENDINGS.has(used.outcome)) process.stderr.write(`${used.outcome}\n`);
   return used;
-}
-
-/** The environment in which Lambda would run the function, with the sandbox in place of AWS. */
-export function lambdaEnvironment(file: string, { awsUrl, topicArn }: bench.Addresses): NodeJS.ProcessEnv {
-  return {
-    BUNDLE: `${DIST}/lambda/index.mjs`,
-    CONNECTIONS_FILE: file,
-    ALERT_TOPIC_ARN: topicArn,
-    AWS_ENDPOINT_URL: awsUrl,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "bench",
-    AWS_SECRET_ACCESS_KEY: "bench",
-    AWS_SESSION_TOKEN: "bench",
-    AWS_LAMBDA_FUNCTION_NAME: "flink-connection-rotator",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
-  };
 }
 
 function spread(values: readonly number[]): { median: number; p95: number; worst: number } {

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type * as z from "zod/mini";
 
@@ -10,15 +10,17 @@ export interface Worker extends AsyncDisposable {
 export interface WorkerOptions {
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the rest of its arguments. */
+  readonly prefix?: readonly string[];
 }
 
 export function startWorker(
   file: string,
   input: unknown,
-  { execArgv = [], env = {} }: WorkerOptions = {},
+  { execArgv = [], env = {}, prefix = [] }: WorkerOptions = {},
 ): Worker {
-  const child = fork(file, [JSON.stringify(input)], {
-    execArgv: [...execArgv],
+  const [command = "", ...args] = [...prefix, process.execPath, ...execArgv, file, JSON.stringify(input)];
+  const child = spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
