@@ -1,43 +1,42 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { getEventListeners } from "node:events";
 import { setTimeout as realDelay } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/rotation/clock.ts";
+import { Traffic } from "./traffic.ts";
 
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
+  /** False once nobody waits any more. */
+  readonly matters: () => boolean;
 }
 
-const STARTED = ["undici:request:create", "http.client.request.start"];
-const ENDED = [
-  "undici:request:trailers",
-  "undici:request:error",
-  "http.client.response.finish",
-  "http.client.request.error",
-];
+/** Turns of the event loop, each of a millisecond, in which nothing may happen before time moves. */
+const STILL_TURNS = 3;
 
-/** How long nothing must have been under way before time moves, in real milliseconds. */
-const QUIET_MS = 3;
+/** After so many such turns, a request that is still under way is one that the server leaves waiting. */
+const STUCK_TURNS = 20;
 
 /**
  * A clock that moves to its next sleeper as soon as the process has nothing else to do: minutes cost milliseconds,
- * over real HTTP too, since time stands still while a request of undici or node:http is under way.
+ * over real HTTP too, since time stands still while a request is being served. `AbortSignal.timeout` runs on it as well,
+ * so that a server which never answers costs no time either. Gone at the end of the test.
  */
 export class VirtualClock implements Clock {
   #now: number;
   #isRunning = false;
-  #underWay = 0;
+  readonly #traffic = new Traffic();
   readonly #sleepers = new Set<Sleeper>();
-  readonly #start = () => {
-    this.#underWay += 1;
-  };
-  readonly #end = () => {
-    this.#underWay -= 1;
-  };
 
   constructor(startAt = Date.parse("2026-03-21T10:00:00Z")) {
     this.#now = startAt;
-    for (const name of STARTED) subscribe(name, this.#start);
-    for (const name of ENDED) subscribe(name, this.#end);
+    const realTimeout = AbortSignal.timeout;
+    AbortSignal.timeout = (ms) => this.#timeout(ms);
+    onTestFinished(() => {
+      AbortSignal.timeout = realTimeout;
+      this.#traffic.close();
+      this.#sleepers.clear();
+    });
   }
 
   readonly now = (): number => this.#now;
@@ -45,37 +44,56 @@ export class VirtualClock implements Clock {
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     if (signal?.aborted || ms <= 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const sleeper = { at: this.#now + ms, wake: resolve };
-    this.#sleepers.add(sleeper);
+    const sleeper = this.#add(ms, resolve);
     signal?.addEventListener("abort", () => {
       this.#sleepers.delete(sleeper);
+      this.#traffic.stir();
       resolve();
     });
-    if (!this.#isRunning) this.#run().catch(resolve);
     return promise;
   };
 
-  /** Stops listening to the process. */
-  close(): void {
-    for (const name of STARTED) unsubscribe(name, this.#start);
-    for (const name of ENDED) unsubscribe(name, this.#end);
-    this.#sleepers.clear();
+  #timeout(ms: number): AbortSignal {
+    const controller = new AbortController();
+    const wake = () => controller.abort(new DOMException("The time is up.", "TimeoutError"));
+    this.#add(ms, wake, () => getEventListeners(controller.signal, "abort").length > 0);
+    return controller.signal;
+  }
+
+  #add(ms: number, wake: () => void, matters = () => true): Sleeper {
+    const sleeper = { at: this.#now + ms, wake, matters };
+    this.#sleepers.add(sleeper);
+    this.#traffic.stir();
+    if (!this.#isRunning) this.#run().catch(wake);
+    return sleeper;
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#sleepers.size > 0) {
-      await realDelay(QUIET_MS);
-      if (this.#underWay > 0) continue;
-      const next = [...this.#sleepers].reduce<Sleeper | undefined>(
-        (a, b) => (a && a.at <= b.at ? a : b),
-        undefined,
-      );
-      if (next === undefined || next.at === Number.POSITIVE_INFINITY) continue;
+      await this.#stillness();
+      const next = this.#next();
+      if (next === undefined) continue;
       this.#sleepers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.wake();
     }
     this.#isRunning = false;
+  }
+
+  async #stillness(): Promise<void> {
+    let seen = this.#traffic.stirred;
+    for (let turns = 0; turns < STILL_TURNS || this.#traffic.isBusy; turns += 1) {
+      await realDelay(1);
+      if (seen !== this.#traffic.stirred) turns = 0;
+      seen = this.#traffic.stirred;
+      if (turns >= STUCK_TURNS) this.#traffic.giveUp();
+    }
+  }
+
+  #next(): Sleeper | undefined {
+    for (const sleeper of this.#sleepers) if (!sleeper.matters()) this.#sleepers.delete(sleeper);
+    const finite = [...this.#sleepers].filter(({ at }) => at !== Number.POSITIVE_INFINITY);
+    return finite.reduce<Sleeper | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
   }
 }

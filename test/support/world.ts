@@ -19,6 +19,7 @@ export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that
 
 export interface ConnectionEntry {
   readonly name: string;
+  readonly environment?: string;
   readonly type?: string;
   readonly secret: string;
   readonly [option: string]: unknown;
@@ -26,9 +27,15 @@ export interface ConnectionEntry {
 
 export interface WorldOptions {
   readonly confluent?: Partial<ConfluentOptions>;
+  /** How far Confluent's clock is ahead. */
+  readonly confluentAheadMs?: number;
   /** As in connections.json; each also exists in the sandbox, unless `missing` names it. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
+  /** The keys under `environments`: `env-1` with our API key in `confluent/key`, `env-2` with `confluent/key-2`, and so on. */
+  readonly environments?: readonly string[];
+  /** Where the environments are reached instead of at the sandbox. */
+  readonly restEndpoint?: string;
   /** Further keys at the top of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly live?: Partial<NewConnection>;
@@ -45,39 +52,30 @@ export interface World {
   /** Invokes the handler with so much of the Lambda's time left. */
   readonly invoke: (event: unknown, remainingMs?: number) => Promise<Report>;
   /** What the connection holds in the sandbox. */
-  readonly held: (name: string) => Readonly<Record<string, string>>;
+  readonly held: (name: string, environmentId?: string) => Readonly<Record<string, string>>;
+  /** The value under `API_KEY` of each PUT that was applied to the connection. */
+  readonly keysPut: (name: string, environmentId?: string) => readonly (string | undefined)[];
+  /** When the alert was published, in milliseconds of the clock after the start of the test. */
+  readonly alertedAfterMs: () => number | undefined;
 }
 
 /** Both sandboxes, a connections.json and the handler, all on one virtual clock; gone at the end of the test. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const clock = new VirtualClock();
+  const startedAt = clock.now();
   const events: SecretLabelUpdated[] = [];
   const aws = await startAws({ clock, onEvent: (event) => events.push(event) });
-  const confluent = await startConfluent({ clock, ...options.confluent });
+  const { confluentAheadMs = 0 } = options;
+  const confluentClock = { ...clock, now: () => clock.now() + confluentAheadMs };
+  const confluent = await startConfluent({ clock: confluentClock, ...options.confluent });
   const folder = mkdtempSync(join(tmpdir(), "rotator-"));
   onTestFinished(async () => {
     await Promise.all([aws.close(), confluent.close()]);
-    clock.close();
     rmSync(folder, { recursive: true });
   });
   const configFile = join(folder, "connections.json");
   writeFileSync(configFile, JSON.stringify(configOf(options, confluent.url)));
-  confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
-  for (const { name, type = "OPENAI" } of options.connections.filter(
-    (each) => !options.missing?.includes(each.name),
-  )) {
-    confluent.addConnection("env-1", {
-      name,
-      type,
-      endpoint: "https://api.example.com/v1",
-      data: { API_KEY: "old-key" },
-      ...options.live,
-    });
-  }
-  const hourAgo = clock.now() - 3_600_000;
-  aws.putSecret("confluent/key", JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret }), {
-    createdAt: hourAgo,
-  });
+  fill(options, { aws, confluent, clock });
   const topicArn = aws.createTopic("alerts");
   const env = { CONNECTIONS_FILE: configFile, ALERT_TOPIC_ARN: topicArn };
   process.env["AWS_ENDPOINT_URL"] = aws.url;
@@ -97,15 +95,49 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         getRemainingTimeInMillis: () => endsAt - clock.now(),
       });
     },
-    held: (name) => confluent.connection(name).data,
+    held: (name, environmentId) => confluent.connection(name, environmentId).data,
+    keysPut: (name, environmentId) =>
+      confluent.connection(name, environmentId).puts.map(({ data }) => data["API_KEY"]),
+    alertedAfterMs: () => {
+      const publish = aws.requests.find(({ operation }) => operation === "Publish");
+      return publish && publish.at - startedAt;
+    },
   };
 }
 
-function configOf({ connections, config }: WorldOptions, restEndpoint: string): unknown {
+function environmentsOf({ environments = ["prod"] }: WorldOptions) {
+  return environments.map((name, index) => ({
+    name,
+    organizationId: "org-1",
+    environmentId: `env-${index + 1}`,
+    apiKeySecret: index === 0 ? "confluent/key" : `confluent/key-${index + 1}`,
+  }));
+}
+
+function fill(options: WorldOptions, { aws, confluent, clock }: Pick<World, "aws" | "confluent" | "clock">) {
+  const createdAt = clock.now() - 3_600_000;
+  const value = JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret });
+  for (const { name, organizationId, environmentId, apiKeySecret } of environmentsOf(options)) {
+    aws.putSecret(apiKeySecret, value, { createdAt });
+    confluent.addEnvironment({ organizationId, environmentId, apiKeys: [API_KEY] });
+    const inside = options.connections.filter(({ environment = name }) => environment === name);
+    for (const each of inside.filter((entry) => !options.missing?.includes(entry.name))) {
+      confluent.addConnection(environmentId, {
+        name: each.name,
+        type: each.type ?? "OPENAI",
+        endpoint: "https://api.example.com/v1",
+        data: { API_KEY: "old-key" },
+        ...options.live,
+      });
+    }
+  }
+}
+
+function configOf(options: WorldOptions, url: string): unknown {
+  const { connections, config, restEndpoint = url } = options;
+  const environments = environmentsOf(options).map(({ name, ...rest }) => [name, { ...rest, restEndpoint }]);
   return {
-    environments: {
-      prod: { organizationId: "org-1", environmentId: "env-1", restEndpoint, apiKeySecret: "confluent/key" },
-    },
+    environments: Object.fromEntries(environments),
     connections: connections.map((entry) => ({ type: "OPENAI", ...entry })),
     ...config,
   };
