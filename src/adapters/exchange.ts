@@ -6,6 +6,8 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 307, 308]);
 const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
 
+/** Names and codes for an answer that is late; a connection that takes too long to be made is none of them. */
+const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 const CERTIFICATE = /CERT|TLS|SSL|SELF_SIGNED|VERIFY/;
 
 /** There is no whole answer; whether the request was carried out is not known. */
@@ -95,13 +97,9 @@ async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }:
       );
     chunks.push(chunk);
   }
-  const flat = Object.entries(headers).map(([name, value]) => [
-    name.toLowerCase(),
-    Array.isArray(value) ? value.join(", ") : (value ?? ""),
-  ]);
   return {
     status: statusCode,
-    headers: Object.fromEntries(flat),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     body: Buffer.concat(chunks).toString("utf8"),
   };
 }
@@ -116,10 +114,10 @@ function strayed(url: URL): RotationError {
 /** Says what is known by the codes of Node and undici, none of which quotes a request. */
 function toNoAnswer(error: unknown, host: string): NoAnswerError {
   const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
-    each instanceof Error ? [("code" in each && String(each.code)) || each.name] : [],
+    each instanceof Error ? [codeOf(each)] : [],
   );
   const [code = "unknown error"] = codes;
-  if (codes.some((each) => each === "TimeoutError" || each.endsWith("_TIMEOUT"))) {
+  if (codes.some((each) => LATE.test(each))) {
     return new NoAnswerError("timeout", `${host} gave no whole answer in time.`, true);
   }
   return new NoAnswerError(
@@ -127,4 +125,9 @@ function toNoAnswer(error: unknown, host: string): NoAnswerError {
     `${host} could not be reached (${code}).`,
     !codes.some((each) => CERTIFICATE.test(each)),
   );
+}
+
+/** The name of a DOMException tells more than its code, which is a number. */
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
