@@ -1,20 +1,35 @@
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
 
-export interface GateLimits {
+export interface Window {
   /** How many requests may be counted in any `windowMs` milliseconds. */
-  readonly windows: readonly { readonly count: number; readonly windowMs: number }[];
+  readonly count: number;
+  readonly windowMs: number;
+  /** How many of them are kept for urgent requests. */
+  readonly reserved: number;
+}
+
+export interface GateLimits {
+  readonly windows: readonly Window[];
   readonly concurrent: number;
+  /** How many requests that are not urgent may go at once after a quiet second; the rest follows evenly, so that an urgent one never waits long for a place. */
+  readonly burst: number;
+  readonly perSecond: number;
 }
 
 /** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
 export const CONFLUENT_LIMITS: GateLimits = {
   windows: [
-    { count: 49, windowMs: 1_000 },
-    { count: 980, windowMs: 60_000 },
+    { count: 49, windowMs: 1_000, reserved: 0 },
+    { count: 980, windowMs: 60_000, reserved: 80 },
   ],
   concurrent: 90,
+  burst: 40,
+  perSecond: 49,
 };
+
+/** How many requests that came late, since timers do, may be made up for at once. */
+const CATCH_UP = 3;
 
 /** What the host says is left of a limit of its own. */
 export interface Allowance {
@@ -48,6 +63,9 @@ export class Gate {
   #inFlight = 0;
   #pausedUntil = 0;
   #allowance: { limit: number; left: number; until: number } | undefined;
+  /** When the next request is due that is neither urgent nor part of a burst. */
+  #nextAt = 0;
+  #burstLeft = 0;
   #isPumping = false;
   #wake = new AbortController();
 
@@ -98,6 +116,7 @@ export class Gate {
     const firstCalm = urgent ? this.#waiting.findIndex((other) => !other.urgent) : -1;
     if (firstCalm < 0) this.#waiting.push(entrant);
     else this.#waiting.splice(firstCalm, 0, entrant);
+    this.#wake.abort();
     this.#pump().catch(reject);
     return promise;
   }
@@ -107,17 +126,20 @@ export class Gate {
     this.#isPumping = true;
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const now = this.#clock.now();
-      const freeAt = this.#freeAt(now);
+      const freeAt = this.#freeAt(now, next.urgent);
       if (now >= this.#deadlineAt || this.#pausedUntil > this.#deadlineAt) this.#refuseAll();
       else if (freeAt > now) {
         this.#wake = new AbortController();
         await this.#clock.sleep(Math.min(freeAt, this.#deadlineAt) - now, this.#wake.signal);
-      } else this.#admit();
+      } else this.#admit(now, next.urgent);
     }
     this.#isPumping = false;
   }
 
-  #admit(): void {
+  #admit(now: number, urgent: boolean): void {
+    const intervalMs = 1_000 / this.#limits.perSecond;
+    this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
+    if (!urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
     this.#inFlight += 1;
     this.sent += 1;
     if (this.#allowance) this.#allowance.left -= 1;
@@ -125,18 +147,24 @@ export class Gate {
   }
 
   /** When the next request may be sent, as far as it does not depend on an answer that is still to come. */
-  #freeAt(now: number): number {
+  #freeAt(now: number, urgent: boolean): number {
     while ((this.#answeredAt[0] ?? now) <= now - this.#longestMs) this.#answeredAt.shift();
     if (this.#inFlight >= this.#limits.concurrent) return Number.POSITIVE_INFINITY;
     return Math.max(
+      this.#turnAt(now, urgent),
       this.#pausedUntil,
       this.#allowedAt(now),
-      ...this.#limits.windows.map((window) => this.#roomAt(window)),
+      ...this.#limits.windows.map((window) => this.#roomAt(window, urgent)),
     );
   }
 
-  #roomAt({ count, windowMs }: GateLimits["windows"][number]): number {
-    const places = count - this.#inFlight;
+  #turnAt(now: number, urgent: boolean): number {
+    if (now >= this.#nextAt + 1_000) this.#burstLeft = this.#limits.burst;
+    return urgent || this.#burstLeft > 0 ? 0 : this.#nextAt;
+  }
+
+  #roomAt({ count, windowMs, reserved }: Window, urgent: boolean): number {
+    const places = count - this.#inFlight - (urgent ? 0 : reserved);
     if (places <= 0) return Number.POSITIVE_INFINITY;
     const oldest = this.#answeredAt.at(-places);
     return this.#answeredAt.length < places || oldest === undefined ? 0 : oldest + windowMs;

@@ -27,6 +27,7 @@ export interface Outcome {
   readonly secretVersionId?: string;
   readonly httpStatus?: number;
   readonly requestId?: string;
+  /** From the accepted PUT to the verdict; 0 where there was no PUT. */
   readonly durationMs: number;
   readonly message?: string;
   readonly nextStep?: string;

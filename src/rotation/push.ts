@@ -38,9 +38,9 @@ export interface Order {
  */
 export async function push(lane: Lane, order: Order): Promise<Finding> {
   const { clock } = lane.outside;
-  const startedAt = clock.now();
   lane.outside.progress({ step: "put", connection: order.connection });
   const accepted = await put(lane, order);
+  const startedAt = clock.now();
   let finding: Finding;
   try {
     finding = describeWatched(await watchPatiently(lane, order, accepted));

@@ -2,7 +2,7 @@ import { patientApi } from "./access.ts";
 import type { Connection } from "./connection.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import { GroupRotation, type GroupRun } from "./group.ts";
-import { observe, type Sight } from "./observe.ts";
+import { Lookout, type Sight } from "./observe.ts";
 import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
 import type { ApiKey, ConnectionsApi, Outside, SecretVersion } from "./outside.ts";
 import type { SecretGroup, Trigger } from "./plan.ts";
@@ -155,12 +155,13 @@ async function openWay({ outside, settings }: Run, { environment, names, apiKeys
   const { clock, deadlineAt } = outside;
   const api = patientApi({ clock, secretId, read, connect, graceMs: settings.graceMs, deadlineAt });
   const sights = new Map<string, Sight>();
-  await observe(api, names, (name, sight) => sights.set(name, sight));
+  const lookout = new Lookout(api);
+  await lookout.look(names, (name, sight) => sights.set(name, sight));
   return {
     lane: {
       outside,
       api,
-      watcher: new Watcher(api, clock),
+      watcher: new Watcher(lookout, clock),
       readyTimeoutMs: settings.readyTimeoutMs,
       graceMs: settings.graceMs,
     },

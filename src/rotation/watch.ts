@@ -1,13 +1,16 @@
 import type { Clock } from "./clock.ts";
 import type { Observation } from "./connection.ts";
 import { RotationError, UnauthorizedError } from "./errors.ts";
-import { observe, type Sight } from "./observe.ts";
-import type { ConnectionsApi } from "./outside.ts";
+import type { Lookout, Sight } from "./observe.ts";
 import type { Judge, Verdict } from "./verdict.ts";
 
-const SHORTEST_PAUSE_MS = 100;
+/** Between looks at one of a few connections, in milliseconds. */
+const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 const PAUSE_PER_ELAPSED = 0.05;
+/** With more than this many to watch, looks are rarer, since they compete with the PUTs for the rate limit. */
+const FEW = 20;
+const PAUSE_FOR_MANY_MS = 400;
 
 /** What watching came to. Without a verdict the time was up, and `error` is why nothing could be read, if it could not. */
 export interface Watched {
@@ -26,6 +29,8 @@ export interface Watch {
 
 interface Waiter extends Watch {
   readonly startedAt: number;
+  /** A look that began before it was watched shows nothing of it. */
+  readonly firstLook: number;
   readonly settle: (watched: Watched) => void;
   readonly fail: (error: unknown) => void;
   dueAt: number;
@@ -34,17 +39,18 @@ interface Waiter extends Watch {
   error?: RotationError;
 }
 
-/** The one poller of an environment: it looks at every connection that is due, all of them together, as cheaply as `observe` can. */
+/** The one poller of an environment: it looks at the connections that are due together, as cheaply as its lookout can. */
 export class Watcher {
-  readonly #api: ConnectionsApi;
+  readonly #lookout: Lookout;
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiter>();
   readonly #looks = new Set<Promise<void>>();
+  #looksBegun = 0;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(api: ConnectionsApi, clock: Clock) {
-    this.#api = api;
+  constructor(lookout: Lookout, clock: Clock) {
+    this.#lookout = lookout;
     this.#clock = clock;
   }
 
@@ -52,15 +58,17 @@ export class Watcher {
   watch(watch: Watch): Promise<Watched> {
     const { promise, resolve, reject } = Promise.withResolvers<Watched>();
     const startedAt = this.#clock.now();
-    const dueAt = startedAt + SHORTEST_PAUSE_MS;
-    this.#waiting.set(watch.name, {
+    const waiter: Waiter = {
       ...watch,
       startedAt,
-      dueAt,
+      firstLook: this.#looksBegun + 1,
+      dueAt: startedAt,
       asked: false,
       settle: resolve,
       fail: reject,
-    });
+    };
+    waiter.dueAt += this.#pauseFor(waiter);
+    this.#waiting.set(watch.name, waiter);
     this.#wake.abort();
     this.#running ??= this.#run();
     return promise;
@@ -82,11 +90,10 @@ export class Watcher {
   }
 
   #lookAtDue(): void {
-    const idle = [...this.#waiting.values()].filter((waiter) => !waiter.asked);
     const now = this.#clock.now();
-    const due = idle.filter((waiter) => waiter.dueAt <= now);
-    if (due.length === 0) return;
-    const asked = due.length > 1 ? idle : due;
+    const idle = [...this.#waiting.values()].filter((waiter) => !waiter.asked);
+    if (!idle.some((waiter) => waiter.dueAt <= now)) return;
+    const asked = idle.filter((waiter) => waiter.dueAt <= now + PAUSE_FOR_MANY_MS);
     for (const waiter of asked) waiter.asked = true;
     const look = this.#look(asked).finally(() => {
       this.#looks.delete(look);
@@ -96,40 +103,48 @@ export class Watcher {
   }
 
   async #look(asked: readonly Waiter[]): Promise<void> {
+    this.#looksBegun += 1;
+    const began = this.#looksBegun;
     const names = asked.map(({ name }) => name);
     try {
-      await observe(this.#api, names, (name, sight) => this.#see(name, sight));
+      await this.#lookout.look(names, (name, sight) => this.#see(name, sight, began));
     } catch (error) {
       if (!(error instanceof RotationError) || error instanceof UnauthorizedError)
         return this.#failAll(error);
-      for (const name of names) this.#see(name, error);
+      for (const waiter of asked) waiter.error = error;
     }
+    const now = this.#clock.now();
+    for (const waiter of asked.filter((each) => each.asked)) this.#plan(waiter, now);
   }
 
-  #see(name: string, sight: Sight): void {
+  #see(name: string, sight: Sight, look: number): void {
     const waiter = this.#waiting.get(name);
-    if (!waiter?.asked) return;
+    if (waiter === undefined || look < waiter.firstLook) return;
     const now = this.#clock.now();
-    waiter.asked = false;
-    const pauseMs = Math.min(
-      LONGEST_PAUSE_MS,
-      Math.max(SHORTEST_PAUSE_MS, (now - waiter.startedAt) * PAUSE_PER_ELAPSED),
-    );
-    waiter.dueAt = now + pauseMs;
-    if (sight instanceof UnauthorizedError) {
-      this.#failAll(sight);
-      return;
-    }
-    if (sight === undefined || sight instanceof RotationError) {
+    if (sight instanceof UnauthorizedError) this.#failAll(sight);
+    else if (sight === undefined || sight instanceof RotationError) {
       waiter.error =
         sight ?? new RotationError("not-found", `${name} is gone: it was there when its key was put.`);
-      return;
-    }
+    } else this.#judge(waiter, sight, now);
+    this.#plan(waiter, now);
+  }
+
+  #judge(waiter: Waiter, sight: Observation, now: number): void {
     if (sight.phase !== waiter.seen?.phase) waiter.onPhase?.(sight.phase);
     waiter.seen = sight;
     delete waiter.error;
     const verdict = waiter.judge.judge(sight, now);
     if (verdict !== undefined) this.#end(waiter, { verdict });
+  }
+
+  #plan(waiter: Waiter, now: number): void {
+    waiter.asked = false;
+    waiter.dueAt = now + this.#pauseFor(waiter);
+  }
+
+  #pauseFor({ startedAt }: Waiter): number {
+    const growingMs = Math.min(LONGEST_PAUSE_MS, (this.#clock.now() - startedAt) * PAUSE_PER_ELAPSED);
+    return Math.max(this.#waiting.size > FEW ? PAUSE_FOR_MANY_MS : SHORTEST_PAUSE_MS, growingMs);
   }
 
   #pauseMs(): number {
