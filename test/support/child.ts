@@ -1,0 +1,47 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Resolves as soon as the output, from its beginning, matches. @throws Error when the process ends before. */
+  readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
+  readonly ended: Promise<Ended>;
+}
+
+const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+
+/** The terminal entry in a process of its own, its output in pipes; killed at the end of the test. */
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+      child.emit("output");
+    });
+  const ended = once(child, "close").then(([code]) => ({ code, ...output }));
+  const shows = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(`${output.stdout}\n${output.stderr}`);
+      if (match) return match;
+      const { code } = await Promise.race([ended, once(child, "output").then(() => ({ code: undefined }))]);
+      if (code !== undefined) throw new Error(`Ended with ${code} before ${pattern}: ${output.stderr}`);
+    }
+  };
+  return { child, shows, ended };
+}
+
+export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { child, ended } = startCli(args, env);
+  child.stdin.end();
+  return ended;
+}
