@@ -56,9 +56,15 @@ interface Opened {
 }
 
 async function open(source: KeySource, refusedSince?: number): Promise<Opened> {
-  const version = await source.read();
-  const api = source.connect(parseApiKey(source.secretId, version.value));
-  return { api, version, ...(refusedSince !== undefined && { refusedSince }) };
+  try {
+    const version = await source.read();
+    const api = source.connect(parseApiKey(source.secretId, version.value));
+    return { api, version, ...(refusedSince !== undefined && { refusedSince }) };
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    const nextStep = `Put a Flink API key of this environment into secret ${source.secretId}, and see that the function may read it; then rotate again.`;
+    throw new SecretError(`Our own Flink API key is not to be had: ${error.message}`, { nextStep });
+  }
 }
 
 /** @throws UnauthorizedError when there is nothing newer to try and no reason to wait. */

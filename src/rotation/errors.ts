@@ -21,6 +21,8 @@ export interface Answer {
   readonly httpStatus?: number;
   readonly requestId?: string;
   readonly detail?: string;
+  /** What the operator should do, where the class alone does not say it. */
+  readonly nextStep?: string;
 }
 
 /** A failure that belongs to one connection, or to one environment, and is reported as its outcome. */
@@ -40,8 +42,8 @@ export class RotationError extends Error {
 export class SecretError extends RotationError {
   override readonly name = "SecretError";
 
-  constructor(message: string) {
-    super("secret", message);
+  constructor(message: string, answer?: Pick<Answer, "nextStep">) {
+    super("secret", message, answer);
   }
 }
 

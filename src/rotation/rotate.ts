@@ -1,27 +1,22 @@
-import { patientApi } from "./access.ts";
 import type { Connection } from "./connection.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import { GroupRotation, type GroupRun } from "./group.ts";
-import { Lookout, type Sight } from "./observe.ts";
+
 import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
-import type { ApiKey, ConnectionsApi, Outside, SecretVersion } from "./outside.ts";
+import type { Outside, SecretVersion } from "./outside.ts";
 import type { SecretGroup, Trigger } from "./plan.ts";
-import type { Lane } from "./push.ts";
+
 import { announcedVersion, currentVersion } from "./versions.ts";
-import { Watcher } from "./watch.ts";
+import { attempt, inListOrder, openWays, type WaySettings } from "./way.ts";
 
 /** How long after the deadline a contact that does not keep to it may hold the run up, in milliseconds. */
 const OVERTIME_MS = 500;
 
-export interface Settings {
+export interface Settings extends WaySettings {
   readonly canary: boolean;
   readonly onRejected: "keep" | "rollback";
-  readonly readyTimeoutMs: number;
-  readonly graceMs: number;
   readonly refresh: "always" | "when-stale";
   readonly propagationLabel?: string;
-  /** The secret with our own API key, by environment. */
-  readonly apiKeySecrets: ReadonlyMap<string, string>;
 }
 
 export interface Work {
@@ -79,8 +74,11 @@ interface Run {
 
 async function rotateAll(run: Run): Promise<void> {
   const { settings, work } = run;
-  const versions = work.groups.map((group) => attempt(run, () => firstVersion(run, group)));
-  const ways = await openWays(run);
+  const versions = new Map(
+    work.groups.map(({ secret }) => [secret, attempt(run.outside, () => firstVersion(run, secret))]),
+  );
+  const ways = await openWays({ outside: run.outside, settings, groups: work.groups });
+  const groups = inListOrder(work.groups, ways);
   const wayOf = ({ environment }: Connection) =>
     orThrow(ways.get(environment) ?? new RotationError("internal", `No way into ${environment}.`));
   const groupRun: GroupRun = {
@@ -95,89 +93,24 @@ async function rotateAll(run: Run): Promise<void> {
     ...(settings.propagationLabel !== undefined && { propagationLabel: settings.propagationLabel }),
   };
   await Promise.all(
-    work.groups.map(async (group, index) => {
-      const version = await versions[index];
+    groups.map(async (group) => {
+      const version = await versions.get(group.secret);
+      if (version === undefined) return;
       const end =
-        version instanceof RotationError || version === undefined
+        version instanceof RotationError
           ? version
-          : await attempt(run, () => new GroupRotation(groupRun, group).rotate(version));
+          : await attempt(run.outside, () => new GroupRotation(groupRun, group).rotate(version));
       if (end instanceof RotationError)
         for (const connection of group.connections) run.record(connection, findingOf(end));
     }),
   );
 }
 
-function firstVersion({ outside, work }: Run, { secret }: SecretGroup): Promise<SecretVersion> {
+function firstVersion({ outside, work }: Run, secret: string): Promise<SecretVersion> {
   const { trigger } = work;
   return trigger.kind === "secret-change" && trigger.versionId !== undefined
     ? announcedVersion(outside, secret, trigger.versionId)
     : currentVersion(outside, secret);
-}
-
-/** How the connections of one environment are reached, and what was seen of them at first. */
-interface Way {
-  readonly lane: Lane;
-  readonly sights: ReadonlyMap<string, Sight>;
-}
-
-async function openWays(run: Run): Promise<ReadonlyMap<string, Way | RotationError>> {
-  const connections = run.work.groups.flatMap((group) => group.connections);
-  const apiKeys = new Map<string, Promise<SecretVersion>>();
-  const ways = [...Map.groupBy(connections, ({ environment }) => environment)].map(
-    async ([environment, inside]) => {
-      const way = await attempt(run, () =>
-        openWay(run, { environment, names: inside.map(({ name }) => name), apiKeys }),
-      );
-      return [environment, way] as const;
-    },
-  );
-  return new Map(await Promise.all(ways));
-}
-
-interface Entrance {
-  readonly environment: string;
-  readonly names: readonly string[];
-  /** The first reading of each API key secret, which several environments may share. */
-  readonly apiKeys: Map<string, Promise<SecretVersion>>;
-}
-
-async function openWay({ outside, settings }: Run, { environment, names, apiKeys }: Entrance): Promise<Way> {
-  const secretId = settings.apiKeySecrets.get(environment) ?? "";
-  const firstReading = apiKeys.get(secretId) ?? currentVersion(outside, secretId);
-  apiKeys.set(secretId, firstReading);
-  let isFirst = true;
-  const read = (): Promise<SecretVersion> => {
-    const reading = isFirst ? firstReading : currentVersion(outside, secretId);
-    isFirst = false;
-    return reading;
-  };
-  const connect = (apiKey: ApiKey): ConnectionsApi => outside.connections(environment, apiKey);
-  const { clock, deadlineAt } = outside;
-  const api = patientApi({ clock, secretId, read, connect, graceMs: settings.graceMs, deadlineAt });
-  const sights = new Map<string, Sight>();
-  const lookout = new Lookout(api);
-  await lookout.look(names, (name, sight) => sights.set(name, sight));
-  return {
-    lane: {
-      outside,
-      api,
-      watcher: new Watcher(lookout, clock),
-      readyTimeoutMs: settings.readyTimeoutMs,
-      graceMs: settings.graceMs,
-    },
-    sights,
-  };
-}
-
-/** The result, or the error as a value; an error that no policy knows is logged and becomes `internal`. */
-async function attempt<T>({ outside }: Run, work: () => Promise<T>): Promise<T | RotationError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RotationError) return error;
-    outside.log.bug(error);
-    return new RotationError("internal", "The rotator met an error that it does not know.");
-  }
 }
 
 function orThrow<T>(result: T | RotationError): T {
