@@ -77,17 +77,24 @@ function callerSpellings(secret: SecretIdentity): Matcher[] {
 
 /** EventBridge refuses a longer pattern unless the account's quota was raised. */
 const MAX_PATTERN_LENGTH = 2048;
+/** Stands for a partition, region or account that is known only when the stack is deployed; none is longer. */
+const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
 
-/** Patterns that hold all secrets together, each within EventBridge's limit. */
+/** As few patterns as hold all secrets together, each within EventBridge's limit. */
 export function patternsWithinLimit(
   patternOf: PatternOf,
   secrets: readonly SecretIdentity[],
 ): EventPattern[] {
-  const pattern = patternOf(secrets);
-  if (secrets.length <= 1 || JSON.stringify(pattern).length <= MAX_PATTERN_LENGTH) return [pattern];
-  const middle = Math.ceil(secrets.length / 2);
-  return [
-    ...patternsWithinLimit(patternOf, secrets.slice(0, middle)),
-    ...patternsWithinLimit(patternOf, secrets.slice(middle)),
-  ];
+  const groups: SecretIdentity[][] = [[]];
+  for (const secret of secrets) {
+    const group = groups.at(-1) ?? [];
+    const fits = lengthOf(patternOf([...group, secret])) <= MAX_PATTERN_LENGTH;
+    if (fits || group.length === 0) group.push(secret);
+    else groups.push([secret]);
+  }
+  return groups.map(patternOf);
+}
+
+function lengthOf(pattern: EventPattern): number {
+  return JSON.stringify(pattern).replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
 }

@@ -1,48 +1,38 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { REGION } from "./synthesis.ts";
 
-/** The account that moto's server takes every caller for. */
-export const EMULATED_ACCOUNT = "123456789012";
+interface Request {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer | URLSearchParams;
+}
+
+/** An AWS emulator on loopback; disposing of it ends the server where it was started here. */
+export interface Emulator extends AsyncDisposable {
+  call(service: string, request: Request): Promise<string>;
+}
 
 export const isInstalled = (command: string): boolean =>
   spawnSync(command, ["--help"], { stdio: "ignore" }).status === 0;
 
-export interface Emulator {
-  readonly url: string;
-  call(
-    service: string,
-    request: {
-      path?: string;
-      method?: string;
-      headers?: Record<string, string>;
-      body?: string | Buffer | URLSearchParams;
-    },
-  ): Promise<string>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+const given = process.env["AWS_ENDPOINT_URL"] ?? "";
+const isGiven = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?\/?$/.test(given);
 
-/** Starts moto's server on a free port of loopback. */
-export async function startEmulator(): Promise<Emulator> {
-  const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] });
-  const url = await addressOf(server);
-  server.stdout.resume();
+export const hasEmulator = isGiven || isInstalled("moto_server");
+
+/** The emulator on loopback that AWS_ENDPOINT_URL names, or else moto's server on a free port. */
+export async function openEmulator(): Promise<Emulator> {
+  if (isGiven) return { call: callerOf(given), async [Symbol.asyncDispose]() {} };
+  const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const url = await addressOf(server.stderr);
   server.stderr.resume();
   return {
-    url,
-    async call(service, { path = "/", method = "POST", headers = {}, body = null }) {
-      const credential = `test/20260101/${REGION}/${service}/aws4_request`;
-      const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
-      const response = await fetch(new URL(path, url), {
-        method,
-        headers: { authorization, ...headers },
-        body,
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${service} ${method} ${path} answered ${response.status}: ${text}`);
-      return text;
-    },
+    call: callerOf(url),
     async [Symbol.asyncDispose]() {
       server.kill();
       await once(server, "exit");
@@ -50,13 +40,25 @@ export async function startEmulator(): Promise<Emulator> {
   };
 }
 
-async function addressOf(server: ChildProcess): Promise<string> {
-  for (const output of [server.stderr, server.stdout]) {
-    if (output === null) continue;
-    for await (const line of createInterface({ input: output })) {
-      const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
-      if (address !== undefined) return address;
-    }
+function callerOf(url: string): Emulator["call"] {
+  return async (service, { path = "/", method = "POST", headers = {}, body = null }) => {
+    const credential = `test/20260101/${REGION}/${service}/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: { authorization, ...headers },
+      body,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${service} ${method} ${path} answered ${response.status}: ${text}`);
+    return text;
+  };
+}
+
+async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
+    if (address !== undefined) return address;
   }
   throw new Error("moto_server ended before it said where it listens.");
 }
