@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../src/sandbox/confluent-faults.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+const SCHEDULE = { trigger: "schedule" };
+const ONE = [{ name: "a", secret: "openai" }];
+const TWO = [...ONE, { name: "b", secret: "openai" }];
+
+async function startOne(confluent = {}): Promise<World> {
+  const world = await startWorld({ connections: ONE, confluent });
+  world.aws.putSecret("openai", "new");
+  return world;
+}
+
+describe("what Confluent may answer", () => {
+  it.each([
+    ["Retry-After", { "retry-after": "7" }, 7_000],
+    ["X-RateLimit-Reset alone", { "x-ratelimit-reset": "7" }, 7_000],
+    ["a date in Retry-After", { "retry-after": new Date(Date.now() + 60_000).toUTCString() }, 50_000],
+    ["neither", {}, 100],
+    ["a value that is none", { "retry-after": "soon" }, 100],
+  ])("row 9: a 429 with %s holds every request to that host", async (_, headers, leastMs) => {
+    const world = await startWorld({ connections: TWO, config: { rollout: { canary: false } } });
+    world.aws.putSecret("openai", "new");
+    world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 429, headers, body: "empty" } });
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
+    const { requests } = world.confluent;
+    const refusedAt = requests.find(({ status }) => status === 429)?.at ?? 0;
+    const later = requests.filter(({ at }) => at > refusedAt);
+    expect(Math.min(...later.map(({ at }) => at)) - refusedAt).toBeGreaterThanOrEqual(leastMs);
+    expect([world.keysPut("a"), world.keysPut("b")]).toEqual([["new"], ["new"]]);
+  });
+
+  it("row 9: a 429 that asks for more than there is time is alerted as throttled", async () => {
+    const world = await startOne();
+    const headers = { "retry-after": "99999999" };
+    world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 429, headers } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(throttled)");
+    expect(world.alertedAfterMs()).toBeLessThan(900_000);
+  });
+
+  it.each([500, 502, 503, 504])(
+    "row 10: a passing %i is survived, at the look, the PUT and the watch",
+    async (status) => {
+      const world = await startOne({ timeToReadyMs: 1_000 });
+      const fault: Fault = { kind: "status", status, body: "html" };
+      world.confluent.fail({ method: "GET", times: 2, fault });
+      world.confluent.fail({ method: "PUT", times: 2, fault });
+      world.confluent.fail({ method: "GET", afterTimes: 6, fault });
+      expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
+      expect(world.keysPut("a")).toEqual(["new"]);
+      expect(world.aws.published()).toEqual([]);
+    },
+  );
+
+  it.each([500, 502, 503, 504])("row 10: a %i that stays is alerted as service", async (status) => {
+    const world = await startOne();
+    world.confluent.fail({ times: 1_000, fault: { kind: "status", status, body: "empty" } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(service)");
+    expect(world.aws.published()[0]?.message).toContain(`${status}`);
+    expect(world.alertedAfterMs()).toBeLessThan(40_000);
+  });
+
+  it.each<[string, Fault]>([
+    ["reset before it was applied", { kind: "reset" }],
+    ["reset after it was applied", { kind: "reset", applied: true }],
+    ["answered 503 after it was applied", { kind: "status", status: 503, applied: true }],
+    ["never answered", { kind: "hang" }],
+    ["never answered after it was applied", { kind: "hang", applied: true }],
+  ])("row 10: a PUT that is %s is looked up and is put no more often than needed", async (_, fault) => {
+    const world = await startOne();
+    world.confluent.fail({ method: "PUT", fault });
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
+    expect(world.keysPut("a")).toEqual(["new"]);
+    const methods = world.confluent.requests.map(({ method }) => method);
+    expect(methods.slice(0, 3)).toEqual(["GET", "PUT", "GET"]);
+  });
+
+  it.each<[string, Fault]>([
+    ["drips a byte a second", { kind: "drip" }],
+    ["stops half-way", { kind: "stall" }],
+    ["never ends", { kind: "huge", bytes: 1e12 }],
+    ["has 100 MB", { kind: "huge" }],
+  ])("row 11: an answer that %s is cut, to the PUT and while watching", async (_, fault) => {
+    const world = await startOne({ timeToReadyMs: 500 });
+    world.confluent.fail({ method: "PUT", fault });
+    world.confluent.fail({ method: "GET", afterTimes: 2, fault });
+    const report = await world.invoke(SCHEDULE);
+    expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+    expect(report.durationMs).toBeLessThan(30_000);
+    expect(world.keysPut("a")).toEqual(["new"]);
+  });
+
+  it.each<[Fault, string]>([
+    [{ kind: "stall" }, "timeout"],
+    [{ kind: "hang" }, "timeout"],
+    [{ kind: "huge" }, "service"],
+  ])("row 11: a look that is always cut by %o is alerted as %s", async (fault, errorClass) => {
+    const world = await startOne();
+    world.confluent.fail({ method: "GET", times: 1_000, fault });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow(`1 of 1 failed (${errorClass})`);
+    expect(world.keysPut("a")).toEqual([]);
+    expect(world.alertedAfterMs()).toBeLessThan(45_000);
+  });
+
+  it("row 15: an error that echoes the request shows no key", async () => {
+    const world = await startOne();
+    world.aws.putSecret("openai", "sk-a-key-that-nobody-may-see");
+    world.confluent.fail({ method: "PUT", times: 9, fault: { kind: "status", status: 400, echo: true } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
+    expect(world.aws.published()[0]?.message).toContain("The request was refused: ");
+    expect(world.aws.published()[0]?.message).toContain("[redacted]");
+    expect(world.aws.published()[0]?.message).not.toContain("nobody-may-see");
+  });
+});

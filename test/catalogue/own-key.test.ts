@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { type API_KEY, startWorld } from "../support/world.ts";
+
+const SCHEDULE = { trigger: "schedule" };
+const NEXT_KEY = { key: "FLINKAPIKEY67890", secret: "the-next-flink-api-secret" };
+const asSecret = ({ key, secret }: typeof API_KEY) => JSON.stringify({ apiKey: key, apiSecret: secret });
+
+const TWO_ENVIRONMENTS = {
+  environments: ["prod", "staging"],
+  connections: [
+    { name: "a", environment: "prod", secret: "openai" },
+    { name: "b", environment: "prod", secret: "openai" },
+    { name: "c", environment: "staging", secret: "staging-openai" },
+  ],
+};
+
+describe("our own Flink API key", () => {
+  it("row 8: is read once more when it was rotated an instant ago", async () => {
+    const connections = [{ name: "a", secret: "openai" }];
+    const world = await startWorld({ connections, confluent: { latencyMs: 100 } });
+    world.aws.putSecret("openai", "new");
+    world.aws.putSecret("confluent/key", asSecret(NEXT_KEY), { invisibleForMs: 50 });
+    world.confluent.setApiKeys("env-1", [NEXT_KEY]);
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
+    expect(world.confluent.requests.map(({ status }) => status).slice(0, 2)).toEqual([401, 200]);
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("row 8: is waited for while it is young", async () => {
+    const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
+    world.aws.putSecret("openai", "new");
+    world.aws.putSecret("confluent/key", asSecret(NEXT_KEY));
+    world.confluent.setApiKeys("env-1", [{ ...NEXT_KEY, validFrom: world.clock.now() + 60_000 }]);
+    const report = await world.invoke(SCHEDULE);
+    expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+    expect(report.durationMs).toBeGreaterThanOrEqual(60_000);
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("row 8: one alert says so when it stays refused, and other environments go on", async () => {
+    const world = await startWorld(TWO_ENVIRONMENTS);
+    world.aws.putSecret("openai", "new");
+    world.aws.putSecret("staging-openai", "new");
+    world.confluent.setApiKeys("env-1", [NEXT_KEY]);
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("2 of 3 not attempted (unauthorized)");
+    expect([world.keysPut("a", "env-1"), world.keysPut("b", "env-1")]).toEqual([[], []]);
+    expect(world.keysPut("c", "env-2")).toEqual(["new"]);
+    expect(world.aws.published()).toHaveLength(1);
+    expect(world.aws.published()[0]?.message).toContain("refused our own Flink API key");
+    expect(world.alertedAfterMs()).toBeLessThan(5_000);
+  });
+
+  it("row 8: waits no longer than the grace for a young key that stays refused", async () => {
+    const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
+    world.aws.putSecret("openai", "new");
+    world.aws.putSecret("confluent/key", asSecret(NEXT_KEY));
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 not attempted (unauthorized)");
+    expect(world.alertedAfterMs()).toBeGreaterThan(100_000);
+    expect(world.alertedAfterMs()).toBeLessThan(125_000);
+  });
+
+  it("names the roles when it may not do this", async () => {
+    const world = await startWorld({
+      connections: [{ name: "a", secret: "openai" }],
+      confluent: { forbidden: true },
+    });
+    world.aws.putSecret("openai", "new");
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(unauthorized)");
+    expect(world.aws.published()[0]?.message).toContain("FlinkAdmin, EnvironmentAdmin or OrganizationAdmin");
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { startWorld, type World } from "../support/world.ts";
+
+const SCHEDULE = { trigger: "schedule" };
+const BODIES = ["empty", "html", "truncated", "array", "null"] as const;
+
+async function startOne(confluent = {}): Promise<World> {
+  const world = await startWorld({ connections: [{ name: "a", secret: "openai" }], confluent });
+  world.aws.putSecret("openai", "new");
+  return world;
+}
+
+describe("bodies and phases", () => {
+  it.each(BODIES)(
+    "row 12: a 200 with a body that is %s is not READY, and is asked for again",
+    async (body) => {
+      const world = await startOne({ timeToReadyMs: 500 });
+      world.confluent.fail({ method: "PUT", fault: { kind: "body", body } });
+      world.confluent.fail({ method: "GET", afterTimes: 1, times: 3, fault: { kind: "body", body } });
+      expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+      expect(world.keysPut("a")).toEqual(["new"]);
+    },
+  );
+
+  it.each(BODIES)("row 12: a body that stays %s is alerted when the time is up", async (body) => {
+    const world = await startOne();
+    world.confluent.fail({ method: "GET", afterTimes: 1, times: 1_000, fault: { kind: "body", body } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow(
+      "[UNVERIFIED] Flink connections prod: 1 of 1 unverified",
+    );
+    expect(world.alertedAfterMs()).toBeGreaterThanOrEqual(300_000);
+    expect(world.alertedAfterMs()).toBeLessThan(320_000);
+  });
+
+  it.each(BODIES)("row 12: nothing is put where the look is %s", async (body) => {
+    const world = await startOne();
+    world.confluent.fail({ method: "GET", times: 1_000, fault: { kind: "body", body } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (service)");
+    expect(world.keysPut("a")).toEqual([]);
+  });
+
+  it.each(["ACTIVE", "ready", "Active", " READY "])("row 12: %o is usable", async (word) => {
+    const world = await startOne({ phases: { ready: word } });
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("row 12: invalid_auth in lower case is a refusal", async () => {
+    const world = await startOne({ accepts: ["good"], phases: { invalidAuth: "invalid_auth" } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
+  });
+
+  it.each([
+    ["empty", ""],
+    ["absent", null],
+  ])("row 12: a phase that is %s ends as unverified", async (_, word) => {
+    const world = await startOne({ phases: { ready: word, pending: word } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 unverified (service)");
+    expect(world.held("a")["API_KEY"]).toBe("new");
+    expect(world.alertedAfterMs()).toBeLessThan(60_000);
+  });
+
+  it("row 12: an unknown phase is waited for and reported as the last word", async () => {
+    const world = await startOne({ phases: { ready: "Degraded" } });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (timeout)");
+    expect(world.aws.published()[0]?.message).toContain("DEGRADED");
+    expect(world.alertedAfterMs()).toBeGreaterThanOrEqual(300_000);
+  });
+
+  it("an endpoint that cannot be reached is unreachable, and the key is not rolled back", async () => {
+    const world = await startWorld({
+      connections: [{ name: "a", secret: "openai" }],
+      confluent: { unreachable: true, detail: "Lookup failed: api.example.com" },
+      config: { rollout: { onRejected: "rollback" } },
+    });
+    world.aws.putSecret("openai", "previous");
+    world.aws.putSecret("openai", "new");
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("(unreachable)");
+    expect(world.aws.published()[0]?.message).toContain("Lookup failed: api.example.com");
+    expect(world.keysPut("a")).toEqual(["new"]);
+  });
+
+  it("a READY that comes with a detail is told of, and fails nothing", async () => {
+    const world = await startOne({ detail: "Lookup failed: api.example.com" });
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+    expect(world.aws.published()[0]?.subject).toBe(
+      "[NOTICE] Flink connections prod: 1 of 1 ready, with a remark",
+    );
+  });
+});
