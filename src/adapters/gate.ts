@@ -14,7 +14,6 @@ export interface GateLimits {
   readonly concurrent: number;
   /** How many requests that are not urgent may go at once after a quiet second; the rest follows evenly, so that an urgent one never waits long for a place. */
   readonly burst: number;
-  readonly perSecond: number;
 }
 
 /** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
@@ -25,11 +24,11 @@ export const CONFLUENT_LIMITS: GateLimits = {
   ],
   concurrent: 90,
   burst: 40,
-  perSecond: 49,
 };
 
 /** How many requests that came late, since timers do, may be made up for at once. */
 const CATCH_UP = 3;
+const SECOND_MS = 1_000;
 
 /** What the host says is left of a limit of its own. */
 export interface Allowance {
@@ -66,6 +65,8 @@ export class Gate {
   /** When the next request is due that is neither urgent nor part of a burst. */
   #nextAt = 0;
   #burstLeft = 0;
+  /** The lowest limit per second that is known. */
+  #perSecond: number;
   #isPumping = false;
   #wake = new AbortController();
 
@@ -73,6 +74,11 @@ export class Gate {
     this.#clock = clock;
     this.#deadlineAt = deadlineAt;
     this.#limits = limits;
+    this.#perSecond = Math.min(
+      ...limits.windows.map(({ count, windowMs }) =>
+        windowMs <= SECOND_MS ? count : Number.POSITIVE_INFINITY,
+      ),
+    );
     this.#longestMs = Math.max(...limits.windows.map(({ windowMs }) => windowMs));
   }
 
@@ -98,9 +104,17 @@ export class Gate {
     this.#wake.abort();
   }
 
-  /** Takes in what an answer says of a limit that may be lower than the documented ones. */
+  /**
+   * Takes in what an answer says of a limit that may be lower than the documented ones. While all that it counts is our
+   * own, keeping the window is enough; where less is left, others share the limit, and what is left is all we take.
+   */
   learn({ limit, remaining, resetMs }: Allowance): void {
     const now = this.#clock.now();
+    if (resetMs <= SECOND_MS) {
+      this.#perSecond = Math.min(this.#perSecond, limit);
+      const ours = this.#inFlight + this.#answeredAt.filter((at) => at > now - SECOND_MS).length;
+      if (remaining >= limit - ours) return;
+    }
     const left = remaining - this.#inFlight;
     const isNew = this.#allowance === undefined || now >= this.#allowance.until;
     this.#allowance = {
@@ -137,7 +151,7 @@ export class Gate {
   }
 
   #admit(now: number, urgent: boolean): void {
-    const intervalMs = 1_000 / this.#limits.perSecond;
+    const intervalMs = SECOND_MS / this.#perSecond;
     this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
     if (!urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
     this.#inFlight += 1;
@@ -159,12 +173,13 @@ export class Gate {
   }
 
   #turnAt(now: number, urgent: boolean): number {
-    if (now >= this.#nextAt + 1_000) this.#burstLeft = this.#limits.burst;
+    if (now >= this.#nextAt + SECOND_MS) this.#burstLeft = Math.min(this.#limits.burst, this.#perSecond);
     return urgent || this.#burstLeft > 0 ? 0 : this.#nextAt;
   }
 
   #roomAt({ count, windowMs, reserved }: Window, urgent: boolean): number {
-    const places = count - this.#inFlight - (urgent ? 0 : reserved);
+    const limit = windowMs <= SECOND_MS ? Math.min(count, this.#perSecond) : count;
+    const places = limit - this.#inFlight - (urgent ? 0 : reserved);
     if (places <= 0) return Number.POSITIVE_INFINITY;
     const oldest = this.#answeredAt.at(-places);
     return this.#answeredAt.length < places || oldest === undefined ? 0 : oldest + windowMs;
