@@ -42,8 +42,8 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
 };
 
 describe("no secret survives", () => {
-  it.each(Object.entries(ENCODINGS))("%s in any text", (_, encode) => {
-    fc.assert(
+  it.each(Object.entries(ENCODINGS))("%s in any text", async (_, encode) => {
+    await fc.assert(
       fc.property(anySecret(1), anyText, anyText, (secret, before, after) => {
         const quoted = encode(secret);
         const clean = scrubberOf(secret).scrub(before + quoted + after, Number.POSITIVE_INFINITY);
@@ -54,8 +54,8 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(["base64", "base64url"] as const)("%s at any alignment of a larger text", (encoding) => {
-    fc.assert(
+  it.each(["base64", "base64url"] as const)("%s at any alignment of a larger text", async (encoding) => {
+    await fc.assert(
       fc.property(anySecret(4), anyText, anyText, anyText, (secret, before, after, around) => {
         for (const text of [secret, json(secret)]) {
           const start = Buffer.byteLength(before) * 8;
@@ -73,8 +73,8 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after four characters", (_, encode) => {
-    fc.assert(
+  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after four characters", async (_, encode) => {
+    await fc.assert(
       fc.property(anySecret(4), anyText, fc.nat(), (secret, before, cut) => {
         const quoted = encode(secret);
         const part = quoted.slice(0, Math.max(4, cut % (quoted.length + 1)));
@@ -84,8 +84,8 @@ describe("no secret survives", () => {
     );
   });
 
-  it("when the text is cut to any length", () => {
-    fc.assert(
+  it("when the text is cut to any length", async () => {
+    await fc.assert(
       fc.property(anySecret(4), anyText, fc.integer({ min: 1, max: 80 }), (secret, before, limit) => {
         const clean = scrubberOf(secret).scrub(before + secret + before, limit);
         expect(clean.length).toBeLessThanOrEqual(limit);
@@ -126,8 +126,8 @@ describe("no secret survives", () => {
 });
 
 describe("what is no secret stays", () => {
-  it("as it was", () => {
-    fc.assert(
+  it("as it was", async () => {
+    await fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 500 }),
         (text) => new Scrubber().scrub(text) === text,
