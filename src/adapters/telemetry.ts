@@ -5,7 +5,7 @@ import type { Progress, RunLog } from "../rotation/outside.ts";
 import type { Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report.ts";
 
-const SERVICE = "flink-connection-rotator";
+const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
 const MAX_STACK_LENGTH = 4_000;
 
 /** Every event that is logged. The codes are stable: alarms and searches may match them. */

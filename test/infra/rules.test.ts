@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { parseTrigger } from "../../src/trigger.ts";
 import { matches } from "./event-pattern.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
 import {
@@ -44,6 +45,7 @@ describe("Secrets Manager's own event", () => {
     ["another account's listed secret", ELSEWHERE],
   ])("starts a run for %s", (_, arn) => {
     expect(routes(plain, labelUpdated(arn))).toEqual(["Rotator"]);
+    expect(parseTrigger(labelUpdated(arn))).toMatchObject({ kind: "secret-change", secret: arn });
     expect(routes(withCloudTrail, labelUpdated(arn))).toEqual(["Rotator"]);
   });
 
@@ -86,6 +88,7 @@ describe("CloudTrail's events", () => {
 
   it.each(starting)("start a run where they are wanted: %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual(["Rotator"]);
+    expect(parseTrigger(event)).toMatchObject({ kind: "secret-change" });
   });
 
   it.each(starting)("start nothing by default: %s", (_, event) => {
