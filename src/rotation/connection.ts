@@ -65,8 +65,7 @@ export function hasMoved(before: Observation, after: Observation): boolean {
     before.resourceVersion !== undefined &&
     after.resourceVersion !== undefined &&
     before.resourceVersion !== after.resourceVersion;
-  const later =
-    before.updatedAt !== undefined && after.updatedAt !== undefined && after.updatedAt > before.updatedAt;
+  const later = (after.updatedAt ?? 0) > (before.updatedAt ?? Number.POSITIVE_INFINITY);
   return otherVersion || later;
 }
 

@@ -114,9 +114,9 @@ function wholeOption(
 
 function completeGroup(open: readonly Group[], found: Found, document: SecretDocument): Group {
   const complete = open.filter(({ needs }) => needs.every((option) => found.has(option)));
-  const [group] = complete;
-  if (group !== undefined && complete.length === 1) return group;
-  if (group !== undefined) {
+  const [group, other] = complete;
+  if (group !== undefined && other === undefined) return group;
+  if (other !== undefined) {
     throw new SecretError(
       `Secret ${document.id} has the fields of ${describeGroups(complete)}, which exclude each other: choose under "fields".`,
     );

@@ -2,8 +2,6 @@ import { REDACTED, type Secret } from "./secret.ts";
 
 const KEY_LENGTH = 4;
 const TELLTALE_LENGTH = 12;
-/** As deep as a document inside `data` inside the body of a PUT. */
-const JSON_DEPTH = 3;
 
 /**
  * Knows every secret value of a run and takes them out of text that comes from outside, in any encoding in which a
@@ -13,7 +11,6 @@ const JSON_DEPTH = 3;
 export class Scrubber {
   /** By the first characters of an encoded secret: its telltale, and how long what begins so can be. */
   readonly #families = new Map<string, Map<string, number>>();
-  readonly #known = new Set<string>();
 
   /** The secret itself and, where it is JSON, each text in it, at any depth. */
   add(secret: Secret): void {
@@ -21,10 +18,7 @@ export class Scrubber {
   }
 
   learn(text: string): void {
-    const value = text.trim();
-    if (value === "" || this.#known.has(value)) return;
-    this.#known.add(value);
-    for (const form of encodings(value)) this.#remember(form);
+    for (const form of encodings(text.trim())) this.#remember(form);
   }
 
   /** `text` without any secret, cut to `limit` characters. */
@@ -60,13 +54,13 @@ export class Scrubber {
 }
 
 function encodings(text: string): string[] {
-  const escaped = [text];
-  for (let depth = 1; depth <= JSON_DEPTH; depth += 1) escaped.push(jsonEscaped(escaped.at(-1) ?? ""));
+  const once = jsonEscaped(text);
+  const twice = jsonEscaped(once);
+  // A document inside of `data` inside of a body is escaped three times.
+  const escaped = [once, twice, jsonEscaped(twice)];
   const hex = Buffer.from(text).toString("hex");
-  const base64 = [text, jsonEscaped(text)].flatMap((each) =>
-    [0, 1, 2].flatMap((offset) => base64At(each, offset)),
-  );
-  return [...escaped, ...urlForms(text.toWellFormed()), hex, hex.toUpperCase(), ...base64];
+  const base64 = [text, once].flatMap((each) => [0, 1, 2].flatMap((offset) => base64At(each, offset)));
+  return [text, ...escaped, ...urlForms(text.toWellFormed()), hex, hex.toUpperCase(), ...base64];
 }
 
 function jsonEscaped(text: string): string {

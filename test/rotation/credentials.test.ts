@@ -193,6 +193,7 @@ describe("fields and values", () => {
     const credentials = options({ fields: { username: "user" } });
     const secret = { ...apiKey, ...bearer, user: "u1", password: "p1" };
     expect(dataOf({ type: "A2A", credentials }, secret)).toEqual(BASIC);
+    expect(dataOf({ type: "MCP_SERVER", credentials }, secret)).toEqual(BASIC);
   });
 
   it("one value chooses its group", () => {
@@ -293,10 +294,15 @@ describe("plain secrets", () => {
     expect(faultOf({ type: "MONGODB", credentials: options({ fields: "password" }) }, MARKER)).toBe(
       'Secret prod/openai lacks the field for username; name its key under "fields".',
     );
-    const json = JSON.stringify({ username: "u1", password: "p1" });
-    expect(faultOf({ type: "MONGODB", credentials: options({ fields: "password" }) }, json)).toContain(
-      "username",
-    );
+    const credentials = options({ fields: "password" });
+    const missing = 'Secret prod/openai lacks the field for username; name its key under "fields".';
+    expect(faultOf({ type: "MONGODB", credentials }, { username: MARKER, password: "p1" })).toBe(missing);
+    expect(faultOf({ type: "A2A", credentials }, MARKER)).toBe(missing);
+  });
+
+  it("serve nothing where values exclude each other", () => {
+    const credentials = options({ values: { username: "u1", token: "t1" } });
+    expect(faultOf({ type: "REST", credentials }, MARKER)).toContain("is not a JSON object");
   });
 
   it("have no field to name", () => {
