@@ -25,7 +25,7 @@ export function makeAlertTopic(scope: Construct, rotator: IRole): Topic {
   });
   masterKey.addToResourcePolicy(useKey(rotator, throughSns));
   masterKey.addToResourcePolicy(useKey(cloudWatch, ownAccount));
-  // EventBridge gives KMS no aws:SourceAccount: under that condition its messages would be lost without a trace.
+  // EventBridge tells neither KMS nor SNS the account it acts for: under a condition its messages would be lost.
   masterKey.addToResourcePolicy(useKey(eventBridge));
 
   const displayName = "Flink connection rotator";
