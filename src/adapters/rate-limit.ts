@@ -1,16 +1,19 @@
 import type { Allowance } from "./gate.ts";
 
+/** Longer than any Lambda runs: what asks for more is an epoch, and no time from now. */
+const LONGEST_RESET_MS = 900_000;
+
 type Headers = Readonly<Record<string, string>>;
 
-/** How long a 429 or 503 asks to wait, in milliseconds: by `Retry-After` (seconds or date), else by `X-RateLimit-Reset`. */
+/** How long a 429 asks to wait, in milliseconds: by `Retry-After` (seconds or date), else by `X-RateLimit-Reset`. */
 export function askedWaitMs(headers: Headers, now: number): number | undefined {
-  return retryAfterMs(headers, now) ?? secondsMs(headers["x-ratelimit-reset"]);
+  return retryAfterMs(headers, now) ?? resetIn(headers);
 }
 
 /** What is left of the host's limit, where it says so. */
 export function allowanceOf(headers: Headers): Allowance | undefined {
   const [limit, remaining] = [count(headers["x-ratelimit-limit"]), count(headers["x-ratelimit-remaining"])];
-  const resetMs = secondsMs(headers["x-ratelimit-reset"]);
+  const resetMs = resetIn(headers);
   if (limit === undefined || remaining === undefined || resetMs === undefined || limit < 1) return undefined;
   return { limit, remaining, resetMs };
 }
@@ -22,6 +25,11 @@ function retryAfterMs(headers: Headers, now: number): number | undefined {
   const [at, serverNow] = [Date.parse(value), Date.parse(headers["date"] ?? "")];
   const waitMs = at - (Number.isNaN(serverNow) ? now : serverNow);
   return waitMs >= 0 ? waitMs : undefined;
+}
+
+function resetIn(headers: Headers): number | undefined {
+  const resetMs = secondsMs(headers["x-ratelimit-reset"]);
+  return resetMs !== undefined && resetMs <= LONGEST_RESET_MS ? resetMs : undefined;
 }
 
 function secondsMs(value: string | undefined): number | undefined {

@@ -3,11 +3,9 @@ const LONGEST_BACKOFF_MS = 5_000;
 const LONGEST_THROTTLE_MS = 30_000;
 const SHORTEST_THROTTLE_MS = 100;
 
-const TRANSIENT = new Set([408, 425, 500, 502, 503, 504]);
-
 /** True for an answer that a later attempt may better. */
 export function isTransient(status: number): boolean {
-  return TRANSIENT.has(status);
+  return status === 408 || status === 425 || status >= 500;
 }
 
 /** The pause after the `attempt`-th failure, from 1, in milliseconds; `random` from 0 to 1 spreads it. */

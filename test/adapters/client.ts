@@ -1,0 +1,92 @@
+import { Agent } from "undici";
+import { onTestFinished } from "vitest";
+import { Confluent } from "../../src/adapters/confluent.ts";
+import { exchange } from "../../src/adapters/exchange.ts";
+import { Gate } from "../../src/adapters/gate.ts";
+import type { Update } from "../../src/rotation/connection.ts";
+import { RotationError } from "../../src/rotation/errors.ts";
+import { Scrubber } from "../../src/rotation/scrub.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+
+export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that-nobody-may-see" };
+export const PUSHED_KEY = "sk-pushed-key-0123456789";
+
+export interface Bench {
+  readonly clock: VirtualClock;
+  readonly gate: Gate;
+  readonly api: Confluent;
+  /** Another client of the same host and gate. */
+  readonly connect: (changes?: { readonly environmentId?: string; readonly secret?: string }) => Confluent;
+}
+
+export interface BenchOptions {
+  readonly restEndpoint: string;
+  readonly clock?: VirtualClock;
+  readonly patienceMs?: number;
+  readonly remainingMs?: number;
+}
+
+/** The real client, without a sandbox of its own; its sockets end with the test. */
+export function clientOf(options: BenchOptions): Bench {
+  const { restEndpoint, clock = new VirtualClock(), patienceMs = 30_000, remainingMs = 600_000 } = options;
+  const dispatcher = new Agent({ allowH2: false });
+  onTestFinished(() => dispatcher.destroy());
+  const deadlineAt = clock.now() + remainingMs;
+  const gate = new Gate(clock, deadlineAt);
+  const scrubber = new Scrubber();
+  for (const value of [API_KEY.key, API_KEY.secret, PUSHED_KEY]) scrubber.add(new Secret(value));
+  const connect = ({ environmentId = "env-1", secret = API_KEY.secret } = {}) =>
+    new Confluent(
+      {
+        restEndpoint,
+        organizationId: "org-1",
+        environmentId,
+        clock,
+        random: () => 0.5,
+        deadlineAt,
+        faultPatienceMs: patienceMs,
+        exchange: exchange.bind(undefined, dispatcher),
+        gate,
+        scrub: (text) => scrubber.scrub(text),
+      },
+      { key: new Secret(API_KEY.key), secret: new Secret(secret) },
+    );
+  return { clock, gate, api: connect(), connect };
+}
+
+/** A sandbox with the connection `a`, and the real client on it, on one virtual clock. */
+export async function startBench(
+  sandboxOptions: ConfluentOptions = {},
+  options: Omit<BenchOptions, "restEndpoint" | "clock"> = {},
+): Promise<Bench & { readonly sandbox: ConfluentSandbox }> {
+  const clock = new VirtualClock();
+  const sandbox = await startConfluent({ clock, ...sandboxOptions });
+  onTestFinished(() => sandbox.close());
+  sandbox.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
+  addConnection(sandbox, "a");
+  return { sandbox, ...clientOf({ restEndpoint: sandbox.url, clock, ...options }) };
+}
+
+export function addConnection(sandbox: ConfluentSandbox, name: string): void {
+  const endpoint = "https://api.openai.com/v1/chat/completions";
+  sandbox.addConnection("env-1", { name, type: "OPENAI", endpoint, data: { API_KEY: "old" } });
+}
+
+export function update(changes: Partial<Update> = {}): Update {
+  return {
+    name: "a",
+    connectionType: "OPENAI",
+    endpoint: "https://api.openai.com/v1/chat/completions",
+    data: new Secret(JSON.stringify({ API_KEY: PUSHED_KEY, AUTH_TYPE: "API_KEY" })),
+    ...changes,
+  };
+}
+
+/** The RotationError that `work` ends with. */
+export async function failureOf(work: Promise<unknown>): Promise<RotationError> {
+  const error: unknown = await work.catch((reason: unknown) => reason);
+  if (error instanceof RotationError) return error;
+  throw new Error("It did not end with a RotationError.", { cause: error });
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { errorDetail } from "../../src/adapters/error-detail.ts";
+
+describe("the words of an error answer", () => {
+  it.each([
+    [
+      { errors: [{ id: "1", status: "400", code: "bad", title: "Bad", detail: "No such type." }] },
+      "No such type.",
+    ],
+    [{ errors: [{ title: "Bad request" }, { detail: "b" }, {}] }, "Bad request; b"],
+    [{ errors: [{ title: 1, detail: { a: "b" } }], message: "m" }, "m"],
+    [{ errors: "many", message: "m" }, "m"],
+    [{ errors: ["plain"], message: "m" }, "m"],
+    [{ errors: [], message: "" }, ""],
+    [{ error_code: 40301, message: "Forbidden" }, "Forbidden"],
+    [{ error: { code: 400, message: "Wrong" } }, "Wrong"],
+    [{ error: { code: 400 } }, ""],
+    [{ error: "wrong" }, ""],
+    [{ message: null, error: { message: "Wrong" } }, "Wrong"],
+    [{}, ""],
+    [[], ""],
+    [null, ""],
+    [undefined, ""],
+    ["text", ""],
+    [42, ""],
+  ])("in %j are %j", (body, words) => {
+    expect(errorDetail(body)).toBe(words);
+  });
+});

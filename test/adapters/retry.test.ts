@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { backoffMs, isTransient, throttleMs } from "../../src/adapters/retry.ts";
+
+describe("an answer that a later attempt may better", () => {
+  it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("has status %i", (status) => {
+    expect(isTransient(status)).toBe(true);
+  });
+
+  it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("does not have status %i", (status) => {
+    expect(isTransient(status)).toBe(false);
+  });
+});
+
+describe("the pause after a fault", () => {
+  it.each([
+    [1, 250],
+    [2, 500],
+    [3, 1_000],
+    [5, 4_000],
+    [6, 5_000],
+    [60, 5_000],
+  ])("number %i is up to %i ms", (attempt, longestMs) => {
+    expect(backoffMs(attempt, 1)).toBe(longestMs);
+    expect(backoffMs(attempt, 0)).toBe(longestMs / 2);
+  });
+});
+
+describe("the pause after a 429", () => {
+  it.each([
+    [1, 500],
+    [2, 1_000],
+    [3, 2_000],
+    [7, 30_000],
+    [60, 30_000],
+  ])("number %i is up to %i ms where the answer asks for none", (attempt, longestMs) => {
+    expect(throttleMs(attempt, undefined, 1)).toBe(longestMs);
+    expect(throttleMs(attempt, undefined, 0)).toBe(longestMs / 2);
+  });
+
+  it("is the one that the answer asks for", () => {
+    expect(throttleMs(1, 7_000, 1)).toBe(7_000);
+    expect(throttleMs(2, 50, 1)).toBe(100);
+  });
+
+  it("is never shorter than a tenth of a second", () => {
+    expect(throttleMs(1, 0, 1)).toBe(100);
+  });
+
+  it("grows from the third on where the answer asks in vain", () => {
+    expect(throttleMs(3, 0, 1)).toBe(2_000);
+    expect(throttleMs(3, 60_000, 1)).toBe(60_000);
+  });
+});

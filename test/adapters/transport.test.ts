@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { serve } from "../support/server.ts";
+import { type Bench, type BenchOptions, clientOf, failureOf, startBench, update } from "./client.ts";
+
+const SHOWN = JSON.stringify({ name: "a", spec: { connection_type: "OPENAI" } });
+const DATE = "Sat, 21 Mar 2026 11:00:00 GMT";
+
+interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The client on a server that gives these replies in turn and then 200; `sentAt` is when each request came, from the first. */
+async function inTurn(
+  replies: readonly Reply[],
+  options: Omit<BenchOptions, "restEndpoint"> = {},
+): Promise<Bench & { sentAt: () => number[] }> {
+  const times: number[] = [];
+  const restEndpoint = await serve((_request, response) => {
+    const { status, headers = {} } = replies[times.length] ?? { status: 200 };
+    times.push(bench.clock.now());
+    response.writeHead(status, headers).end(status === 200 ? SHOWN : "");
+  });
+  const bench = clientOf({ restEndpoint, ...options });
+  return { ...bench, sentAt: () => times.map((at) => at - (times[0] ?? 0)) };
+}
+
+describe("a 429", () => {
+  it.each([
+    ["by seconds", { "retry-after": "7" }, 7_000],
+    [
+      "by a date of a server whose clock is an hour ahead",
+      { "retry-after": "Sat, 21 Mar 2026 11:00:09 GMT", date: DATE },
+      9_000,
+    ],
+    ["by a reset alone", { "x-ratelimit-reset": "3" }, 3_000],
+    ["by seconds before a reset", { "retry-after": "7", "x-ratelimit-reset": "3" }, 7_000],
+    ["by nothing", {}, 375],
+    ["by words", { "retry-after": "a moment" }, 375],
+    ["by an epoch", { "x-ratelimit-reset": "1774087200" }, 375],
+    ["by no time at all", { "retry-after": "0" }, 100],
+    ["by a date that is over", { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 375],
+  ])("that asks for a pause %s is tried again after it", async (_what, headers, pauseMs) => {
+    const { api, sentAt, gate } = await inTurn([{ status: 429, headers }]);
+    await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
+    expect(sentAt()).toEqual([0, pauseMs]);
+    expect([gate.sent, gate.throttled]).toEqual([2, 1]);
+  });
+
+  it("to a PUT was not applied, and is tried again too", async () => {
+    const { api, sentAt } = await inTurn([{ status: 429, headers: { "retry-after": "2" } }]);
+    await expect(api.put(update())).resolves.toMatchObject({ httpStatus: 200 });
+    expect(sentAt()).toEqual([0, 2_000]);
+  });
+
+  it("pauses all that go to the host, in every environment", async () => {
+    const { api, clock, connect, sentAt } = await inTurn([{ status: 429, headers: { "retry-after": "7" } }]);
+    const other = connect({ environmentId: "env-2" });
+    const first = api.get("a");
+    await clock.sleep(1_000);
+    await Promise.all([first, other.get("b"), other.put(update()), api.get("c")]);
+    expect(sentAt()).toEqual([0, 7_000, 7_000, 7_000, 7_000]);
+  });
+
+  it.each([
+    ["a day of seconds", { "retry-after": "86400" }],
+    ["more than a number can tell", { "retry-after": "9".repeat(400) }],
+    ["a date in another century", { "retry-after": "Fri, 01 Jan 2100 00:00:00 GMT" }],
+  ])("that asks for %s fails at once in class throttled", async (_what, headers) => {
+    const { api, clock, sentAt } = await inTurn([{ status: 429, headers }]);
+    const startedAt = clock.now();
+    expect(await failureOf(api.get("a"))).toMatchObject({
+      errorClass: "throttled",
+      answer: { httpStatus: 429 },
+    });
+    expect(clock.now()).toBe(startedAt);
+    expect(sentAt()).toHaveLength(1);
+  });
+
+  it("that never ends is throttled when the time is up, after growing pauses", async () => {
+    const replies = Array.from({ length: 100 }, () => ({ status: 429 }));
+    const { api, clock, sentAt } = await inTurn(replies, { remainingMs: 60_000 });
+    const deadlineAt = clock.now() + 60_000;
+    expect(await failureOf(api.get("a"))).toMatchObject({ errorClass: "throttled" });
+    expect(sentAt().slice(0, 5)).toEqual([0, 375, 1_125, 2_625, 5_625]);
+    expect(clock.now()).toBeLessThanOrEqual(deadlineAt);
+  });
+
+  it("at the last moment is throttled, not out of time", async () => {
+    const { api } = await inTurn([{ status: 429, headers: { "retry-after": "1" } }], { remainingMs: 1_000 });
+    expect(await failureOf(api.get("a"))).toMatchObject({ errorClass: "throttled" });
+  });
+});
+
+describe("what an answer says is left of the limit", () => {
+  const left = (remaining: number, reset: number) => ({
+    status: 200,
+    headers: {
+      "x-ratelimit-limit": "50",
+      "x-ratelimit-remaining": String(remaining),
+      "x-ratelimit-reset": String(reset),
+    },
+  });
+
+  it("is kept to", async () => {
+    const { api, sentAt } = await inTurn([left(1, 5)]);
+    await api.get("a");
+    await Promise.all([api.get("a"), api.get("a")]);
+    expect(sentAt()).toEqual([0, 0, 5_000]);
+  });
+
+  it("is not believed where its reset is an epoch", async () => {
+    const { api, sentAt } = await inTurn([left(0, 1_774_087_200)]);
+    await api.get("a");
+    await api.get("a");
+    expect(sentAt()).toEqual([0, 0]);
+  });
+});
+
+describe("a read", () => {
+  it.each([408, 425, 500, 502, 503, 504, 520])("that is answered %i is asked again", async (status) => {
+    const { api, sentAt } = await inTurn([{ status }, { status }]);
+    await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
+    expect(sentAt()).toEqual([0, 187.5, 562.5]);
+  });
+
+  it.each([302, 400, 401, 403])("that is answered %i is not", async (status) => {
+    const { api, sentAt } = await inTurn([{ status }]);
+    await failureOf(api.get("a"));
+    expect(sentAt()).toHaveLength(1);
+  });
+
+  it("whose connection breaks is asked again", async () => {
+    const { api, sandbox } = await startBench();
+    sandbox.fail({ fault: { kind: "reset" } });
+    await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  it("gives up on a broken connection when its patience is over", async () => {
+    const { api, sandbox, clock } = await startBench({}, { patienceMs: 5_000 });
+    const startedAt = clock.now();
+    sandbox.fail({ times: 100, fault: { kind: "reset" } });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "unreachable" });
+    expect(clock.now() - startedAt).toBeGreaterThan(2_000);
+    expect(clock.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it("gives up on a fault of the service when its patience is over", async () => {
+    const { api, sandbox, clock } = await startBench({}, { patienceMs: 5_000 });
+    const startedAt = clock.now();
+    sandbox.fail({ times: 100, fault: { kind: "status", status: 503 } });
+    expect(await failureOf(api.get("a"))).toMatchObject({
+      errorClass: "service",
+      answer: { httpStatus: 503 },
+    });
+    expect(clock.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it("is not asked again for what does not pass", async () => {
+    const { api, sandbox } = await startBench();
+    sandbox.fail({ times: 100, fault: { kind: "huge" } });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "service" });
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  it("ends with the run's time, however patient it is", async () => {
+    const { api, sandbox, clock } = await startBench({}, { remainingMs: 3_000 });
+    const deadlineAt = clock.now() + 3_000;
+    sandbox.fail({ times: 100, fault: { kind: "reset" } });
+    await failureOf(api.get("a"));
+    expect(clock.now()).toBeLessThan(deadlineAt);
+  });
+
+  it("is not sent after the run's time", async () => {
+    const { api, sandbox } = await startBench({}, { remainingMs: 0 });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "OutOfTimeError", errorClass: "timeout" });
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  it("waits for an answer no longer than the run's time", async () => {
+    const { api, sandbox } = await startBench({}, { remainingMs: 100 });
+    sandbox.fail({ fault: { kind: "hang" } });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "timeout" });
+  });
+});
