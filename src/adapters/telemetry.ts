@@ -6,6 +6,7 @@ import type { Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
+const NAMESPACE = "FlinkConnectionRotator";
 const MAX_STACK_LENGTH = 4_000;
 
 /** Every event that is logged. The codes are stable: alarms and searches may match them. */
@@ -28,7 +29,6 @@ type Facts = Readonly<Record<string, unknown>>;
 /** The structured log and the metrics of one run. Texts that come from outside have been scrubbed before they get here. */
 export class Telemetry implements RunLog {
   readonly #logger = new Logger({ serviceName: SERVICE });
-  readonly #metrics = new Metrics({ serviceName: SERVICE, namespace: "FlinkConnectionRotator" });
   readonly #scrub: (text: string) => string;
   readonly #propagationMs = new Map<string, number>();
   readonly #now: () => number;
@@ -88,15 +88,13 @@ export class Telemetry implements RunLog {
     for (const connection of report.connections) this.#connection(connection);
     const { outcome, counts, durationMs, requests } = report;
     this.#log("RUN_ENDED", { outcome, counts, durationMs, requests, throttled });
-    this.#count(this.#metrics, report.connections);
-    this.#metrics.addMetric("Runs", MetricUnit.Count, 1);
-    this.#metrics.addMetric("Requests", MetricUnit.Count, requests);
-    this.#metrics.addMetric("Throttled", MetricUnit.Count, throttled);
-    this.#metrics.publishStoredMetrics();
+    const totals = this.#measure(report.connections, {});
+    totals.addMetric("Runs", MetricUnit.Count, 1);
+    totals.addMetric("Requests", MetricUnit.Count, requests);
+    totals.addMetric("Throttled", MetricUnit.Count, throttled);
+    totals.publishStoredMetrics();
     for (const [environment, connections] of Map.groupBy(report.connections, (each) => each.environment)) {
-      this.#metrics.addDimension("environment", environment);
-      this.#count(this.#metrics, connections);
-      this.#metrics.publishStoredMetrics();
+      this.#measure(connections, { environment }).publishStoredMetrics();
     }
   }
 
@@ -106,16 +104,19 @@ export class Telemetry implements RunLog {
     else this.#logger.info(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
   }
 
-  #count(metrics: Metrics, connections: readonly Outcome[]): void {
-    for (const [kind, name] of Object.entries(COUNTERS)) {
-      metrics.addMetric(name, MetricUnit.Count, connections.filter(({ outcome }) => outcome === kind).length);
-    }
+  /** Every hundred values of a metric are published at once, and only default dimensions outlast that. */
+  #measure(connections: readonly Outcome[], defaultDimensions: Record<string, string>): Metrics {
+    const metrics = new Metrics({ serviceName: SERVICE, namespace: NAMESPACE, defaultDimensions });
     for (const { outcome, durationMs, environment, name } of connections) {
       if (outcome === "ready") metrics.addMetric("TimeToReady", MetricUnit.Milliseconds, durationMs);
       const propagationMs = this.#propagationMs.get(`${environment}/${name}`);
       if (propagationMs !== undefined)
         metrics.addMetric("PropagationTime", MetricUnit.Milliseconds, propagationMs);
     }
+    for (const [kind, name] of Object.entries(COUNTERS)) {
+      metrics.addMetric(name, MetricUnit.Count, connections.filter(({ outcome }) => outcome === kind).length);
+    }
+    return metrics;
   }
 
   #log(code: EventCode, facts: Facts): void {
