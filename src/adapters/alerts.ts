@@ -5,6 +5,9 @@ import { isAlertable, type Report } from "../rotation/report.ts";
 /** Below SNS's limit of 256 KB for message and attributes together. */
 const MAX_MESSAGE_BYTES = 250_000;
 
+/** Leaves room for JSON's escapes; only the faults of a very wrong connections.json need more. */
+const MAX_TEXT_BYTES = 100_000;
+
 /** Endpoints that get the report itself instead of the text. */
 const MACHINES = ["sqs", "lambda", "https", "http", "firehose"] as const;
 
@@ -28,17 +31,25 @@ export async function publishAlert(
 
 /** The text for people, the report for machines; the list in the report is cut until it fits, its counts are not. */
 function messageOf({ text, report }: Alert): string {
-  if (report === undefined) return JSON.stringify({ default: text });
+  const shortened = shorten(text);
+  if (report === undefined) return JSON.stringify({ default: shortened });
   const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
   for (let keep = worstFirst.length; ; keep = Math.floor(keep / 2)) {
     const connections = keep === worstFirst.length ? report.connections : worstFirst.slice(0, keep);
     const machine = JSON.stringify({ ...report, connections } satisfies Report);
     const message = JSON.stringify({
-      default: text,
+      default: shortened,
       ...Object.fromEntries(MACHINES.map((protocol) => [protocol, machine])),
     });
     if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES || keep === 0) return message;
   }
+}
+
+function shorten(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= MAX_TEXT_BYTES) return text;
+  const halfACharacter = /\uFFFD+$/;
+  return `${bytes.subarray(0, MAX_TEXT_BYTES).toString().replace(halfACharacter, "")}…`;
 }
 
 function toAttribute(values: readonly string[]): MessageAttributeValue {
