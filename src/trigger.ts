@@ -121,7 +121,7 @@ function fromApiCall({ detail }: z.output<typeof apiCall>): Trigger {
   const { eventName, errorCode, requestParameters } = detail;
   const secret = eventName === "CreateSecret" ? requestParameters?.name : requestParameters?.secretId;
   if (errorCode !== undefined) return ignore(`${eventName} failed with ${errorCode}`, secret);
-  const touched = TOUCHED[eventName]?.(requestParameters ?? {});
+  const touched = TOUCHED.get(eventName)?.(requestParameters ?? {});
   if (touched === undefined) return ignore(`${eventName} moves no label`, secret);
   if (!touched.includes(CURRENT)) return ignore(`${eventName} did not touch ${CURRENT}`, secret);
   return secret === undefined ? ignore("the event names no secret") : { kind: "secret-change", secret };
@@ -130,12 +130,12 @@ function fromApiCall({ detail }: z.output<typeof apiCall>): Trigger {
 type ApiCallParameters = NonNullable<z.output<typeof apiCall>["detail"]["requestParameters"]>;
 
 /** The labels that a call moved; CloudTrail leaves `versionStages` out where the caller did, and that means AWSCURRENT. */
-const TOUCHED: Readonly<Record<string, (parameters: ApiCallParameters) => readonly string[]>> = {
-  CreateSecret: () => [CURRENT],
-  UpdateSecret: () => [CURRENT],
-  PutSecretValue: ({ versionStages }) => versionStages ?? [CURRENT],
-  UpdateSecretVersionStage: ({ versionStage }) => (versionStage ? [versionStage] : []),
-};
+const TOUCHED = new Map<string, (parameters: ApiCallParameters) => readonly string[]>([
+  ["CreateSecret", () => [CURRENT]],
+  ["UpdateSecret", () => [CURRENT]],
+  ["PutSecretValue", ({ versionStages }) => versionStages ?? [CURRENT]],
+  ["UpdateSecretVersionStage", ({ versionStage }) => (versionStage ? [versionStage] : [])],
+]);
 
 function fromServiceEvent({ detail }: z.output<typeof serviceEvent>): Trigger {
   const { additionalEventData, serviceEventDetails, eventName, errorCode } = detail;
