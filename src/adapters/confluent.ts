@@ -60,8 +60,10 @@ export class Confluent implements ConnectionsApi {
       page_size: String(PAGE_SIZE),
       ...(pageToken !== undefined && { page_token: pageToken }),
     });
-    const answer = await this.#transport.read(`${this.#base}?${query}`, true);
-    const page = answer.status === 200 ? listSchema.safeParse(parseJson(answer.body)).data : undefined;
+    const { answer, value: page } = await this.#transport.read(
+      `${this.#base}?${query}`,
+      ({ body }) => listSchema.safeParse(parseJson(body)).data,
+    );
     if (page === undefined) throw this.#failure(answer);
     const nextToken = tokenOf(page.metadata.next);
     const connections = page.data.flatMap((each) => this.#toObservation(each, answer) ?? []);
@@ -69,10 +71,10 @@ export class Confluent implements ConnectionsApi {
   }
 
   async get(name: string): Promise<Observation | undefined> {
-    const answer = await this.#transport.read(this.#urlOf(name), true);
-    if (answer.status === 404) return undefined;
-    const seen = answer.status === 200 ? this.#toObservation(parseJson(answer.body), answer) : undefined;
-    if (seen === undefined) throw this.#failure(answer);
+    const { answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
+      this.#toObservation(parseJson(answer.body), answer),
+    );
+    if (seen === undefined && answer.status !== 404) throw this.#failure(answer);
     return seen;
   }
 

@@ -20,6 +20,12 @@ export interface TransportOptions {
   readonly authorization: string;
 }
 
+export interface Reading<T> {
+  readonly answer: HttpAnswer;
+  /** What a 200 holds; `undefined` for any other answer, and for a 200 that cannot be read. */
+  readonly value: T | undefined;
+}
+
 /** Sends requests to one host within its rate limits, the run's time and the patience for faults. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -29,19 +35,23 @@ export class Transport {
   }
 
   /**
-   * A GET, asked again while a fault may pass.
+   * A GET, asked again while a fault may pass: no answer, a transient status, or a 200 that `parse` makes nothing of.
    * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
    */
-  async read(url: string, urgent: boolean): Promise<HttpAnswer> {
+  async read<T>(url: string, parse: (answer: HttpAnswer) => T | undefined): Promise<Reading<T>> {
     const { clock, random, faultPatienceMs, deadlineAt } = this.#options;
     const giveUpAt = Math.min(clock.now() + faultPatienceMs, deadlineAt);
     for (let attempt = 1; ; attempt += 1) {
-      const result = await this.#send({ method: "GET", url }, urgent).catch(passing);
+      const answer = await this.#send({ method: "GET", url }, true).catch(passing);
       const pauseMs = backoffMs(attempt, random());
       const isLast = clock.now() + pauseMs >= giveUpAt;
-      if (result instanceof NoAnswerError) {
-        if (isLast) throw result;
-      } else if (isLast || !isTransient(result.status)) return result;
+      if (answer instanceof NoAnswerError) {
+        if (isLast) throw answer;
+      } else {
+        const value = answer.status === 200 ? parse(answer) : undefined;
+        const mayPass = isTransient(answer.status) || (answer.status === 200 && value === undefined);
+        if (isLast || !mayPass) return { answer, value };
+      }
       await clock.sleep(pauseMs);
     }
   }
