@@ -1,4 +1,10 @@
 import type { Connection, CredentialSource, Observation } from "../../src/rotation/connection.ts";
+import type { Outcome } from "../../src/rotation/outcome.ts";
+import type { ApiKey, SecretVersion } from "../../src/rotation/outside.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+
+export const NOW = Date.parse("2026-03-21T10:00:00Z");
+export const HOUR_MS = 3_600_000;
 
 /** Options under the usual spellings, unless the overrides say otherwise. */
 export function options(
@@ -32,6 +38,32 @@ export function observation(overrides: Partial<Observation> = {}): Observation {
     requestId: "request-1",
     ...overrides,
   };
+}
+
+export function secretVersion(overrides: Partial<SecretVersion> = {}): SecretVersion {
+  return {
+    versionId: "version-1",
+    createdAt: NOW - HOUR_MS,
+    stages: ["AWSCURRENT"],
+    value: new Secret("sk-new-key"),
+    ...overrides,
+  };
+}
+
+export function outcome(overrides: Partial<Outcome> = {}): Outcome {
+  return {
+    name: "orders-openai",
+    environment: "prod",
+    type: "OPENAI",
+    outcome: "ready",
+    secret: "prod/openai",
+    durationMs: 0,
+    ...overrides,
+  };
+}
+
+export function flinkApiKey(key = "flink-key"): ApiKey {
+  return { key: new Secret(key), secret: new Secret("flink-secret") };
 }
 
 /** An environment as connections.json spells it. */

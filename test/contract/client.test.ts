@@ -1,0 +1,79 @@
+import { Agent } from "undici";
+import { onTestFinished } from "vitest";
+import { Confluent } from "../../src/adapters/confluent.ts";
+import { exchange } from "../../src/adapters/exchange.ts";
+import { Gate } from "../../src/adapters/gate.ts";
+import type { ConnectionsApi } from "../../src/rotation/outside.ts";
+import type { Fault as SandboxFault } from "../../src/sandbox/confluent-faults.ts";
+import type { Settings } from "../../src/sandbox/confluent-settings.ts";
+import { API_KEY, sandboxWith } from "../sandbox/confluent-client.ts";
+import { flinkApiKey } from "../support/builders.ts";
+import type { Behaviour, Fault } from "../support/fake-confluent.ts";
+import { describeConnectionsApi, NEW_KEY, OPENAI_ENDPOINT, type Stage } from "./connections-api.ts";
+
+describeConnectionsApi("the client, over HTTP", stage);
+
+const FAULTS: Readonly<Record<Exclude<Fault, "hang">, SandboxFault>> = {
+  unauthorized: { kind: "status", status: 401 },
+  forbidden: { kind: "status", status: 403 },
+  refused: { kind: "status", status: 400 },
+  service: { kind: "status", status: 503 },
+  lost: { kind: "reset", applied: true },
+  dropped: { kind: "reset" },
+};
+
+const FENCES: Readonly<Record<Behaviour["fence"], Pick<Settings, "resourceVersion" | "updatedAt">>> = {
+  both: { resourceVersion: "moves", updatedAt: "moves" },
+  version: { resourceVersion: "moves", updatedAt: "absent" },
+  time: { resourceVersion: "absent", updatedAt: "moves" },
+  none: { resourceVersion: "still", updatedAt: "still" },
+};
+
+async function stage(): Promise<Stage> {
+  const { sandbox, clock } = await sandboxWith();
+  const dispatcher = new Agent({ allowH2: false });
+  onTestFinished(() => dispatcher.destroy());
+  const deadlineAt = clock.now() + 900_000;
+  const clientOf = (key: string): ConnectionsApi =>
+    new Confluent(
+      {
+        restEndpoint: sandbox.url,
+        organizationId: "org-1",
+        environmentId: "env-1",
+        clock,
+        random: () => 0.5,
+        deadlineAt,
+        faultPatienceMs: 5_000,
+        exchange: (request) => exchange(dispatcher, request),
+        gate: new Gate(clock, deadlineAt),
+        scrub: (text) => text,
+      },
+      flinkApiKey(key),
+    );
+  return {
+    api: clientOf(API_KEY.key),
+    stranger: clientOf("stranger"),
+    advance: clock.advance,
+    add: (name, options = {}) => {
+      const {
+        validAfterMs = Number.NEGATIVE_INFINITY,
+        fence = "both",
+        readyPhase = "READY",
+        ...own
+      } = options;
+      sandbox.addConnection("env-1", {
+        name,
+        type: "OPENAI",
+        endpoint: OPENAI_ENDPOINT,
+        data: { API_KEY: "old-key" },
+        accepts: [{ value: NEW_KEY, validFrom: clock.now() + validAfterMs }],
+        phases: { ready: readyPhase },
+        ...FENCES[fence],
+        ...own,
+      });
+    },
+    touch: (name) => sandbox.touch(name),
+    held: (name) => sandbox.connection(name).data,
+    fail: (method, fault) => sandbox.fail({ method, times: 100, fault: FAULTS[fault] }),
+  };
+}

@@ -1,0 +1,80 @@
+import { CONFLUENT_LIMITS, Gate } from "../../src/adapters/gate.ts";
+import { OutOfTimeError } from "../../src/rotation/errors.ts";
+import type { ConnectionsApi, Outside, Progress, SecretStore } from "../../src/rotation/outside.ts";
+import { Scrubber } from "../../src/rotation/scrub.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeConfluent, type FakeOptions } from "./fake-confluent.ts";
+import { FakeSecrets, type FakeSecretsOptions } from "./fake-secrets.ts";
+
+export const API_KEY_SECRET = "confluent/key";
+
+export interface FakeWorldOptions {
+  readonly remainingMs?: number;
+  readonly confluent?: Omit<FakeOptions, "clock">;
+  readonly secrets?: Omit<FakeSecretsOptions, "clock">;
+  readonly random?: () => number;
+}
+
+export interface FakeWorld {
+  readonly clock: FakeClock;
+  readonly confluent: FakeConfluent;
+  readonly secrets: FakeSecrets;
+  readonly deadlineAt: number;
+  readonly outside: Outside;
+  readonly progress: Progress[];
+  readonly bugs: unknown[];
+  readonly notes: string[];
+}
+
+/** Everything outside of a run, in memory and on one clock, with our own API key in place. */
+export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
+  const { remainingMs = 890_000, random = () => 0.5 } = options;
+  const clock = new FakeClock();
+  const confluent = new FakeConfluent({ clock, ...options.confluent });
+  const secrets = new FakeSecrets({ clock, ...options.secrets });
+  secrets.add(API_KEY_SECRET, { versionId: "key-1", value: "flink-key:flink-secret", at: clock.now() - 1e9 });
+  const deadlineAt = clock.now() + remainingMs;
+  const gates = new Map<string, Gate>();
+  const gateTo = (environment: string): Gate => {
+    const gate = gates.get(environment) ?? new Gate(clock, deadlineAt, CONFLUENT_LIMITS);
+    gates.set(environment, gate);
+    return gate;
+  };
+  const [progress, bugs, notes]: [Progress[], unknown[], string[]] = [[], [], []];
+  const outside: Outside = {
+    clock,
+    random,
+    deadlineAt,
+    secrets: withinTime(secrets, () => clock.now() < deadlineAt),
+    connections: (environment, apiKey) => gated(confluent.api(apiKey), gateTo(environment)),
+    scrubber: new Scrubber(),
+    progress: (each) => progress.push(each),
+    isStopping: () => false,
+    log: { bug: (error) => bugs.push(error), note: (message) => notes.push(message) },
+  };
+  return { clock, confluent, secrets, deadlineAt, outside, progress, bugs, notes };
+}
+
+function gated(api: ConnectionsApi, gate: Gate): ConnectionsApi {
+  return {
+    list: (token) => gate.pass(true, () => api.list(token)),
+    get: (name) => gate.pass(true, () => api.get(name)),
+    put: (update) => gate.pass(false, () => api.put(update)),
+  };
+}
+
+function withinTime(secrets: SecretStore, isInTime: () => boolean): SecretStore {
+  const check = (): void => {
+    if (!isInTime()) throw new OutOfTimeError();
+  };
+  return {
+    read: async (...args) => {
+      check();
+      return secrets.read(...args);
+    },
+    moveLabel: async (...args) => {
+      check();
+      return secrets.moveLabel(...args);
+    },
+  };
+}
