@@ -6,6 +6,9 @@ import { CONFLUENT_LIMITS, type GateLimits, type Window } from "./limits.ts";
 const CATCH_UP = 3;
 const SECOND_MS = 1_000;
 
+/** Without a reason of ours each wake-up would cost an exception with a stack. */
+const WOKEN = "woken";
+
 /** What the host says is left of a limit of its own. */
 export interface Allowance {
   readonly limit: number;
@@ -69,7 +72,7 @@ export class Gate {
     } finally {
       this.#inFlight -= 1;
       this.#answeredAt.push(this.#clock.now());
-      this.#wake.abort();
+      this.#wake.abort(WOKEN);
     }
   }
 
@@ -77,7 +80,7 @@ export class Gate {
   pause(ms: number): void {
     this.throttled += 1;
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
-    this.#wake.abort();
+    this.#wake.abort(WOKEN);
   }
 
   /**
@@ -106,7 +109,7 @@ export class Gate {
     const firstCalm = urgent ? this.#waiting.findIndex((other) => !other.urgent) : -1;
     if (firstCalm < 0) this.#waiting.push(entrant);
     else this.#waiting.splice(firstCalm, 0, entrant);
-    this.#wake.abort();
+    this.#wake.abort(WOKEN);
     this.#pump().catch(reject);
     return promise;
   }

@@ -12,6 +12,9 @@ const PAUSE_PER_ELAPSED = 0.05;
 const FEW = 20;
 const PAUSE_FOR_MANY_MS = 400;
 
+/** Without a reason of ours each wake-up would cost an exception with a stack. */
+const WOKEN = "woken";
+
 /** What watching came to. Without a verdict the time was up, and `error` is why nothing could be read, if it could not. */
 export interface Watched {
   readonly verdict?: Verdict;
@@ -69,7 +72,7 @@ export class Watcher {
     };
     waiter.dueAt += this.#pauseFor(waiter);
     this.#waiting.set(watch.name, waiter);
-    this.#wake.abort();
+    this.#wake.abort(WOKEN);
     this.#running ??= this.#run();
     return promise;
   }
@@ -97,7 +100,7 @@ export class Watcher {
     for (const waiter of asked) waiter.asked = true;
     const look = this.#look(asked).finally(() => {
       this.#looks.delete(look);
-      this.#wake.abort();
+      this.#wake.abort(WOKEN);
     });
     this.#looks.add(look);
   }
