@@ -14,7 +14,7 @@ export function describeWatched({ verdict, seen, error }: Watched): Finding {
 
 function kindOf(seen: Observation, verdict: Watched["verdict"]): PhaseKind | "unsettled" {
   const kind = phaseKind(seen.phase);
-  return kind === "usable" && verdict === undefined ? "unsettled" : kind;
+  return verdict === undefined && (kind === "usable" || kind === "refused") ? "unsettled" : kind;
 }
 
 function shown({ phase, detail }: Observation): Partial<Finding> {
@@ -51,6 +51,6 @@ const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation | un
   unsettled: (seen) => ({
     outcome: "unverified",
     errorClass: "timeout",
-    message: `The key was put, but the ${seen?.phase} that was seen may still be the old key's; the time was up before that was clear.`,
+    message: `The key was put, but the time was up before it was clear that the ${seen?.phase} that was seen is this key's, and lasts.`,
   }),
 };
