@@ -1,4 +1,4 @@
-import { type Connection, type Observation, phaseKind } from "./connection.ts";
+import { type Connection, type Observation, type PhaseKind, phaseKind } from "./connection.ts";
 import { buildCredentials } from "./credentials.ts";
 import { OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
 import { type Finding, findingOf } from "./outcome.ts";
@@ -11,6 +11,10 @@ import { currentVersion } from "./versions.ts";
 /** How often a run puts a version that overtook the one it began with. */
 const MAX_SUPERSESSIONS = 3;
 
+/** The phases after which the other connections may have the key: it works, or the service never says. */
+const CONVINCING: readonly PhaseKind[] = ["usable", "silent"];
+const UNSEEN = "unseen";
+
 /** What a group needs to know of its run. */
 export interface GroupRun {
   readonly outside: Outside;
@@ -19,6 +23,8 @@ export interface GroupRun {
   /** What was seen of a connection before the first PUT. @throws RotationError that stood in the way. */
   readonly sight: (connection: Connection) => Observation | undefined;
   readonly record: (connection: Connection, finding: Finding, version: SecretVersion) => void;
+  /** Takes back what was recorded, since it is no longer the outcome. */
+  readonly retract: (connection: Connection) => void;
   readonly canary: boolean;
   readonly rollback: boolean;
   readonly dryRun: boolean;
@@ -42,11 +48,12 @@ export class GroupRotation {
   /** @param first the version that the run was started for. */
   async rotate(first: SecretVersion): Promise<void> {
     let version = first;
-    for (let supersessions = 0; supersessions <= MAX_SUPERSESSIONS; supersessions += 1) {
+    for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#bring(version);
       if (newer === undefined) return this.#markPropagated(version);
       this.#run.outside.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
-      if (supersessions === MAX_SUPERSESSIONS) this.#giveUpChasing(version);
+      if (supersessions === MAX_SUPERSESSIONS) return this.#giveUpChasing(version);
+      for (const connection of this.#group.connections) this.#run.retract(connection);
       version = newer;
     }
   }
@@ -105,7 +112,7 @@ export class GroupRotation {
           this.#record(other, { outcome: "not-attempted", errorClass: "rejected", message });
         return [];
       }
-      if (finding.outcome === "ready" || finding.outcome === "unverified") return others;
+      if (CONVINCING.includes(phaseKind(finding.phase ?? UNSEEN))) return others;
     }
     return [];
   }
@@ -166,12 +173,11 @@ export class GroupRotation {
 
   #giveUpChasing(version: SecretVersion): void {
     const message = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
-    for (const [connection, finding] of this.#findings) {
-      if (finding.outcome === "ready")
-        this.#record(
-          { connection, version },
-          { ...finding, outcome: "failed", errorClass: "superseded", message },
-        );
+    for (const connection of this.#group.connections) {
+      const finding = this.#findings.get(connection);
+      const isOutdated = finding === undefined || finding.outcome === "ready";
+      const superseded = { ...finding, outcome: "failed", errorClass: "superseded", message } as const;
+      this.#record({ connection, version }, isOutdated ? superseded : finding);
     }
   }
 

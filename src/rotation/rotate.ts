@@ -42,9 +42,12 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
       ...(version && { secretCreatedAt: version.createdAt }),
     });
   };
+  const retract = (connection: Connection): void => {
+    if (!over.signal.aborted) outcomes.delete(connection);
+  };
   const overtimeMs = outside.deadlineAt + OVERTIME_MS - outside.clock.now();
   await Promise.race([
-    rotateAll({ outside, settings, work, record }),
+    rotateAll({ outside, settings, work, record, retract }),
     outside.clock.sleep(overtimeMs, over.signal),
   ]);
   const late = findingOf(
@@ -70,6 +73,7 @@ interface Run {
   readonly settings: Settings;
   readonly work: Work;
   readonly record: (connection: Connection, finding: Finding, version?: SecretVersion) => void;
+  readonly retract: (connection: Connection) => void;
 }
 
 async function rotateAll(run: Run): Promise<void> {
@@ -86,6 +90,7 @@ async function rotateAll(run: Run): Promise<void> {
     lane: (connection) => wayOf(connection).lane,
     sight: (connection) => orThrow(wayOf(connection).sights.get(connection.name)),
     record: run.record,
+    retract: run.retract,
     canary: settings.canary,
     rollback: settings.onRejected === "rollback",
     dryRun: work.trigger.kind === "direct" && work.trigger.dryRun === true,
