@@ -1,4 +1,4 @@
-import { CONFLUENT_LIMITS, Gate } from "../../src/adapters/gate.ts";
+import { Gate } from "../../src/adapters/gate.ts";
 import { OutOfTimeError } from "../../src/rotation/errors.ts";
 import type { ConnectionsApi, Outside, Progress, SecretStore } from "../../src/rotation/outside.ts";
 import { Scrubber } from "../../src/rotation/scrub.ts";
@@ -24,6 +24,8 @@ export interface FakeWorld {
   readonly progress: Progress[];
   readonly bugs: unknown[];
   readonly notes: string[];
+  /** What another run at the same time has outside of it; its time begins now. */
+  readonly openAgain: () => Outside;
 }
 
 /** Everything outside of a run, in memory and on one clock, with our own API key in place. */
@@ -33,26 +35,30 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const confluent = new FakeConfluent({ clock, ...options.confluent });
   const secrets = new FakeSecrets({ clock, ...options.secrets });
   secrets.add(API_KEY_SECRET, { versionId: "key-1", value: "flink-key:flink-secret", at: clock.now() - 1e9 });
-  const deadlineAt = clock.now() + remainingMs;
-  const gates = new Map<string, Gate>();
-  const gateTo = (environment: string): Gate => {
-    const gate = gates.get(environment) ?? new Gate(clock, deadlineAt, CONFLUENT_LIMITS);
-    gates.set(environment, gate);
-    return gate;
-  };
   const [progress, bugs, notes]: [Progress[], unknown[], string[]] = [[], [], []];
-  const outside: Outside = {
-    clock,
-    random,
-    deadlineAt,
-    secrets: withinTime(secrets, () => clock.now() < deadlineAt),
-    connections: (environment, apiKey) => gated(confluent.api(apiKey), gateTo(environment)),
-    scrubber: new Scrubber(),
-    progress: (each) => progress.push(each),
-    isStopping: () => false,
-    log: { bug: (error) => bugs.push(error), note: (message) => notes.push(message) },
+  const openAgain = (): Outside => {
+    const deadlineAt = clock.now() + remainingMs;
+    const gates = new Map<string, Gate>();
+    const gateTo = (environment: string): Gate => {
+      const gate = gates.get(environment) ?? new Gate(clock, deadlineAt);
+      gates.set(environment, gate);
+      return gate;
+    };
+    return {
+      clock,
+      random,
+      deadlineAt,
+      secrets: withinTime(secrets, () => clock.now() < deadlineAt),
+      connections: (environment, apiKey) => gated(confluent.api(apiKey), gateTo(environment)),
+      scrubber: new Scrubber(),
+      progress: (each) => progress.push(each),
+      isStopping: () => false,
+      log: { bug: (error) => bugs.push(error), note: (message) => notes.push(message) },
+    };
   };
-  return { clock, confluent, secrets, deadlineAt, outside, progress, bugs, notes };
+  const outside = openAgain();
+  const { deadlineAt } = outside;
+  return { clock, confluent, secrets, deadlineAt, outside, progress, bugs, notes, openAgain };
 }
 
 function gated(api: ConnectionsApi, gate: Gate): ConnectionsApi {

@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ConnectionPlan, calmWorldPlan, play, WORLDS } from "../support/generated-world.ts";
+
+/** Worlds with canaries in which the service always says how a connection is. */
+const canaryPlan = calmWorldPlan.map((plan) => ({
+  ...plan,
+  settings: { ...plan.settings, canary: true },
+  groups: plan.groups.map(({ versions, connections }) => ({
+    versions,
+    connections: connections.map(
+      (connection): ConnectionPlan => ({ ...connection, readyPhase: connection.readyPhase || "READY" }),
+    ),
+  })),
+}));
+
+describe("a canary", () => {
+  it("keeps a key that is never good from all other connections of its secret", async () => {
+    const property = fc.asyncProperty(canaryPlan, async (plan) => {
+      const { puts } = await play(plan);
+      for (const [group, { versions, connections }] of plan.groups.entries()) {
+        for (const [version, { validAfterMs }] of versions.entries()) {
+          const holders = new Set(
+            puts
+              .filter((put) => put.secret === `secret${group}` && put.version === version)
+              .map(({ name }) => name),
+          );
+          const ownTroubles = connections.filter(
+            ({ unreachable, timeToReadyMs }) => unreachable || timeToReadyMs >= plan.settings.readyTimeoutMs,
+          );
+          if (validAfterMs === null) expect(holders.size).toBeLessThanOrEqual(1 + ownTroubles.length);
+        }
+      }
+    });
+    await fc.assert(property, { numRuns: WORLDS });
+  });
+});

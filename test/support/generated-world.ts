@@ -1,0 +1,253 @@
+import fc from "fast-check";
+import type { Connection } from "../../src/rotation/connection.ts";
+import { SecretError } from "../../src/rotation/errors.ts";
+import type { Outcome } from "../../src/rotation/outcome.ts";
+import type { Outside } from "../../src/rotation/outside.ts";
+import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
+import { rotate, type Settings } from "../../src/rotation/rotate.ts";
+import { connection, HOUR_MS } from "./builders.ts";
+import type { Behaviour, Data, Fault } from "./fake-confluent.ts";
+import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
+
+/** How many worlds a property is tried in. */
+export const WORLDS = Number(process.env["PROPERTY_WORLDS"] ?? 2_000);
+
+export interface VersionPlan {
+  /** From the one before; for the first how long before the run. */
+  readonly afterMs: number;
+  readonly lagMs: number;
+  /** From when on the key is good, after it became current; `null` for never. */
+  readonly validAfterMs: number | null;
+}
+
+export interface ConnectionPlan extends Omit<Behaviour, "validFrom" | "endpoint" | "detail"> {
+  readonly environment: string;
+  readonly isListedAs: "OPENAI" | "BEDROCK";
+  readonly isMissing: boolean;
+  readonly canary: boolean;
+}
+
+export interface GroupPlan {
+  readonly versions: readonly VersionPlan[];
+  readonly connections: readonly ConnectionPlan[];
+}
+
+export interface RunPlan {
+  /** From the start of the first run. */
+  readonly afterMs: number;
+  /** The number of the first secret's version that started the run; else it is the schedule. */
+  readonly announced: number | undefined;
+}
+
+export interface WorldPlan {
+  readonly seed: number;
+  readonly remainingMs: number;
+  readonly groups: readonly GroupPlan[];
+  readonly settings: Omit<Settings, "apiKeySecrets">;
+  readonly runs: readonly [RunPlan, ...RunPlan[]];
+  readonly latencyMs: number;
+  readonly faultRate: number;
+  readonly faults: readonly Fault[];
+  readonly secrets: { readonly staleMs: number; readonly faultRate: number };
+}
+
+/** A PUT that was sent, applied or not. */
+export interface Put {
+  readonly name: string;
+  readonly secret: string;
+  /** The number of the version that it carries, from 0. */
+  readonly version: number;
+  readonly sentAt: number;
+}
+
+export interface PlayedRun {
+  readonly outcomes: readonly Outcome[];
+  readonly connections: readonly Connection[];
+  readonly deadlineAt: number;
+  readonly endedAt: number;
+}
+
+export interface Played {
+  readonly world: FakeWorld;
+  readonly connections: readonly Connection[];
+  readonly runs: readonly [PlayedRun, ...PlayedRun[]];
+  /** All PUTs, the oldest first. */
+  readonly puts: readonly Put[];
+}
+
+const versionPlan = fc.record<VersionPlan>({
+  afterMs: fc.constantFrom(0, 300, 2_000, 20_000, 120_000),
+  lagMs: fc.constantFrom(0, 0, 500, 3_000),
+  validAfterMs: fc.constantFrom(0, 0, 0, 20_000, 90_000, null),
+});
+
+const firstVersion = fc.record<VersionPlan>({
+  afterMs: fc.constantFrom(0, 30_000, HOUR_MS),
+  lagMs: fc.constant(0),
+  validAfterMs: fc.constantFrom(0, 0, 0, 20_000, 90_000, null),
+});
+
+export const connectionPlan = fc.record<ConnectionPlan>({
+  environment: fc.constantFrom("prod", "prod", "test"),
+  type: fc.constant("OPENAI"),
+  isListedAs: fc.constantFrom(...Array<"OPENAI">(9).fill("OPENAI"), "BEDROCK"),
+  isMissing: fc.constantFrom(...Array<boolean>(9).fill(false), true),
+  canary: fc.boolean(),
+  timeToReadyMs: fc.constantFrom(0, 0, 400, 5_000, 45_000),
+  staleMs: fc.constantFrom(0, 0, 300, 2_000),
+  judged: fc.constantFrom("always", "on-put"),
+  unreachable: fc.constantFrom(...Array<boolean>(9).fill(false), true),
+  readyPhase: fc.constantFrom("READY", "READY", "ACTIVE", ""),
+  fence: fc.constantFrom("both", "both", "version", "time", "none"),
+});
+
+const groupPlan = fc.record<GroupPlan>({
+  versions: fc
+    .tuple(firstVersion, fc.array(versionPlan, { maxLength: 5 }))
+    .map(([first, more]) => [first, ...more]),
+  connections: fc.array(connectionPlan, { minLength: 1, maxLength: 4 }),
+});
+
+const settings: fc.Arbitrary<WorldPlan["settings"]> = fc.record(
+  {
+    canary: fc.boolean(),
+    onRejected: fc.constantFrom("keep", "rollback"),
+    readyTimeoutMs: fc.constantFrom(30_000, 60_000),
+    graceMs: fc.constantFrom(0, 30_000, 120_000),
+    refresh: fc.constantFrom("always", "when-stale"),
+    propagationLabel: fc.constant("FLINK_READY"),
+  },
+  { requiredKeys: ["canary", "onRejected", "readyTimeoutMs", "graceMs", "refresh"] },
+);
+
+export const runPlan = fc.record<RunPlan>({
+  afterMs: fc.constant(0),
+  announced: fc.option(fc.nat({ max: 3 }), { nil: undefined, freq: 1 }),
+});
+
+/** Any world at all, with one run in it. */
+export const worldPlan = fc.record<WorldPlan>({
+  seed: fc.nat(),
+  remainingMs: fc.constantFrom(50, 5_000, 60_000, 290_000, 890_000),
+  groups: fc.array(groupPlan, { minLength: 1, maxLength: 2 }),
+  settings,
+  runs: fc.tuple(runPlan),
+  latencyMs: fc.constantFrom(0, 50, 1_000),
+  faultRate: fc.constantFrom(0, 0.02, 0.3),
+  faults: fc.subarray<Fault>(["unauthorized", "service", "refused", "lost", "dropped", "hang"], {
+    minLength: 1,
+  }),
+  secrets: fc.record({ staleMs: fc.constantFrom(0, 0, 2_000), faultRate: fc.constantFrom(0, 0, 0.2) }),
+});
+
+/** Worlds in which nothing goes wrong but keys, and time suffices. */
+export const calmWorldPlan = worldPlan.map((plan) => ({
+  ...plan,
+  remainingMs: 7_200_000,
+  faultRate: 0,
+  secrets: { staleMs: 0, faultRate: 0 },
+}));
+
+/** The runs of such a world, and an hour more, so that what comes too late is seen. */
+export async function play(plan: WorldPlan): Promise<Played> {
+  const world = openWorld(plan);
+  const connections = populate(world, plan);
+  const [{ announced }, ...others] = plan.runs;
+  const first = playRun(world.outside, plan, { connections, announced });
+  const later = others.map(async (run) => {
+    await world.clock.sleep(run.afterMs);
+    return playRun(world.openAgain(), plan, { connections, announced: run.announced });
+  });
+  const runs = await Promise.all([first, ...later] as const);
+  await world.clock.sleep(HOUR_MS);
+  const puts = world.confluent.requests.flatMap(({ method, name, data, sentAt }) => {
+    if (method !== "PUT" || name === undefined) return [];
+    return [{ name, sentAt, ...parseKey(data?.["API_KEY"] ?? "") }];
+  });
+  return { world, connections, runs, puts };
+}
+
+/** The number of a version of a secret, by its id. */
+export function numberOf(versionId: string | undefined): number {
+  return versionId === undefined ? -1 : parseKey(versionId).version;
+}
+
+function parseKey(key: string): { secret: string; version: number } {
+  const [secret = "", version] = key.split("-");
+  return { secret, version: Number(version) };
+}
+
+function openWorld({ seed, remainingMs, latencyMs, faultRate, faults, secrets }: WorldPlan): FakeWorld {
+  const random = randomOf(seed);
+  const latency = (): number => Math.round(random() * latencyMs);
+  const faultOrNone = (): Fault | undefined =>
+    random() < faultRate ? faults[Math.floor(random() * faults.length)] : undefined;
+  const secretFault = (secretId: string): SecretError | undefined =>
+    secretId !== API_KEY_SECRET && random() < secrets.faultRate
+      ? new SecretError("The secret could not be read.")
+      : undefined;
+  const staleMs = (): number => random() * secrets.staleMs;
+  return fakeWorld({
+    remainingMs,
+    random,
+    confluent: { latencyMs: latency, fault: faultOrNone },
+    secrets: { latencyMs: latency, staleMs, fault: secretFault },
+  });
+}
+
+/** Adds secrets and connections, each of which knows when a key is good. @returns the connections as they are listed. */
+function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPlan): readonly Connection[] {
+  const validAt = new Map<string, number>();
+  return groups.flatMap(({ versions, connections }, group) => {
+    const secret = `secret${group}`;
+    let at = clock.now();
+    for (const [number, { afterMs, lagMs, validAfterMs }] of versions.entries()) {
+      at = number === 0 ? at - afterMs : Math.max(at, clock.now()) + afterMs;
+      const key = `${secret}-${number}`;
+      validAt.set(key, validAfterMs === null ? Number.POSITIVE_INFINITY : at + validAfterMs);
+      secrets.add(secret, { versionId: key, value: key, at, lagMs });
+    }
+    return connections.map(({ environment, isListedAs, isMissing, canary, ...behaviour }, index) => {
+      const name = `${secret}-connection${index}`;
+      const validFrom = (data: Data) => validAt.get(data["API_KEY"] ?? "") ?? Number.NEGATIVE_INFINITY;
+      if (!isMissing) confluent.add(name, { ...behaviour, validFrom });
+      return connection({ name, secret, environment, type: isListedAs, canary });
+    });
+  });
+}
+
+async function playRun(
+  outside: Outside,
+  plan: WorldPlan,
+  { connections, announced }: PlannedRun,
+): Promise<PlayedRun> {
+  const trigger: Trigger =
+    announced === undefined
+      ? { kind: "schedule" }
+      : { kind: "secret-change", secret: "secret0", versionId: `secret0-${announced}` };
+  const groups = planRun(trigger, connections);
+  const apiKeySecrets = new Map(["prod", "test"].map((environment) => [environment, API_KEY_SECRET]));
+  const outcomes = await rotate(outside, { ...plan.settings, apiKeySecrets }, { trigger, groups });
+  return {
+    outcomes,
+    connections: groups.flatMap((group) => group.connections),
+    deadlineAt: outside.deadlineAt,
+    endedAt: outside.clock.now(),
+  };
+}
+
+interface PlannedRun {
+  readonly connections: readonly Connection[];
+  readonly announced: number | undefined;
+}
+
+/** Mulberry32: numbers from 0 to 1 that follow from the seed alone. */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
