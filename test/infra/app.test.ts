@@ -26,7 +26,7 @@ function runApp(connections: object) {
   return { config, outdir, status, stderr };
 }
 
-describe("the app", () => {
+describe("the app", { timeout: 120_000 }, () => {
   it("synthesizes without credentials, and passes CloudFormation's validation and cdk-nag", () => {
     const { outdir, status, stderr } = runApp(CONNECTIONS);
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });

@@ -34,7 +34,7 @@ const cloudFormation = (emulator: Emulator, action: string, parameters: Record<s
     body: new URLSearchParams({ Action: action, Version: "2010-05-15", StackName: "Rotator", ...parameters }),
   });
 
-describe("the synthesized template", () => {
+describe("the synthesized template", { timeout: 120_000 }, () => {
   it.skipIf(!hasEmulator)(
     "creates its stack in an AWS emulator, and deletes it (skipped without moto_server or AWS_ENDPOINT_URL)",
     async () => {

@@ -189,53 +189,6 @@ describe("the function's role", () => {
   });
 });
 
-describe("the role of another configuration", () => {
-  it("may move no label and decrypt nothing where neither is configured", () => {
-    const { propagationLabel: _, ...plain } = CONNECTIONS;
-    const other = synthesize(plain);
-    const actions = policiesOf(other, functionRole(other))
-      .flatMap(({ Statement }) => Statement)
-      .flatMap(({ Action }) => Action);
-    expect(actions.sort()).toEqual([
-      "logs:CreateLogStream",
-      "logs:PutLogEvents",
-      "secretsmanager:GetSecretValue",
-      "sns:Publish",
-      "sqs:SendMessage",
-    ]);
-  });
-
-  it("follows connections.json with no other edit", async () => {
-    const [first, ...rest] = CONNECTIONS.connections;
-    const other = synthesize({
-      ...CONNECTIONS,
-      connections: [{ ...first, secret: "prod/anthropic" }, ...rest],
-    });
-    const changed = policiesOf(other, functionRole(other));
-    expect(await simulate(changed, read(BY_NAME))).toBe("ImplicitlyDenied");
-    expect(await simulate(changed, read(secretArn("prod/anthropic-AbCdEf")))).toBe("Allowed");
-  });
-
-  it("stays within IAM's sizes for a hundred secrets", async () => {
-    const many = synthesize({
-      ...CONNECTIONS,
-      connections: Array.from({ length: 100 }, (_, index) => ({
-        name: `connection-${index}`,
-        type: "OPENAI",
-        secret: `prod/models/openai/team-${index}`,
-      })),
-    });
-    const documents = policiesOf(many, functionRole(many));
-    const sizes = documents.map((document) => JSON.stringify(document).length);
-    expect(Math.max(...sizes.slice(0, 1))).toBeLessThanOrEqual(10_240);
-    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(6_144);
-    expect(documents.length).toBeLessThanOrEqual(11);
-    expect(await simulate(documents, moveLabel(secretArn("prod/models/openai/team-99-AbCdEf")))).toBe(
-      "Allowed",
-    );
-  });
-});
-
 function sorted(statement: Record<string, unknown>): Record<string, unknown> {
   const { Resource } = statement;
   return { ...statement, Resource: Array.isArray(Resource) ? [...Resource].sort() : Resource };

@@ -127,54 +127,6 @@ describe("the schedule", () => {
   });
 });
 
-describe("the alert topic", () => {
-  it("is encrypted with a key of its own that is rotated", () => {
-    template.hasResourceProperties("AWS::SNS::Topic", { KmsMasterKeyId: Match.anyValue() });
-    template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
-  });
-
-  it.each([
-    ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": ACCOUNT } }],
-    ["events.amazonaws.com", undefined],
-  ])("takes messages from %s, which may use the key", (Service, Condition) => {
-    const shared = { Effect: "Allow", Principal: { Service }, ...(Condition && { Condition }) };
-    const statements = (type: string, policy: string) =>
-      ofType(resources, type).flatMap((properties) => Object(properties[policy]).Statement);
-    expect(statements("AWS::SNS::TopicPolicy", "PolicyDocument")).toContainEqual(
-      expect.objectContaining({ ...shared, Action: "sns:Publish" }),
-    );
-    expect(statements("AWS::KMS::Key", "KeyPolicy")).toContainEqual(
-      expect.objectContaining({ ...shared, Action: ["kms:Decrypt", "kms:GenerateDataKey*"] }),
-    );
-  });
-
-  it("refuses what does not come over TLS", () => {
-    template.hasResourceProperties("AWS::SNS::TopicPolicy", {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
-        ]),
-      },
-    });
-  });
-
-  it("has each address subscribed", () => {
-    const addresses = ofType(resources, "AWS::SNS::Subscription").map(({ Endpoint }) => Endpoint);
-    expect(addresses.sort()).toEqual(["dev@example.com", "ops@example.com"]);
-  });
-
-  it("is the given one where there is one", () => {
-    inVpc.template.resourceCountIs("AWS::SNS::Topic", 0);
-    inVpc.template.resourceCountIs("AWS::KMS::Key", 0);
-    inVpc.template.hasResourceProperties("AWS::Lambda::Function", {
-      Environment: { Variables: Match.objectLike({ ALERT_TOPIC_ARN: GIVEN_TOPIC }) },
-    });
-    for (const { AlarmActions } of ofType(inVpc.resources, "AWS::CloudWatch::Alarm")) {
-      expect(AlarmActions).toEqual([GIVEN_TOPIC]);
-    }
-  });
-});
-
 describe("cdk-nag's AwsSolutions", () => {
   it.each([
     ["by default", synthesis],

@@ -1,34 +1,11 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
 import { parseTrigger } from "../../src/trigger.ts";
-import { matches } from "./event-pattern.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
-import {
-  ACCOUNT,
-  CONNECTIONS,
-  OTHER_ACCOUNT,
-  ofType,
-  type Synthesis,
-  secretArn,
-  synthesize,
-} from "./synthesis.ts";
-
-const rule = z.object({
-  EventPattern: z.record(z.string(), z.unknown()),
-  Targets: z.array(z.looseObject({ Id: z.string(), Arn: z.string() })),
-});
-const rulesOf = ({ resources }: Synthesis) =>
-  ofType(resources, "AWS::Events::Rule").map((each) => rule.parse(each));
+import { routes, rulesOf } from "./routes.ts";
+import { ACCOUNT, CONNECTIONS, OTHER_ACCOUNT, ofType, secretArn, synthesize } from "./synthesis.ts";
 
 const plain = synthesize();
 const withCloudTrail = synthesize(CONNECTIONS, { cloudTrailEvents: "true" });
-
-/** Where the event goes. */
-function routes(synthesis: Synthesis, event: object): string[] {
-  return rulesOf(synthesis)
-    .filter(({ EventPattern }) => matches(EventPattern, event))
-    .flatMap(({ Targets }) => Targets.map(({ Id }) => Id));
-}
 
 const BY_NAME = secretArn("prod/openai-Zz09Aa");
 const BY_ARN = secretArn("prod/pinecone-AbCdEf");
@@ -182,28 +159,5 @@ describe("the rules", () => {
       .map(([id]) => `arn:aws:events:us-west-2:${ACCOUNT}:rule/${id}`);
     expect(permissions.map(({ SourceArn }) => SourceArn).sort()).toEqual(rules.sort());
     expect(new Set(permissions.map(({ Principal }) => Principal))).toEqual(new Set(["events.amazonaws.com"]));
-  });
-
-  it("follow connections.json with no other edit", () => {
-    const [first, ...rest] = CONNECTIONS.connections;
-    const changed = synthesize({
-      ...CONNECTIONS,
-      connections: [{ ...first, secret: "prod/anthropic" }, ...rest],
-    });
-    expect(routes(changed, labelUpdated(BY_NAME))).toEqual([]);
-    expect(routes(changed, labelUpdated(secretArn("prod/anthropic-AbCdEf")))).toEqual(["Rotator"]);
-  });
-
-  it("stay within EventBridge's length and miss no secret, however many there are", () => {
-    const names = Array.from({ length: 100 }, (_, index) => `prod/models/openai/team-${index}`);
-    const connections = names.map((secret) => ({ name: secret, type: "OPENAI", secret }));
-    const many = synthesize({ ...CONNECTIONS, connections }, { cloudTrailEvents: "true" });
-    for (const { EventPattern } of rulesOf(many)) {
-      expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048);
-    }
-    for (const name of names) {
-      expect(routes(many, labelUpdated(secretArn(`${name}-AbCdEf`)))).toEqual(["Rotator"]);
-      expect(routes(many, apiCall("PutSecretValue", { secretId: name }))).toEqual(["Rotator"]);
-    }
   });
 });

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { apiCall, labelUpdated } from "./events.ts";
+import { functionRole, policiesOf, simulate } from "./role.ts";
+import { routes, rulesOf } from "./routes.ts";
+import { CONNECTIONS, type Synthesis, secretArn, synthesize } from "./synthesis.ts";
+
+const BEFORE = secretArn("prod/openai-Zz09Aa");
+const AFTER = secretArn("prod/anthropic-AbCdEf");
+
+const policies = (synthesis: Synthesis) => policiesOf(synthesis, functionRole(synthesis));
+const read = (resource: string) => ({ action: "secretsmanager:GetSecretValue", resource });
+const moveLabel = (resource: string) => ({
+  action: "secretsmanager:UpdateSecretVersionStage",
+  resource,
+  context: { "secretsmanager:VersionStage": "FLINK_READY" },
+});
+
+describe("another connections.json, with no other edit", () => {
+  const [first, ...rest] = CONNECTIONS.connections;
+  const changed = synthesize({
+    ...CONNECTIONS,
+    connections: [{ ...first, secret: "prod/anthropic" }, ...rest],
+  });
+
+  it("changes what the function may read", async () => {
+    expect(await simulate(policies(changed), read(BEFORE))).toBe("ImplicitlyDenied");
+    expect(await simulate(policies(changed), read(AFTER))).toBe("Allowed");
+  });
+
+  it("changes which events start it", () => {
+    expect(routes(changed, labelUpdated(BEFORE))).toEqual([]);
+    expect(routes(changed, labelUpdated(AFTER))).toEqual(["Rotator"]);
+  });
+
+  it("lets it move no label, and decrypt nothing, where neither is configured", () => {
+    const { propagationLabel: _, ...plain } = CONNECTIONS;
+    const actions = policies(synthesize(plain)).flatMap(({ Statement }) =>
+      Statement.flatMap(({ Action }) => Action),
+    );
+    expect(actions.sort()).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "secretsmanager:GetSecretValue",
+      "sns:Publish",
+      "sqs:SendMessage",
+    ]);
+  });
+});
+
+describe("a connections.json with a hundred secrets", () => {
+  const names = Array.from({ length: 100 }, (_, index) => `prod/models/openai/team-${index}`);
+  const connections = names.map((secret) => ({ name: secret, type: "OPENAI", secret }));
+  const many = synthesize({ ...CONNECTIONS, connections }, { cloudTrailEvents: "true" });
+
+  it("stays within IAM's sizes and number of policies", async () => {
+    const documents = policies(many);
+    const [inline = 0, ...managed] = documents.map((document) => JSON.stringify(document).length);
+    expect(inline).toBeLessThanOrEqual(10_240);
+    expect(Math.max(...managed)).toBeLessThanOrEqual(6_144);
+    expect(managed.length).toBeLessThanOrEqual(10);
+    expect(await simulate(documents, moveLabel(secretArn("prod/models/openai/team-99-AbCdEf")))).toBe(
+      "Allowed",
+    );
+  });
+
+  it("stays within EventBridge's length of a pattern, and misses no secret", () => {
+    for (const { EventPattern } of rulesOf(many)) {
+      expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048);
+    }
+    for (const name of names) {
+      expect(routes(many, labelUpdated(secretArn(`${name}-AbCdEf`)))).toEqual(["Rotator"]);
+      expect(routes(many, apiCall("PutSecretValue", { secretId: name }))).toEqual(["Rotator"]);
+    }
+  });
+});
