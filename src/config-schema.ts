@@ -1,6 +1,7 @@
+import { en } from "zod/locales";
 import * as z from "zod/mini";
 
-z.config(z.locales.en());
+z.config(en());
 
 const text = z.string().check(z.regex(/\S/, "must not be empty"));
 

@@ -22,7 +22,12 @@ const { values } = parseArgs({
   },
 });
 
-const started = z.object({ readyMs: z.number(), callMs: z.number(), outcome: z.literal("succeeded") });
+const started = z.object({
+  readyMs: z.number(),
+  callMs: z.number(),
+  cpuMs: z.number(),
+  outcome: z.literal("succeeded"),
+});
 
 type Started = z.infer<typeof started>;
 
@@ -75,7 +80,7 @@ async function compare(speed: CpuShare): Promise<void> {
     median((starts.get(name) ?? []).map(({ readyMs, callMs }) => readyMs + callMs));
   const title = speed === full ? "full speed" : `${SHARE.toFixed(2)} of a processor, by ${speed.means}`;
   print("", `${title}: medians of ${rounds} fresh processes, in ms`);
-  print(row(["bundle", "kB", "ready", "first call", "sum", "of plain"]));
+  print(row(["bundle", "kB", "ready", "first call", "sum", "of plain", "CPU"]));
   for (const [name, all] of starts) {
     print(
       row([
@@ -85,6 +90,7 @@ async function compare(speed: CpuShare): Promise<void> {
         median(all.map(({ callMs }) => callMs)).toFixed(0),
         sum(name).toFixed(0),
         (sum(name) / sum("plain")).toFixed(2),
+        median(all.map(({ cpuMs }) => cpuMs)).toFixed(0),
       ]),
     );
   }

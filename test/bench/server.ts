@@ -34,6 +34,7 @@ aws.putSecret(bench.API_KEY_SECRET, JSON.stringify({ apiKey: key, apiSecret: sec
 for (let index = 0; index < bench.secretCount(connections); index += 1)
   aws.putSecret(bench.secretName(index), JSON.stringify({ OPENAI_API_KEY: bench.NEW_KEY }));
 
+process.on("disconnect", () => process.exit());
 process.on("message", () => {
   process.send?.({
     requests: confluent.requests.length,

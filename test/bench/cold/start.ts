@@ -10,5 +10,7 @@ const context = {
   getRemainingTimeInMillis: () => deadlineAt - Date.now(),
 };
 const { outcome } = await handler({ dryRun: true }, context);
-process.send?.({ readyMs, callMs: performance.now() - readyMs, outcome: outcome ?? "succeeded" });
+const { user, system } = process.cpuUsage();
+const callMs = performance.now() - readyMs;
+process.send?.({ readyMs, callMs, cpuMs: (user + system) / 1_000, outcome: outcome ?? "succeeded" });
 process.disconnect();
