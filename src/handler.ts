@@ -110,7 +110,7 @@ async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): P
   const { env, clock } = dependencies;
   const client = new SNSClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000 },
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
   });
   try {
     const topicArn = env["ALERT_TOPIC_ARN"];

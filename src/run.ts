@@ -64,7 +64,7 @@ function openContacts(config: Config, options: RunOptions): Contacts {
   const { clock, random, deadlineAt, scrubber, log, progress, isStopping = () => false } = options;
   const client = new SecretsManagerClient({
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 8_000 },
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   });
   const dispatcher = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
   const gates = new Map<string, Gate>();

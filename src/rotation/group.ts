@@ -1,6 +1,6 @@
 import { type Connection, type Observation, type PhaseKind, phaseKind } from "./connection.ts";
 import { buildCredentials } from "./credentials.ts";
-import { OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
+import { OutOfTimeError, RotationError } from "./errors.ts";
 import { type Finding, findingOf } from "./outcome.ts";
 import type { Outside, SecretVersion } from "./outside.ts";
 import type { SecretGroup } from "./plan.ts";
@@ -206,8 +206,6 @@ export class GroupRotation {
   }
 
   #findingOf(error: unknown): Finding {
-    if (error instanceof OutOfTimeError || error instanceof UnauthorizedError)
-      return findingOf(error, "not-attempted");
     if (error instanceof RotationError) return findingOf(error);
     this.#run.outside.log.bug(error);
     return {

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { ErrorClass, RotationError } from "./errors.ts";
+import { type ErrorClass, OutOfTimeError, type RotationError, UnauthorizedError } from "./errors.ts";
 
 export const OUTCOMES = [
   "ready",
@@ -43,8 +43,10 @@ export function toOutcome(connection: Connection, finding: Finding): Outcome {
   return { name, environment, type, durationMs: 0, ...finding, ...advice, secret };
 }
 
-/** The finding that an error amounts to. */
-export function findingOf(error: RotationError, outcome: OutcomeKind = "failed"): Finding {
+/** The finding that an error amounts to; lack of time and of our own access are no attempt. */
+export function findingOf(error: RotationError): Finding {
+  const isAttempt = !(error instanceof OutOfTimeError || error instanceof UnauthorizedError);
+  const outcome = isAttempt ? "failed" : "not-attempted";
   return { outcome, errorClass: error.errorClass, message: error.message, ...error.answer };
 }
 

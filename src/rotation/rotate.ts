@@ -50,10 +50,7 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
     rotateAll({ outside, settings, work, record, retract }),
     outside.clock.sleep(overtimeMs, over.signal),
   ]);
-  const late = findingOf(
-    new OutOfTimeError("The run's time was up before the outcome was known."),
-    "not-attempted",
-  );
+  const late = findingOf(new OutOfTimeError("The run's time was up before the outcome was known."));
   const connections = work.groups.flatMap((group) => group.connections);
   for (const connection of connections) if (!outcomes.has(connection)) record(connection, late);
   over.abort();
