@@ -2,8 +2,8 @@ import { onTestFinished, vi } from "vitest";
 
 export type Line = Readonly<Record<string, unknown>>;
 
-/** What the process prints from now on: one parsed line for each that is printed at this log level. */
-export function captureOutput(level = "DEBUG"): () => Line[] {
+/** What the process prints from now on, at this log level. */
+export function captureText(level: string): () => string {
   vi.stubEnv("POWERTOOLS_LOG_LEVEL", level);
   onTestFinished(() => {
     vi.unstubAllEnvs();
@@ -11,13 +11,18 @@ export function captureOutput(level = "DEBUG"): () => Line[] {
   const printed: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
-      printed.push(String(chunk));
+      printed.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
       return true;
     });
   }
+  return () => printed.join("");
+}
+
+/** The same as one parsed line for each that is printed. */
+export function captureOutput(level = "DEBUG"): () => Line[] {
+  const text = captureText(level);
   return () =>
-    printed
-      .join("")
+    text()
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line));

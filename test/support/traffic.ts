@@ -23,6 +23,8 @@ type Listener = (message: unknown) => void;
 export class Traffic {
   /** Moves with everything that happens. */
   stirred = 0;
+  /** How many of the requests under way a server holds back until time has moved. */
+  heldBack = 0;
   readonly #underWay = new Set<unknown>();
   /** Calls of the SDK between two attempts, which it waits for in real time. */
   readonly #toBeRetried = new Set<unknown>();
@@ -41,7 +43,7 @@ export class Traffic {
   }
 
   get isBusy(): boolean {
-    if (this.#underWay.size > 0 || this.#toBeRetried.size > 0) return true;
+    if (this.#underWay.size > this.heldBack || this.#toBeRetried.size > 0) return true;
     return process.getActiveResourcesInfo().some((name) => OTHER_WORK.test(name));
   }
 
@@ -71,8 +73,9 @@ export class Traffic {
 
   #endAttempt(message: AwsMessage): void {
     const key = callOf(message);
+    const wasWaitedFor = this.#underWay.has(key);
     this.#end(key);
-    if (isRetried(message)) this.#toBeRetried.add(key);
+    if (wasWaitedFor && isRetried(message)) this.#toBeRetried.add(key);
   }
 }
 

@@ -64,9 +64,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const clock = new VirtualClock();
   const startedAt = clock.now();
   const events: SecretLabelUpdated[] = [];
-  const aws = await startAws({ clock, onEvent: (event) => events.push(event) });
+  const aws = await startAws({ clock: clock.serverSide, onEvent: (event) => events.push(event) });
   const { confluentAheadMs = 0 } = options;
-  const confluentClock = { ...clock, now: () => clock.now() + confluentAheadMs };
+  const confluentClock = { ...clock.serverSide, now: () => clock.now() + confluentAheadMs };
   const confluent = await startConfluent({ clock: confluentClock, ...options.confluent });
   const folder = mkdtempSync(join(tmpdir(), "rotator-"));
   onTestFinished(async () => {
