@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ERROR_CLASSES, OutOfTimeError, RotationError } from "../../src/rotation/errors.ts";
+import { ERROR_CLASSES, OutOfTimeError, RotationError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { findingOf, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 
@@ -64,10 +64,10 @@ describe("the finding of an error", () => {
     });
   });
 
-  it("may be another outcome than failed", () => {
-    expect(findingOf(new OutOfTimeError(), "not-attempted")).toMatchObject({
-      outcome: "not-attempted",
-      errorClass: "timeout",
-    });
-  });
+  it.each([new OutOfTimeError(), new UnauthorizedError("Refused.", {})])(
+    "is no attempt where time or our own access lacked: %s",
+    (error) => {
+      expect(findingOf(error)).toMatchObject({ outcome: "not-attempted", errorClass: error.errorClass });
+    },
+  );
 });
