@@ -1,7 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
-import * as z from "zod/mini";
-import { connectionsFile } from "./src/config-schema.ts";
 
 /** What the function is given in place of modules of which it needs a small part; the figures are in the README. */
 const LEAN: Readonly<Record<string, string>> = {
@@ -54,7 +52,3 @@ const lambda = await build({
   banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
 });
 writeFileSync("dist/lambda.meta.json", JSON.stringify(lambda.metafile));
-writeFileSync(
-  "connections.schema.json",
-  `${JSON.stringify(z.toJSONSchema(connectionsFile, { io: "input" }), null, 2)}\n`,
-);

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Observation, Receipt, Update } from "../rotation/connection.ts";
+import { type Observation, phaseKind, type Receipt, type Update } from "../rotation/connection.ts";
 import {
   type Answer,
   ConflictError,
@@ -115,7 +115,7 @@ export class Confluent implements ConnectionsApi {
       name,
       connectionType: spec.connection_type,
       endpoint: spec.endpoint,
-      phase: this.#scrub(status.phase.trim().toUpperCase()),
+      phase: this.#phase(status.phase.trim().toUpperCase()),
       detail: this.#scrub(status.detail),
       httpStatus: answer.status,
       ...requestIdOf(answer),
@@ -123,6 +123,11 @@ export class Confluent implements ConnectionsApi {
         metadata.resource_version !== "" && { resourceVersion: metadata.resource_version }),
       ...(!Number.isNaN(updatedAt) && { updatedAt }),
     };
+  }
+
+  /** A word that we know is no secret, even where a secret happens to be that word. */
+  #phase(word: string): string {
+    return phaseKind(word) === "pending" ? this.#scrub(word) : word;
   }
 
   #failure(answer: HttpAnswer): RotationError {

@@ -59,8 +59,8 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
 
 /** Without what a server may have quoted in a text, or a secret's value may have in common with one of ours. */
 function scrubbed(outcome: Outcome, { scrubber }: Outside): Outcome {
-  const { message, detail, phase, requestId } = outcome;
-  const texts = Object.entries({ message, detail, phase, requestId });
+  const { message, detail, requestId } = outcome;
+  const texts = Object.entries({ message, detail, requestId });
   const clean = texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, scrubber.scrub(text)]]));
   return { ...outcome, ...Object.fromEntries(clean) };
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ERROR_CLASSES, OutOfTimeError, RotationError, UnauthorizedError } from "../../src/rotation/errors.ts";
+import {
+  ERROR_CLASSES,
+  OutOfTimeError,
+  RotationError,
+  UnauthorizedError,
+} from "../../src/rotation/errors.ts";
 import { findingOf, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 
