@@ -5,6 +5,7 @@ import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
 
 const SERVICE = "team-blue";
 process.env["POWERTOOLS_SERVICE_NAME"] = SERVICE;
+process.env["POWERTOOLS_METRICS_DISABLED"] = "false";
 const { Telemetry } = await import("../../src/adapters/telemetry.ts");
 
 const emf = z.object({

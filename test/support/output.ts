@@ -5,6 +5,7 @@ export type Line = Readonly<Record<string, unknown>>;
 /** What the process prints from now on, at this log level. */
 export function captureText(level: string): () => string {
   vi.stubEnv("POWERTOOLS_LOG_LEVEL", level);
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
