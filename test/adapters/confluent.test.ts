@@ -240,19 +240,24 @@ describe("an answer that cannot be read", () => {
   ] as const;
   const BODIES = ["empty", "html", "truncated", "array", "null"] as const;
 
-  it.each(WAYS.flatMap(([method, look]) => BODIES.map((body) => [body, method, look] as const)))(
-    "(%s) fails a %s in class service",
-    async (body, method, look) => {
-      const bench = await startBench();
-      bench.sandbox.fail({ method, fault: { kind: "body", body } });
-      const error = await failureOf(look(bench));
-      expect(error).toMatchObject({
-        errorClass: "service",
-        message: "Confluent's answer could not be read.",
-        answer: { httpStatus: 200, requestId: "request-1" },
-      });
-    },
-  );
+  const CASES = WAYS.flatMap(([method, look]) => BODIES.map((body) => [body, method, look] as const));
+
+  it.each(CASES)("(%s) to a %s is asked for again", async (body, method, look) => {
+    const bench = await startBench();
+    bench.sandbox.fail({ method, fault: { kind: "body", body } });
+    await look(bench);
+    expect(bench.sandbox.requests).toHaveLength(2);
+  });
+
+  it.each(CASES)("(%s) to a %s fails in class service when it stays so", async (body, method, look) => {
+    const bench = await startBench({}, { patienceMs: 0 });
+    bench.sandbox.fail({ method, fault: { kind: "body", body } });
+    expect(await failureOf(look(bench))).toMatchObject({
+      errorClass: "service",
+      message: "Confluent's answer could not be read.",
+      answer: { httpStatus: 200, requestId: "request-1" },
+    });
+  });
 
   it.each(BODIES)("(%s) does not matter after a PUT", async (body) => {
     const { api, sandbox } = await startBench();
