@@ -7,7 +7,7 @@ import { Telemetry } from "./adapters/telemetry.ts";
 import { readConfig } from "./config.ts";
 import { type Alert, createAlert, createStartAlert } from "./rotation/alert.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
-import { EventError, RotationFailedError } from "./rotation/errors.ts";
+import { RotationFailedError } from "./rotation/errors.ts";
 import type { Trigger } from "./rotation/plan.ts";
 import { createReport, type Report } from "./rotation/report.ts";
 import { Scrubber } from "./rotation/scrub.ts";
@@ -65,15 +65,17 @@ async function rotateAndAlert(scene: Scene, trigger: Trigger): Promise<Report> {
   const report = await rotateOrAlert(scene, trigger);
   const alert =
     trigger.kind === "direct" && trigger.dryRun ? undefined : createAlert(report, rerunLine(scene));
-  const alertFault = alert && (await send(scene, alert));
+  if (alert === undefined) return report;
+  const alertFault = await send(scene, alert);
   if (trigger.kind === "direct" || (report.outcome === "succeeded" && alertFault === undefined))
     return report;
-  const lines = [
-    alert?.subject ?? `Outcome: ${report.outcome}.`,
-    ...(alertFault === undefined ? [] : [`The alert could not be sent: ${alertFault}`]),
-  ];
+  const lines = [alert.subject, ...alertFaultLine(alertFault)];
   telemetry.failed(lines.join(" "));
   throw new RotationFailedError(lines.join("\n"));
+}
+
+function alertFaultLine(fault: string | undefined): string[] {
+  return fault === undefined ? [] : [`The alert could not be sent: ${fault}`];
 }
 
 /** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
@@ -99,9 +101,12 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
     return report;
   } catch (error) {
     telemetry.notStarted(error);
-    const isAwaited = trigger.kind === "direct" || error instanceof EventError;
-    if (!isAwaited && error instanceof Error) await send(scene, createStartAlert(error));
-    throw error;
+    if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
+    const alertFault = await send(scene, createStartAlert(error));
+    if (alertFault === undefined) throw error;
+    throw new RotationFailedError([error.message, ...alertFaultLine(alertFault)].join("\n"), {
+      cause: error,
+    });
   }
 }
 

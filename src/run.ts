@@ -37,6 +37,9 @@ export interface RunResult {
  */
 export async function run(config: Config, trigger: Trigger, options: RunOptions): Promise<RunResult> {
   const groups = plan(trigger, config.connections);
+  if (trigger.kind === "secret-change" && groups.length === 0) {
+    options.log.note("No connection that is listed uses this secret.", { secret: trigger.secret });
+  }
   const startedAt = options.clock.now();
   const contacts = openContacts(config, options);
   try {

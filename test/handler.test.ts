@@ -1,0 +1,321 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { createHandler } from "../src/handler.ts";
+import type { Report } from "../src/rotation/report.ts";
+import { captureOutput, type Line } from "./support/output.ts";
+import { startWorld, type World, type WorldOptions } from "./support/world.ts";
+
+const SCHEDULE = { trigger: "schedule" };
+const KEY = "sk-new-key-0123456789";
+const REFUSED = "1 of 1 failed (rejected)";
+
+/** A connection `a`, whose key Confluent refuses unless `confluent` says otherwise. */
+async function worldOf(changes: Partial<WorldOptions> = {}): Promise<World> {
+  const world = await startWorld({
+    connections: [{ name: "a", secret: "openai" }],
+    confluent: { accepts: [] },
+    ...changes,
+  });
+  world.aws.putSecret("openai", KEY, { createdAt: world.clock.now() - 3_600_000 });
+  return world;
+}
+
+const wellWorld = (changes: Partial<WorldOptions> = {}) => worldOf({ confluent: {}, ...changes });
+
+/** Invokes a handler with the environment variables given. */
+function invokeWith(world: World, env: Readonly<Record<string, string>>, event: unknown): Promise<Report> {
+  const handler = createHandler({ env, clock: world.clock, random: () => 0.5 });
+  return handler(event, { functionName: "rotator", getRemainingTimeInMillis: () => 900_000 });
+}
+
+async function failure(run: Promise<Report>): Promise<Error> {
+  const error: unknown = await run.catch((reason: unknown) => reason);
+  if (error instanceof Error) return error;
+  throw new Error("The run did not fail.");
+}
+
+function changeOf(world: World): unknown {
+  const [event] = world.events.slice(-1);
+  return event;
+}
+
+const codesOf = (lines: readonly Line[]) => lines.flatMap(({ code }) => code ?? []);
+const lineOf = (lines: readonly Line[], wanted: string) => lines.find(({ code }) => code === wanted);
+
+describe("a scheduled run", () => {
+  it("returns its report when all is well, and alerts nobody", async () => {
+    const world = await wellWorld();
+    const report = await world.invoke(SCHEDULE);
+    expect(report).toMatchObject({
+      outcome: "succeeded",
+      trigger: { kind: "schedule" },
+      counts: { ready: 1 },
+    });
+    expect(report.requests).toBe(world.confluent.requests.length);
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("throws after the alert when a connection failed", async () => {
+    const world = await worldOf();
+    const error = await failure(world.invoke(SCHEDULE));
+    expect(error).toMatchObject({
+      name: "RotationFailedError",
+      message: `[FAILED] Flink connections prod: ${REFUSED}`,
+    });
+    expect(world.aws.published()).toMatchObject([{ subject: error.message, topicArn: world.topicArn }]);
+  });
+
+  it("returns its report, and alerts, when a connection is ready with a remark", async () => {
+    const world = await wellWorld({ confluent: { detail: "Lookup failed: ai.openai.com" } });
+    await expect(world.invoke(SCHEDULE)).resolves.toMatchObject({ outcome: "succeeded" });
+    expect(world.aws.published()).toHaveLength(1);
+  });
+
+  it("throws when that alert cannot be sent", async () => {
+    const world = await wellWorld({ confluent: { detail: "Lookup failed: ai.openai.com" } });
+    world.aws.fail({ operation: "Publish", error: "NotFound" });
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow(/^\[NOTICE\].*\nThe alert could not be sent: /);
+  });
+});
+
+describe("a run that a changed secret starts", () => {
+  it("throws after the alert as a scheduled one does", async () => {
+    const world = await worldOf();
+    const error = await failure(world.invoke(changeOf(world)));
+    expect(error).toMatchObject({ name: "RotationFailedError", message: expect.stringContaining(REFUSED) });
+    expect(world.aws.published()).toHaveLength(1);
+  });
+
+  it("rotates the connections of that secret alone", async () => {
+    const world = await wellWorld({
+      connections: [
+        { name: "a", secret: "openai" },
+        { name: "b", secret: "other" },
+      ],
+    });
+    await expect(world.invoke(changeOf(world))).resolves.toMatchObject({
+      trigger: { kind: "secret-change" },
+      connections: [{ name: "a", outcome: "ready" }],
+    });
+  });
+
+  it("touches nothing when nobody uses the secret, and a log line says so", async () => {
+    const world = await wellWorld();
+    const { arn } = world.aws.putSecret("stranger", "value");
+    const lines = captureOutput();
+    const calls = world.aws.requests.length;
+    await expect(world.invoke(changeOf(world))).resolves.toMatchObject({
+      outcome: "succeeded",
+      connections: [],
+      requests: 0,
+    });
+    expect(lineOf(lines(), "NOTE")).toMatchObject({
+      note: "No connection that is listed uses this secret.",
+      secret: arn,
+    });
+    expect([world.aws.requests.length, world.confluent.requests.length]).toEqual([calls, 0]);
+  });
+});
+
+describe("an event that asks for nothing", () => {
+  it("gives an empty report and one log line that says why", async () => {
+    const world = await worldOf();
+    const lines = captureOutput();
+    const event = { ...Object(changeOf(world)), detail: { labelUpdated: "AWSPENDING" } };
+    const report = await invokeWith(world, {}, event);
+    expect(report).toMatchObject({ outcome: "succeeded", connections: [], requests: 0, durationMs: 0 });
+    expect(lines()).toMatchObject([
+      { code: "RUN_IGNORED", trigger: { reason: expect.stringContaining("AWSPENDING") } },
+    ]);
+    expect(world.confluent.requests).toEqual([]);
+  });
+});
+
+describe("an event that is none", () => {
+  it("is refused before anything is read or sent", async () => {
+    const world = await worldOf();
+    const lines = captureOutput();
+    const calls = world.aws.requests.length;
+    await expect(world.invoke({ Records: [] })).rejects.toMatchObject({ name: "EventError" });
+    expect(codesOf(lines())).toEqual(["NOT_STARTED"]);
+    expect(world.aws.requests).toHaveLength(calls);
+  });
+});
+
+describe("a direct call", () => {
+  it("gets the report of a failed run, which is alerted all the same", async () => {
+    const world = await worldOf();
+    await expect(world.invoke({})).resolves.toMatchObject({
+      outcome: "failed",
+      connections: [{ errorClass: "rejected" }],
+    });
+    expect(world.aws.published()).toHaveLength(1);
+  });
+
+  it("gets the report even where the alert cannot be sent", async () => {
+    const world = await worldOf();
+    world.aws.fail({ operation: "Publish", error: "NotFound" });
+    await expect(world.invoke({})).resolves.toMatchObject({ outcome: "failed" });
+  });
+
+  it("that only tries changes nothing and alerts nobody, whatever it finds", async () => {
+    const world = await worldOf({
+      connections: [
+        { name: "a", secret: "openai" },
+        { name: "b", secret: "openai" },
+      ],
+      missing: ["b"],
+    });
+    const report = await world.invoke({ dryRun: true });
+    expect(report).toMatchObject({ outcome: "failed", counts: { planned: 1, failed: 1 } });
+    expect(world.held("a")).toEqual({ API_KEY: "old-key" });
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("for what is not listed is told what is, and alerts nobody", async () => {
+    const world = await worldOf();
+    const error = await failure(world.invoke({ connections: ["z"] }));
+    expect(error).toMatchObject({ name: "EventError", message: expect.stringContaining("Listed: a.") });
+    expect(world.aws.published()).toEqual([]);
+  });
+});
+
+describe("a configuration that is wrong", () => {
+  async function wrongWorld(): Promise<World> {
+    const world = await worldOf();
+    writeFileSync(world.configFile, "{}");
+    return world;
+  }
+
+  it.each([
+    ["a scheduled run", () => SCHEDULE],
+    ["a run that a changed secret starts", changeOf],
+  ])("is alerted by %s, and thrown", async (_what, eventOf) => {
+    const world = await wrongWorld();
+    const error = await failure(world.invoke(eventOf(world)));
+    expect(error).toMatchObject({ name: "ConfigError" });
+    const [alert] = world.aws.published();
+    expect(alert?.subject).toBe("[FAILED] Flink connections: the run could not start (config)");
+    expect(JSON.parse(alert?.message ?? "")).toEqual({ default: expect.stringContaining(error.message) });
+  });
+
+  it("is thrown at a direct caller, and not alerted", async () => {
+    const world = await wrongWorld();
+    await expect(world.invoke({})).rejects.toMatchObject({ name: "ConfigError" });
+    expect(world.aws.published()).toEqual([]);
+  });
+
+  it("is never replaced by an alert that cannot be sent", async () => {
+    const world = await wrongWorld();
+    world.aws.fail({ operation: "Publish", error: "NotFound", message: "Topic does not exist" });
+    const lines = captureOutput();
+    const error = await failure(world.invoke(SCHEDULE));
+    expect(error).toMatchObject({ name: "RotationFailedError", cause: { name: "ConfigError" } });
+    expect(error.message).toMatch(/connections\.json has .*The alert could not be sent: .*does not exist/s);
+    expect(codesOf(lines())).toEqual(["NOT_STARTED", "ALERT_FAILED"]);
+  });
+
+  it("is looked for beside the code where CONNECTIONS_FILE names no place", async () => {
+    const world = await worldOf();
+    await expect(invokeWith(world, { CONNECTIONS_FILE: "" }, {})).rejects.toThrow(
+      /src[\\/]connections\.json has a fault:\n.*cannot be read \(ENOENT\)/,
+    );
+  });
+
+  it("that fails with what is no error is passed on as it is", async () => {
+    const world = await worldOf();
+    const odd: unknown = "odd";
+    const env = {
+      get CONNECTIONS_FILE(): string {
+        throw odd;
+      },
+    };
+    await expect(invokeWith(world, env, SCHEDULE)).rejects.toBe("odd");
+  });
+});
+
+describe("an alert that cannot be sent", () => {
+  it.each([
+    ["NotFound", "Topic does not exist"],
+    ["AuthorizationError", "User is not authorized"],
+    ["KMSAccessDenied", "The ciphertext refers to a key that you may not use"],
+  ])("(%s) is in the log in full and in the error, and replaces no failure", async (error, message) => {
+    const world = await worldOf();
+    world.aws.fail({ operation: "Publish", error, message });
+    const lines = captureOutput();
+    const thrown = await failure(world.invoke(SCHEDULE));
+    expect(thrown.name).toBe("RotationFailedError");
+    expect(thrown.message.split("\n")).toEqual([
+      `[FAILED] Flink connections prod: ${REFUSED}`,
+      expect.stringMatching(new RegExp(`^The alert could not be sent: .*${message}`)),
+    ]);
+    expect(lineOf(lines(), "ALERT_FAILED")).toMatchObject({
+      level: "ERROR",
+      reason: expect.stringContaining(message),
+      alert: expect.stringMatching(/prod \/ a \(OPENAI\): failed, rejected\n.*aws lambda invoke/s),
+    });
+    expect(codesOf(lines()).slice(-2)).toEqual(["ALERT_FAILED", "RUN_FAILED"]);
+  });
+
+  it("for want of a topic tells that", async () => {
+    const world = await worldOf();
+    const lines = captureOutput();
+    const env = { CONNECTIONS_FILE: world.configFile };
+    await expect(invokeWith(world, env, SCHEDULE)).rejects.toThrow(
+      "The alert could not be sent: Error: ALERT_TOPIC_ARN is not set",
+    );
+    expect(lineOf(lines(), "ALERT_FAILED")).toHaveProperty("alert", expect.stringContaining("prod / a"));
+  });
+
+  it("since the topic never answers is given up before the platform ends the process", async () => {
+    const world = await worldOf();
+    world.aws.fail({ operation: "Publish", connection: "silence" });
+    const endsAt = world.clock.now() + 60_000;
+    await expect(world.invoke(SCHEDULE, 60_000)).rejects.toThrow("The alert could not be sent");
+    expect(world.clock.now()).toBeLessThan(endsAt);
+  });
+});
+
+describe("an alert", () => {
+  it.each([
+    [20, /--payload '\{"connections":\["c-0",.*"c-19"\]\}'/],
+    [21, /--payload '\{\}'/],
+  ])("about %i connections says how to run them again", async (size, payload) => {
+    const connections = Array.from({ length: size }, (_, index) => ({
+      name: `c-${index}`,
+      secret: "openai",
+    }));
+    const world = await worldOf({ connections, missing: connections.map(({ name }) => name) });
+    await world.invoke({});
+    const { default: text } = JSON.parse(world.aws.published()[0]?.message ?? "");
+    expect(text).toMatch(/aws lambda invoke --function-name rotator /);
+    expect(text).toMatch(payload);
+  });
+});
+
+describe("the time that the platform gives", () => {
+  it.each([
+    ["a connection that hangs", 60_000],
+    ["less time than the alert's reserve", 8_000],
+    ["hardly any time", 1_000],
+  ])("is kept to with %s", async (_what, remainingMs) => {
+    const world = await worldOf({ confluent: { hang: true } });
+    const endsAt = world.clock.now() + remainingMs;
+    await expect(world.invoke(SCHEDULE, remainingMs)).rejects.toThrow("Flink connections prod: 1 of 1 ");
+    expect(world.clock.now()).toBeLessThan(endsAt);
+    expect(world.aws.published()).toHaveLength(1);
+  });
+});
+
+describe("the log of a run", () => {
+  it("tells of its course in JSON lines without a secret", async () => {
+    const world = await worldOf({
+      confluent: { accepts: [], detail: (_state, data) => JSON.stringify(data) },
+    });
+    const lines = captureOutput();
+    await failure(world.invoke(SCHEDULE));
+    expect(codesOf(lines())).toEqual(["RUN_STARTED", "CONNECTION", "RUN_ENDED", "ALERT_SENT", "RUN_FAILED"]);
+    expect(JSON.stringify(lines())).not.toContain(KEY);
+    expect(lines().filter((line) => "_aws" in line)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { Config } from "../src/config.ts";
+import { createHandler } from "../src/handler.ts";
+import { systemClock } from "../src/rotation/clock.ts";
+import { Scrubber } from "../src/rotation/scrub.ts";
+import { run } from "../src/run.ts";
+import { startWorld } from "./support/world.ts";
+
+const REAL_TIMEOUT = AbortSignal.timeout;
+
+describe("a run", () => {
+  it("fails a connection whose environment is not to be found, as the bug that it is", async () => {
+    const { aws, clock } = await startWorld({ connections: [] });
+    aws.putSecret("openai", "key");
+    aws.putSecret("confluent", "key:secret");
+    const prod = {
+      name: "prod",
+      organizationId: "org-1",
+      environmentId: "env-1",
+      restEndpoint: "http://127.0.0.1:1",
+      apiKeySecret: "confluent",
+    };
+    const config: Config = {
+      environments: Object.assign(new Map([["prod", prod]]), { get: () => undefined }),
+      connections: [
+        {
+          name: "a",
+          environment: "prod",
+          type: "OPENAI",
+          secret: "openai",
+          credentials: { kind: "options", values: {} },
+          canary: false,
+        },
+      ],
+      rollout: { canary: true, onRejected: "keep" },
+      timing: { readyTimeoutSeconds: 300, graceSeconds: 120 },
+      refresh: "always",
+    };
+    const { report, throttled } = await run(
+      config,
+      { kind: "schedule" },
+      {
+        clock,
+        random: () => 0.5,
+        deadlineAt: clock.now() + 60_000,
+        scrubber: new Scrubber(),
+        log: { bug: () => undefined, note: () => undefined },
+        progress: () => undefined,
+      },
+    );
+    expect(report.connections).toMatchObject([
+      { outcome: "failed", errorClass: "internal", message: "No environment prod." },
+    ]);
+    expect([report.requests, throttled]).toEqual([0, 0]);
+  });
+  it("moves the label that the configuration names to the version that is in use", async () => {
+    const world = await startWorld({
+      connections: [{ name: "a", secret: "openai" }],
+      config: { propagationLabel: "FLINK_READY" },
+    });
+    const { versionId } = world.aws.putSecret("openai", "key");
+    await world.invoke({});
+    expect(world.aws.stages("openai")).toMatchObject({ FLINK_READY: versionId });
+  });
+
+  it("keeps one limit for all environments of a host", async () => {
+    const world = await startWorld({
+      environments: ["blue", "green"],
+      connections: [
+        { name: "a", environment: "blue", secret: "openai" },
+        { name: "b", environment: "green", secret: "openai" },
+      ],
+    });
+    world.aws.putSecret("openai", "key");
+    const fault = { kind: "status", status: 429, headers: { "retry-after": "7" } } as const;
+    world.confluent.fail({ method: "GET", environment: "env-1", fault });
+    const report = await world.invoke({});
+    expect(report).toMatchObject({ outcome: "succeeded", requests: world.confluent.requests.length });
+    const [first = 0, ...later] = world.confluent.requests.map(({ at }) => at);
+    expect(later.filter((at) => at - first < 7_000).length).toBeLessThanOrEqual(1);
+  });
+
+  it("asks AWS again where an answer never comes", async () => {
+    const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
+    AbortSignal.timeout = REAL_TIMEOUT;
+    world.aws.putSecret("openai", "key");
+    world.aws.fail({ operation: "GetSecretValue", secretId: "openai", connection: "silence", times: 1 });
+    const handler = createHandler({ env: world.env, clock: systemClock, random: () => 0.5 });
+    const invocation = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
+    await expect(handler({}, invocation)).resolves.toMatchObject({ outcome: "succeeded" });
+  });
+});
