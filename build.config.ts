@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { build, type Plugin } from "esbuild";
+import { chmodSync, writeFileSync } from "node:fs";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** What the function is given in place of modules of which it needs a small part; the figures are in the README. */
 const LEAN: Readonly<Record<string, string>> = {
@@ -34,9 +34,9 @@ const lean: Plugin = {
   },
 };
 
-const lambda = await build({
-  entryPoints: ["src/handler.ts"],
-  outfile: "dist/lambda/index.mjs",
+const REQUIRE = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+
+const shared = {
   bundle: true,
   minify: true,
   sourcemap: true,
@@ -45,10 +45,23 @@ const lambda = await build({
   format: "esm",
   mainFields: ["module", "main"],
   metafile: true,
+  // undici is CommonJS and requires Node's modules; without this, the bundle fails when it is loaded.
+  banner: { js: REQUIRE },
+} as const satisfies BuildOptions;
+
+const lambda = await build({
+  ...shared,
+  entryPoints: ["src/handler.ts"],
+  outfile: "dist/lambda/index.mjs",
   plugins: [lean],
   // undici's own switch for a bundle without its second, experimental parser.
   define: { esbuildDetection: "true" },
-  // undici is CommonJS and requires Node's modules; without this, the bundle fails when it is loaded.
-  banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
 });
+await build({
+  ...shared,
+  entryPoints: ["src/cli.ts"],
+  outfile: "dist/cli/index.mjs",
+  banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+});
+chmodSync("dist/cli/index.mjs", 0o755);
 writeFileSync("dist/lambda.meta.json", JSON.stringify(lambda.metafile));

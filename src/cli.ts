@@ -1,9 +1,24 @@
-import { once } from "node:events";
-import { playDemo } from "./sandbox/demo.ts";
-import { serve } from "./sandbox/serve.ts";
+import { EXIT } from "./cli/command.ts";
+import { main } from "./cli/main.ts";
 import { Terminal } from "./terminal/terminal.ts";
 
-const terminal = new Terminal(process.stdout);
-if (process.argv.includes("--serve")) {
-  await serve(terminal, Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]));
-} else process.exitCode = (await playDemo(terminal)) ? 0 : 1;
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+const code = await main(process.argv.slice(2), {
+  env: process.env,
+  out: new Terminal(process.stdout),
+  err: new Terminal(process.stderr),
+  onInterrupt: (handler) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, handler);
+    return () => {
+      for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, handler);
+    };
+  },
+});
+process.exitCode = code;
+// What was under way would hold the process up.
+if (code === EXIT.interrupted) process.exit();

@@ -57,13 +57,14 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
   }
 }
 
-interface Contacts {
+export interface Contacts {
   readonly outside: Outside;
   readonly gates: () => readonly Gate[];
   readonly close: () => Promise<void>;
 }
 
-function openContacts(config: Config, options: RunOptions): Contacts {
+/** Opens the way to everything outside; whoever opens it closes it. */
+export function openContacts(config: Pick<Config, "environments">, options: RunOptions): Contacts {
   const { clock, random, deadlineAt, scrubber, log, progress, isStopping = () => false } = options;
   const client = new SecretsManagerClient({
     maxAttempts: 4,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Board, type BoardRow } from "../terminal/board.ts";
-import type { Style, Terminal } from "../terminal/terminal.ts";
+import { Board, type BoardRow, phaseStyle } from "../terminal/board.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { type DemoConnection, ENVIRONMENTS } from "./demo-connections.ts";
 import type { DemoWorld } from "./demo-world.ts";
 import type { Invocation } from "./function-process.ts";
@@ -40,7 +40,5 @@ function toRow(
   const put = puts.find(({ at }) => at >= since);
   if (put === undefined) return { environment, name, type, phase: idle, style: "dim" };
   const timeMs = Math.max(0, (readyAt ?? Date.now()) - put.at);
-  return { environment, name, type, phase, style: STYLES[phase] ?? "yellow", timeMs };
+  return { environment, name, type, phase, style: phaseStyle(phase), timeMs };
 }
-
-const STYLES: Readonly<Record<string, Style>> = { READY: "green", INVALID_AUTH: "red" };

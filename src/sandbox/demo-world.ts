@@ -13,9 +13,14 @@ import {
   ORGANIZATION_ID,
   REVOKED,
 } from "./demo-connections.ts";
-import { type FunctionProcess, startFunction } from "./function-process.ts";
+import { FUNCTION_NAME, type FunctionProcess, startFunction } from "./function-process.ts";
+import { startLambda } from "./lambda.ts";
 import type { SecretLabelUpdated } from "./secret-store.ts";
 
+const DEPLOYED = {
+  name: FUNCTION_NAME,
+  description: "Rotates the API keys of Confluent Cloud Flink connections",
+};
 const HOUR_MS = 3_600_000;
 const REFUSAL = "The provider answered 401: this key is not valid.";
 
@@ -63,13 +68,15 @@ export async function startDemoWorld(onEvent: (event: SecretLabelUpdated) => voi
     CONNECTIONS_FILE: configFile,
   };
   const rotator = await startFunction({ env, logFile });
+  const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
   isOpen = true;
   const close = async (keepLog = false): Promise<void> => {
     rotator.stop();
-    await Promise.all([aws.close(), confluent.close()]);
+    await Promise.all([aws.close(), confluent.close(), lambda.close()]);
     if (!keepLog) rmSync(folder, { recursive: true });
   };
-  return { aws, confluent, rotator, configFile, logFile, env, apiKeys, close };
+  const operatorEnv = { ...env, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
+  return { aws, confluent, rotator, configFile, logFile, env: operatorEnv, apiKeys, close };
 }
 
 function addEnvironment(

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import * as z from "zod";
 
+/** Begins as the names do that CloudFormation gives to the functions of the default stack. */
+export const FUNCTION_NAME = "FlinkConnectionRotator-sandbox";
+
 const TIMEOUT_MS = 60_000;
 
 /** Stands for Lambda's runtime in the child: it has the built bundle and its own environment variables, and nothing of ours. */
@@ -10,7 +13,7 @@ const { handler } = await import(process.env.BUNDLE);
 process.on("message", async (event) => {
   const endsAt = Date.now() + ${TIMEOUT_MS};
   const context = {
-    functionName: "flink-connection-rotator",
+    functionName: "${FUNCTION_NAME}",
     getRemainingTimeInMillis: () => endsAt - Date.now(),
   };
   process.send(
@@ -24,7 +27,7 @@ process.send("started");
 `;
 
 const answer = z.union([
-  z.object({ report: z.object({ outcome: z.string(), counts: z.record(z.string(), z.number()) }) }),
+  z.object({ report: z.looseObject({ outcome: z.string(), counts: z.record(z.string(), z.number()) }) }),
   z.object({ error: z.string() }),
 ]);
 

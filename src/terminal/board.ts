@@ -1,3 +1,5 @@
+import { phaseKind } from "../rotation/connection.ts";
+import type { OutcomeKind } from "../rotation/outcome.ts";
 import { tableLines } from "./table.ts";
 import type { Style, Terminal } from "./terminal.ts";
 
@@ -23,13 +25,13 @@ export class Board {
 
   show(rows: readonly BoardRow[]): void {
     if (this.#terminal.isLive) this.#terminal.draw(this.#fitting(rows));
-    else for (const row of rows) this.#tellChange(row);
+    else for (const row of rows.filter(({ style }) => style !== "dim")) this.#tellChange(row);
   }
 
   /** Shows the rows for the last time and leaves them there. */
   end(rows: readonly BoardRow[]): void {
     if (this.#terminal.isLive) this.#terminal.print(...this.#lines(rows));
-    else this.show(rows);
+    else for (const row of rows) this.#tellChange(row);
   }
 
   #fitting(rows: readonly BoardRow[]): readonly string[] {
@@ -65,4 +67,30 @@ export class Board {
 
 export function seconds(ms: number | undefined): string {
   return ms === undefined ? "" : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+export function phaseStyle(phase: string): Style {
+  const styles = {
+    usable: "green",
+    refused: "red",
+    unreachable: "red",
+    silent: "yellow",
+    pending: "yellow",
+  } as const;
+  return styles[phaseKind(phase)];
+}
+
+export function outcomeStyle(outcome: OutcomeKind): Style {
+  switch (outcome) {
+    case "ready":
+    case "skipped":
+    case "planned":
+      return "green";
+    case "failed":
+    case "rolled-back":
+      return "red";
+    case "unverified":
+    case "not-attempted":
+      return "yellow";
+  }
 }

@@ -16,11 +16,11 @@ export interface RunningCli {
   readonly ended: Promise<Ended>;
 }
 
-const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
 
-/** The terminal entry in a process of its own, its output in pipes; killed at the end of the test. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
+/** The built terminal entry in a process of its own, its output in pipes; killed at the end of the test. */
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = "."): RunningCli {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, cwd });
   onTestFinished(() => void child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
@@ -40,8 +40,8 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
   return { child, shows, ended };
 }
 
-export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const { child, ended } = startCli(args, env);
+export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = "."): Promise<Ended> {
+  const { child, ended } = startCli(args, env, cwd);
   child.stdin.end();
   return ended;
 }

@@ -1,0 +1,89 @@
+import { CONNECTION_TYPES, describeGroups, optionsOf } from "../rotation/connection-types.ts";
+
+/** A connection that exists, or that Terraform keeps. */
+export interface FoundConnection {
+  readonly name: string;
+  readonly type: string;
+  readonly endpoint: string;
+  readonly organizationId: string;
+  readonly environmentId: string;
+  readonly restEndpoint?: string;
+}
+
+/** What the finder does not say and the operator did. */
+export interface Given {
+  readonly name?: string;
+  readonly restEndpoint?: string;
+  readonly apiKeySecret?: string;
+}
+
+/** A connections.json in which whatever nobody but the operator can know is an empty text, which `check` names as a fault. */
+export function draftFile(found: readonly FoundConnection[], given: Given): object {
+  const regions = [
+    ...Map.groupBy(found, (each) => `${each.environmentId} ${addressOf(each, given)}`).values(),
+  ];
+  const named = regions.flatMap((inside) => {
+    const [first] = inside;
+    return first === undefined ? [] : [{ name: nameOf(first, regions, given), first, inside }];
+  });
+  return {
+    $schema: "./connections.schema.json",
+    environments: Object.fromEntries(
+      named.map(({ name, first }) => [
+        name,
+        {
+          organizationId: first.organizationId,
+          environmentId: first.environmentId,
+          ...place(addressOf(first, given)),
+          apiKeySecret: given.apiKeySecret ?? "",
+        },
+      ]),
+    ),
+    connections: named.flatMap(({ name, inside }) =>
+      inside.map((each) => ({
+        name: each.name,
+        environment: name,
+        type: each.type.toUpperCase(),
+        endpoint: each.endpoint,
+        secret: "",
+        ...credentials(each.type.toUpperCase()),
+      })),
+    ),
+  };
+}
+
+/** What is left to choose for the types that leave a choice. */
+export function choices(found: readonly FoundConnection[]): string[] {
+  const types = new Set(found.map(({ type }) => type.toUpperCase()));
+  return [...types].flatMap((name) => {
+    const groups = CONNECTION_TYPES.get(name)?.groups ?? [];
+    return groups.length > 1 ? [`${name}: keep one of ${describeGroups(groups)}.`] : [];
+  });
+}
+
+function credentials(type: string): object {
+  const known = CONNECTION_TYPES.get(type);
+  if (known === undefined) return { data: {} };
+  const optional: readonly string[] = known.optional ?? [];
+  const needed = optionsOf(known).filter((option) => !optional.includes(option));
+  return { fields: Object.fromEntries(needed.map((option) => [option, ""])) };
+}
+
+function addressOf({ restEndpoint }: FoundConnection, given: Given): string {
+  return URL.parse(restEndpoint ?? given.restEndpoint ?? "")?.origin ?? "";
+}
+
+const PUBLIC_HOST = /^https:\/\/flink\.([a-z0-9-]+)\.(aws|azure|gcp)\.confluent\.cloud$/;
+
+function place(address: string): object {
+  const [, region, cloud] = PUBLIC_HOST.exec(address) ?? [];
+  return region === undefined ? { restEndpoint: address } : { cloud, region };
+}
+
+/** The environment's id; with its host where it is there in several regions. */
+function nameOf(first: FoundConnection, regions: readonly FoundConnection[][], given: Given): string {
+  if (given.name !== undefined && regions.length === 1) return given.name;
+  const isOne = regions.filter(([other]) => other?.environmentId === first.environmentId).length === 1;
+  const host = URL.parse(addressOf(first, given))?.host ?? "somewhere";
+  return isOne ? first.environmentId : `${first.environmentId} ${host}`;
+}

@@ -1,0 +1,78 @@
+import * as z from "zod/mini";
+import { OUTCOMES } from "../rotation/outcome.ts";
+import { outcomeStyle, seconds } from "../terminal/board.ts";
+import { tableLines } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { EXIT, type ExitCode } from "./command.ts";
+import { fullName } from "./selection.ts";
+
+const text = z.optional(z.string());
+
+/** As much of a report as is shown to a person. */
+export const shownReport = z.object({
+  outcome: z.enum(["succeeded", "failed", "unverified"]),
+  durationMs: z.number(),
+  requests: z.number(),
+  counts: z.record(z.string(), z.number()),
+  connections: z.readonly(
+    z.array(
+      z.object({
+        name: z.string(),
+        environment: z.string(),
+        type: z.string(),
+        outcome: z.enum(OUTCOMES),
+        errorClass: text,
+        phase: text,
+        detail: text,
+        secret: z.string(),
+        secretVersionId: text,
+        requestId: text,
+        durationMs: z.number(),
+        message: text,
+        nextStep: text,
+      }),
+    ),
+  ),
+});
+
+export type ShownReport = z.infer<typeof shownReport>;
+type Shown = ShownReport["connections"][number];
+
+const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "OUTCOME", "PHASE", "TIME", "SECRET", "VERSION"];
+
+export function reportLines(terminal: Terminal, report: ShownReport): string[] {
+  const { connections, counts, durationMs, requests } = report;
+  const rows = connections.map((each) => [
+    { text: each.environment },
+    { text: each.name },
+    { text: each.type },
+    { text: each.outcome, style: outcomeStyle(each.outcome) },
+    { text: each.phase ?? "" },
+    { text: each.durationMs > 0 ? seconds(each.durationMs) : "" },
+    { text: each.secret },
+    { text: each.secretVersionId?.slice(0, 8) ?? "" },
+  ]);
+  const total = Object.entries(counts).filter(([, count]) => count > 0);
+  const summary = total.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "Nothing to do";
+  return [
+    ...tableLines(terminal, HEAD, rows),
+    ...connections.flatMap((each) => remark(terminal, each)),
+    "",
+    `${summary}; ${seconds(durationMs)}, ${requests} requests to Confluent.`,
+  ];
+}
+
+function remark(terminal: Terminal, connection: Shown): string[] {
+  const { outcome, errorClass, message, detail, requestId, nextStep } = connection;
+  if (message === undefined && detail === undefined) return [];
+  const facts = [message, detail, requestId && errorClass && `Request id ${requestId}.`, nextStep];
+  return [
+    "",
+    `  ${terminal.paint(outcomeStyle(outcome), fullName(connection))}`,
+    ...facts.flatMap((fact) => (fact ? [`    ${fact}`] : [])),
+  ];
+}
+
+export function exitCodeOf(outcome: ShownReport["outcome"]): ExitCode {
+  return { succeeded: EXIT.ok, failed: EXIT.failed, unverified: EXIT.unverified }[outcome];
+}

@@ -1,0 +1,62 @@
+import { phaseStyle } from "../terminal/board.ts";
+import { type Cell, tableLines } from "../terminal/table.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { fullName } from "./selection.ts";
+import type { Status } from "./status.ts";
+
+const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET", "VERSION", "CURRENT SINCE"];
+
+export function statusLines(
+  terminal: Terminal,
+  statuses: readonly Status[],
+  { label, now }: { label: string | undefined; now: number },
+): string[] {
+  const head = label === undefined ? HEAD : [...HEAD, label];
+  const rows = statuses.map((each) => [
+    ...cells(each, now),
+    ...(label === undefined ? [] : [labelCell(each)]),
+  ]);
+  const remarks = statuses.flatMap((each) => remark(terminal, each));
+  const well = statuses.filter((each) => each.well).length;
+  return [...tableLines(terminal, head, rows), ...remarks, "", `${well} of ${statuses.length} usable.`];
+}
+
+function cells(status: Status, now: number): Cell[] {
+  const { phase, updatedAt, currentSince } = status;
+  const isBehind = updatedAt !== undefined && currentSince !== undefined && updatedAt < currentSince;
+  return [
+    { text: status.environment },
+    { text: status.name },
+    { text: status.type },
+    { text: phase ?? "?", style: phaseStyle(phase ?? "") },
+    { text: `${ago(updatedAt, now)}${isBehind ? ", before" : ""}`, ...(isBehind && { style: "yellow" }) },
+    { text: status.secret },
+    { text: status.secretVersionId?.slice(0, 8) ?? "?" },
+    { text: ago(currentSince, now) },
+  ];
+}
+
+function labelCell({ propagated }: Status): Cell {
+  return propagated ? { text: "yes", style: "green" } : { text: "no", style: "yellow" };
+}
+
+function remark(terminal: Terminal, status: Status): string[] {
+  const { problem, detail } = status;
+  const facts = [problem, detail].flatMap((fact) => (fact === undefined ? [] : [`    ${fact}`]));
+  if (facts.length === 0) return [];
+  return ["", `  ${terminal.paint(problem === undefined ? "yellow" : "red", fullName(status))}`, ...facts];
+}
+
+const UNITS = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+] as const;
+
+function ago(iso: string | undefined, now: number): string {
+  if (iso === undefined) return "?";
+  const elapsedMs = now - Date.parse(iso);
+  const [unitMs, unit] = UNITS.find(([ms]) => elapsedMs >= ms) ?? [];
+  return unitMs === undefined ? "now" : `${Math.floor(elapsedMs / unitMs)} ${unit} ago`;
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import * as z from "zod";
+
+/** What an invocation came to: the report, or the error that the function threw. */
+export type Invocation = { readonly report: object } | { readonly error: string };
+
+export interface LambdaSandbox {
+  /** What `AWS_ENDPOINT_URL_LAMBDA` is to be. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface DeployedFunction {
+  readonly name: string;
+  readonly description: string;
+  readonly invoke: (event: unknown) => Promise<Invocation>;
+}
+
+/** Starts a local stand-in for the calls of AWS Lambda that list and invoke functions, with one function. */
+export async function startLambda(deployed: DeployedFunction): Promise<LambdaSandbox> {
+  const server = createServer((request, response) => {
+    answer(deployed, request, response).catch(() => response.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  };
+  return { url: `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`, close };
+}
+
+const FUNCTIONS = "/2015-03-31/functions";
+
+async function answer(
+  { name, description, invoke }: DeployedFunction,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = (request.url ?? "").replace(/\/?(\?.*)?$/, "");
+  const body = await text(request);
+  if (path === FUNCTIONS)
+    return send(response, 200, { Functions: [{ FunctionName: name, Description: description }] });
+  if (path !== `${FUNCTIONS}/${name}/invocations`) {
+    response.setHeader("x-amzn-errortype", "ResourceNotFoundException");
+    return send(response, 404, { Message: `Function not found: ${path}` });
+  }
+  const result = await invoke(JSON.parse(body || "{}"));
+  if ("report" in result) return send(response, 200, result.report);
+  const [errorType = "Error", ...message] = result.error.split(": ");
+  response.setHeader("x-amz-function-error", "Unhandled");
+  return send(response, 200, { errorType, errorMessage: message.join(": ") });
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

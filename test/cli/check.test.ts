@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { startOperator } from "../support/operator.ts";
+
+const TWO = [
+  { name: "a", secret: "openai" },
+  { name: "b", secret: "anthropic", type: "ANTHROPIC" },
+];
+
+describe("check", () => {
+  it("ticks what is well, and writes nothing", async () => {
+    const { run, confluent, aws } = await startOperator({ connections: TWO });
+    const { code, out } = await run(["check"]);
+    expect(out.split("\n").slice(0, 5)).toEqual([
+      "✓ configuration: 2 connections, no fault",
+      "✓ environment prod: 2 connections in env-1",
+      "✓ prod/a: openai: Would send api-key.",
+      "✓ prod/b: anthropic: Would send api-key.",
+      "✓ alert topic: arn:aws:sns:us-east-1:123456789012:alerts",
+    ]);
+    expect(confluent.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+    expect(aws.published()).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it("crosses what is not, each with what to do", async () => {
+    const { run, aws } = await startOperator({ connections: TWO, missing: ["a"] });
+    aws.putSecret("anthropic", "{}");
+    const { code, out } = await run(["check", "--topic", "arn:aws:sns:us-east-1:123456789012:other"]);
+    expect(out).toMatch(
+      /✗ prod\/a: openai: There is no connection a in environment prod\.\n {4}Create a in prod/,
+    );
+    expect(out).toMatch(
+      /✗ prod\/b: anthropic: Secret anthropic lacks the field for api-key.*\n {4}Put a complete/,
+    );
+    expect(out).toMatch(/✗ alert topic: \S+: NotFound.*\n {4}Check that the topic exists/);
+    expect(out).toContain("3 of 5 are not well.");
+    expect(code).toBe(1);
+  });
+
+  it("leaves the connections of an environment out that cannot be reached", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    confluent.setApiKeys("env-1", []);
+    const { code, out } = await run(["check"]);
+    expect(out).toMatch(/✗ environment prod: Confluent refused our own Flink API key \(401\)\.\n {4}Check/);
+    expect(out).not.toContain("prod/a");
+    expect(code).toBe(1);
+  });
+
+  it("names every fault of the configuration with exit code 2", async () => {
+    const { run } = await startOperator({
+      connections: [{ name: "a", secret: "" }],
+      config: { refresh: "never" },
+    });
+    const { code, out } = await run(["check", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      checks: [
+        { subject: "configuration", ok: false },
+        { subject: "configuration", ok: false },
+      ],
+    });
+    expect(code).toBe(2);
+  });
+
+  it("does without a topic where none is given", async () => {
+    const { run } = await startOperator({ connections: TWO });
+    const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });
+    expect(out).not.toContain("topic");
+  });
+});

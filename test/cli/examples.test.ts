@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COMMANDS } from "../../src/cli/main.ts";
+import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo-connections.ts";
+import { type DemoWorld, startDemoWorld } from "../../src/sandbox/demo-world.ts";
+import { runCli, startCli } from "../support/child.ts";
+
+const EXAMPLES = [...COMMANDS.values()].flatMap(({ examples }) => examples.map(([line]) => line));
+const STATE = {
+  format_version: "1.0",
+  values: {
+    root_module: {
+      resources: [
+        {
+          mode: "managed",
+          type: "confluent_flink_connection",
+          values: { id: "o/e/c", display_name: "c", type: "OPENAI", endpoint: "https://api.example.com" },
+        },
+      ],
+    },
+  },
+};
+
+let world: DemoWorld;
+let folder: string;
+
+beforeAll(async () => {
+  world = await startDemoWorld(() => undefined);
+  for (const { name, environment } of CONNECTIONS)
+    world.confluent.configure(name, { timeToReadyMs: 0 }, ENVIRONMENTS[environment]);
+  folder = mkdtempSync(join(tmpdir(), "rotator-"));
+  writeFileSync(join(folder, "state.json"), JSON.stringify(STATE));
+});
+
+afterAll(async () => {
+  await world.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What means a place in the cloud means the sandbox instead. */
+function inSandbox(line: string): string[] {
+  return line
+    .replace("--cloud aws --region us-west-2", `--rest-endpoint ${world.confluent.url}`)
+    .replace("env-a1b2c3", ENVIRONMENTS.prod)
+    .replace("prod/confluent/flink-api-key", "prod/confluent-flink-key")
+    .replace("--config connections.json", `--config ${world.configFile}`)
+    .split(" ");
+}
+
+describe("every command line in the help", () => {
+  it.each(EXAMPLES.filter((line) => !line.startsWith("sandbox")))("works: %s", async (line) => {
+    const { code, stdout, stderr } = await runCli(inSandbox(line), world.env, folder);
+    expect(code, stderr).toBe(0);
+    expect(stdout + stderr).not.toBe("");
+  });
+
+  it("works: sandbox", async () => {
+    const { child, shows, ended } = startCli(["sandbox"]);
+    await shows(/npx \. rotate/);
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+  });
+});

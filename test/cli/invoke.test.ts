@@ -1,0 +1,80 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createReport } from "../../src/rotation/report.ts";
+import { type DeployedFunction, startLambda } from "../../src/sandbox/lambda.ts";
+import { startOperator } from "../support/operator.ts";
+
+const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
+const REPORT = createReport(
+  [
+    {
+      name: "a",
+      environment: "prod",
+      type: "OPENAI",
+      outcome: "unverified",
+      secret: "openai",
+      durationMs: 900,
+    },
+  ],
+  { trigger: { kind: "direct" }, startedAt: 0, endedAt: 1_000, requests: 4 },
+);
+
+async function startDeployed(deployed: Partial<DeployedFunction> = {}) {
+  const events: unknown[] = [];
+  const operator = await startOperator({ connections: [{ name: "a", secret: "openai" }] });
+  const lambda = await startLambda({
+    name: "FlinkConnectionRotator-1A2B",
+    description: DESCRIPTION,
+    invoke: async (event) => {
+      events.push(event);
+      return { report: REPORT };
+    },
+    ...deployed,
+  });
+  process.env["AWS_ENDPOINT_URL_LAMBDA"] = lambda.url;
+  onTestFinished(lambda.close);
+  return { ...operator, events };
+}
+
+describe("invoke", () => {
+  it("calls the function of the default stack with everything, and shows its report", async () => {
+    const { run, events } = await startDeployed();
+    const { code, out } = await run(["invoke"]);
+    expect(out).toMatch(/prod +a +OPENAI +unverified/);
+    expect(out).toContain("1 unverified; 1.0 s, 4 requests to Confluent.");
+    expect(events).toEqual([{}]);
+    expect(code).toBe(3);
+  });
+
+  it("sends the selection to the function that is named, and writes its report with --json", async () => {
+    const { run, events } = await startDeployed({ name: "other" });
+    const selection = ["a", "--secret", "openai", "--dry-run"];
+    const { out } = await run(["invoke", "--function", "other", ...selection, "--json"], { isTTY: true });
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(REPORT)));
+    expect(events).toEqual([{ connections: ["a"], secrets: ["openai"], dryRun: true }]);
+  });
+
+  it.each([
+    [
+      "the function refuses the event",
+      { error: "EventError: No connection is listed." },
+      2,
+      "No connection is listed.",
+    ],
+    ["the function fails", { error: "Error: out of memory" }, 1, "The function failed: out of memory"],
+    ["the function is another one", { report: { hello: "world" } }, 2, "The function answered no report."],
+  ])("says so where %s", async (_what, answer, expected, message) => {
+    const { run } = await startDeployed({ invoke: async () => answer });
+    const { code, out, err } = await run(["invoke"]);
+    expect(err).toContain(message);
+    expect({ code, out }).toEqual({ code: expected, out: "" });
+  });
+
+  it("says so where there is no such function or stack", async () => {
+    const { run } = await startDeployed();
+    const named = await run(["invoke", "--function", "nobody"]);
+    expect(named.err).toContain("nobody could not be called (ResourceNotFoundException).");
+    const stack = await run(["invoke", "--stack", "Other"]);
+    expect(stack.err).toContain("Stack Other has no rotator.");
+    expect([named.code, stack.code]).toEqual([2, 2]);
+  });
+});

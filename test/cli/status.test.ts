@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { startOperator } from "../support/operator.ts";
+
+const TWO = [
+  { name: "a", secret: "openai" },
+  { name: "b", secret: "openai" },
+];
+const LABELLED = { propagationLabel: "FLINK_READY" };
+
+describe("status", () => {
+  it("shows phase, age, version and label of each connection with one LIST", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO, config: LABELLED });
+    const { code, out } = await run(["status"]);
+    expect(out).toMatch(/CURRENT SINCE +FLINK_READY\n/);
+    expect(out).toMatch(/prod +a +OPENAI +READY +(now|\d s ago) +openai +[0-9a-f]{8} +1 h ago +no\n/);
+    expect(out).toContain("2 of 2 usable.");
+    expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
+    expect(code).toBe(0);
+  });
+
+  it("shows that the label is in place after a rotation", async () => {
+    const { run } = await startOperator({ connections: TWO, config: LABELLED });
+    await run(["rotate"]);
+    const { out } = await run(["status", "--json"]);
+    expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
+  });
+
+  it("marks a connection that was updated before its secret's version was made", async () => {
+    const { run, aws } = await startOperator({ connections: TWO });
+    aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
+    const { out } = await run(["status", "a"]);
+    expect(out).toMatch(/, before +openai/);
+    expect(out).not.toContain("FLINK_READY");
+  });
+
+  it("ends with 1 where a connection is missing or not usable, and says why", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO, missing: ["b"] });
+    confluent.addConnection("env-1", {
+      name: "a",
+      type: "OPENAI",
+      endpoint: "https://api.example.com/v1",
+      data: {},
+      initially: "invalidAuth",
+      detail: "refused: sk-old-enough-to-be-judged",
+    });
+    const { code, out } = await run(["status"]);
+    expect(out).toContain("It is not usable: INVALID_AUTH.");
+    expect(out).toContain("refused: [redacted]");
+    expect(out).toContain("There is no connection b in environment prod.");
+    expect(code).toBe(1);
+  });
+
+  it("shows why an environment or a secret cannot be read", async () => {
+    const { run, confluent, aws } = await startOperator({ connections: TWO });
+    aws.fail({ operation: "GetSecretValue", secretId: "openai", error: "AccessDeniedException" });
+    expect((await run(["status"])).out).toContain("Secret openai may not be read");
+    confluent.setApiKeys("env-1", []);
+    expect((await run(["status"])).out).toContain("Confluent refused our own Flink API key (401).");
+  });
+
+  it("writes JSON alone with --json", async () => {
+    const { run } = await startOperator({ connections: TWO });
+    const { out, err } = await run(["status", "--json"]);
+    expect(JSON.parse(out).connections).toMatchObject([
+      { name: "a", environment: "prod", phase: "READY", secret: "openai", well: true },
+      { name: "b" },
+    ]);
+    expect(err).toBe("");
+  });
+});

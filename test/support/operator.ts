@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { main } from "../../src/cli/main.ts";
+import { systemClock } from "../../src/rotation/clock.ts";
+import { type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
+import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import { fakeTerminal } from "./terminal.ts";
+import { API_KEY, type ConnectionEntry } from "./world.ts";
+
+export interface OperatorOptions {
+  readonly confluent?: Partial<ConfluentOptions>;
+  /** As in connections.json; each also exists in the sandbox, unless `missing` names it. */
+  readonly connections: readonly ConnectionEntry[];
+  readonly missing?: readonly string[];
+  /** Further keys at the top of connections.json. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Operator {
+  readonly aws: AwsSandbox;
+  readonly confluent: ConfluentSandbox;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs a command in this process, with terminals that keep what is written. */
+  readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
+  readonly held: (name: string) => Readonly<Record<string, string>>;
+}
+
+interface RunOptions {
+  readonly isTTY?: boolean;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets what Ctrl-C would call. */
+  readonly onInterrupt?: (interrupt: () => void) => void;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Both sandboxes on the real clock, with a connections.json of one environment; gone at the end of the test. */
+export async function startOperator(options: OperatorOptions): Promise<Operator> {
+  const aws = await startAws({ clock: systemClock });
+  const confluent = await startConfluent(options.confluent);
+  const folder = mkdtempSync(join(tmpdir(), "rotator-"));
+  onTestFinished(async () => {
+    await Promise.all([aws.close(), confluent.close()]);
+    rmSync(folder, { recursive: true });
+  });
+  const { key, secret } = API_KEY;
+  aws.putSecret("confluent/key", JSON.stringify({ apiKey: key, apiSecret: secret }));
+  confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
+  for (const { name, type = "OPENAI", secret } of options.connections) {
+    aws.putSecret(secret, "sk-old-enough-to-be-judged", { createdAt: Date.now() - HOUR_MS });
+    const endpoint = "https://api.example.com/v1";
+    if (!options.missing?.includes(name))
+      confluent.addConnection("env-1", { name, type, endpoint, data: { API_KEY: "before" } });
+  }
+  writeFileSync(join(folder, "connections.json"), JSON.stringify(configOf(options, confluent.url)));
+  const env = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "sandbox",
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+    ALERT_TOPIC_ARN: aws.createTopic("alerts"),
+    CONNECTIONS_FILE: join(folder, "connections.json"),
+  };
+  Object.assign(process.env, env);
+  return { aws, confluent, folder, env, run: runner(env), held: (name) => confluent.connection(name).data };
+}
+
+function runner(base: Readonly<Record<string, string>>): Operator["run"] {
+  return async (args, { isTTY = false, rows = 40, env = {}, onInterrupt = () => undefined } = {}) => {
+    const [out, err] = [fakeTerminal({ isTTY, rows, env }), fakeTerminal({ isTTY, rows, env })];
+    const code = await main(args, {
+      env: { ...base, ...env },
+      out: out.terminal,
+      err: err.terminal,
+      onInterrupt: (interrupt) => {
+        onInterrupt(interrupt);
+        return () => undefined;
+      },
+    });
+    return { code, out: out.written(), err: err.written() };
+  };
+}
+
+function configOf({ connections, config }: OperatorOptions, restEndpoint: string): unknown {
+  const ids = { organizationId: "org-1", environmentId: "env-1", restEndpoint };
+  return {
+    environments: { prod: { ...ids, apiKeySecret: "confluent/key" } },
+    connections: connections.map((entry) => ({ type: "OPENAI", ...entry })),
+    timing: { readyTimeoutSeconds: 3, graceSeconds: 0 },
+    ...config,
+  };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { tableLines } from "../../src/terminal/table.ts";
+import { Terminal } from "../../src/terminal/terminal.ts";
+import { fakeTerminal } from "../support/terminal.ts";
+
+const ERASE_TWO = "\x1b[2A\x1b[J";
+
+describe("a terminal", () => {
+  it("draws over what it drew before, without wrapping lines", () => {
+    const { terminal, written } = fakeTerminal();
+    terminal.draw(["a", "b"]);
+    terminal.draw(["c"]);
+    expect(written()).toBe(`\x1b[?7la\nb\n\x1b[?7h${ERASE_TWO}\x1b[?7lc\n\x1b[?7h`);
+  });
+
+  it("takes what was drawn away before it prints", () => {
+    const { terminal, written } = fakeTerminal();
+    terminal.draw(["a", "b"]);
+    terminal.print("c");
+    terminal.print("d");
+    expect(written()).toMatch(/c\nd\n$/);
+    expect(written().split(ERASE_TWO)).toHaveLength(2);
+  });
+
+  it.each([
+    ["in a terminal", {}, true, true],
+    ["in a pipe", { isTTY: false }, false, false],
+    ["with NO_COLOR", { env: { NO_COLOR: "1" } }, true, false],
+    ["with an empty NO_COLOR", { env: { NO_COLOR: "" } }, true, true],
+    ["where the terminal is dumb", { env: { TERM: "dumb" } }, false, false],
+  ])("knows whether it may draw and paint %s", (_where, options, isLive, hasColour) => {
+    const { terminal } = fakeTerminal(options);
+    expect(terminal.isLive).toBe(isLive);
+    expect(terminal.paint("red", "x")).toBe(hasColour ? "\x1b[31mx\x1b[39m" : "x");
+  });
+
+  it("paints nothing where the depth of colour is not known, and takes 24 lines for its height", () => {
+    const terminal = new Terminal({ isTTY: true, write: () => undefined }, {});
+    expect(terminal.paint("red", "x")).toBe("x");
+    expect(terminal.height).toBe(23);
+  });
+});
+
+describe("a table", () => {
+  it("makes each column as wide as its widest text, and paints none of the widths away", () => {
+    const { terminal } = fakeTerminal({ isTTY: false });
+    const rows = [
+      [{ text: "long text" }, { text: "x", style: "red" as const }],
+      [{ text: "s" }, { text: "" }],
+    ];
+    expect(tableLines(terminal, ["A", "B"], rows)).toEqual(["  A          B", "  long text  x", "  s"]);
+  });
+});
