@@ -13,6 +13,7 @@ import { FAULT_PATIENCE_MS } from "./rotation/push.ts";
 import { createReport, type Report } from "./rotation/report.ts";
 import { rotate, type Settings } from "./rotation/rotate.ts";
 import type { Scrubber } from "./rotation/scrub.ts";
+import { Secret } from "./rotation/secret.ts";
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -90,6 +91,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
     connections: (name, apiKey) => {
       const environment = config.environments.get(name);
       if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
+      scrubber.add(Secret.basic(apiKey.key, apiKey.secret));
       const gate = gateTo(environment.restEndpoint);
       const scrub = (text: string) => scrubber.scrub(text);
       const send = exchange.bind(undefined, dispatcher);

@@ -9,6 +9,7 @@ import {
 } from "../rotation/errors.ts";
 import { PAGE_SIZE } from "../rotation/observe.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/outside.ts";
+import { Secret } from "../rotation/secret.ts";
 import { errorDetail } from "./error-detail.ts";
 import { type HttpAnswer, NoAnswerError } from "./exchange.ts";
 import { isTransient } from "./retry.ts";
@@ -49,7 +50,7 @@ export class Confluent implements ConnectionsApi {
     const [organization, environment] = [options.organizationId, options.environmentId].map(
       encodeURIComponent,
     );
-    const authorization = `Basic ${Buffer.from(`${key.reveal()}:${secret.reveal()}`).toString("base64")}`;
+    const authorization = `Basic ${Secret.basic(key, secret).reveal()}`;
     this.#transport = new Transport({ ...options, authorization });
     this.#base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}/connections`;
     this.#scrub = options.scrub;
@@ -115,7 +116,7 @@ export class Confluent implements ConnectionsApi {
       name,
       connectionType: spec.connection_type,
       endpoint: spec.endpoint,
-      phase: this.#phase(status.phase.trim().toUpperCase()),
+      phase: this.#phase(status.phase.trim()).toUpperCase(),
       detail: this.#scrub(status.detail),
       httpStatus: answer.status,
       ...requestIdOf(answer),

@@ -57,10 +57,12 @@ function encodings(text: string): string[] {
   const once = jsonEscaped(text);
   const twice = jsonEscaped(once);
   // A document inside of `data` inside of a body is escaped three times.
-  const escaped = [once, twice, jsonEscaped(twice)];
-  const hex = Buffer.from(text).toString("hex");
-  const base64 = [text, once].flatMap((each) => [0, 1, 2].flatMap((offset) => base64At(each, offset)));
-  return [text, ...escaped, ...urlForms(text.toWellFormed()), hex, hex.toUpperCase(), ...base64];
+  const escaped = new Set([text, once, twice, jsonEscaped(twice)]);
+  return [...escaped].flatMap((each) => {
+    const hex = Buffer.from(each).toString("hex");
+    const base64 = [0, 1, 2].flatMap((offset) => base64At(each, offset));
+    return [each, ...urlForms(each.toWellFormed()), hex, hex.toUpperCase(), ...base64];
+  });
 }
 
 function jsonEscaped(text: string): string {

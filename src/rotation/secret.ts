@@ -60,6 +60,11 @@ export class Secret {
     }
   }
 
+  /** What follows `Basic` in an Authorization header. */
+  static basic(user: Secret, password: Secret): Secret {
+    return new Secret(Buffer.from(`${user.#value}:${password.#value}`).toString("base64"));
+  }
+
   /** One secret that is the JSON object of the entries. */
   static object(entries: Iterable<readonly [string, Secret | string]>): Secret {
     const plain = [...entries].map(([key, value]) => [key, value instanceof Secret ? value.#value : value]);
