@@ -8,6 +8,8 @@ export type Fault = { readonly applied?: boolean } & (
       readonly body?: ErrorBody;
       /** Repeat the request's body in the error. */
       readonly echo?: boolean;
+      /** What the error says. */
+      readonly text?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "redirect"; readonly status: 301 | 302 | 307 | 308; readonly location: string }
@@ -60,7 +62,8 @@ export function isApplied(fault: Fault): boolean {
 export function distort(answer: Answer, fault: Fault, requestBody: string): Answer {
   switch (fault.kind) {
     case "status": {
-      const text = fault.echo ? `The request was refused: ${requestBody}` : "A fault was ordered.";
+      const { text = fault.echo ? `The request was refused: ${requestBody}` : "A fault was ordered." } =
+        fault;
       const error = errorAnswer(fault.status, text, fault.body);
       return { ...error, headers: { ...error.headers, ...fault.headers } };
     }

@@ -1,0 +1,46 @@
+import { inspect } from "node:util";
+
+/** So many characters of a secret in a row are a leak, in whatever form. */
+const FRAGMENT_LENGTH = 16;
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+const base64At = (offset: number) => (text: string) =>
+  Buffer.concat([Buffer.alloc(offset, "."), Buffer.from(text)]).toString("base64");
+
+/** How a server, a log or an error may write a text down. */
+export const FORMS: Readonly<Record<string, (text: string) => string>> = {
+  plain: (text) => text,
+  "JSON-escaped": escaped,
+  "JSON-escaped twice": (text) => escaped(escaped(text)),
+  "JSON-escaped three times": (text) => escaped(escaped(escaped(text))),
+  base64: base64At(0),
+  "base64, one byte on": base64At(1),
+  "base64, two bytes on": base64At(2),
+  base64url: (text) => Buffer.from(text).toString("base64url"),
+  "URL-encoded": encodeURIComponent,
+  "URL-encoded as a form": (text) => new URLSearchParams({ "": text }).toString().slice(1),
+  hex: (text) => Buffer.from(text).toString("hex"),
+};
+
+/** Which markers a text holds a fragment of, and in which form; in upper or lower case. */
+export function leaksIn(text: string, markers: readonly string[]): string[] {
+  const lowerCase = text.toLowerCase();
+  return markers.flatMap((marker) =>
+    Object.entries(FORMS).flatMap(([name, form]) => {
+      const fragment = fragmentsOf(form(marker), name).find((each) => lowerCase.includes(each.toLowerCase()));
+      return fragment === undefined ? [] : [`${name} form of ${marker}: ${fragment}`];
+    }),
+  );
+}
+
+/** In base64 the characters at both ends depend on what is around the secret. */
+function fragmentsOf(form: string, name: string): string[] {
+  const sure = name.startsWith("base64") ? form.slice(4, -4) : form;
+  const starts = Math.max(1, sure.length - FRAGMENT_LENGTH + 1);
+  return Array.from({ length: starts }, (_, at) => sure.slice(at, at + FRAGMENT_LENGTH));
+}
+
+/** All that can be seen of a value: message, stack, causes, own and hidden properties. */
+export function everythingOf(value: unknown): string {
+  return `${inspect(value, { depth: Infinity, showHidden: true, maxStringLength: null })}\n${JSON.stringify(value)}`;
+}
