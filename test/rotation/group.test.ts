@@ -1,0 +1,419 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/rotation/connection.ts";
+import { RotationError, SecretError } from "../../src/rotation/errors.ts";
+import { GroupRotation, type GroupRun } from "../../src/rotation/group.ts";
+import { Lookout } from "../../src/rotation/observe.ts";
+import type { Finding } from "../../src/rotation/outcome.ts";
+import type { SecretVersion } from "../../src/rotation/outside.ts";
+import type { Lane } from "../../src/rotation/push.ts";
+import { currentVersion } from "../../src/rotation/versions.ts";
+import { Watcher } from "../../src/rotation/watch.ts";
+import { connection, flinkApiKey, HOUR_MS, NOW } from "../support/builders.ts";
+import type { Behaviour, Data } from "../support/fake-confluent.ts";
+import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+
+const LABEL = "FLINK_READY";
+
+interface Options extends FakeWorldOptions {
+  /** By name, in the order in which they are listed. */
+  readonly connections: Readonly<Record<string, Partial<Behaviour>>>;
+  /** When each version becomes current, from the start; v0 and v1 always are before it. */
+  readonly newerAfterMs?: readonly number[];
+  readonly run?: Partial<GroupRun>;
+  readonly complete?: boolean;
+}
+
+function open(options: Options) {
+  const { newerAfterMs = [], complete = true } = options;
+  const world = fakeWorld(options);
+  const { outside, confluent, secrets, clock } = world;
+  const times = [NOW - 2 * HOUR_MS, NOW - HOUR_MS, ...newerAfterMs.map((ms) => NOW + ms)];
+  for (const [index, at] of times.entries())
+    secrets.add("openai", { versionId: `v${index}`, value: `v${index}`, at });
+  const names = Object.keys(options.connections);
+  for (const name of names) confluent.add(name, options.connections[name]);
+  const api = outside.connections("prod", flinkApiKey());
+  const watcher = new Watcher(new Lookout(api), clock);
+  const lane: Lane = { outside, api, watcher, readyTimeoutMs: 30_000, graceMs: 0 };
+  const findings = new Map<string, Finding>();
+  const run: GroupRun = {
+    outside,
+    lane: () => lane,
+    sight: ({ name }) => confluent.connection(name).observe(NOW),
+    record: ({ name }, finding) => findings.set(name, finding),
+    retract: ({ name }) => findings.delete(name),
+    canary: true,
+    rollback: false,
+    dryRun: false,
+    skipPropagated: false,
+    ...options.run,
+  };
+  const connections = names.map((name) => connection({ name, secret: "openai" }));
+  const group = new GroupRotation(run, { secret: "openai", connections, complete });
+  const rotate = async (version?: SecretVersion) => {
+    await group.rotate(version ?? (await currentVersion(outside, "openai")));
+    return Object.fromEntries(findings);
+  };
+  const puts = () =>
+    confluent.requests.flatMap(({ method, name, data }) =>
+      method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],
+    );
+  return { ...world, rotate, puts, findings };
+}
+
+/** A connection that accepts all keys but these. */
+function refusing(...keys: readonly string[]): Partial<Behaviour> {
+  const isRefused = (data: Data) => keys.includes(data["API_KEY"] ?? "");
+  return { validFrom: (data) => (isRefused(data) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY) };
+}
+
+describe("a canary", () => {
+  it("goes alone, and the others follow when it is ready", async () => {
+    const { rotate, confluent, findings } = open({
+      connections: { a: { timeToReadyMs: 5_000 }, b: {}, c: {} },
+    });
+    await rotate();
+    const [a, b, c] = confluent.requests.filter(({ method }) => method === "PUT");
+    expect([a?.name, b?.name, c?.name]).toEqual(["a", "b", "c"]);
+    expect((b?.sentAt ?? 0) - (a?.sentAt ?? 0)).toBeGreaterThanOrEqual(5_000);
+    expect(c?.sentAt).toBe(b?.sentAt);
+    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(["ready", "ready", "ready"]);
+  });
+
+  it("keeps a refused key from all others", async () => {
+    const { rotate, puts } = open({ connections: { a: refusing("v1"), b: {}, c: {} } });
+    const kept = {
+      outcome: "not-attempted",
+      errorClass: "rejected",
+      message: "a went first and was refused this key, so this connection keeps the key it has.",
+      secretVersionId: "v1",
+    };
+    expect(await rotate()).toEqual({
+      a: expect.objectContaining({ errorClass: "rejected" }),
+      b: kept,
+      c: kept,
+    });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it("keeps refused data from all others", async () => {
+    const { rotate, puts } = open({
+      connections: { a: {}, b: {} },
+      confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
+    });
+    expect(await rotate()).toMatchObject({ a: { errorClass: "rejected" }, b: { outcome: "not-attempted" } });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it.each([
+    { why: "its endpoint cannot be reached", behaviour: { unreachable: true }, errorClass: "unreachable" },
+    { why: "it takes too long", behaviour: { timeToReadyMs: HOUR_MS }, errorClass: "timeout" },
+  ])("hands over to the next when $why", async ({ behaviour, errorClass }) => {
+    const { rotate, puts } = open({ connections: { a: behaviour, b: refusing("v1"), c: {} } });
+    expect(await rotate()).toMatchObject({
+      a: { outcome: "failed", errorClass },
+      b: { outcome: "failed", errorClass: "rejected" },
+      c: { outcome: "not-attempted" },
+    });
+    expect(puts()).toEqual(["a v1", "b v1"]);
+  });
+
+  it("hands over to the next when nobody can read what became of it", async () => {
+    const { rotate, puts } = open({
+      connections: { a: {}, b: refusing("v1"), c: {} },
+      confluent: { fault: ({ method, name }) => (method === "GET" && name === "a" ? "service" : undefined) },
+    });
+    expect(await rotate()).toMatchObject({
+      a: { outcome: "unverified", errorClass: "service" },
+      b: { errorClass: "rejected" },
+      c: { outcome: "not-attempted" },
+    });
+    expect(puts()).toEqual(["a v1", "b v1"]);
+  });
+
+  it("lets the others follow where the service never says", async () => {
+    const silent = { readyPhase: "" };
+    const { rotate } = open({ connections: { a: silent, b: silent } });
+    expect(await rotate()).toMatchObject({ a: { outcome: "unverified" }, b: { outcome: "unverified" } });
+  });
+
+  it("may fail, and so may all that stand in for it", async () => {
+    const { rotate } = open({ connections: { a: { unreachable: true }, b: { unreachable: true } } });
+    expect(await rotate()).toMatchObject({
+      a: { errorClass: "unreachable" },
+      b: { errorClass: "unreachable" },
+    });
+  });
+
+  it("is not needed where there is none", async () => {
+    const { rotate, confluent } = open({ connections: { a: refusing("v1"), b: {} }, run: { canary: false } });
+    expect(await rotate()).toMatchObject({ a: { errorClass: "rejected" }, b: { outcome: "ready" } });
+    const sent = confluent.requests.filter(({ method }) => method === "PUT").map(({ sentAt }) => sentAt);
+    expect(sent).toEqual([NOW, NOW]);
+  });
+});
+
+describe("a version that is overtaken", () => {
+  it("is followed by the newer one, everywhere", async () => {
+    const { rotate, puts, notes } = open({
+      connections: { a: { timeToReadyMs: 2_000 }, b: {} },
+      newerAfterMs: [3_000],
+      run: { canary: false },
+      confluent: { latencyMs: () => 600 },
+    });
+    expect(await rotate()).toMatchObject({ a: { secretVersionId: "v2" }, b: { secretVersionId: "v2" } });
+    expect(puts()).toEqual(["a v1", "b v1", "a v2", "b v2"]);
+    expect(notes).toEqual(["A newer version appeared during the run."]);
+  });
+
+  it("does not go on to the others after the canary", async () => {
+    const { rotate, puts } = open({
+      connections: { a: { timeToReadyMs: 2_000 }, b: {} },
+      newerAfterMs: [1_000],
+    });
+    expect(await rotate()).toMatchObject({ a: { secretVersionId: "v2" }, b: { secretVersionId: "v2" } });
+    expect(puts()).toEqual(["a v1", "a v2", "b v2"]);
+  });
+
+  it("is followed three times in a run, and no more", async () => {
+    const { rotate, puts } = open({
+      connections: { a: { timeToReadyMs: 2_000 } },
+      newerAfterMs: [1_000, 3_500, 6_000, 8_000, 20_000],
+    });
+    expect(await rotate()).toEqual({
+      a: expect.objectContaining({
+        outcome: "failed",
+        errorClass: "superseded",
+        secretVersionId: "v4",
+        message: "Newer versions of the secret kept appearing; after 3 of them this run put no more.",
+      }),
+    });
+    expect(puts()).toEqual(["a v1", "a v2", "a v3", "a v4"]);
+  });
+
+  it("leaves no connection without an outcome when it gives up", async () => {
+    const { rotate } = open({
+      connections: { a: { timeToReadyMs: 2_000 }, b: {} },
+      newerAfterMs: [1_000, 3_500, 6_000, 8_000],
+    });
+    expect(await rotate()).toMatchObject({
+      a: { errorClass: "superseded" },
+      b: { errorClass: "superseded" },
+    });
+  });
+
+  it("leaves what failed for its own reasons as it is", async () => {
+    const { rotate } = open({
+      connections: { a: { timeToReadyMs: 2_000 }, b: { unreachable: true } },
+      newerAfterMs: [1_000, 15_000, 25_000, 35_000],
+      run: { canary: false },
+    });
+    expect(await rotate()).toMatchObject({
+      a: { errorClass: "superseded" },
+      b: { errorClass: "unreachable" },
+    });
+  });
+
+  it("is not reported ready while the newer one is put", async () => {
+    const { rotate, findings, clock } = open({
+      connections: { a: { timeToReadyMs: 2_000 } },
+      newerAfterMs: [1_000],
+    });
+    const rotated = rotate();
+    await clock.sleep(3_000);
+    expect(findings).toEqual(new Map());
+    await rotated;
+    expect(findings.get("a")).toMatchObject({ outcome: "ready" });
+  });
+
+  it("is not given up for an older one that a late reading shows", async () => {
+    let readings = 0;
+    const { rotate, puts } = open({
+      connections: { a: {} },
+      secrets: { staleMs: () => (readings++ === 0 ? 0 : 1.5 * HOUR_MS) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v1" } });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it("stays where it is when nobody can read whether there is a newer one", async () => {
+    let readings = 0;
+    const { rotate, notes } = open({
+      connections: { a: {} },
+      secrets: { fault: () => (readings++ === 0 ? undefined : new SecretError("Denied.")) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready" } });
+    expect(notes).toEqual(["Whether a newer version has appeared could not be read."]);
+  });
+
+  it("is not looked for when the time is up", async () => {
+    const { rotate, notes, secrets } = open({
+      connections: { a: { timeToReadyMs: HOUR_MS } },
+      remainingMs: 5_000,
+    });
+    await rotate();
+    expect(secrets.reads).toHaveLength(1);
+    expect(notes).toEqual([]);
+  });
+});
+
+describe("a roll-back", () => {
+  const rollback = { rollback: true, canary: false };
+
+  it("puts the previous version where the new one was refused, and nowhere else", async () => {
+    const { rotate, puts } = open({ connections: { a: refusing("v1"), b: {} }, run: rollback });
+    expect(await rotate()).toMatchObject({
+      a: { outcome: "rolled-back", secretVersionId: "v0", phase: "READY" },
+      b: { outcome: "ready", secretVersionId: "v1" },
+    });
+    expect(puts()).toEqual(["a v1", "b v1", "a v0"]);
+  });
+
+  it("happens only where it is asked for", async () => {
+    const { rotate, puts } = open({ connections: { a: refusing("v1") } });
+    expect(await rotate()).toMatchObject({ a: { outcome: "failed" } });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it.each([{ unreachable: true }, { timeToReadyMs: HOUR_MS }])(
+    "does not happen for %j",
+    async (behaviour) => {
+      const { rotate, puts } = open({ connections: { a: behaviour }, run: rollback });
+      await rotate();
+      expect(puts()).toEqual(["a v1"]);
+    },
+  );
+
+  it("does not happen where the data was refused, and so not put", async () => {
+    const { rotate, puts } = open({
+      connections: { a: {} },
+      run: rollback,
+      confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "failed", errorClass: "rejected" } });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it("says so when it fails", async () => {
+    let reads = 0;
+    const { rotate } = open({
+      connections: { a: refusing("v1") },
+      run: rollback,
+      secrets: { fault: () => (reads++ < 2 ? undefined : new SecretError("Denied.")) },
+    });
+    expect(await rotate()).toMatchObject({
+      a: {
+        outcome: "failed",
+        errorClass: "rejected",
+        secretVersionId: "v1",
+        message:
+          "Confluent refused the key. The previous key could not be put back, so it still holds the refused one: Denied.",
+      },
+    });
+  });
+
+  it("gives way to a newer version that appears meanwhile", async () => {
+    const { rotate, puts } = open({
+      connections: { a: { ...refusing("v1"), timeToReadyMs: 2_000 } },
+      newerAfterMs: [3_000],
+      run: rollback,
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v2" } });
+    expect(puts()).toEqual(["a v1", "a v0", "a v2"]);
+  });
+});
+
+describe("the propagation label", () => {
+  const run = { propagationLabel: LABEL };
+
+  it("is moved to the version that every connection is proven to use", async () => {
+    const { rotate, secrets } = open({ connections: { a: {}, b: {} }, run });
+    secrets.label("openai", LABEL, "v0");
+    await rotate();
+    expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
+  });
+
+  it("is given where no version has it yet", async () => {
+    const { rotate, secrets } = open({ connections: { a: {} }, run });
+    await rotate();
+    expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
+  });
+
+  it("goes to the version that overtook", async () => {
+    const { rotate, secrets } = open({
+      connections: { a: { timeToReadyMs: 2_000 } },
+      newerAfterMs: [1_000],
+      run,
+    });
+    await rotate();
+    expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v2" }]);
+  });
+
+  it.each([
+    { why: "nobody wants it", options: { run: {} } },
+    { why: "others of the secret were not part of the run", options: { complete: false } },
+    { why: "a connection failed", options: { connections: { a: {}, b: { unreachable: true } } } },
+    { why: "a connection is unverified", options: { connections: { a: {}, b: { readyPhase: "" } } } },
+    { why: "it was a dry run", options: { run: { ...run, dryRun: true } } },
+  ])("stays where it is when $why", async ({ options }) => {
+    const { rotate, secrets } = open({ connections: { a: {} }, run, ...options });
+    await rotate();
+    expect(secrets.moves).toEqual([]);
+  });
+
+  it("is not moved to where it is", async () => {
+    const { rotate, secrets } = open({ connections: { a: {} }, run });
+    secrets.label("openai", LABEL, "v1");
+    await rotate();
+    expect(secrets.moves).toEqual([]);
+  });
+
+  it("stays where it is for what was skipped", async () => {
+    const { rotate, secrets } = open({ connections: { a: {} }, run: { ...run, skipPropagated: true } });
+    secrets.label("openai", LABEL, "v1");
+    expect(await rotate()).toMatchObject({ a: { outcome: "skipped" } });
+    expect(secrets.moves).toEqual([]);
+  });
+
+  it("leaves the outcome as it is when it cannot be moved, with a remark", async () => {
+    let calls = 0;
+    const { rotate } = open({
+      connections: { a: { detail: "as it was" } },
+      run,
+      secrets: { fault: () => (calls++ < 2 ? undefined : new SecretError("Denied.")) },
+    });
+    expect(await rotate()).toMatchObject({
+      a: {
+        outcome: "ready",
+        secretVersionId: "v1",
+        detail: "The key is in use, but the label FLINK_READY could not be moved to its version: Denied.",
+      },
+    });
+  });
+});
+
+describe("what stands in the way of a connection", () => {
+  it("is its outcome, and the others go on", async () => {
+    const error = new RotationError("service", "Confluent answered 500.", { httpStatus: 500 });
+    const sight = ({ name }: Connection) => {
+      throw name === "a" ? error : new TypeError("a bug");
+    };
+    const { rotate, bugs } = open({ connections: { a: {}, b: {} }, run: { sight } });
+    expect(await rotate()).toEqual({
+      a: {
+        outcome: "failed",
+        errorClass: "service",
+        message: "Confluent answered 500.",
+        httpStatus: 500,
+        secretVersionId: "v1",
+      },
+      b: {
+        outcome: "failed",
+        errorClass: "internal",
+        message: "The rotator met an error that it does not know.",
+        secretVersionId: "v1",
+      },
+    });
+    expect(bugs).toHaveLength(1);
+  });
+});

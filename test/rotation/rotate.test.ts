@@ -1,0 +1,344 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/rotation/connection.ts";
+import { SecretError } from "../../src/rotation/errors.ts";
+import type { Outside } from "../../src/rotation/outside.ts";
+import { plan, type Trigger } from "../../src/rotation/plan.ts";
+import { rotate, type Settings } from "../../src/rotation/rotate.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+import { connection, HOUR_MS, NOW } from "../support/builders.ts";
+import { API_KEY_SECRET, type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+
+const LABEL = "FLINK_READY";
+
+interface Options extends FakeWorldOptions {
+  readonly connections?: readonly Partial<Connection>[];
+  readonly settings?: Partial<Settings>;
+  readonly trigger?: Trigger;
+  readonly outside?: Partial<Outside>;
+}
+
+/** A world with connections of one secret, which has been current for an hour. */
+function open(options: Options = {}) {
+  const { connections = [{ name: "a" }], settings, trigger = { kind: "schedule" } } = options;
+  const world = fakeWorld(options);
+  const listed = connections.map((changes) => connection({ secret: "openai", ...changes }));
+  world.secrets.add("openai", { versionId: "v0", value: "sk-0", at: NOW - 2 * HOUR_MS });
+  world.secrets.add("openai", { versionId: "v1", value: "sk-1", at: NOW - HOUR_MS });
+  const run = (changes: Partial<Outside> = {}) =>
+    rotate(
+      { ...world.outside, ...options.outside, ...changes },
+      {
+        canary: true,
+        onRejected: "keep",
+        readyTimeoutMs: 60_000,
+        graceMs: 120_000,
+        refresh: "always",
+        apiKeySecrets: new Map([
+          ["prod", API_KEY_SECRET],
+          ["test", API_KEY_SECRET],
+        ]),
+        ...settings,
+      },
+      { trigger, groups: plan(trigger, listed) },
+    );
+  const add = world.confluent.add.bind(world.confluent);
+  return { ...world, run, add, valueIn: (name: string) => world.confluent.connection(name).data["API_KEY"] };
+}
+
+const THREE = [{ name: "a" }, { name: "b" }, { name: "c" }];
+
+describe("a run", () => {
+  it("brings the current version to every connection", async () => {
+    const { run, add, valueIn } = open({ connections: THREE });
+    for (const name of ["a", "b", "c"]) add(name);
+    const outcomes = await run();
+    expect(outcomes).toMatchObject(
+      ["a", "b", "c"].map((name) => ({ name, outcome: "ready", secretVersionId: "v1", phase: "READY" })),
+    );
+    expect(["a", "b", "c"].map(valueIn)).toEqual(["sk-1", "sk-1", "sk-1"]);
+  });
+
+  it("does nothing where there is nothing to do", async () => {
+    const { run, secrets, confluent } = open({ connections: [] });
+    expect(await run()).toEqual([]);
+    expect([secrets.reads, confluent.requests]).toEqual([[], []]);
+  });
+
+  it("tells when each outcome is known, and how old the secret's version is", async () => {
+    const { run, add, progress } = open();
+    add("a");
+    const [outcome] = await run();
+    expect(progress.filter(({ step }) => step === "done")).toEqual([
+      {
+        step: "done",
+        connection: expect.objectContaining({ name: "a" }),
+        outcome,
+        secretCreatedAt: NOW - HOUR_MS,
+      },
+    ]);
+  });
+
+  it("reads our own key once for all environments that share it", async () => {
+    const { run, add, secrets } = open({ connections: [{ name: "a" }, { name: "b", environment: "test" }] });
+    add("a");
+    add("b");
+    await run();
+    expect(secrets.reads.filter(({ secretId }) => secretId === API_KEY_SECRET)).toHaveLength(1);
+  });
+
+  it("reads our own key again when it is refused", async () => {
+    const { run, add, secrets } = open({
+      confluent: {
+        latencyMs: () => 200,
+        fault: ({ apiKey }) => (apiKey === "flink-key" ? "unauthorized" : undefined),
+      },
+    });
+    add("a");
+    secrets.add(API_KEY_SECRET, { versionId: "key-2", value: "flink-key-2:secret", at: NOW + 300 });
+    expect(await run()).toMatchObject([{ outcome: "ready" }]);
+    expect(secrets.reads.filter(({ secretId }) => secretId === API_KEY_SECRET)).toHaveLength(2);
+  });
+
+  it("puts nothing into a connection that is missing or another one than listed, and goes on with the rest", async () => {
+    const { run, add, confluent } = open({ connections: [...THREE, { name: "d" }] });
+    add("b", { type: "BEDROCK" });
+    add("c", { detail: "Lookup failed: ai.openai.com" });
+    add("d");
+    expect(await run()).toMatchObject([
+      { name: "a", outcome: "failed", errorClass: "not-found", secretVersionId: "v1", httpStatus: 404 },
+      { name: "b", outcome: "failed", errorClass: "guard" },
+      { name: "c", outcome: "ready", detail: "Lookup failed: ai.openai.com" },
+      { name: "d", outcome: "ready" },
+    ]);
+    expect(new Set(confluent.requests.flatMap(({ method, name }) => (method === "PUT" ? name : [])))).toEqual(
+      new Set(["c", "d"]),
+    );
+  });
+
+  it("fails the connections of a secret that cannot be read, and no others", async () => {
+    const { run, add } = open({
+      connections: [{ name: "a" }, { name: "b", secret: "other" }],
+      secrets: { fault: (id) => (id === "other" ? new SecretError("Denied.") : undefined) },
+    });
+    add("a");
+    add("b");
+    expect(await run()).toMatchObject([
+      { name: "a", outcome: "ready" },
+      { name: "b", outcome: "failed", errorClass: "secret", message: "Denied." },
+    ]);
+  });
+
+  it("fails a connection whose fields the secret lacks, before any PUT", async () => {
+    const { run, add, secrets, confluent } = open();
+    add("a");
+    secrets.add("openai", { versionId: "v2", value: `{"unrelated":"x"}` });
+    expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret", secretVersionId: "v2" }]);
+    expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it.each(["unauthorized", "service"] as const)(
+    "reaches no connection of an environment when looking is %s",
+    async (fault) => {
+      const { run, add } = open({ connections: THREE, confluent: { fault: () => fault } });
+      add("a");
+      const outcome = fault === "unauthorized" ? "not-attempted" : "failed";
+      expect(await run()).toMatchObject(THREE.map(({ name }) => ({ name, outcome, errorClass: fault })));
+    },
+  );
+
+  it("does not know an environment without a key, and says so", async () => {
+    const { run, bugs } = open({ connections: [{ name: "a", environment: "elsewhere" }] });
+    expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
+    expect(bugs).toEqual([]);
+  });
+
+  it("turns a bug into an outcome, with the stack in the log", async () => {
+    const bug = new TypeError("a bug");
+    const { run, bugs } = open();
+    const secrets = { read: () => Promise.reject(bug), moveLabel: () => Promise.reject(bug) };
+    expect(await run({ secrets })).toMatchObject([
+      {
+        outcome: "failed",
+        errorClass: "internal",
+        message: "The rotator met an error that it does not know.",
+      },
+    ]);
+    expect(bugs).toContain(bug);
+  });
+
+  it("turns a bug in the middle into an outcome of its connection", async () => {
+    const { run, add, bugs, outside } = open();
+    add("a");
+    const connections: Outside["connections"] = (...args) => ({
+      ...outside.connections(...args),
+      put: () => Promise.reject(new TypeError("a bug")),
+    });
+    expect(await run({ connections })).toMatchObject([
+      {
+        outcome: "failed",
+        errorClass: "internal",
+        secretVersionId: "v1",
+        message: "The rotator met an error that it does not know.",
+      },
+    ]);
+    expect(bugs).toHaveLength(1);
+  });
+
+  it("lets no secret into what it says", async () => {
+    const { run, add, outside } = open();
+    outside.scrubber.add(new Secret("sk-1-very-secret"));
+    add("a", { detail: "refused sk-1-very-secret", readyPhase: "sk-1-very-secret" });
+    const [outcome] = await run();
+    expect(JSON.stringify(outcome)).not.toContain("very-secret");
+    expect(outcome).toMatchObject({ detail: "refused [redacted]", phase: "[redacted]" });
+  });
+});
+
+describe("a run whose time is up", () => {
+  it("ends half a second after the deadline at the latest, with an outcome for each", async () => {
+    const { run, clock, deadlineAt, add } = open({
+      remainingMs: 10_000,
+      connections: THREE,
+      settings: { canary: false },
+      confluent: { fault: ({ name, method }) => (name === "b" && method === "PUT" ? "hang" : undefined) },
+    });
+    for (const name of ["a", "b", "c"]) add(name);
+    expect(await run()).toMatchObject([
+      { name: "a", outcome: "ready" },
+      {
+        name: "b",
+        outcome: "not-attempted",
+        errorClass: "timeout",
+        message: "The run's time was up before the outcome was known.",
+      },
+      { name: "c", outcome: "ready" },
+    ]);
+    expect(clock.now()).toBe(deadlineAt + 500);
+  });
+
+  it("hears nothing more of what comes too late", async () => {
+    const { run, clock, progress, add } = open({
+      remainingMs: 1_000,
+      confluent: { latencyMs: () => 900 },
+    });
+    add("a");
+    const outcomes = await run();
+    await clock.sleep(HOUR_MS);
+    expect(progress.flatMap((each) => (each.step === "done" ? [each.outcome] : []))).toEqual(outcomes);
+    expect(outcomes).toMatchObject([{ outcome: "not-attempted", errorClass: "timeout" }]);
+  });
+
+  it("does not wait for the deadline when all is done", async () => {
+    const { run, clock, add } = open();
+    add("a");
+    await run();
+    expect(clock.now() - NOW).toBeLessThan(1_000);
+  });
+
+  it("begins nothing new once somebody has asked it to stop", async () => {
+    const { run, add, confluent } = open({ connections: THREE });
+    for (const name of ["a", "b", "c"]) add(name);
+    const isStopping = () => confluent.requests.some(({ method }) => method === "PUT");
+    expect(await run({ isStopping })).toMatchObject([
+      { name: "a", outcome: "ready" },
+      ...["b", "c"].map((name) => ({
+        name,
+        outcome: "not-attempted",
+        errorClass: "timeout",
+        message: "The run was stopped before it was this connection's turn.",
+      })),
+    ]);
+  });
+});
+
+describe("a dry run", () => {
+  it("says what it would send, and sends nothing", async () => {
+    const { run, add, confluent } = open({ trigger: { kind: "direct", dryRun: true } });
+    add("a", { detail: "as it was" });
+    expect(await run()).toMatchObject([
+      {
+        outcome: "planned",
+        message: "Would send api-key.",
+        phase: "READY",
+        detail: "as it was",
+        secretVersionId: "v1",
+      },
+    ]);
+    expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("finds what stands in the way all the same", async () => {
+    const { run } = open({ trigger: { kind: "direct", dryRun: true } });
+    expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);
+  });
+
+  it("is no dry run unless the call says so", async () => {
+    const { run, add } = open({ trigger: { kind: "direct" } });
+    add("a");
+    expect(await run()).toMatchObject([{ outcome: "ready" }]);
+  });
+});
+
+describe("a run for a version that was announced", () => {
+  const trigger: Trigger = { kind: "secret-change", secret: "openai", versionId: "v2" };
+
+  it("waits for it, and never puts the one before it", async () => {
+    const { run, add, secrets, confluent } = open({ trigger });
+    add("a");
+    secrets.add("openai", { versionId: "v2", value: "sk-2", lagMs: 2_000 });
+    expect(await run()).toMatchObject([{ outcome: "ready", secretVersionId: "v2" }]);
+    expect(confluent.connection("a").puts).toHaveLength(1);
+  });
+
+  it("fails when it does not come", async () => {
+    const { run, add, confluent } = open({ trigger });
+    add("a");
+    expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
+    expect(confluent.connection("a").puts).toEqual([]);
+  });
+
+  it("takes the current version where none is named", async () => {
+    const { run, add } = open({ trigger: { kind: "secret-change", secret: "openai" } });
+    add("a");
+    expect(await run()).toMatchObject([{ outcome: "ready", secretVersionId: "v1" }]);
+  });
+});
+
+describe("a scheduled run that refreshes only what is stale", () => {
+  const settings = { refresh: "when-stale", propagationLabel: LABEL } as const;
+
+  it("skips what has the label and is READY", async () => {
+    const { run, add, secrets, confluent } = open({ settings });
+    add("a", { detail: "all well" });
+    secrets.label("openai", LABEL, "v1");
+    expect(await run()).toMatchObject([
+      { outcome: "skipped", message: "This version is in use already.", phase: "READY", detail: "all well" },
+    ]);
+    expect(confluent.connection("a").puts).toEqual([]);
+  });
+
+  it.each([
+    {
+      why: "another version has the label",
+      holder: "v0",
+      readyPhase: "READY",
+      trigger: { kind: "schedule" },
+    },
+    { why: "it is not READY", holder: "v1", readyPhase: "PENDING", trigger: { kind: "schedule" } },
+    { why: "it was asked for", holder: "v1", readyPhase: "READY", trigger: { kind: "direct" } },
+  ] as const)("puts when $why", async ({ holder, readyPhase, trigger }) => {
+    const { run, add, secrets, confluent } = open({ settings, trigger });
+    add("a", { readyPhase });
+    secrets.label("openai", LABEL, holder);
+    await run();
+    expect(confluent.connection("a").puts).toHaveLength(1);
+  });
+
+  it("puts where everything is to be refreshed always", async () => {
+    const { run, add, secrets, confluent } = open({ settings: { ...settings, refresh: "always" } });
+    add("a");
+    secrets.label("openai", LABEL, "v1");
+    await run();
+    expect(confluent.connection("a").puts).toHaveLength(1);
+  });
+});
