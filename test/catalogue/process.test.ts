@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { describe, expect, it, vi } from "vitest";
+import { deploy } from "../support/deployment.ts";
+import { everythingOf, FORMS, leaksIn } from "../support/leaks.ts";
+import { API_KEY } from "../support/world.ts";
+
+const SCHEDULE = { trigger: "schedule" };
+const KEY = 'sk-"marker\\7f3a/+ü?&=% 9c1d2e4b8a60';
+const BASIC = Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64");
+const MARKERS = [KEY, API_KEY.key, API_KEY.secret, BASIC];
+
+describe("the built function in a process of its own", () => {
+  it.each(["DEBUG", "TRACE"])(
+    "row 15: shows no secret that servers quote, with the log at %s",
+    async (level) => {
+      const quotes = MARKERS.flatMap((marker) => Object.values(FORMS).map((form) => form(marker)));
+      const { aws, confluent, invoke } = await deploy({
+        key: KEY,
+        accepts: [],
+        detail: `It says ${quotes.join(" ")}.`,
+        env: { POWERTOOLS_LOG_LEVEL: level },
+      });
+      aws.fail({ operation: "Publish", times: 1, error: "InvalidParameter", message: quotes.join(" ") });
+      const refused = await invoke(SCHEDULE);
+      const fault = { kind: "status", status: 400, text: `It says ${quotes.join(" ")}.` } as const;
+      confluent.fail({ method: "PUT", fault });
+      const failed = await invoke(SCHEDULE);
+      const direct = await invoke({});
+      const seen = everythingOf([refused, failed, direct, aws.published()]);
+      expect(leaksIn(seen, MARKERS)).toEqual([]);
+      expect(leaksIn([refused, failed, direct].map(({ printed }) => printed).join(""), MARKERS)).toEqual([]);
+      expect(seen).toContain("It says [redacted]");
+      expect(refused.printed).toContain("ALERT_FAILED");
+      expect(refused.printed).toContain('"CloudWatchMetrics"');
+    },
+  );
+
+  it("row 18: publishes the alert on a second attempt where the first is never answered", async () => {
+    const { aws, invoke } = await deploy({ key: KEY, accepts: [] });
+    aws.fail({ operation: "Publish", times: 1, connection: "silence" });
+    const { error } = await invoke(SCHEDULE);
+    expect(error?.message).toBe("[FAILED] Flink connections prod: 1 of 2 failed, 1 not attempted (rejected)");
+    expect(aws.published()).toHaveLength(1);
+  });
+
+  it.each(["a", "b"])(
+    "row 23: killed after the PUT of %s, the next run ends like any other",
+    async (name) => {
+      const { aws, confluent, start, invoke } = await deploy({ key: KEY });
+      const killed = start(SCHEDULE);
+      await vi.waitUntil(() => confluent.connection(name).puts.length > 0, { interval: 5, timeout: 10_000 });
+      killed.kill("SIGKILL");
+      await once(killed, "close");
+      const { report } = await invoke(SCHEDULE);
+      expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
+      for (const each of ["a", "b"]) expect(confluent.connection(each).data["API_KEY"]).toBe(KEY);
+      expect(aws.published()).toEqual([]);
+    },
+  );
+});

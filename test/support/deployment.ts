@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+import * as z from "zod";
+import { systemClock } from "../../src/rotation/clock.ts";
+import { type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
+import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import { API_KEY } from "./world.ts";
+
+const BUNDLE = resolve(import.meta.dirname, "../../dist/lambda/index.mjs");
+/** The file descriptor on which the process tells what came of the invocation. */
+const RESULT = 3;
+
+/** What Lambda does with the bundle, and how many sockets the invocation left open. */
+const INVOKE = `
+  import { subscribe } from "node:diagnostics_channel";
+  import { writeSync } from "node:fs";
+  import { inspect } from "node:util";
+  const sockets = [];
+  subscribe("net.client.socket", ({ socket }) => sockets.push(socket));
+  const { handler } = await import(process.cwd() + "/index.mjs");
+  const context = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
+  const result = await handler(JSON.parse(process.argv[1]), context).then(
+    (report) => ({ report }),
+    (error) => ({ error: { name: error.name, message: error.message }, inspected: inspect(error, { depth: null, showHidden: true }) }),
+  );
+  const openSockets = sockets.filter(({ destroyed }) => !destroyed).length;
+  writeSync(${RESULT}, JSON.stringify({ ...result, sockets: sockets.length, openSockets }));
+`;
+
+const Result = z.object({
+  report: z.looseObject({ outcome: z.string() }).optional(),
+  error: z.object({ name: z.string(), message: z.string() }).optional(),
+  /** All that can be seen of the error. */
+  inspected: z.string().optional(),
+  sockets: z.number(),
+  openSockets: z.number(),
+});
+
+const Line = z.looseObject({ code: z.string().optional() });
+
+export interface Invoked extends z.output<typeof Result> {
+  /** What the process printed. */
+  readonly printed: string;
+  readonly lines: readonly z.output<typeof Line>[];
+}
+
+export interface Deployment {
+  readonly aws: AwsSandbox;
+  readonly confluent: ConfluentSandbox;
+  readonly invoke: (event: unknown) => Promise<Invoked>;
+  /** Begins an invocation, to be killed. */
+  readonly start: (event: unknown) => ChildProcess;
+}
+
+export interface DeploymentOptions extends Partial<ConfluentOptions> {
+  readonly restEndpoint?: string;
+  /** The value of the secret `openai`. */
+  readonly key: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The bundle alone in a folder with its connections.json, and what it talks to, in real time. */
+export async function deploy({
+  restEndpoint,
+  key,
+  env,
+  ...behaviour
+}: DeploymentOptions): Promise<Deployment> {
+  if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is missing: run "npm run build" first.`);
+  const aws = await startAws({ clock: systemClock });
+  const confluent = await startConfluent({ timeToReadyMs: 150, ...behaviour });
+  const folder = mkdtempSync(join(tmpdir(), "bundle-"));
+  onTestFinished(async () => {
+    await Promise.all([aws.close(), confluent.close()]);
+    rmSync(folder, { recursive: true });
+  });
+  confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
+  const endpoint = "https://api.example.com/v1";
+  for (const name of ["a", "b"])
+    confluent.addConnection("env-1", { name, type: "OPENAI", endpoint, data: { API_KEY: "old" } });
+  const createdAt = Date.now() - 3_600_000;
+  aws.putSecret("flink", JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret }), { createdAt });
+  aws.putSecret("openai", key, { createdAt });
+  copyFileSync(BUNDLE, join(folder, "index.mjs"));
+  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url));
+  writeFileSync(join(folder, "connections.json"), connections);
+  const lambda = {
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_SESSION_TOKEN: "test",
+    AWS_ENDPOINT_URL: aws.url,
+    ALERT_TOPIC_ARN: aws.createTopic("alerts"),
+    ...env,
+  };
+  const start = (event: unknown) => startProcess(event, folder, lambda);
+  return { aws, confluent, start, invoke: (event) => resultOf(start(event)) };
+}
+
+function connectionsAt(restEndpoint: string): unknown {
+  return {
+    environments: {
+      prod: { organizationId: "org-1", environmentId: "env-1", restEndpoint, apiKeySecret: "flink" },
+    },
+    connections: [
+      { name: "a", type: "OPENAI", secret: "openai" },
+      { name: "b", type: "OPENAI", secret: "openai" },
+    ],
+  };
+}
+
+function startProcess(event: unknown, cwd: string, env: Readonly<Record<string, string>>): ChildProcess {
+  const args = ["--input-type=module", "--eval", INVOKE, JSON.stringify(event)];
+  return spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+}
+
+async function resultOf(child: ChildProcess): Promise<Invoked> {
+  const [, stdout, stderr, result] = child.stdio.map((pipe) => (pipe instanceof Readable ? text(pipe) : ""));
+  await once(child, "close");
+  const printed = `${await stdout}${await stderr}`;
+  if (child.exitCode !== 0) throw new Error(`The process ended with ${child.exitCode}: ${printed}`);
+  const lines = printed.trimEnd().split("\n");
+  return {
+    ...Result.parse(JSON.parse((await result) ?? "")),
+    printed,
+    lines: lines.map((line) => Line.parse(JSON.parse(line))),
+  };
+}
