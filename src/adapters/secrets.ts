@@ -82,6 +82,8 @@ const REASONS: Readonly<Record<string, string>> = {
     "may not be read: the function's role lacks secretsmanager:GetSecretValue or kms:Decrypt for it",
   DecryptionFailure: "cannot be decrypted: its KMS key is disabled, denied or gone",
   KMSAccessDeniedException: "cannot be decrypted: its KMS key is denied",
+  AbortError: "was not read in time",
+  TimeoutError: "was not read in time: Secrets Manager may be out of the function's reach",
   KMSDisabledException: "cannot be decrypted: its KMS key is disabled",
 };
 
