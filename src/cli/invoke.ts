@@ -56,11 +56,16 @@ async function call(client: LambdaClient, input: Input, { err }: Context): Promi
     ...(secrets.length > 0 && { secrets }),
     ...(input.flag("dry-run") && { dryRun: true }),
   };
-  const name = input.text("function") ?? (await functionOf(client, input.text("stack") ?? DEFAULT_STACK));
+  const stack = input.text("stack") ?? DEFAULT_STACK;
+  const name =
+    input.text("function") ??
+    (await functionOf(client, stack).catch((error: unknown) =>
+      refuse("The functions could not be listed", error),
+    ));
   if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);
   const { FunctionError, Payload } = await client
     .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }))
-    .catch((error: unknown) => refuse(name, error))
+    .catch((error: unknown) => refuse(`${name} could not be called`, error))
     .finally(() => err.clear());
   const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
   if (FunctionError !== undefined) throw failure(answer);
@@ -82,10 +87,11 @@ async function functionOf(client: LambdaClient, stack: string): Promise<string> 
   );
 }
 
-function refuse(name: string, error: unknown): never {
-  if (!(error instanceof Error)) throw error;
-  const hint = "Check its name, the region, and that you may call lambda:InvokeFunction.";
-  throw new UsageError(`${name} could not be called (${error.name}).`, hint);
+function refuse(what: string, error: unknown): never {
+  if (!(error instanceof Error) || error instanceof UsageError) throw error;
+  const hint =
+    "Check name and region, and that you may call lambda:InvokeFunction, and lambda:ListFunctions without --function.";
+  throw new UsageError(`${what} (${error.name}).`, hint);
 }
 
 const functionFailure = z.object({ errorType: z.string(), errorMessage: z.string() });

@@ -1,4 +1,4 @@
-import { ConfigError, EventError } from "../rotation/errors.ts";
+import { ConfigError, EventError, RotationError } from "../rotation/errors.ts";
 import { check } from "./check.ts";
 import { type Command, type Context, EXIT, type ExitCode, PROGRAM, parseInput } from "./command.ts";
 import { completion } from "./completion.ts";
@@ -60,6 +60,11 @@ function judge(error: unknown): { code: ExitCode; hint: string } {
   if (error instanceof ConfigError)
     return { code: EXIT.usage, hint: `Nothing was read or sent. Correct it, then: ${PROGRAM} check` };
   if (error instanceof EventError) return { code: EXIT.usage, hint: "Nothing was read or sent." };
+  if (error instanceof RotationError)
+    return {
+      code: EXIT.failed,
+      hint: "Nothing was written. Check the ids, the address and the secrets that it names.",
+    };
   if (error instanceof InterruptedError)
     return { code: EXIT.interrupted, hint: `To see where they stand: ${PROGRAM} status` };
   return { code: EXIT.failed, hint: "Run it again with --verbose for the stack." };

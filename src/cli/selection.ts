@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { type Config, readConfig } from "../config.ts";
 import type { Connection } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";
-import type { Context, Input, Option } from "./command.ts";
+import { type Context, type Input, type Option, PROGRAM } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { suggestion } from "./nearest.ts";
 
@@ -11,9 +12,15 @@ export const SELECTION_OPTIONS: Readonly<Record<string, Option>> = {
   environment: { value: "NAME", help: "only what is in this environment" },
 };
 
-/** @throws ConfigError listing every fault. */
+/** @throws UsageError where there is no such file, ConfigError listing every fault. */
 export function loadConfig(input: Input, { env }: Context): Config {
-  return readConfig(input.text("config") ?? (env["CONNECTIONS_FILE"] || "connections.json"));
+  const file = input.text("config") ?? (env["CONNECTIONS_FILE"] || "connections.json");
+  if (!existsSync(file))
+    throw new UsageError(
+      `There is no ${file}.`,
+      `Name another with --config or CONNECTIONS_FILE, or make one: ${PROGRAM} discover --help`,
+    );
+  return readConfig(file);
 }
 
 /**

@@ -171,6 +171,17 @@ describe("discover", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
   });
 
+  it("says why an environment cannot be listed", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    confluent.setApiKeys("env-1", []);
+    const ids = ["--organization", "org-1", "--environment", "env-1", "--api-key-secret", "confluent/key"];
+    const { code, err } = await run(["discover", ...ids, "--rest-endpoint", confluent.url, "--output", "-"]);
+    expect(err).toBe(
+      "Error: Confluent refused our own Flink API key (401).\nNothing was written. Check the ids, the address and the secrets that it names.\n",
+    );
+    expect(code).toBe(1);
+  });
+
   it("writes no file where there is no connection", async () => {
     const { run, folder } = await startOperator({ connections: TWO });
     writeFileSync(join(folder, "state.json"), stateWith([]));

@@ -46,6 +46,20 @@ describe("the command line", () => {
     expect([quiet.code, verbose.code]).toEqual([2, 2]);
   });
 
+  it("says how to come by a connections.json where there is none", async () => {
+    const { run } = await startOperator(ONE);
+    const { code, err } = await run(["status", "--config", "/nowhere.json"]);
+    expect(err).toMatch(/^Error: There is no \/nowhere\.json\.\nName another .* discover --help\n$/);
+    expect(code).toBe(2);
+  });
+
+  it("runs the sandbox until it is interrupted", async () => {
+    const { run } = await startOperator(ONE);
+    const { code, out } = await run(["sandbox"], { onInterrupt: (interrupt) => interrupt() });
+    expect(out).toContain("Ctrl-C ends it all.");
+    expect(code).toBe(0);
+  });
+
   it("says what to do without a region or credentials", async () => {
     const { run } = await startOperator(ONE);
     const { AWS_REGION, AWS_ACCESS_KEY_ID } = process.env;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { OUTCOMES } from "../../src/rotation/outcome.ts";
 import { startCli } from "../support/child.ts";
 import { startOperator } from "../support/operator.ts";
@@ -144,6 +144,28 @@ describe("rotate", () => {
     const { code, stdout, stderr } = await ended;
     expect(stderr).toContain("Stopped. Put, but not verified: prod/a (PENDING).");
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  });
+
+  it("names what is under way in a terminal too", async () => {
+    const { run, confluent } = await startOperator({
+      connections: THREE.slice(0, 2),
+      confluent: { timeToReadyMs: 60_000 },
+      config: { timing: { readyTimeoutSeconds: 0.5, graceSeconds: 0 } },
+    });
+    let interrupt: () => void = () => undefined;
+    const running = run(["rotate"], {
+      onInterrupt: (handler) => {
+        interrupt = handler;
+      },
+    });
+    await vi.waitFor(() => expect(confluent.connection("a").puts).toHaveLength(1));
+    interrupt();
+    interrupt();
+    const { code, err } = await running;
+    expect(err).toMatch(
+      /Stopped\. Put, but not verified: prod\/a \((put|PENDING)\)\.\nTo see where they stand: /,
+    );
+    expect(code).toBe(130);
   });
 
   it("draws in a terminal, with colours unless NO_COLOR is set", async () => {

@@ -32,9 +32,10 @@ describe("the demo", () => {
 
   it("draws a table over itself in a terminal", async () => {
     const { terminal, written } = fakeTerminal();
-    expect(await playDemo(terminal, ACTS.slice(0, 1))).toBe(true);
-    expect(written()).toContain("\x1b[13A\x1b[J");
+    expect(await playDemo(terminal, ACTS.slice(1))).toBe(true);
+    expect(written()).toContain("\x1b[4A\x1b[J");
     expect(written()).toContain("\x1b[32mREADY");
+    expect(written()).toContain("\x1b[31mINVALID_AUTH");
   });
 
   it("fails where a step does not end as it should, and says where the function's log is", async () => {

@@ -1,20 +1,30 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { serve } from "../../src/sandbox/serve.ts";
 import { startCli } from "../support/child.ts";
+import { fakeTerminal } from "../support/terminal.ts";
 
 /** The sandbox with what it prints, and what its printed lines do when they are run. */
 async function startServing() {
-  const running = startCli(["sandbox", "--serve"]);
-  const line = async (pattern: RegExp) => (await running.shows(pattern)).slice(1).map(String);
+  const { terminal, written } = fakeTerminal({ isTTY: false });
+  const end = Promise.withResolvers<void>();
+  const served = serve(terminal, end.promise);
+  const shows = (pattern: RegExp) =>
+    vi.waitFor(() => pattern.exec(written()) ?? Promise.reject(new Error(written())), { timeout: 20_000 });
+  const line = async (pattern: RegExp) => (await shows(pattern)).slice(1).map(String);
   const [endpoint = ""] = await line(/AWS_ENDPOINT_URL=(\S+)/);
   const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
   const client = new SecretsManagerClient({ endpoint, region: "us-east-1", credentials });
-  onTestFinished(() => client.destroy());
+  onTestFinished(async () => {
+    client.destroy();
+    end.resolve();
+    await served;
+  });
   const put = async (pattern: RegExp) => {
     const [SecretId, SecretString] = await line(pattern);
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   };
-  return { ...running, line, put };
+  return { shows, line, put };
 }
 
 describe("the sandbox that is left running", () => {
@@ -44,8 +54,8 @@ describe("the sandbox that is left running", () => {
     await shows(/staging\/tools-mcp \(MCP_SERVER\): READY/);
   });
 
-  it("ends with 0 at an interrupt", async () => {
-    const { child, shows, ended } = startCli(["sandbox", "--serve"]);
+  it.each([["sandbox"], ["sandbox --demo --serve"]])("ends with 0 at an interrupt of %s", async (line) => {
+    const { child, shows, ended } = startCli(line.split(" "));
     await shows(/npx \. rotate/);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
