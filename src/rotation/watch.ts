@@ -82,7 +82,8 @@ export class Watcher {
       this.#giveUp();
       this.#lookAtDue();
       this.#wake = new AbortController();
-      await this.#clock.sleep(this.#pauseMs(), this.#wake.signal);
+      // Nobody may be left, and then the pause would have no end.
+      if (this.#waiting.size > 0) await this.#clock.sleep(this.#pauseMs(), this.#wake.signal);
     }
     this.#running = undefined;
   }

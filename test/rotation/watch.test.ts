@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RotationError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { Lookout } from "../../src/rotation/observe.ts";
 import type { Judge } from "../../src/rotation/verdict.ts";
@@ -54,6 +54,13 @@ describe("a watcher", () => {
     expect(verdict).toBeUndefined();
     expect(seen).toMatchObject({ phase: "PENDING" });
     expect(afterMs).toBe(7_123);
+  });
+
+  it("sleeps no longer once nobody waits", async () => {
+    const { clock, watch } = open([60_000]);
+    const sleep = vi.spyOn(clock, "sleep");
+    await watch("c0", { forMs: 500 });
+    expect(Math.max(...sleep.mock.calls.map(([ms]) => ms))).toBeLessThanOrEqual(500);
   });
 
   it("ends in time though no look is ever answered", async () => {
