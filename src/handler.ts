@@ -89,7 +89,7 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
     telemetry.started(trigger);
     const progress = telemetry.progress.bind(telemetry);
     const deadlineAt = Math.max(clock.now(), endsAt - ALERT_RESERVE_MS);
-    const { report, throttled } = await run(config, trigger, {
+    const { report, traffic } = await run(config, trigger, {
       clock,
       random,
       deadlineAt,
@@ -97,7 +97,7 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
       log: telemetry,
       progress,
     });
-    telemetry.ended(report, throttled);
+    telemetry.ended(report, traffic);
     return report;
   } catch (error) {
     telemetry.notStarted(error);

@@ -1,9 +1,10 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Agent } from "undici";
 import { Confluent } from "./adapters/confluent.ts";
-import { exchange } from "./adapters/exchange.ts";
+import { exchange, type HttpAnswer, type HttpRequest } from "./adapters/exchange.ts";
 import { Gate } from "./adapters/gate.ts";
 import { createSecretStore } from "./adapters/secrets.ts";
+import type { Traffic } from "./adapters/telemetry.ts";
 import type { Config } from "./config.ts";
 import type { Clock } from "./rotation/clock.ts";
 import { RotationError } from "./rotation/errors.ts";
@@ -28,8 +29,7 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly report: Report;
-  /** Answers with status 429. */
-  readonly throttled: number;
+  readonly traffic: Traffic;
 }
 
 /**
@@ -46,12 +46,10 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
   try {
     const connections = await rotate(contacts.outside, settingsOf(config), { trigger, groups });
     const endedAt = options.clock.now();
-    const sum = (count: (gate: Gate) => number) =>
-      contacts.gates().reduce((total, gate) => total + count(gate), 0);
-    const requests = sum((gate) => gate.sent);
+    const requests = [...contacts.traffic.values()].reduce((sum, each) => sum + each.requests, 0);
     return {
       report: createReport(connections, { trigger, startedAt, endedAt, requests }),
-      throttled: sum((gate) => gate.throttled),
+      traffic: contacts.traffic,
     };
   } finally {
     await contacts.close();
@@ -60,7 +58,7 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
 
 export interface Contacts {
   readonly outside: Outside;
-  readonly gates: () => readonly Gate[];
+  readonly traffic: Traffic;
   readonly close: () => Promise<void>;
 }
 
@@ -72,6 +70,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   });
   const dispatcher = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
+  const traffic = new Map<string, { requests: number; throttled: number }>();
   const gates = new Map<string, Gate>();
   const gateTo = (restEndpoint: string): Gate => {
     const { host } = new URL(restEndpoint);
@@ -94,7 +93,14 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
       scrubber.add(Secret.basic(apiKey.key, apiKey.secret));
       const gate = gateTo(environment.restEndpoint);
       const scrub = (text: string) => scrubber.scrub(text);
-      const send = exchange.bind(undefined, dispatcher);
+      const counted = traffic.get(name) ?? { requests: 0, throttled: 0 };
+      traffic.set(name, counted);
+      const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+        counted.requests += 1;
+        const answer = await exchange(dispatcher, request);
+        if (answer.status === 429) counted.throttled += 1;
+        return answer;
+      };
       return new Confluent(
         {
           ...environment,
@@ -112,7 +118,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
   };
   return {
     outside,
-    gates: () => [...gates.values()],
+    traffic,
     close: async () => {
       client.destroy();
       await dispatcher.destroy();

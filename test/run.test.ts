@@ -36,7 +36,7 @@ describe("a run", () => {
       timing: { readyTimeoutSeconds: 300, graceSeconds: 120 },
       refresh: "always",
     };
-    const { report, throttled } = await run(
+    const { report, traffic } = await run(
       config,
       { kind: "schedule" },
       {
@@ -51,7 +51,7 @@ describe("a run", () => {
     expect(report.connections).toMatchObject([
       { outcome: "failed", errorClass: "internal", message: "No environment prod." },
     ]);
-    expect([report.requests, throttled]).toEqual([0, 0]);
+    expect([report.requests, traffic.size]).toEqual([0, 0]);
   });
   it("moves the label that the configuration names to the version that is in use", async () => {
     const world = await startWorld({

@@ -116,7 +116,7 @@ export class Confluent implements ConnectionsApi {
       name,
       connectionType: spec.connection_type,
       endpoint: spec.endpoint,
-      phase: this.#phase(status.phase.trim()).toUpperCase(),
+      phase: this.#phase(status.phase.trim()),
       detail: this.#scrub(status.detail),
       httpStatus: answer.status,
       ...requestIdOf(answer),
@@ -128,7 +128,8 @@ export class Confluent implements ConnectionsApi {
 
   /** A word that we know is no secret, even where a secret happens to be that word. */
   #phase(word: string): string {
-    return phaseKind(word) === "pending" ? this.#scrub(word) : word;
+    const clean = phaseKind(word) === "pending" ? this.#scrub(word) : word;
+    return clean === word ? word.toUpperCase() : clean;
   }
 
   #failure(answer: HttpAnswer): RotationError {

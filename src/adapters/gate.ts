@@ -27,10 +27,6 @@ interface Entrant {
  * answer; so whatever the network delays, the host never counts more than the limit in any window. A pause holds all.
  */
 export class Gate {
-  /** Requests sent so far. */
-  sent = 0;
-  /** Of these, how many were answered 429. */
-  throttled = 0;
   readonly #clock: Clock;
   readonly #deadlineAt: number;
   readonly #limits: GateLimits;
@@ -78,7 +74,6 @@ export class Gate {
 
   /** Holds every request to this host. */
   pause(ms: number): void {
-    this.throttled += 1;
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#wake.abort(WOKEN);
   }
@@ -134,7 +129,6 @@ export class Gate {
     this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
     if (!urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
     this.#inFlight += 1;
-    this.sent += 1;
     if (this.#allowance) this.#allowance.left -= 1;
     this.#waiting.shift()?.admit();
   }

@@ -9,6 +9,15 @@ const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rota
 const NAMESPACE = "FlinkConnectionRotator";
 const MAX_STACK_LENGTH = 4_000;
 
+interface Sent {
+  readonly requests: number;
+  /** Of these, answered 429. */
+  readonly throttled: number;
+}
+
+/** What was sent to Confluent, by environment. */
+export type Traffic = ReadonlyMap<string, Sent>;
+
 /** Every event that is logged. The codes are stable: alarms and searches may match them. */
 const EVENTS = {
   RUN_STARTED: "The run has started.",
@@ -84,17 +93,17 @@ export class Telemetry implements RunLog {
     }
   }
 
-  ended(report: Report, throttled: number): void {
+  ended(report: Report, traffic: Traffic): void {
     for (const connection of report.connections) this.#connection(connection);
     const { outcome, counts, durationMs, requests } = report;
+    const throttled = [...traffic.values()].reduce((sum, each) => sum + each.throttled, 0);
     this.#log("RUN_ENDED", { outcome, counts, durationMs, requests, throttled });
-    const totals = this.#measure(report.connections, {});
+    const totals = this.#measure(report.connections, { requests, throttled }, {});
     totals.addMetric("Runs", MetricUnit.Count, 1);
-    totals.addMetric("Requests", MetricUnit.Count, requests);
-    totals.addMetric("Throttled", MetricUnit.Count, throttled);
     totals.publishStoredMetrics();
     for (const [environment, connections] of Map.groupBy(report.connections, (each) => each.environment)) {
-      this.#measure(connections, { environment }).publishStoredMetrics();
+      const sent = traffic.get(environment) ?? { requests: 0, throttled: 0 };
+      this.#measure(connections, sent, { environment }).publishStoredMetrics();
     }
   }
 
@@ -105,7 +114,7 @@ export class Telemetry implements RunLog {
   }
 
   /** Every hundred values of a metric are published at once, and only default dimensions outlast that. */
-  #measure(connections: readonly Outcome[], defaultDimensions: Record<string, string>): Metrics {
+  #measure(connections: readonly Outcome[], sent: Sent, defaultDimensions: Record<string, string>): Metrics {
     const metrics = new Metrics({ serviceName: SERVICE, namespace: NAMESPACE, defaultDimensions });
     for (const { outcome, durationMs, environment, name } of connections) {
       if (outcome === "ready") metrics.addMetric("TimeToReady", MetricUnit.Milliseconds, durationMs);
@@ -116,6 +125,8 @@ export class Telemetry implements RunLog {
     for (const [kind, name] of Object.entries(COUNTERS)) {
       metrics.addMetric(name, MetricUnit.Count, connections.filter(({ outcome }) => outcome === kind).length);
     }
+    metrics.addMetric("Requests", MetricUnit.Count, sent.requests);
+    metrics.addMetric("Throttled", MetricUnit.Count, sent.throttled);
     return metrics;
   }
 

@@ -89,7 +89,7 @@ describe("the way to one host, whatever the network delays", () => {
   it("never lets more requests come than are allowed, in any window and at once", async () => {
     const some = fc.array(planned, { minLength: 1, maxLength: 40, size: "max" });
     const property = fc.asyncProperty(some, fc.constantFrom(3_000, 60_000), async (requests, leftMs) => {
-      const { seen, pauses, refusals, deadlineAt, gate } = await send(SMALL_LIMITS, requests, leftMs);
+      const { seen, pauses, refusals, deadlineAt } = await send(SMALL_LIMITS, requests, leftMs);
       for (const { count, windowMs } of SMALL_LIMITS.windows)
         expect(mostWithin(windowMs, seen)).toBeLessThanOrEqual(count);
       expect(mostAtOnce(seen)).toBeLessThanOrEqual(SMALL_LIMITS.concurrent);
@@ -99,7 +99,6 @@ describe("the way to one host, whatever the network delays", () => {
       expect(early).toEqual([]);
       expect(seen.filter(({ sentAt }) => sentAt >= deadlineAt)).toEqual([]);
       expect(seen.length + refusals.length).toBe(requests.length);
-      expect(gate.sent).toBe(seen.length);
     });
     await fc.assert(property, { numRuns: WORLDS });
   });

@@ -84,7 +84,7 @@ describe("the log", () => {
   ] as const)("has a %s connection (detail %s) at level %s", (kind, detail, level) => {
     const lines = captureOutput();
     const seen = outcome({ outcome: kind, ...(detail !== undefined && { detail }) });
-    telemetry().ended(reportOf(seen), 0);
+    telemetry().ended(reportOf(seen), new Map());
     expect(logged(lines())).toMatchObject([
       { code: "CONNECTION", level, connection: seen },
       { code: "RUN_ENDED", level: "INFO" },
@@ -93,7 +93,10 @@ describe("the log", () => {
 
   it("ends a run with its counts", () => {
     const lines = captureOutput();
-    telemetry().ended(reportOf(outcome(), outcome({ name: "b", outcome: "failed" })), 3);
+    telemetry().ended(
+      reportOf(outcome(), outcome({ name: "b", outcome: "failed" })),
+      new Map([["prod", { requests: 5, throttled: 3 }]]),
+    );
     expect(logged(lines()).at(-1)).toMatchObject({
       code: "RUN_ENDED",
       outcome: "failed",
@@ -143,7 +146,7 @@ describe("the metrics of a run", () => {
 
   it("are in the embedded format, in a namespace of their own", () => {
     const lines = captureOutput();
-    telemetry().ended(reportOf(), 0);
+    telemetry().ended(reportOf(), new Map());
     expect(published(lines())).toMatchObject([
       {
         service: "flink-connection-rotator",
@@ -166,7 +169,10 @@ describe("the metrics of a run", () => {
   it("count every outcome, for the run and for each environment", () => {
     const lines = captureOutput();
     const connections = KINDS.map((kind, index) => outcome({ name: `${index}`, outcome: kind }));
-    telemetry().ended(reportOf(...connections, outcome({ environment: "test", durationMs: 9 })), 2);
+    telemetry().ended(
+      reportOf(...connections, outcome({ environment: "test", durationMs: 9 })),
+      new Map([["prod", { requests: 5, throttled: 2 }]]),
+    );
     const [run, prod, test] = published(lines());
     expect(run).toMatchObject({
       ConnectionsReady: 2,
@@ -176,6 +182,8 @@ describe("the metrics of a run", () => {
     });
     expect(prod).toMatchObject({
       environment: "prod",
+      Requests: 5,
+      Throttled: 2,
       _aws: { CloudWatchMetrics: [{ Dimensions: [["service", "environment"]] }] },
       ConnectionsReady: 1,
       ConnectionsFailed: 1,
@@ -193,7 +201,7 @@ describe("the metrics of a run", () => {
   it.each([99, 100, 101, 250])("keep their dimensions for %i connections", (size) => {
     const lines = captureOutput();
     const connections = Array.from({ length: size }, (_, index) => outcome({ name: `${index}` }));
-    telemetry().ended(reportOf(...connections), 0);
+    telemetry().ended(reportOf(...connections), new Map());
     const values = published(lines()).map(({ environment, TimeToReady = [] }) => ({
       environment,
       count: [TimeToReady].flat().length,
@@ -214,7 +222,7 @@ describe("the metric of how long a new key took to be in use", () => {
     const progress = { step: "done", connection: connection(done), outcome: done } as const;
     on.progress({ step: "put", connection: connection(done) });
     on.progress({ ...progress, ...(secretCreatedAt !== undefined && { secretCreatedAt }) });
-    on.ended(reportOf(done), 0);
+    on.ended(reportOf(done), new Map());
     return published(lines())[1]?.["PropagationTime"];
   }
 

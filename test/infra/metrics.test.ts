@@ -28,7 +28,7 @@ function writtenMetrics(): Set<string> {
     endedAt: 1,
     requests: 1,
   });
-  new Telemetry(String, () => 0).ended(report, 0);
+  new Telemetry(String, () => 0).ended(report, new Map());
   const lines = written.mock.calls.flatMap(([chunk]) => String(chunk).trim().split("\n"));
   written.mockRestore();
   return new Set(
