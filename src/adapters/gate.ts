@@ -90,12 +90,9 @@ export class Gate {
       if (remaining >= limit - ours) return;
     }
     const left = remaining - this.#inFlight;
-    const isNew = this.#allowance === undefined || now >= this.#allowance.until;
-    this.#allowance = {
-      limit,
-      left: isNew ? left : Math.min(left, this.#allowance?.left ?? left),
-      until: now + resetMs,
-    };
+    const known = this.#allowance;
+    const isKnown = known !== undefined && now < known.until;
+    this.#allowance = { limit, left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
   }
 
   #enter(urgent: boolean): Promise<void> {
@@ -155,7 +152,7 @@ export class Gate {
     const places = limit - this.#inFlight - (urgent ? 0 : reserved);
     if (places <= 0) return Number.POSITIVE_INFINITY;
     const oldest = this.#answeredAt.at(-places);
-    return this.#answeredAt.length < places || oldest === undefined ? 0 : oldest + windowMs;
+    return oldest === undefined ? 0 : oldest + windowMs;
   }
 
   #allowedAt(now: number): number {
