@@ -16,7 +16,7 @@ const LIMITS: Readonly<Record<string, RateLimits>> = {
   "20/s, not told": { perSecond: 20 },
 };
 
-const BASE = { latencyMs: 50, timeToReadyMs: 2_000, canary: false };
+const BASE = { latencyMs: 50, timeToReadyMs: 2_000, canary: false, isScattered: false };
 
 /** The rows to measure, in the order of the table. */
 export function cases(isQuick: boolean): readonly Case[] {
@@ -50,7 +50,8 @@ function ours(): readonly Case[] {
   );
   const canary = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), canary: true };
   const slow = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), timeToReadyMs: 20_000 };
-  return [...rows, canary, slow];
+  const scattered = { ...BASE, way: OURS, connections: 500, ...limit(DOCUMENTED), isScattered: true };
+  return [...rows, canary, slow, scattered];
 }
 
 function rivals(): readonly Case[] {

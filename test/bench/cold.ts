@@ -61,7 +61,10 @@ await using server = startWorker(join(import.meta.dirname, "server.ts"), {
 const sandbox = await messageOf(server, addresses, TIME_LIMIT_MS);
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
 const config = join(folder, "connections.json");
-writeFileSync(config, JSON.stringify(connectionsFile(1, sandbox, false)));
+writeFileSync(
+  config,
+  JSON.stringify(connectionsFile({ connections: 1, canary: false, isScattered: false }, sandbox)),
+);
 using share = cpuShare(SHARE);
 const full = { means: "full speed", options: {}, hold: () => undefined, [Symbol.dispose]: () => undefined };
 for (const speed of [full, share]) await compare(speed);

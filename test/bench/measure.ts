@@ -18,12 +18,10 @@ const ENDINGS = new Set(["succeeded", "done"]);
 const LAMBDA_FLAGS = ["--expose-gc", "--max-semi-space-size=25", "--max-old-space-size=460"];
 
 /** One row to measure. */
-export interface Case {
+export interface Case extends bench.Layout {
   readonly way: string;
-  readonly connections: number;
   readonly limit: string;
   readonly limits: RateLimits;
-  readonly canary: boolean;
   readonly latencyMs: number;
   readonly timeToReadyMs: number;
 }
@@ -79,10 +77,10 @@ export async function measure(one: Case): Promise<Row> {
   };
 }
 
-async function invoke({ connections, canary }: Case, addresses: bench.Addresses): Promise<Usage> {
+async function invoke(one: Case, addresses: bench.Addresses): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "connections.json");
-  writeFileSync(file, JSON.stringify(bench.connectionsFile(connections, addresses, canary)));
+  writeFileSync(file, JSON.stringify(bench.connectionsFile(one, addresses)));
   const env = { ...lambdaEnvironment(file, addresses), BUNDLE: `${DIST}/lambda/index.mjs` };
   await using worker = startWorker(
     `${DIST}/bench/invoke.mjs`,

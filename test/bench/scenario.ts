@@ -43,8 +43,18 @@ export function secretCount(connections: number): number {
   return Math.ceil(connections / CONNECTIONS_PER_SECRET);
 }
 
+export interface Layout {
+  readonly connections: number;
+  readonly canary: boolean;
+  /** Whether a secret's connections are far apart in the list, instead of side by side. */
+  readonly isScattered: boolean;
+}
+
 /** The `connections.json` of a run over every connection of the sandbox. */
-export function connectionsFile(connections: number, { confluentUrl }: Addresses, canary: boolean): object {
+export function connectionsFile(layout: Layout, { confluentUrl }: Addresses): object {
+  const { connections, canary, isScattered } = layout;
+  const secretOf = (index: number): number =>
+    isScattered ? index % secretCount(connections) : Math.floor(index / CONNECTIONS_PER_SECRET);
   return {
     environments: {
       bench: {
@@ -58,7 +68,7 @@ export function connectionsFile(connections: number, { confluentUrl }: Addresses
       name,
       type: "OPENAI",
       endpoint: ENDPOINT,
-      secret: secretName(index % secretCount(connections)),
+      secret: secretName(secretOf(index)),
       fields: { "api-key": "OPENAI_API_KEY" },
     })),
     rollout: { canary },
