@@ -64,18 +64,16 @@ describe("a connection that is not the one that is configured", () => {
   });
 
   it("row 20: one that is replaced by another type between the look and the PUT is not written", async () => {
-    const world = await startOne();
+    const world = await startOne({ latencyMs: 100 });
     world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 409 } });
-    world.confluent.fail({ method: "PUT", fault: { kind: "touch" } });
     const run = world.invoke(SCHEDULE);
-    world.confluent.addConnection("env-1", {
-      name: "a",
-      type: "ANTHROPIC",
-      endpoint: "https://api.example.com/v1",
-      data: { API_KEY: "old-key" },
-      latencyMs: 100,
+    const endpoint = "https://api.example.com/v1";
+    const replace = world.clock.sleep(150).then(() => {
+      world.confluent.addConnection("env-1", { name: "a", type: "ANTHROPIC", endpoint, data: {} });
     });
     await expect(run).rejects.toThrow("(guard)");
+    await replace;
+    expect(putsOf(world)).toHaveLength(1);
     expect(world.keysPut("a")).toEqual([]);
   });
 });

@@ -28,8 +28,8 @@ describe("a topic that refuses the alert", () => {
           new RegExp(`1 of 1 failed \\(rejected\\)\\n.*could not be sent.*${reason}`),
         ),
       });
-      expect(output()).toContain('"code":"ALERT_FAILED"');
-      expect(output()).toContain("Confluent refused the key.");
+      expect(output()).toMatch(/"code":"ALERT_FAILED".*"alert":"The current key is not in use in a;/);
+      expect(output()).toMatch(/"code":"CONNECTION".*Confluent refused the key\./);
     },
   );
 
