@@ -1,11 +1,10 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Config } from "../config.ts";
-import { systemClock } from "../rotation/clock.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import type { Outside, RunLog } from "../rotation/outside.ts";
-import { Scrubber } from "../rotation/scrub.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { counted } from "../terminal/text.ts";
 import {
   CONFIG_OPTION,
   type Command,
@@ -17,6 +16,7 @@ import {
 } from "./command.ts";
 import { logTo } from "./log.ts";
 import { listConnections, reading, settled } from "./reading.ts";
+import { runOptions } from "./run-options.ts";
 import { fullName, loadConfig, triggerFor } from "./selection.ts";
 
 const TIMEOUT_MS = 300_000;
@@ -69,7 +69,7 @@ async function lookAtAll(
   const environments = await reading(config, log, (outside) => checkEnvironments(outside, config));
   const reachable = new Set(environments.flatMap(({ name, result }) => (result.ok ? [name] : [])));
   const checks = [
-    { subject, ok: true, message: `${config.connections.length} connections, no fault` },
+    { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no fault` },
     ...environments.map(({ result }) => result),
     ...(await checkConnections(config, reachable, log)),
     ...(await checkTopic(input.text("topic") ?? context.env["ALERT_TOPIC_ARN"])),
@@ -88,7 +88,7 @@ async function checkEnvironments(
     if (!(listed instanceof RotationError))
       return {
         name,
-        result: { subject, ok: true, message: `${listed.size} connections in ${environmentId}` },
+        result: { subject, ok: true, message: `${counted(listed.size, "connection")} in ${environmentId}` },
       };
     const nextStep = `Check organizationId, environmentId, region and the key in ${apiKeySecret}. Its connections were not checked.`;
     return { name, result: { subject, ok: false, message: listed.message, nextStep } };
@@ -104,14 +104,7 @@ async function checkConnections(
 ): Promise<Check[]> {
   const selected = config.connections.filter(({ environment }) => reachable.has(environment));
   if (selected.length === 0) return [];
-  const { report } = await run(config, triggerFor(selected, config, true), {
-    clock: systemClock,
-    random: Math.random,
-    deadlineAt: systemClock.now() + TIMEOUT_MS,
-    scrubber: new Scrubber(),
-    log,
-    progress: () => undefined,
-  });
+  const { report } = await run(config, triggerFor(selected, config, true), runOptions(log, TIMEOUT_MS));
   return report.connections.map((outcome) => ({
     subject: fullName(outcome),
     ok: outcome.outcome === "planned",

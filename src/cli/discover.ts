@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import type { Environment } from "../config.ts";
 import { connectionsFile } from "../config-schema.ts";
+import { counted } from "../terminal/text.ts";
 import { type Command, type Context, EXIT, type Input, PROGRAM } from "./command.ts";
 import { choices, draftFile, type FoundConnection } from "./draft.ts";
 import { UsageError } from "./errors.ts";
@@ -59,7 +60,7 @@ export const discover: Command = {
     else writeFileSync(output, `${json}\n`);
     const { err } = context;
     err.print(
-      `${found.length} connections. Fill in what is empty, then: ${PROGRAM} check`,
+      `${counted(found.length, "connection")}. Fill in what is empty, then: ${PROGRAM} check`,
       ...choices(found),
     );
     return EXIT.ok;

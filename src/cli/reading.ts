@@ -1,13 +1,12 @@
 import type { Config, Environment } from "../config.ts";
 import { parseApiKey } from "../rotation/access.ts";
-import { systemClock } from "../rotation/clock.ts";
 import type { Observation } from "../rotation/connection.ts";
 import { RotationError } from "../rotation/errors.ts";
 import type { Outside, RunLog } from "../rotation/outside.ts";
-import { Scrubber } from "../rotation/scrub.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { openContacts } from "../run.ts";
 import { requireAws } from "./aws.ts";
+import { runOptions } from "./run-options.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -18,14 +17,7 @@ export async function reading<T>(
   work: (outside: Outside) => Promise<T>,
 ): Promise<T> {
   await requireAws();
-  const contacts = openContacts(config, {
-    clock: systemClock,
-    random: Math.random,
-    deadlineAt: systemClock.now() + TIMEOUT_MS,
-    scrubber: new Scrubber(),
-    log,
-    progress: () => undefined,
-  });
+  const contacts = openContacts(config, runOptions(log, TIMEOUT_MS));
   return work(contacts.outside).finally(contacts.close);
 }
 

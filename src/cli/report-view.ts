@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { OUTCOMES } from "../rotation/outcome.ts";
-import { outcomeStyle, seconds } from "../terminal/board.ts";
+import { outcomeStyle } from "../terminal/board.ts";
 import { tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { counted, seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./command.ts";
 import { fullName } from "./selection.ts";
 
@@ -58,7 +59,7 @@ export function reportLines(terminal: Terminal, report: ShownReport): string[] {
     ...tableLines(terminal, HEAD, rows),
     ...connections.flatMap((each) => remark(terminal, each)),
     "",
-    `${summary}; ${seconds(durationMs)}, ${requests} requests to Confluent.`,
+    `${summary}; ${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`,
   ];
 }
 

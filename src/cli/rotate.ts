@@ -2,7 +2,6 @@ import type { Config } from "../config.ts";
 import { systemClock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { Report } from "../rotation/report.ts";
-import { Scrubber } from "../rotation/scrub.ts";
 import { run } from "../run.ts";
 import { requireAws } from "./aws.ts";
 import { CONFIG_OPTION, type Command, type Context, type Input, JSON_OPTION } from "./command.ts";
@@ -10,6 +9,7 @@ import { InterruptedError } from "./errors.ts";
 import { logTo } from "./log.ts";
 import { ProgressView } from "./progress-view.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
+import { runOptions } from "./run-options.ts";
 import { loadConfig, SELECTION_OPTIONS, select, triggerFor } from "./selection.ts";
 
 const TIMEOUT_MS = 3_600_000;
@@ -53,8 +53,7 @@ interface Task {
 }
 
 async function runShown({ config, selected, input }: Task, context: Context): Promise<Report> {
-  const clock = systemClock;
-  const view = new ProgressView(context.err, clock, selected);
+  const view = new ProgressView(context.err, systemClock, selected);
   const stop = Promise.withResolvers<never>();
   let isStopping = false;
   const release = context.onInterrupt(() => {
@@ -63,11 +62,7 @@ async function runShown({ config, selected, input }: Task, context: Context): Pr
     isStopping = true;
   });
   const running = run(config, triggerFor(selected, config, input.flag("dry-run")), {
-    clock,
-    random: Math.random,
-    deadlineAt: clock.now() + TIMEOUT_MS,
-    scrubber: new Scrubber(),
-    log: logTo(context, input.flag("verbose")),
+    ...runOptions(logTo(context, input.flag("verbose")), TIMEOUT_MS),
     progress: view.progress,
     isStopping: () => isStopping,
   });

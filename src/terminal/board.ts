@@ -2,6 +2,7 @@ import { phaseKind } from "../rotation/connection.ts";
 import type { OutcomeKind } from "../rotation/outcome.ts";
 import { tableLines } from "./table.ts";
 import type { Style, Terminal } from "./terminal.ts";
+import { seconds } from "./text.ts";
 
 export interface BoardRow {
   readonly environment: string;
@@ -63,10 +64,6 @@ export class Board {
     this.#told.set(key, phase);
     this.#terminal.print([`${key} (${type}): ${phase}`, seconds(timeMs)].join(" ").trimEnd());
   }
-}
-
-export function seconds(ms: number | undefined): string {
-  return ms === undefined ? "" : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 export function phaseStyle(phase: string): Style {

@@ -1,3 +1,5 @@
+import { readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { playDemo } from "../../src/sandbox/demo.ts";
 import { ACTS, type Act } from "../../src/sandbox/demo-acts.ts";
@@ -42,7 +44,9 @@ describe("the demo", () => {
     const { terminal, written } = fakeTerminal({ isTTY: false });
     expect(await playDemo(terminal, [NOTHING, ...ACTS])).toBe(false);
     expect(written()).toContain("✗ The run succeeded");
-    expect(written()).toMatch(/The function's log: \S+function\.log/);
+    const [, logFile = ""] = /The function's log: (\S+function\.log)/.exec(written()) ?? [];
+    expect(readFileSync(logFile, "utf8")).toContain("EventError");
+    rmSync(dirname(logFile), { recursive: true });
     expect(written()).not.toContain("2. ");
   });
 });

@@ -1,0 +1,16 @@
+import { systemClock } from "../rotation/clock.ts";
+import type { RunLog } from "../rotation/outside.ts";
+import { Scrubber } from "../rotation/scrub.ts";
+import type { RunOptions } from "../run.ts";
+
+/** What a run in the terminal has in common with every other. */
+export function runOptions(log: RunLog, timeoutMs: number): RunOptions {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    deadlineAt: systemClock.now() + timeoutMs,
+    scrubber: new Scrubber(),
+    log,
+    progress: () => undefined,
+  };
+}
