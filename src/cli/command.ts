@@ -90,17 +90,18 @@ function parse(name: string, options: Readonly<Record<string, Option>>, args: re
   try {
     return parseArgs({ args: [...args], options: Object.fromEntries(shapes), allowPositionals: true });
   } catch (error) {
-    const [message = "", option] =
-      /^(?:[^']*'--?([^' ]*)[^']*'[^.]*|.*)/.exec(String(Object(error).message)) ?? [];
-    const isKnown = option === undefined || options[option] !== undefined;
-    const hint = isKnown ? `See ${PROGRAM} ${name} --help.` : suggestOption(option, Object.keys(options));
-    throw new UsageError(`${message}.`, hint);
+    // Its messages go on with advice about positional arguments, which would not help here.
+    const [message = ""] = String(Object(error).message).split(/\.\s|\.?\n/);
+    const option = /'--?([^' ]*)/.exec(message)?.[1];
+    const isKnown = option === undefined || Object.hasOwn(options, option);
+    throw new UsageError(
+      `${message}.`,
+      isKnown
+        ? `See ${PROGRAM} ${name} --help.`
+        : suggestion(
+            `--${option}`,
+            Object.keys(options).map((each) => `--${each}`),
+          ),
+    );
   }
-}
-
-function suggestOption(option: string, options: readonly string[]): string {
-  return suggestion(
-    `--${option}`,
-    options.map((each) => `--${each}`),
-  );
 }

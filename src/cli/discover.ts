@@ -45,15 +45,10 @@ export const discover: Command = {
     const file = input.text("terraform");
     const found = file === undefined ? await listed(input, context) : readTerraform(await read(file));
     if (found.length === 0) throw new UsageError("There is no Flink connection.", "Nothing was written.");
-    const [name, apiKeySecret, restEndpoint] = [
-      input.text("name"),
-      input.text("api-key-secret"),
-      endpointOf(input),
-    ];
     const draft = draftFile(found, {
-      ...(name !== undefined && { name }),
-      ...(apiKeySecret !== undefined && { apiKeySecret }),
-      ...(restEndpoint !== undefined && { restEndpoint }),
+      name: input.text("name"),
+      apiKeySecret: input.text("api-key-secret"),
+      restEndpoint: endpointOf(input),
     });
     const json = JSON.stringify(draft, null, 2);
     if (output === "-") context.out.print(json);

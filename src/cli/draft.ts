@@ -12,9 +12,9 @@ export interface FoundConnection {
 
 /** What the finder does not say and the operator did. */
 export interface Given {
-  readonly name?: string;
-  readonly restEndpoint?: string;
-  readonly apiKeySecret?: string;
+  readonly name: string | undefined;
+  readonly restEndpoint: string | undefined;
+  readonly apiKeySecret: string | undefined;
 }
 
 /** A connections.json in which whatever nobody but the operator can know is an empty text, which `check` names as a fault. */

@@ -87,6 +87,11 @@ describe("rotate", () => {
     ["a secret", ["rotate", "--secret", "opnai"], 'Did you mean "openai"?'],
     ["an environment", ["rotate", "--environment", "staging"], "There is: prod."],
     ["an option", ["rotate", "--dry"], "Unknown option '--dry'.\nDid you mean \"--dry-run\"?"],
+    [
+      "a value where an option is",
+      ["rotate", "--secret", "--json"],
+      "Option '--secret' argument is ambiguous.\nSee ",
+    ],
     ["a value", ["rotate", "--secret"], "Option '--secret <value>' argument missing."],
   ])("ends with 2 for %s that is not there", async (_what, args, message) => {
     const { run, confluent } = await startOperator({ connections: THREE });
@@ -119,7 +124,7 @@ describe("rotate", () => {
   it("finishes what is under way at an interrupt, begins nothing new, and reports both", async () => {
     const { env } = await startOperator({
       connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 800 },
+      confluent: { timeToReadyMs: 2_000 },
     });
     const { child, shows, ended } = startCli(["rotate"], env);
     await shows(/prod\/a \(OPENAI\): PENDING/);
