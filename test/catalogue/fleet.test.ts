@@ -36,8 +36,7 @@ describe("a fleet, and one run after another", () => {
       connections,
       confluent: {
         latencyMs: 50,
-        timeToReadyMs: 2_000,
-        limits: { perSecond: 50, perMinute: 1_000, concurrent: 100 },
+        limits: { perSecond: 50, perMinute: 1_000, concurrent: 100, rateLimitHeaders: false },
       },
     });
     for (let index = 0; index < 20; index += 1) world.aws.putSecret(`secret-${index}`, `new-${index}`);

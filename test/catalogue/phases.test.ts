@@ -16,7 +16,8 @@ describe("bodies and phases", () => {
     async (body) => {
       const world = await startOne({ timeToReadyMs: 500 });
       world.confluent.fail({ method: "PUT", fault: { kind: "body", body } });
-      world.confluent.fail({ method: "GET", afterTimes: 1, times: 3, fault: { kind: "body", body } });
+      for (const afterTimes of [0, 2, 3, 4])
+        world.confluent.fail({ method: "GET", afterTimes, fault: { kind: "body", body } });
       expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
       expect(world.keysPut("a")).toEqual(["new"]);
     },
