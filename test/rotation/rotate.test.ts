@@ -128,6 +128,20 @@ describe("a run", () => {
     ]);
   });
 
+  it("holds no secret's connections back for the bad key of another", async () => {
+    const { run, add, secrets } = open({ connections: [...THREE, { name: "d", secret: "other" }] });
+    secrets.add("other", { versionId: "o1", value: "sk-o", at: NOW - HOUR_MS });
+    const isBad = (key = "") => key.startsWith("sk-1");
+    for (const name of ["a", "b", "c", "d"])
+      add(name, { validFrom: (data) => (isBad(data["API_KEY"]) ? Number.POSITIVE_INFINITY : 0) });
+    expect(await run()).toMatchObject([
+      { name: "a", outcome: "failed", errorClass: "rejected" },
+      { name: "b", outcome: "not-attempted" },
+      { name: "c", outcome: "not-attempted" },
+      { name: "d", outcome: "ready" },
+    ]);
+  });
+
   it("fails a connection whose fields the secret lacks, before any PUT", async () => {
     const { run, add, secrets, confluent } = open();
     add("a");
