@@ -184,9 +184,7 @@ export class GroupRotation {
   /** Moves the propagation label to the version that every listed connection of the secret is proven to use. */
   async #markPropagated(version: SecretVersion): Promise<void> {
     const { propagationLabel: label, outside } = this.#run;
-    const isProven = [...this.#findings.values()].every(
-      ({ outcome }) => outcome === "ready" || outcome === "skipped",
-    );
+    const isProven = [...this.#findings.values()].every(({ outcome }) => outcome === "ready");
     if (label === undefined || !this.#group.complete || !isProven || version.stages.includes(label)) return;
     try {
       const holder = await outside.secrets.read(this.#group.secret, { stage: label });

@@ -7,7 +7,6 @@ const SUFFIX = /^-[A-Za-z0-9]{6}$/;
  */
 export function sameSecret(a: string, b: string): boolean {
   if (a === b) return true;
-  if (!a.startsWith("arn:") && !b.startsWith("arn:")) return false;
   const [first, second] = [parse(a), parse(b)];
   if (first.arn !== "" && second.arn !== "" && first.arn !== second.arn) return false;
   if (first.path === second.path) return true;

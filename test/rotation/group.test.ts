@@ -163,7 +163,7 @@ describe("a version that is overtaken", () => {
     });
     expect(await rotate()).toMatchObject({ a: { secretVersionId: "v2" }, b: { secretVersionId: "v2" } });
     expect(puts()).toEqual(["a v1", "b v1", "a v2", "b v2"]);
-    expect(notes).toEqual(["A newer version appeared during the run."]);
+    expect(notes).toEqual([["A newer version appeared during the run.", { secret: "openai" }]]);
   });
 
   it("does not go on to the others after the canary", async () => {
@@ -243,7 +243,9 @@ describe("a version that is overtaken", () => {
       secrets: { fault: () => (readings++ === 0 ? undefined : new SecretError("Denied.")) },
     });
     expect(await rotate()).toMatchObject({ a: { outcome: "ready" } });
-    expect(notes).toEqual(["Whether a newer version has appeared could not be read."]);
+    expect(notes).toEqual([
+      ["Whether a newer version has appeared could not be read.", { secret: "openai", reason: "Denied." }],
+    ]);
   });
 
   it("is not looked for when the time is up", async () => {

@@ -281,6 +281,16 @@ describe("a dry run", () => {
     expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
   });
 
+  it("names every option that it would send, and no detail where there is none", async () => {
+    const connections = [{ name: "a", type: "MONGODB" }];
+    const { run, add, secrets } = open({ connections, trigger: { kind: "direct", dryRun: true } });
+    add("a", { type: "MONGODB" });
+    secrets.add("openai", { versionId: "v2", value: `{"username":"u","password":"p"}` });
+    const [outcome] = await run();
+    expect(outcome).toMatchObject({ outcome: "planned", message: "Would send username, password." });
+    expect(outcome).not.toHaveProperty("detail");
+  });
+
   it("finds what stands in the way all the same", async () => {
     const { run } = open({ trigger: { kind: "direct", dryRun: true } });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);

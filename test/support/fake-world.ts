@@ -23,7 +23,7 @@ export interface FakeWorld {
   readonly outside: Outside;
   readonly progress: Progress[];
   readonly bugs: unknown[];
-  readonly notes: string[];
+  readonly notes: (readonly [string, unknown])[];
   /** What another run at the same time has outside of it; its time begins now. */
   readonly openAgain: () => Outside;
 }
@@ -35,7 +35,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const confluent = new FakeConfluent({ clock, ...options.confluent });
   const secrets = new FakeSecrets({ clock, ...options.secrets });
   secrets.add(API_KEY_SECRET, { versionId: "key-1", value: "flink-key:flink-secret", at: clock.now() - 1e9 });
-  const [progress, bugs, notes]: [Progress[], unknown[], string[]] = [[], [], []];
+  const [progress, bugs, notes]: [Progress[], unknown[], [string, unknown][]] = [[], [], []];
   const openAgain = (): Outside => {
     const deadlineAt = clock.now() + remainingMs;
     const gates = new Map<string, Gate>();
@@ -53,7 +53,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       scrubber: new Scrubber(),
       progress: (each) => progress.push(each),
       isStopping: () => false,
-      log: { bug: (error) => bugs.push(error), note: (message) => notes.push(message) },
+      log: { bug: (error) => bugs.push(error), note: (message, facts) => notes.push([message, facts]) },
     };
   };
   const outside = openAgain();
