@@ -69,7 +69,7 @@ async function send(limits: GateLimits, requests: readonly Planned[], leftMs: nu
     all.push(sendOne(request).catch((error: RotationError) => refusals.push(error.errorClass)));
   }
   await Promise.all(all);
-  return { seen, pauses, refusals, deadlineAt, gate };
+  return { seen, pauses, refusals, deadlineAt };
 }
 
 /** The most requests that came in any such span of time. */

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** What mutants are tried against: the tests of the core and of the way to a host, with few generated worlds. */
+export default defineConfig({
+  test: {
+    include: ["test/rotation/**/*.test.ts", "test/adapters/{retry,rate-limit,gate*}.test.ts"],
+    exclude: ["test/rotation/scrub-speed.test.ts"],
+    env: { PROPERTY_WORLDS: "10" },
+    setupFiles: ["test/support/few-worlds.ts"],
+    testTimeout: 30_000,
+    isolate: false,
+  },
+});
