@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type * as z from "zod/mini";
 import { crossFaults } from "./config-faults.ts";
 import { type ConnectionsFile, connectionsFile } from "./config-schema.ts";
@@ -26,6 +27,11 @@ export interface Config {
   readonly timing: { readonly readyTimeoutSeconds: number; readonly graceSeconds: number };
   readonly propagationLabel?: string;
   readonly refresh: "always" | "when-stale";
+}
+
+/** The file that `CONNECTIONS_FILE` names, or the one beside the bundle. */
+export function configFileOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env["CONNECTIONS_FILE"] || join(import.meta.dirname, "connections.json");
 }
 
 /** @throws ConfigError listing every fault of the file. */

@@ -1,15 +1,13 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
-import { publishAlert } from "./adapters/alerts.ts";
+import { createAlertClient, publishAlert } from "./adapters/alerts.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
-import { readConfig } from "./config.ts";
+import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./batch.ts";
+import { conclude, startFailure } from "./conclude.ts";
+import { configFileOf, readConfig } from "./config.ts";
 import { type Alert, createAlert, createStartAlert } from "./rotation/alert.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
-import { RotationFailedError } from "./rotation/errors.ts";
 import type { Trigger } from "./rotation/plan.ts";
-import { createReport, type Report } from "./rotation/report.ts";
+import { abridge, createReport, type Report } from "./rotation/report.ts";
 import { Scrubber } from "./rotation/scrub.ts";
 import { run } from "./run.ts";
 import { parseTrigger } from "./trigger.ts";
@@ -25,7 +23,8 @@ export interface Dependencies {
   readonly random: () => number;
 }
 
-type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName">;
+type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName"> &
+  Partial<Pick<Context, "invokedFunctionArn">>;
 
 /** The Lambda's handler: from the event to the report, and the alert before the time is up. */
 export function createHandler(dependencies: Dependencies) {
@@ -63,19 +62,11 @@ function readTrigger(event: unknown, telemetry: Telemetry): Trigger {
 async function rotateAndAlert(scene: Scene, trigger: Trigger): Promise<Report> {
   const { telemetry } = scene;
   const report = await rotateOrAlert(scene, trigger);
+  if (trigger.kind === "direct" && isBatchCall(scene.invocation)) return abridge(report, MAX_WHOLE_OUTCOMES);
   const alert =
     trigger.kind === "direct" && trigger.dryRun ? undefined : createAlert(report, rerunLine(scene));
   if (alert === undefined) return report;
-  const alertFault = await send(scene, alert);
-  if (trigger.kind === "direct" || (report.outcome === "succeeded" && alertFault === undefined))
-    return report;
-  const lines = [alert.subject, ...alertFaultLine(alertFault)];
-  telemetry.failed(lines.join(" "));
-  throw new RotationFailedError(lines.join("\n"));
-}
-
-function alertFaultLine(fault: string | undefined): string[] {
-  return fault === undefined ? [] : [`The alert could not be sent: ${fault}`];
+  return conclude(report, { subject: alert.subject, fault: await send(scene, alert) }, telemetry);
 }
 
 /** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
@@ -83,9 +74,7 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
   const { dependencies, scrubber, telemetry, endsAt } = scene;
   const { env, clock, random } = dependencies;
   try {
-    const config = readConfig(
-      env["CONNECTIONS_FILE"] || join(dirname(fileURLToPath(import.meta.url)), "connections.json"),
-    );
+    const config = readConfig(configFileOf(env));
     telemetry.started(trigger);
     const progress = telemetry.progress.bind(telemetry);
     const deadlineAt = Math.max(clock.now(), endsAt - ALERT_RESERVE_MS);
@@ -102,21 +91,14 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
   } catch (error) {
     telemetry.notStarted(error);
     if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
-    const alertFault = await send(scene, createStartAlert(error));
-    if (alertFault === undefined) throw error;
-    throw new RotationFailedError([error.message, ...alertFaultLine(alertFault)].join("\n"), {
-      cause: error,
-    });
+    throw startFailure(error, await send(scene, createStartAlert(error)));
   }
 }
 
 /** Sends the alert within the time that is left. @returns why it could not be sent. */
 async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): Promise<string | undefined> {
   const { env, clock } = dependencies;
-  const client = new SNSClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
-  });
+  const client = createAlertClient();
   try {
     const topicArn = env["ALERT_TOPIC_ARN"];
     if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");

@@ -1,6 +1,6 @@
-import { type MessageAttributeValue, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Alert } from "../rotation/alert.ts";
-import { isAlertable, type Report } from "../rotation/report.ts";
+import { cutToFit, type Report } from "../rotation/report.ts";
 
 /** Below SNS's limit of 256 KB for message and attributes together. */
 const MAX_MESSAGE_BYTES = 250_000;
@@ -10,6 +10,14 @@ const MAX_TEXT_BYTES = 100_000;
 
 /** Endpoints that get the report itself instead of the text. */
 const MACHINES = ["sqs", "lambda", "https", "http", "firehose"] as const;
+
+/** A client that gives up within the time that is kept for an alert. */
+export function createAlertClient(): SNSClient {
+  return new SNSClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
+}
 
 /** @throws what SNS answers, or a TimeoutError. */
 export async function publishAlert(
@@ -33,16 +41,12 @@ export async function publishAlert(
 function messageOf({ text, report }: Alert): string {
   const shortened = shorten(text);
   if (report === undefined) return JSON.stringify({ default: shortened });
-  const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
-  for (let keep = worstFirst.length; ; keep = Math.floor(keep / 2)) {
-    const connections = keep === worstFirst.length ? report.connections : worstFirst.slice(0, keep);
-    const machine = JSON.stringify({ ...report, connections } satisfies Report);
-    const message = JSON.stringify({
-      default: shortened,
-      ...Object.fromEntries(MACHINES.map((protocol) => [protocol, machine])),
-    });
-    if (Buffer.byteLength(message) <= MAX_MESSAGE_BYTES || keep === 0) return message;
-  }
+  const withReport = (machine: Report): string => {
+    const forMachines = MACHINES.map((protocol) => [protocol, JSON.stringify(machine)]);
+    return JSON.stringify({ default: shortened, ...Object.fromEntries(forMachines) });
+  };
+  const fits = (shorter: Report) => Buffer.byteLength(withReport(shorter)) <= MAX_MESSAGE_BYTES;
+  return withReport(cutToFit(report, fits));
 }
 
 function shorten(text: string): string {

@@ -45,6 +45,28 @@ export function isAlertable({ outcome, detail }: Outcome): boolean {
   return outcome === "ready" ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
 }
 
+/** Every outcome, of which only the first `whole` that are not well keep their texts. */
+export function abridge(report: Report, whole: number): Report {
+  const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));
+  const connections = report.connections.map((each) => {
+    const { name, environment, type, outcome, errorClass, secret, durationMs } = each;
+    const brief = { name, environment, type, outcome, secret, durationMs };
+    return kept.has(each) ? each : { ...brief, ...(errorClass && { errorClass }) };
+  });
+  return { ...report, connections };
+}
+
+/** The report with as many of its outcomes as `fits` allows, those that are not well first; its counts stay. */
+export function cutToFit(report: Report, fits: (shorter: Report) => boolean): Report {
+  const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
+  let shorter = report;
+  for (let keep = worstFirst.length; keep > 0 && !fits(shorter); ) {
+    keep = Math.floor(keep / 2);
+    shorter = { ...report, connections: worstFirst.slice(0, keep) };
+  }
+  return shorter;
+}
+
 /** The classes of what went wrong, the most frequent first. */
 export function errorClasses(connections: readonly Outcome[]): readonly ErrorClass[] {
   const byClass = Map.groupBy(connections, ({ errorClass }) => errorClass);

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { parseConfig } from "../../src/config.ts";
+import { qualifiedName } from "../../src/fleet/rollout.ts";
+import type { Alert } from "../../src/rotation/alert.ts";
+import { type Finding, toOutcome } from "../../src/rotation/outcome.ts";
+import { plan } from "../../src/rotation/plan.ts";
+import { createReport } from "../../src/rotation/report.ts";
+import { parseTrigger } from "../../src/trigger.ts";
+import { configFile, connectionEntry, environmentEntry } from "../support/builders.ts";
+import type { EngineOptions } from "./engine.ts";
+
+const ROTATOR = "rotator:batch";
+const ALERT = "alert";
+const NOW = 1_800_000_000_000;
+
+export interface FleetOptions {
+  /** Names of connections by the secret that they use. */
+  readonly secrets?: Readonly<Record<string, readonly string[]>>;
+  /** What comes of a connection; ready unless it says otherwise. */
+  readonly findings?: Readonly<Record<string, Finding>>;
+  /** What happens instead of an answer to the batch with this connection. */
+  readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly patienceSeconds?: number;
+  readonly concurrency?: number;
+  readonly canary?: boolean;
+}
+
+export interface Fleet {
+  readonly engine: EngineOptions;
+  /** The connections of each call of the ordinary function. */
+  readonly batches: (readonly string[])[];
+  readonly alerts: Alert[];
+}
+
+/** Six connections of two secrets, in batches of two, with a stand-in of the ordinary function. */
+export function startFleet(options: FleetOptions = {}): Fleet {
+  const { secrets = { "prod/a": ["a1", "a2", "a3"], "prod/b": ["b1", "b2", "b3"] } } = options;
+  const config = configFile({
+    environments: { prod: environmentEntry() },
+    connections: Object.entries(secrets).flatMap(([secret, names]) =>
+      names.map((name) => connectionEntry({ name, secret })),
+    ),
+    rollout: { canary: options.canary ?? true },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "fleet-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "connections.json");
+  writeFileSync(file, JSON.stringify(config));
+  const { connections } = parseConfig(JSON.stringify(config), file);
+
+  const batches: string[][] = [];
+  const alerts: Alert[] = [];
+  const rotator = async (event: unknown) => {
+    const trigger = parseTrigger(event);
+    const batch = plan(trigger, connections).flatMap((group) => group.connections);
+    batches.push(batch.map(qualifiedName));
+    const [instead] = batch.flatMap(({ name }) => options.instead?.[name] ?? []);
+    if (instead) return instead();
+    const outcomes = batch.map((each) =>
+      toOutcome(each, options.findings?.[each.name] ?? { outcome: "ready" }),
+    );
+    return createReport(outcomes, { trigger, startedAt: NOW, endedAt: NOW, requests: batch.length });
+  };
+  const sendAlert = async (event: unknown) => {
+    alerts.push(event as Alert);
+    return "sent";
+  };
+  return {
+    engine: {
+      dependencies: {
+        env: {
+          CONNECTIONS_FILE: file,
+          ROTATOR_FUNCTION: ROTATOR,
+          ALERT_FUNCTION: ALERT,
+          FLEET_CONCURRENCY: String(options.concurrency ?? 2),
+        },
+        clock: { now: () => NOW, sleep: async () => {} },
+        batchSize: 2,
+        patienceSeconds: options.patienceSeconds ?? 60,
+      },
+      functions: { [ROTATOR]: rotator, [ALERT]: sendAlert },
+    },
+    batches,
+    alerts,
+  };
+}
