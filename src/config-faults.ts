@@ -72,10 +72,11 @@ function environmentFaults(environment: string | undefined, known: readonly stri
 }
 
 function duplicates(keys: readonly (string | undefined)[]): string[] {
+  const firsts = new Map<string, number>();
   return keys.flatMap((key, index) => {
-    const first = keys.indexOf(key);
-    return key && first < index
-      ? [`connections[${index}]: the same connection as connections[${first}]`]
-      : [];
+    if (!key) return [];
+    const first = firsts.get(key) ?? index;
+    firsts.set(key, first);
+    return first < index ? [`connections[${index}]: the same connection as connections[${first}]`] : [];
   });
 }

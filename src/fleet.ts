@@ -6,7 +6,7 @@ import {
 } from "@aws/durable-execution-sdk-js";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { conclude, startFailure } from "./conclude.ts";
-import { configFileOf, readConfig } from "./config.ts";
+import { type Config, configFileOf, readConfig } from "./config.ts";
 import { callBatch } from "./fleet/call-batch.ts";
 import { Rollout } from "./fleet/rollout.ts";
 import { createAlertSender } from "./fleet/send-alert.ts";
@@ -41,6 +41,8 @@ export interface FleetDependencies {
 }
 
 interface Scene extends FleetDependencies {
+  /** @throws ConfigError */
+  readonly config: () => Config;
   readonly context: DurableContext;
   readonly telemetry: Telemetry;
 }
@@ -51,11 +53,16 @@ interface Scene extends FleetDependencies {
  * that call came to before: nothing outside of them may differ from one time to the next.
  */
 export function createFleet(dependencies: FleetDependencies) {
+  const { clock, env } = dependencies;
+  let read: Config | undefined;
+  const config = (): Config => {
+    read ??= readConfig(configFileOf(env));
+    return read;
+  };
   return async (event: unknown, context: DurableContext): Promise<Report> => {
-    const { clock } = dependencies;
     const scrubber = new Scrubber();
     const telemetry = new Telemetry((text, limit) => scrubber.scrub(text, limit), clock.now);
-    const scene: Scene = { ...dependencies, context, telemetry };
+    const scene: Scene = { ...dependencies, config, context, telemetry };
     const trigger = await readTrigger(scene, event);
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
@@ -85,7 +92,7 @@ async function readTrigger({ telemetry }: Scene, event: unknown): Promise<Trigge
 async function startOrAlert(scene: Scene, trigger: Trigger): Promise<Rollout> {
   const { env, telemetry, batchSize = BATCH_SIZE } = scene;
   try {
-    const { connections, rollout } = readConfig(configFileOf(env));
+    const { connections, rollout } = scene.config();
     required(env, "ROTATOR_FUNCTION");
     const canary = rollout.canary && !(trigger.kind === "direct" && trigger.dryRun === true);
     return new Rollout(plan(trigger, connections), { canary, batchSize });

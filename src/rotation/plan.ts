@@ -59,8 +59,10 @@ function selectNamed(
 ): readonly Connection[] {
   const { connections, secrets } = trigger;
   if (connections === undefined && secrets === undefined) return listed;
+  const named = Map.groupBy(listed, ({ name }) => name);
+  const qualified = Map.groupBy(listed, ({ environment, name }) => `${environment}/${name}`);
   const byName = (connections ?? []).flatMap((name) => {
-    const found = listed.filter((each) => each.name === name || `${each.environment}/${each.name}` === name);
+    const found = [...(named.get(name) ?? []), ...(qualified.get(name) ?? [])];
     return found.length > 0
       ? found
       : unknown(
