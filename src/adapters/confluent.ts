@@ -44,6 +44,8 @@ const listSchema = z.object({
 export class Confluent implements ConnectionsApi {
   readonly #transport: Transport;
   readonly #base: string;
+  /** Where the list has a connection: PUTs go in this order, so that those that are watched at a time share few pages. */
+  readonly #listed = new Map<string, number>();
   readonly #scrub: (text: string) => string;
 
   constructor(options: ConfluentOptions, { key, secret }: ApiKey) {
@@ -68,6 +70,8 @@ export class Confluent implements ConnectionsApi {
     if (page === undefined) throw this.#failure(answer);
     const nextToken = tokenOf(page.metadata.next);
     const connections = page.data.flatMap((each) => this.#toObservation(each, answer) ?? []);
+    for (const { name } of connections)
+      if (!this.#listed.has(name)) this.#listed.set(name, this.#listed.size);
     return { connections, ...(nextToken !== undefined && { nextToken }) };
   }
 
@@ -89,7 +93,9 @@ export class Confluent implements ConnectionsApi {
         auth_data: { kind: "PlaintextProvider", data: data.reveal() },
       },
     });
-    const answer = await this.#transport.write(this.#urlOf(name), body).catch(unknownFate);
+    const answer = await this.#transport
+      .write(this.#urlOf(name), body, this.#listed.get(name) ?? 0)
+      .catch(unknownFate);
     const { status } = answer;
     if (status >= 200 && status < 300) return { httpStatus: status, ...requestIdOf(answer) };
     const failure = this.#failure(answer);

@@ -4,6 +4,8 @@ import { CONFLUENT_LIMITS, type GateLimits, type Window } from "./limits.ts";
 
 /** How many requests that came late, since timers do, may be made up for at once. */
 const CATCH_UP = 3;
+/** Of ten requests, one may be urgent while others wait: looks are to watch the PUTs, not to hold them up. */
+const CALM_PER_URGENT = 9;
 const SECOND_MS = 1_000;
 
 /** Without a reason of ours each wake-up would cost an exception with a stack. */
@@ -18,6 +20,7 @@ export interface Allowance {
 
 interface Entrant {
   readonly urgent: boolean;
+  readonly rank: number;
   readonly admit: () => void;
   readonly refuse: (error: RotationError) => void;
 }
@@ -40,6 +43,7 @@ export class Gate {
   /** When the next request is due that is neither urgent nor part of a burst. */
   #nextAt = 0;
   #burstLeft = 0;
+  #calmSinceUrgent = CALM_PER_URGENT;
   /** The lowest limit per second that is known. */
   #perSecond: number;
   #isPumping = false;
@@ -58,11 +62,12 @@ export class Gate {
   }
 
   /**
-   * Sends when it is this request's turn; an urgent one goes before all others.
+   * Sends when it is this request's turn: the others by rank, the lowest first, and urgent ones between them, as long as
+   * they are no more than one to nine.
    * @throws OutOfTimeError, or RotationError of class `throttled`, when its turn does not come before the deadline.
    */
-  async pass<T>(urgent: boolean, send: () => Promise<T>): Promise<T> {
-    await this.#enter(urgent);
+  async pass<T>(urgent: boolean, send: () => Promise<T>, rank = 0): Promise<T> {
+    await this.#enter(urgent, rank);
     try {
       return await send();
     } finally {
@@ -95,13 +100,12 @@ export class Gate {
     this.#allowance = { limit, left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
   }
 
-  #enter(urgent: boolean): Promise<void> {
+  #enter(urgent: boolean, rank: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const entrant = { urgent, admit: resolve, refuse: reject };
-    const firstCalm = urgent ? this.#waiting.findIndex((other) => !other.urgent) : -1;
-    if (firstCalm < 0) this.#waiting.push(entrant);
-    else this.#waiting.splice(firstCalm, 0, entrant);
-    this.#wake.abort(WOKEN);
+    const entrant = { urgent, rank, admit: resolve, refuse: reject };
+    const before = this.#waiting.findIndex((other) => !other.urgent && (urgent || other.rank > rank));
+    this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, entrant);
+    this.#wake.abort();
     this.#pump().catch(reject);
     return promise;
   }
@@ -109,37 +113,44 @@ export class Gate {
   async #pump(): Promise<void> {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
-      const freeAt = this.#freeAt(now, next.urgent);
+      const freeAt = Math.max(this.#turnAt(now, next.urgent), this.#roomAt(now, next.urgent));
       if (now >= this.#deadlineAt || this.#pausedUntil > this.#deadlineAt) this.#refuseAll();
       else if (freeAt > now) {
         this.#wake = new AbortController();
         await this.#clock.sleep(Math.min(freeAt, this.#deadlineAt) - now, this.#wake.signal);
-      } else this.#admit(now, next.urgent);
+      } else this.#admit(next, now);
     }
     this.#isPumping = false;
   }
 
-  #admit(now: number, urgent: boolean): void {
-    const intervalMs = SECOND_MS / this.#perSecond;
-    this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
-    if (!urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
-    this.#inFlight += 1;
-    if (this.#allowance) this.#allowance.left -= 1;
-    this.#waiting.shift()?.admit();
+  /** The first in line, or the first that is not urgent while urgent ones have had their share. */
+  #next(): Entrant | undefined {
+    const [first] = this.#waiting;
+    if (!first?.urgent || this.#calmSinceUrgent >= CALM_PER_URGENT) return first;
+    const now = this.#clock.now();
+    const calm = this.#waiting.find(({ urgent }) => !urgent);
+    return calm !== undefined && this.#roomAt(now, false) <= now ? calm : first;
   }
 
-  /** When the next request may be sent, as far as it does not depend on an answer that is still to come. */
-  #freeAt(now: number, urgent: boolean): number {
+  #admit(next: Entrant, now: number): void {
+    const intervalMs = SECOND_MS / this.#perSecond;
+    this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
+    if (!next.urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
+    this.#calmSinceUrgent = next.urgent ? 0 : this.#calmSinceUrgent + 1;
+    this.#inFlight += 1;
+    if (this.#allowance) this.#allowance.left -= 1;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    next.admit();
+  }
+
+  /** When there is room for the next request, as far as it does not depend on an answer that is still to come. */
+  #roomAt(now: number, urgent: boolean): number {
     while ((this.#answeredAt[0] ?? now) <= now - this.#longestMs) this.#answeredAt.shift();
     if (this.#inFlight >= this.#limits.concurrent) return Number.POSITIVE_INFINITY;
-    return Math.max(
-      this.#turnAt(now, urgent),
-      this.#pausedUntil,
-      this.#allowedAt(now),
-      ...this.#limits.windows.map((window) => this.#roomAt(window, urgent)),
-    );
+    const inWindows = this.#limits.windows.map((window) => this.#roomIn(window, urgent));
+    return Math.max(this.#pausedUntil, this.#allowedAt(now), ...inWindows);
   }
 
   #turnAt(now: number, urgent: boolean): number {
@@ -147,7 +158,7 @@ export class Gate {
     return urgent || this.#burstLeft > 0 ? 0 : this.#nextAt;
   }
 
-  #roomAt({ count, windowMs, reserved }: Window, urgent: boolean): number {
+  #roomIn({ count, windowMs, reserved }: Window, urgent: boolean): number {
     const limit = windowMs <= SECOND_MS ? Math.min(count, this.#perSecond) : count;
     const places = limit - this.#inFlight - (urgent ? 0 : reserved);
     if (places <= 0) return Number.POSITIVE_INFINITY;

@@ -57,21 +57,29 @@ export class Transport {
   }
 
   /**
-   * A PUT, sent once; only what was refused with 429, and so certainly not applied, is sent again.
+   * A PUT, sent once; only what was refused with 429, and so certainly not applied, is sent again. A lower `rank` goes first.
    * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
    */
-  write(url: string, body: string): Promise<HttpAnswer> {
-    return this.#send({ method: "PUT", url, body }, false);
+  write(url: string, body: string, rank: number): Promise<HttpAnswer> {
+    return this.#send({ method: "PUT", url, body }, false, rank);
   }
 
-  async #send(message: Pick<HttpRequest, "method" | "url" | "body">, urgent: boolean): Promise<HttpAnswer> {
+  async #send(
+    message: Pick<HttpRequest, "method" | "url" | "body">,
+    urgent: boolean,
+    rank = 0,
+  ): Promise<HttpAnswer> {
     const { clock, random, gate, exchange, authorization, deadlineAt } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await gate
-        .pass(urgent, () => {
-          const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - clock.now());
-          return exchange({ ...message, authorization, timeoutMs });
-        })
+        .pass(
+          urgent,
+          () => {
+            const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - clock.now());
+            return exchange({ ...message, authorization, timeoutMs });
+          },
+          rank,
+        )
         .catch((error: unknown) => {
           throw attempt > 1 && error instanceof OutOfTimeError ? throttled() : error;
         });

@@ -7,7 +7,7 @@ import type { Outside, SecretVersion } from "./outside.ts";
 import type { SecretGroup, Trigger } from "./plan.ts";
 
 import { announcedVersion, currentVersion } from "./versions.ts";
-import { attempt, inListOrder, openWays, type WaySettings } from "./way.ts";
+import { attempt, openWays, type WaySettings } from "./way.ts";
 
 /** How long after the deadline a contact that does not keep to it may hold the run up, in milliseconds. */
 const OVERTIME_MS = 500;
@@ -79,7 +79,6 @@ async function rotateAll(run: Run): Promise<void> {
     work.groups.map(({ secret }) => [secret, attempt(run.outside, () => firstVersion(run, secret))]),
   );
   const ways = await openWays({ outside: run.outside, settings, groups: work.groups });
-  const groups = inListOrder(work.groups, ways);
   const wayOf = ({ environment }: Connection) =>
     orThrow(ways.get(environment) ?? new RotationError("internal", `No way into ${environment}.`));
   const groupRun: GroupRun = {
@@ -95,7 +94,7 @@ async function rotateAll(run: Run): Promise<void> {
     ...(settings.propagationLabel !== undefined && { propagationLabel: settings.propagationLabel }),
   };
   await Promise.all(
-    groups.map(async (group) => {
+    work.groups.map(async (group) => {
       const version = await versions.get(group.secret);
       if (version === undefined) return;
       const end =

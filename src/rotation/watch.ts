@@ -4,13 +4,11 @@ import { RotationError, UnauthorizedError } from "./errors.ts";
 import type { Lookout, Sight } from "./observe.ts";
 import type { Judge, Verdict } from "./verdict.ts";
 
-/** Between looks at one of a few connections, in milliseconds. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
-const PAUSE_PER_ELAPSED = 0.05;
 /** With more than this many to watch, looks are rarer, since they compete with the PUTs for the rate limit. */
 const FEW = 20;
-const PAUSE_FOR_MANY_MS = 400;
+const PAUSE_FOR_MANY_MS = 300;
 
 /** Without a reason of ours each wake-up would cost an exception with a stack. */
 const WOKEN = "woken";
@@ -146,8 +144,10 @@ export class Watcher {
     waiter.dueAt = now + this.#pauseFor(waiter);
   }
 
+  /** Tenths of a second while seconds count, and never more than a tenth of the time that it has taken already. */
   #pauseFor({ startedAt }: Waiter): number {
-    const growingMs = Math.min(LONGEST_PAUSE_MS, (this.#clock.now() - startedAt) * PAUSE_PER_ELAPSED);
+    const elapsedMs = this.#clock.now() - startedAt;
+    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * 0.07, elapsedMs ** 2 / 80_000);
     return Math.max(this.#waiting.size > FEW ? PAUSE_FOR_MANY_MS : SHORTEST_PAUSE_MS, growingMs);
   }
 

@@ -1,5 +1,4 @@
 import { patientApi } from "./access.ts";
-import type { Connection } from "./connection.ts";
 import { RotationError } from "./errors.ts";
 import { Lookout, type Sight } from "./observe.ts";
 import type { ApiKey, ConnectionsApi, Outside, SecretVersion } from "./outside.ts";
@@ -95,24 +94,4 @@ export async function attempt<T>(outside: Outside, work: () => Promise<T>): Prom
     outside.log.bug(error);
     return new RotationError("internal", "The rotator met an error that it does not know.");
   }
-}
-
-/** In the order in which the environment lists them, so that those that are watched together share few pages. The first of a group stays first. */
-export function inListOrder(groups: readonly SecretGroup[], ways: Ways): readonly SecretGroup[] {
-  const positions = new Map<string, number>();
-  for (const [environment, way] of ways) {
-    if (way instanceof RotationError) continue;
-    for (const name of way.sights.keys()) positions.set(JSON.stringify([environment, name]), positions.size);
-  }
-  const position = (connection: Connection | undefined): number =>
-    connection === undefined
-      ? 0
-      : (positions.get(JSON.stringify([connection.environment, connection.name])) ?? 0);
-  return groups
-    .toSorted((a, b) => position(a.connections[0]) - position(b.connections[0]))
-    .map((group) => {
-      const [first, ...others] = group.connections;
-      const sorted = others.toSorted((a, b) => position(a) - position(b));
-      return first === undefined ? group : { ...group, connections: [first, ...sorted] };
-    });
 }

@@ -15,19 +15,42 @@ function gateWith(limits: Partial<GateLimits> = {}, tookMs = 0) {
   const startedAt = clock.now();
   const gate = new Gate(clock, startedAt + 60_000, { ...WIDE, ...limits });
   const sent: (readonly [name: string, atMs: number])[] = [];
-  const pass = (name: string, urgent = false) =>
-    gate.pass(urgent, async () => {
-      sent.push([name, clock.now() - startedAt]);
-      await clock.sleep(tookMs);
-    });
+  const pass = (name: string, urgent = false, rank = 0) =>
+    gate.pass(
+      urgent,
+      async () => {
+        sent.push([name, clock.now() - startedAt]);
+        await clock.sleep(tookMs);
+      },
+      rank,
+    );
   return { clock, gate, pass, sent };
 }
 
 describe("a gate", () => {
-  it("sends an urgent request before those that wait, behind other urgent ones", async () => {
+  it("sends an urgent request before those that wait", async () => {
     const { pass, sent } = gateWith({ concurrent: 1 }, 10);
-    await Promise.all([pass("first"), pass("calm"), pass("urgent 1", true), pass("urgent 2", true)]);
-    expect(sent.map(([name]) => name)).toEqual(["first", "urgent 1", "urgent 2", "calm"]);
+    await Promise.all([pass("first"), pass("calm"), pass("urgent", true)]);
+    expect(sent.map(([name]) => name)).toEqual(["first", "urgent", "calm"]);
+  });
+
+  it("lets nine others go between two urgent requests", async () => {
+    const { pass, sent } = gateWith({ concurrent: 1 }, 10);
+    const calm = Array.from({ length: 12 }, (_, index) => pass(`${index}`));
+    await Promise.all([...calm, pass("urgent", true), pass("urgent", true)]);
+    const turns = sent.flatMap(([name], turn) => (name === "urgent" ? [turn] : []));
+    expect(turns).toEqual([1, 11]);
+  });
+
+  it("sends by rank, and by arrival within a rank", async () => {
+    const { pass, sent } = gateWith({ concurrent: 1 }, 10);
+    await Promise.all([
+      pass("first", false, 9),
+      pass("b1", false, 2),
+      pass("a", false, 1),
+      pass("b2", false, 2),
+    ]);
+    expect(sent.map(([name]) => name)).toEqual(["first", "a", "b1", "b2"]);
   });
 
   it("never has more requests under way than it may", async () => {
