@@ -126,22 +126,39 @@ describe("a lookout", () => {
     await expect(lookout.look(["c0"], () => undefined)).rejects.toThrow("bug");
   });
 
-  it("forgets pages whose token has ended, and asks by GET instead", async () => {
+  /** Two hundred and fifty connections whose pages are known, and an error for the next page that is asked for by token. */
+  async function known(error: Error) {
     const { confluent } = open(250);
     const api = confluent.api(flinkApiKey());
-    let isOver = false;
-    const ended = new RotationError("service", "Confluent answered 400.", { httpStatus: 400 });
-    const ending: ConnectionsApi = {
+    let left = 0;
+    const failing: ConnectionsApi = {
       ...api,
-      list: (token) => (isOver && token !== undefined ? Promise.reject(ended) : api.list(token)),
+      list: (token) => (token !== undefined && left-- > 0 ? Promise.reject(error) : api.list(token)),
     };
-    const lookout = new Lookout(ending);
+    const lookout = new Lookout(failing);
     await lookout.look(names(0, 250), () => undefined);
-    isOver = true;
-    confluent.requests.length = 0;
-    const sights = new Map<string, Sight>();
-    await lookout.look(["c120", "c130"], (name, sight) => sights.set(name, sight));
-    expect(seen(sights, "c120", "c130")).toEqual(["c120", "c130"]);
-    expect(confluent.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
+    left = 1;
+    const look = async (...wanted: readonly string[]) => {
+      confluent.requests.length = 0;
+      const sights = new Map<string, Sight>();
+      await lookout.look(wanted, (name, sight) => sights.set(name, sight));
+      return { seen: seen(sights, ...wanted), methods: confluent.requests.map(({ method }) => method) };
+    };
+    return look;
+  }
+
+  it("forgets a page whose token has ended, and only that one", async () => {
+    const look = await known(new RotationError("service", "Confluent answered 400.", { httpStatus: 400 }));
+    expect(await look("c120", "c130")).toEqual({ seen: ["c120", "c130"], methods: ["GET", "GET"] });
+    expect(await look("c210", "c220")).toMatchObject({ methods: ["LIST"] });
+    expect(await look("c120", "c130")).toMatchObject({ methods: ["LIST", "LIST"] });
+  });
+
+  it.each([
+    new RotationError("service", "Confluent answered 500.", { httpStatus: 500 }),
+    new TypeError("a bug"),
+  ])("fails when a page that it knows cannot be read: $message", async (error) => {
+    const look = await known(error);
+    await expect(look("c120", "c130")).rejects.toBe(error);
   });
 });

@@ -208,7 +208,28 @@ describe("a run", () => {
   });
 });
 
+describe("a run with a refused key", () => {
+  it.each([
+    { onRejected: "rollback", outcome: "rolled-back", holds: "sk-0" },
+    { onRejected: "keep", outcome: "failed", holds: "sk-1" },
+  ] as const)("ends $outcome where the rule is $onRejected", async ({ onRejected, outcome, holds }) => {
+    const { run, add, valueIn } = open({ settings: { onRejected } });
+    add("a", { validFrom: (data) => (data["API_KEY"] === "sk-1" ? Number.POSITIVE_INFINITY : 0) });
+    expect(await run()).toMatchObject([{ outcome, errorClass: "rejected" }]);
+    expect(valueIn("a")).toBe(holds);
+  });
+});
+
 describe("a run whose time is up", () => {
+  it("does not say ready of a version that was overtaken, when the newer one is never answered", async () => {
+    const { run, add, secrets } = open({
+      confluent: { fault: ({ data }) => (data?.["API_KEY"] === "sk-2" ? "hang" : undefined) },
+    });
+    add("a", { timeToReadyMs: 2_000 });
+    secrets.add("openai", { versionId: "v2", value: "sk-2", at: NOW + 1_000 });
+    expect(await run()).toMatchObject([{ outcome: "not-attempted", errorClass: "timeout" }]);
+  });
+
   it("ends half a second after the deadline at the latest, with an outcome for each", async () => {
     const { run, clock, deadlineAt, add } = open({
       remainingMs: 10_000,
