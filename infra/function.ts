@@ -12,6 +12,7 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import type { Fleet } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
 import { inNetwork, type Network } from "./network.ts";
 
@@ -23,11 +24,12 @@ export interface RotatorFunctionProps {
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
   readonly network?: Network | undefined;
+  readonly fleet?: Fleet | undefined;
 }
 
 export function makeFunction(
   scope: Construct,
-  { serviceName, code, role, topic, logGroup, failedRuns, network }: RotatorFunctionProps,
+  { serviceName, code, role, topic, logGroup, failedRuns, network, fleet }: RotatorFunctionProps,
 ): LambdaFunction {
   return new LambdaFunction(scope, "Function", {
     description: "Rotates the API keys of Confluent Cloud Flink connections",
@@ -37,12 +39,12 @@ export function makeFunction(
     code,
     // Whatever the function may do is granted in permissions.ts; CDK would add managed policies and more.
     role: role.withoutPolicyUpdates(),
-    // A run is nearly all waiting, and a thousand connections fit.
-    memorySize: 256,
+    // A run is nearly all waiting, and a thousand connections fit; the list of a fleet needs more.
+    memorySize: fleet ? 1_024 : 256,
     // Lambda's longest: several waves may each have to wait for a slow connection.
     timeout: Duration.minutes(15),
-    // Two runs never interleave; events wait in Lambda's queue.
-    reservedConcurrentExecutions: 1,
+    // Two runs never interleave; events wait in Lambda's queue. Beside a fleet's batches there is room for one run.
+    reservedConcurrentExecutions: fleet ? (fleet.concurrency ?? 1) + 1 : 1,
     // A run retries by itself for as long as it has time, and has alerted when it fails.
     retryAttempts: 0,
     // Four runs of the longest kind may be ahead of an event.

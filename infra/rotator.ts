@@ -10,6 +10,7 @@ import { readConfig } from "../src/config.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
+import { addFleet, type Fleet } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { Network } from "./network.ts";
@@ -34,6 +35,8 @@ export interface ConnectionRotatorProps {
   readonly kmsKeyArns?: readonly string[];
   /** Default: no VPC. */
   readonly network?: Network;
+  /** Runs by the schedule are made by an orchestrator, batch by batch. Default: by the function itself, in one run. */
+  readonly fleet?: Fleet;
   /** Default: three months. */
   readonly logRetention?: RetentionDays;
   /** Tells the metrics of two rotators in one account and region apart. Default: flink-connection-rotator. */
@@ -42,6 +45,7 @@ export interface ConnectionRotatorProps {
   readonly bundle?: string;
 }
 
+const LOG_RETENTION = RetentionDays.THREE_MONTHS;
 const DAILY: RotationSchedule = { expression: "rate(1 day)" };
 
 /** The rotator with all that starts it, watches it and lets it work. */
@@ -63,17 +67,43 @@ export class ConnectionRotator extends Construct {
     const deadLetters = makeQueue(this, "DeadLetters");
     const failedRuns = makeQueue(this, "FailedRuns");
     const logGroup = makeLogGroup(this, props.logRetention);
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-    const topic = props.alertTopic ?? makeAlertTopic(this, role);
+    const role = makeRole(this, "Role");
+    const fleetRoles = props.fleet && {
+      orchestrator: makeRole(this, "FleetRole"),
+      alert: makeRole(this, "FleetAlertRole"),
+    };
+    const topic = props.alertTopic ?? makeAlertTopic(this, [role, ...(fleetRoles ? [fleetRoles.alert] : [])]);
     for (const email of props.alertEmails ?? []) topic.addSubscription(new EmailSubscription(email));
 
     const { kmsKeyArns = [], bundle, cloudTrailEvents = false } = props;
     grantRotation(role, { secrets, rotated, propagationLabel, kmsKeyArns, topic, logGroup, failedRuns });
     if (network) grantNetworkInterfaces(role);
     const code = rotatorCode(configFile, bundle);
-    const fn = makeFunction(this, { serviceName, code, role, topic, logGroup, failedRuns, network });
+    const fn = makeFunction(this, {
+      serviceName,
+      code,
+      role,
+      topic,
+      logGroup,
+      failedRuns,
+      network,
+      fleet: props.fleet,
+    });
+    const scheduled =
+      props.fleet && fleetRoles
+        ? addFleet(this, {
+            ...props.fleet,
+            configFile,
+            serviceName,
+            rotator: fn,
+            roles: fleetRoles,
+            topic,
+            failedRuns,
+            logRetention: props.logRetention ?? LOG_RETENTION,
+          })
+        : fn;
 
-    addSchedule(this, { ...schedule, fn, deadLetters });
+    addSchedule(this, { ...schedule, fn: scheduled, deadLetters });
     addChangeRules(this, { secrets: rotated, cloudTrailEvents, fn, deadLetters });
     addBrokenRotationRules(this, { secrets, topic, deadLetters });
     acceptDeadLetters(deadLetters);
@@ -88,7 +118,11 @@ export class ConnectionRotator extends Construct {
   }
 }
 
-function makeLogGroup(scope: Construct, retention = RetentionDays.THREE_MONTHS): LogGroup {
+function makeRole(scope: Construct, id: string): Role {
+  return new Role(scope, id, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+}
+
+function makeLogGroup(scope: Construct, retention = LOG_RETENTION): LogGroup {
   return new LogGroup(scope, "Logs", { retention, removalPolicy: RemovalPolicy.DESTROY });
 }
 

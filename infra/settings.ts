@@ -30,6 +30,7 @@ const settings = z.object({
   scheduleWindowMinutes: number.optional(),
   cloudTrailEvents: flag.default(false),
   kmsKeyArns: list.default([]),
+  fleetConcurrency: number.int().optional(),
   logRetentionDays: z.coerce
     .number<string | number>()
     .refine((days) => days in RetentionDays, "is not one of the periods that CloudWatch Logs offers")
@@ -57,6 +58,7 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
     scheduleTimeZone,
     alertTopicArn,
     serviceName,
+    fleetConcurrency,
   } = settings;
   const network = toNetwork(scope, settings);
   return {
@@ -69,6 +71,7 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
       ...(window !== undefined && { flexibleWindow: Duration.minutes(window) }),
     },
     cloudTrailEvents: settings.cloudTrailEvents,
+    ...(fleetConcurrency !== undefined && { fleet: { concurrency: fleetConcurrency } }),
     ...(alertTopicArn !== undefined && {
       alertTopic: Topic.fromTopicArn(scope, "GivenAlertTopic", alertTopicArn),
     }),

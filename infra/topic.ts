@@ -10,8 +10,8 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 
-/** An encrypted topic that takes messages over TLS alone, from the function, CloudWatch alarms and EventBridge rules. */
-export function makeAlertTopic(scope: Construct, rotator: IRole): Topic {
+/** An encrypted topic that takes messages over TLS alone, from our functions, CloudWatch alarms and EventBridge rules. */
+export function makeAlertTopic(scope: Construct, publishers: readonly IRole[]): Topic {
   const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
   const eventBridge = new ServicePrincipal("events.amazonaws.com");
   const { account, region, urlSuffix } = Stack.of(scope);
@@ -23,7 +23,7 @@ export function makeAlertTopic(scope: Construct, rotator: IRole): Topic {
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  masterKey.addToResourcePolicy(useKey(rotator, throughSns));
+  for (const publisher of publishers) masterKey.addToResourcePolicy(useKey(publisher, throughSns));
   masterKey.addToResourcePolicy(useKey(cloudWatch, ownAccount));
   // EventBridge tells neither KMS nor SNS the account it acts for: under a condition its messages would be lost.
   masterKey.addToResourcePolicy(useKey(eventBridge));

@@ -88,11 +88,14 @@ const ARNS: Readonly<Record<string, (id: string) => string>> = {
   "AWS::Events::Rule": (id) => `arn:aws:events:${REGION}:${ACCOUNT}:rule/${id}`,
   "AWS::IAM::Role": (id) => `arn:aws:iam::${ACCOUNT}:role/${id}`,
   "AWS::KMS::Key": (id) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`,
+  "AWS::Lambda::Alias": (id) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`,
   "AWS::Lambda::Function": (id) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`,
   "AWS::Logs::LogGroup": (id) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${id}:*`,
   "AWS::SNS::Topic": (id) => `arn:aws:sns:${REGION}:${ACCOUNT}:${id}`,
   "AWS::SQS::Queue": (id) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${id}`,
 };
+
+const REFERRED_TO_BY_ARN: readonly string[] = ["AWS::SNS::Topic", "AWS::Lambda::Alias"];
 
 function resolve(value: unknown, types: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, types));
@@ -103,7 +106,10 @@ function resolve(value: unknown, types: ReadonlyMap<string, string>): unknown {
   if (id !== undefined) return arnOf(id, types);
   const name = reference.safeParse(value).data?.Ref;
   if (name !== undefined) {
-    return PSEUDO_PARAMETERS[name] ?? (types.get(name) === "AWS::SNS::Topic" ? arnOf(name, types) : name);
+    return (
+      PSEUDO_PARAMETERS[name] ??
+      (REFERRED_TO_BY_ARN.includes(types.get(name) ?? "") ? arnOf(name, types) : name)
+    );
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, types)]));
 }
