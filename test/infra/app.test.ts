@@ -13,7 +13,7 @@ const BROKEN = {
 };
 
 /** Runs the app as the cdk command does, without any of AWS's variables. */
-function runApp(connections: object) {
+function runApp(connections: object, settings: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rotator-app-"));
   const config = join(folder, "connections.json");
   const outdir = join(folder, "cdk.out");
@@ -21,19 +21,25 @@ function runApp(connections: object) {
   const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
   const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
     encoding: "utf8",
-    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, config }) },
+    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, ...settings }) },
   });
   return { config, outdir, status, stderr };
 }
 
 describe("the app", { timeout: 120_000 }, () => {
-  it("synthesizes without credentials, and passes CloudFormation's validation and cdk-nag", () => {
-    const { outdir, status, stderr } = runApp(CONNECTIONS);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
-    expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
-    const { pluginReports } = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8"));
-    expect(pluginReports).toEqual([]);
-  });
+  it.each([
+    ["one function", {}],
+    ["a fleet", { fleetConcurrency: 2 }],
+  ])(
+    "synthesizes %s without credentials, and passes CloudFormation's validation and cdk-nag",
+    (_, settings) => {
+      const { outdir, status, stderr } = runApp(CONNECTIONS, settings);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
+      expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
+      const { pluginReports } = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8"));
+      expect(pluginReports).toEqual([]);
+    },
+  );
 
   it("fails with the function's own words for a broken configuration", () => {
     const { config, outdir, status, stderr } = runApp(BROKEN);
