@@ -116,6 +116,48 @@ describe("a fleet", () => {
   });
 });
 
+describe("how a fleet's run begins and ends", () => {
+  it("does nothing for an event that asks for nothing", async () => {
+    const event = {
+      source: "aws.secretsmanager",
+      "detail-type": "Secret Label Updated",
+      resources: ["arn:aws:secretsmanager:us-west-2:111122223333:secret:prod/a-AbCdEf"],
+      detail: { labelUpdated: "AWSPENDING" },
+    };
+    const { execution, batches } = await run({}, event);
+    expect({ report: execution.report, batches }).toMatchObject({ report: { connections: [] }, batches: [] });
+  });
+
+  it("refuses an event that it is not made for", async () => {
+    const { execution, alerts } = await run({}, { conections: ["a1"] });
+    expect(execution.error).toContain('unknown key "conections"');
+    expect(alerts).toEqual([]);
+  });
+
+  it("alerts when a scheduled run cannot start, and only tells a direct caller", async () => {
+    const broken = { env: { CONNECTIONS_FILE: "missing.json" } };
+    const scheduled = await run(broken);
+    expect(scheduled.execution.error).toContain("missing.json has a fault");
+    expect(scheduled.alerts).toHaveLength(1);
+    expect((await run(broken, {})).alerts).toHaveLength(0);
+  });
+
+  it("says in its error that the alert could not be sent", async () => {
+    const sendAlert = () => Promise.reject(new Error("the topic is gone"));
+    const { execution } = await run({ findings: { a1: MISSING }, sendAlert });
+    expect(execution.error).toMatch(
+      /1 of 6 failed.*\nThe alert could not be sent: InvokeError: the topic is gone/,
+    );
+  });
+
+  it("sends no alert for a dry run, which needs no canaries", async () => {
+    const planned = { outcome: "planned" } as const;
+    const findings = { a1: planned, a2: planned, a3: MISSING };
+    const { batches, alerts } = await run({ findings }, { secrets: ["prod/a"], dryRun: true });
+    expect({ batches, alerts }).toEqual({ batches: [["prod/a1", "prod/a2"], ["prod/a3"]], alerts: [] });
+  });
+});
+
 describe("a fleet that is killed", () => {
   it.each([
     ["before a checkpoint is kept", false],

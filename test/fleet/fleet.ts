@@ -26,6 +26,9 @@ export interface FleetOptions {
   readonly patienceSeconds?: number;
   readonly concurrency?: number;
   readonly canary?: boolean;
+  /** What the alert function answers; by default it sends the alert. */
+  readonly sendAlert?: () => Promise<string>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Fleet {
@@ -66,7 +69,7 @@ export function startFleet(options: FleetOptions = {}): Fleet {
   };
   const sendAlert = async (event: unknown) => {
     alerts.push(event as Alert);
-    return "sent";
+    return options.sendAlert?.() ?? "sent";
   };
   return {
     engine: {
@@ -76,6 +79,7 @@ export function startFleet(options: FleetOptions = {}): Fleet {
           ROTATOR_FUNCTION: ROTATOR,
           ALERT_FUNCTION: ALERT,
           FLEET_CONCURRENCY: String(options.concurrency ?? 2),
+          ...options.env,
         },
         clock: { now: () => NOW, sleep: async () => {} },
         batchSize: 2,
