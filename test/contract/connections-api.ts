@@ -194,6 +194,13 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       expect(stage.held("a")).not.toEqual({ API_KEY: NEW_KEY });
     });
 
+    it.each(["LIST", "GET"] as const)("rejects no key for a %s that is refused", async (method) => {
+      const stage = await openWith(open);
+      stage.fail(method, "refused");
+      const answer = method === "LIST" ? stage.api.list() : stage.api.get("a");
+      await expect(answer).rejects.toMatchObject({ errorClass: "service", answer: { httpStatus: 400 } });
+    });
+
     it.each(["LIST", "GET"] as const)("throws for a %s that fails again and again", async (method) => {
       const stage = await openWith(open);
       stage.fail(method, "service");

@@ -166,7 +166,9 @@ function toError(fault: Exclude<Fault, "hang">, method: FakeRequest["method"]): 
     case "forbidden":
       return new UnauthorizedError("Our key may not do this (403).", { httpStatus: 403 });
     case "refused":
-      return new RotationError("rejected", "The data was refused.", { httpStatus: 400 });
+      return new RotationError(method === "PUT" ? "rejected" : "service", "It was refused.", {
+        httpStatus: 400,
+      });
     case "service":
     case "lost":
     case "dropped":
