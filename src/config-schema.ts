@@ -29,7 +29,10 @@ const dataSource = z.union(
 );
 
 const connection = z.strictObject({
-  name: text.check(z.maxLength(100, "must have at most 100 characters")),
+  name: text.check(
+    z.refine((name) => !/^\.\.?$/.test(name), "must not be . or .."),
+    z.maxLength(100, "must have at most 100 characters"),
+  ),
   environment: z.optional(text),
   type: text,
   endpoint: z.optional(text),

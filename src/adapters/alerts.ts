@@ -9,7 +9,7 @@ const MAX_MESSAGE_BYTES = 250_000;
 const MAX_TEXT_BYTES = 100_000;
 
 /** Endpoints that get the report itself instead of the text. */
-const MACHINES = ["sqs", "lambda", "https", "http", "firehose"] as const;
+const MACHINES = ["sqs", "lambda", "https"] as const;
 
 /** A client that gives up within the time that is kept for an alert. */
 export function createAlertClient(): SNSClient {

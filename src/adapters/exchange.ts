@@ -8,7 +8,8 @@ const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
 
 /** Names and codes for an answer that is late; a connection that takes too long to be made is none of them. */
 const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
-const CERTIFICATE = /CERT|TLS|SSL|SELF_SIGNED|VERIFY/;
+/** Certificates, and the end of the run, which destroys the dispatcher. */
+const LASTING = /CERT|TLS|SSL|SELF_SIGNED|VERIFY|DESTROYED|CLOSED/;
 
 /** There is no whole answer; whether the request was carried out is not known. */
 export class NoAnswerError extends RotationError {
@@ -56,7 +57,7 @@ export async function exchange(dispatcher: Dispatcher, message: HttpRequest): Pr
         REDIRECTS.has(answer.status) && hops < MAX_REDIRECTS ? answer.headers["location"] : undefined;
       const next = location === undefined ? null : URL.parse(location, url.href);
       if (next === null) {
-        if (!isTrusted && (answer.status === 401 || answer.status === 403)) throw strayed(url);
+        if (!isTrusted) throw strayed(url);
         return answer;
       }
       url = next;
@@ -123,7 +124,7 @@ function toNoAnswer(error: unknown, host: string): NoAnswerError {
   return new NoAnswerError(
     "unreachable",
     `${host} could not be reached (${code}).`,
-    !codes.some((each) => CERTIFICATE.test(each)),
+    !codes.some((each) => LASTING.test(each)),
   );
 }
 

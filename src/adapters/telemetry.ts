@@ -39,6 +39,8 @@ type Facts = Readonly<Record<string, unknown>>;
 export class Telemetry implements RunLog {
   readonly #logger = new Logger({ serviceName: SERVICE });
   readonly #scrub: (text: string) => string;
+  /** Only then the age of the secret's version tells how long it took to be in use. */
+  #followsChange = false;
   readonly #propagationMs = new Map<string, number>();
   readonly #now: () => number;
 
@@ -48,6 +50,7 @@ export class Telemetry implements RunLog {
   }
 
   started(trigger: Trigger): void {
+    this.#followsChange = trigger.kind === "secret-change";
     this.#log("RUN_STARTED", { trigger });
   }
 
@@ -83,7 +86,7 @@ export class Telemetry implements RunLog {
   }
 
   progress(progress: Progress): void {
-    if (progress.step !== "done") return;
+    if (progress.step !== "done" || !this.#followsChange) return;
     const { outcome, secretCreatedAt } = progress;
     if (outcome.outcome === "ready" && secretCreatedAt !== undefined) {
       this.#propagationMs.set(

@@ -1,13 +1,13 @@
 import { type Observation, type PhaseKind, phaseKind } from "./connection.ts";
-import type { RotationError } from "./errors.ts";
+import { RotationError } from "./errors.ts";
 import type { Finding } from "./outcome.ts";
 import type { Watched } from "./watch.ts";
 
 /** The finding that watching amounts to. */
 export function describeWatched({ verdict, seen, error }: Watched): Finding {
   const finding =
-    verdict === undefined && error !== undefined
-      ? unreadable(error)
+    verdict === undefined && (error !== undefined || seen === undefined)
+      ? unreadable(error ?? new RotationError("service", "No answer could be read in time."))
       : FINDINGS[seen ? kindOf(seen, verdict) : "silent"](seen);
   return seen === undefined ? finding : { ...shown(seen), ...finding };
 }

@@ -37,7 +37,7 @@ export class Lookout {
     );
   }
 
-  /** By LIST while that may still be fewer requests than a GET for each that is not found yet, else by GETs. */
+  /** By LIST while that may still be fewer requests than a GET for each that is not found yet, else by GETs. What no page shows is asked for by name, since a list may change while it is read. */
   async #search(names: readonly string[], onSight: OnSight): Promise<void> {
     const missing = new Set(names);
     let page: string | undefined = FIRST_PAGE;
@@ -47,8 +47,7 @@ export class Lookout {
         onSight(name, sight);
       });
     }
-    if (page === undefined) for (const name of missing) onSight(name, undefined);
-    else await this.#getEach(missing, onSight);
+    await this.#getEach(missing, onSight);
   }
 
   async #lookAtPage(page: string, names: readonly string[], onSight: OnSight): Promise<void> {

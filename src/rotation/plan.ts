@@ -90,13 +90,7 @@ function unknown(what: string, name: string, known: readonly string[]): never {
   );
 }
 
+/** By the identifier as it is written: a name is our own account's, and an ARN that ends alike may be another's. */
 function bySecret(listed: readonly Connection[]): Connection[][] {
-  const exact = Map.groupBy(listed, (connection) => connection.secret);
-  const groups: Connection[][] = [];
-  for (const [secret, connections] of exact) {
-    const alias = groups.find(([first]) => first !== undefined && sameSecret(first.secret, secret));
-    if (alias) alias.push(...connections);
-    else groups.push(connections);
-  }
-  return groups;
+  return [...Map.groupBy(listed, (connection) => connection.secret).values()];
 }

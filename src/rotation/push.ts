@@ -117,7 +117,8 @@ async function put(lane: Lane, order: Order): Promise<Accepted> {
       } else if (error instanceof UnknownFateError && clock.now() + backoffMs < giveUpAt) {
         await clock.sleep(backoffMs * (0.5 + random() / 2));
         const after = await lookUp(lane, order, error);
-        if (hasMoved(before, after)) return { before, receipt: answerOf(after) };
+        const mayBeApplied = error.answer.httpStatus === undefined;
+        if (mayBeApplied && hasMoved(before, after)) return { before, receipt: answerOf(after) };
         before = after;
       } else throw error;
     }

@@ -61,9 +61,14 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
 function scrubbed(outcome: Outcome, { scrubber }: Outside): Outcome {
   const { message, detail, requestId } = outcome;
   const texts = Object.entries({ message, detail, requestId });
-  const clean = texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, scrubber.scrub(text)]]));
+  const clean = texts.flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, scrubber.scrub(text).replace(CONTROL_CHARACTERS, " ")]],
+  );
   return { ...outcome, ...Object.fromEntries(clean) };
 }
+
+/** A line break in a text from outside could forge a line of the alert. */
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 interface Run {
   readonly outside: Outside;

@@ -21,8 +21,17 @@ export class Scrubber {
     for (const form of encodings(text.trim())) this.#remember(form);
   }
 
-  /** `text` without any secret, cut to `limit` characters. */
+  /** `text` without any secret, cut to `limit` characters; nothing of it where a secret would show when it is decoded. */
   scrub(text: string, limit = 500): string {
+    const clean = this.#hide(text, limit);
+    return decodings(clean).some((decoded) => this.#isIn(decoded)) ? REDACTED : clean;
+  }
+
+  #isIn(text: string): boolean {
+    return Array.from(text).some((_, at) => this.#secretAt(text, at) > 0);
+  }
+
+  #hide(text: string, limit: number): string {
     let clean = "";
     let hiddenUntil = 0;
     for (let at = 0; at < text.length && clean.length <= limit; at += 1) {
@@ -51,6 +60,41 @@ export class Scrubber {
     }
     return longest;
   }
+}
+
+/** What `text` says when escapes are undone, which a server may write in other ways than ours, layer by layer. */
+function decodings(text: string): string[] {
+  const layers: string[] = [];
+  let current = text;
+  for (let round = 0; round < 3; round += 1) {
+    for (const decode of [fromJson, fromUrl, fromHtml]) {
+      const decoded = decode(current);
+      if (decoded !== current) layers.push(decoded);
+      current = decoded;
+    }
+  }
+  return layers;
+}
+
+function fromJson(text: string): string {
+  const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
+  return text
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\\(.)/g, (_, mark: string) => controls[mark] ?? mark);
+}
+
+function fromUrl(text: string): string {
+  return text.replace(/(%[0-9a-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),
+  );
+}
+
+function fromHtml(text: string): string {
+  const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  return text
+    .replace(/&#x([0-9a-f]{1,5});/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => named[name] ?? "");
 }
 
 function encodings(text: string): string[] {

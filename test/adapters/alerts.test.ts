@@ -71,9 +71,9 @@ describe("an alert", () => {
       Subject: alert.subject,
       MessageStructure: "json",
     });
-    expect(Object.keys(texts).toSorted()).toEqual(["default", "firehose", "http", "https", "lambda", "sqs"]);
+    expect(Object.keys(texts).toSorted()).toEqual(["default", "https", "lambda", "sqs"]);
     expect(texts["default"]).toBe(alert.text);
-    for (const protocol of ["sqs", "lambda", "https", "http", "firehose"]) {
+    for (const protocol of ["sqs", "lambda", "https"]) {
       expect(JSON.parse(texts[protocol] ?? "")).toEqual(alert.report);
     }
   });

@@ -3,6 +3,7 @@ import { Telemetry } from "../../src/adapters/telemetry.ts";
 import type { Connection } from "../../src/rotation/connection.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
+import type { Trigger } from "../../src/rotation/plan.ts";
 import { createReport } from "../../src/rotation/report.ts";
 import { Scrubber } from "../../src/rotation/scrub.ts";
 import { captureOutput, type Line } from "../support/output.ts";
@@ -215,9 +216,12 @@ describe("the metrics of a run", () => {
 });
 
 describe("the metric of how long a new key took to be in use", () => {
-  function propagation(kind: OutcomeKind, secretCreatedAt: number | undefined): unknown {
+  const CHANGE: Trigger = { kind: "secret-change", secret: "openai" };
+
+  function propagation(kind: OutcomeKind, secretCreatedAt: number | undefined, trigger = CHANGE): unknown {
     const lines = captureOutput();
     const on = telemetry();
+    on.started(trigger);
     const done = outcome({ outcome: kind });
     const progress = { step: "done", connection: connection(done), outcome: done } as const;
     on.progress({ step: "put", connection: connection(done) });
@@ -237,4 +241,8 @@ describe("the metric of how long a new key took to be in use", () => {
       expect(propagation(kind, secretCreatedAt)).toBe(expected);
     },
   );
+
+  it("is not told for a run that no change of a secret has started", () => {
+    expect(propagation("ready", NOW - 90_000, { kind: "schedule" })).toBeUndefined();
+  });
 });

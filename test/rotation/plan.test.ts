@@ -22,17 +22,19 @@ function planned(trigger: Trigger, listed = LISTED) {
 }
 
 describe("a plan", () => {
-  it("has every connection for the schedule, by secret, whatever the secret is called", () => {
+  it("has every connection for the schedule, by secret; an ARN may be another account's secret of that name", () => {
     expect(planned({ kind: "schedule" })).toEqual([
-      { secret: "openai", connections: ["prod/a", "test/d", "prod/c"], complete: true },
+      { secret: "openai", connections: ["prod/a", "test/d"], complete: true },
       { secret: "mongodb", connections: ["prod/b"], complete: true },
+      { secret: ARN, connections: ["prod/c"], complete: true },
       { secret: "anthropic", connections: ["test/a"], complete: true },
     ]);
   });
 
   it.each(["openai", ARN])("has the connections of the secret %s that has changed", (secret) => {
     expect(planned({ kind: "secret-change", secret })).toEqual([
-      { secret: "openai", complete: true, connections: ["prod/a", "test/d", "prod/c"] },
+      { secret: "openai", complete: true, connections: ["prod/a", "test/d"] },
+      { secret: ARN, complete: true, connections: ["prod/c"] },
     ]);
   });
 
@@ -58,8 +60,8 @@ describe("a plan", () => {
   it("has the connections of the named secrets, and the named ones too, each once", () => {
     const trigger: Trigger = { kind: "direct", secrets: ["mongodb", "mongodb"], connections: ["b", "c"] };
     expect(planned(trigger)).toEqual([
-      { secret: ARN, connections: ["prod/c"], complete: false },
       { secret: "mongodb", connections: ["prod/b"], complete: true },
+      { secret: ARN, connections: ["prod/c"], complete: true },
     ]);
   });
 

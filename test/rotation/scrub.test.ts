@@ -176,3 +176,27 @@ describe("a long text", () => {
     expect(new Scrubber().scrub("a".repeat(500))).toBe("a".repeat(500));
   });
 });
+
+describe("escapes that others write", () => {
+  const secret = 'Tr0ub4dor&3-horse<battery>/"st\'aple"';
+  it.each([
+    ["Go's JSON", 'Tr0ub4dor\\u00263-horse\\u003cbattery\\u003e/\\"st\'aple\\"'],
+    ["JSON with escaped slashes", 'Tr0ub4dor&3-horse<battery>\\/\\"st\'aple\\"'],
+    ["HTML", "Tr0ub4dor&amp;3-horse&lt;battery&gt;/&quot;st&#39;aple&quot;"],
+    ["hexadecimal HTML", "Tr0ub4dor&#x26;3-horse&#x3c;battery&#x3e;/&#x22;st&#x27;aple&#x22;"],
+    ["a URL twice", encodeURIComponent(encodeURIComponent(secret))],
+    ["a URL of JSON", encodeURIComponent(JSON.stringify(secret).replaceAll("<", "\\u003c"))],
+  ])("do not let a secret through in %s", (_, quoted) => {
+    const scrubber = new Scrubber();
+    scrubber.add(new Secret(secret));
+    const clean = scrubber.scrub(`refused ${quoted}, sorry`);
+    expect(clean).toContain("[redacted]");
+    expect(clean).not.toMatch(/Tr0ub|horse|battery/);
+  });
+
+  it("leave a text without a secret as it is", () => {
+    const scrubber = new Scrubber();
+    scrubber.add(new Secret(secret));
+    expect(scrubber.scrub("a\\u0026b %26 &amp;\n")).toBe("a\\u0026b %26 &amp;\n");
+  });
+});

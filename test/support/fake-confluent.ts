@@ -173,7 +173,7 @@ function toError(fault: Exclude<Fault, "hang">, method: FakeRequest["method"]): 
     case "lost":
     case "dropped":
       return method === "PUT"
-        ? new UnknownFateError("service", "Nobody knows whether it was applied.", { httpStatus: 503 })
+        ? new UnknownFateError("unreachable", "Nobody knows whether it was applied.")
         : new RotationError("service", "The service is out of order.", { httpStatus: 503 });
   }
 }
