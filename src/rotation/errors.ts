@@ -88,8 +88,11 @@ export class UnknownFateError extends RotationError {
   override readonly name = "UnknownFateError";
 }
 
+// The errors below reach the platform's log, which prints the name of the class; minifying would change it.
+
 /** connections.json or the environment variables are wrong; nothing was read or sent. The message lists every fault. */
 export class ConfigError extends Error {
+  static override readonly name = "ConfigError";
   override readonly name = "ConfigError";
   readonly faults: readonly string[];
 
@@ -103,10 +106,12 @@ export class ConfigError extends Error {
 
 /** The event asks for nothing that this function does; nothing was read or sent. */
 export class EventError extends Error {
+  static override readonly name = "EventError";
   override readonly name = "EventError";
 }
 
 /** A scheduled or event run in which not everything is well. Thrown after the alert, so that whoever waits sees it. */
 export class RotationFailedError extends Error {
+  static override readonly name = "RotationFailedError";
   override readonly name = "RotationFailedError";
 }
