@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     restoreMocks: true,
     setupFiles: ["test/support/aws-environment.ts"],
     testTimeout: 30_000,
+    // Most tests wait for loopback more than they compute; vitest's own default would leave a core idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     silent: "passed-only",
     sequence: { shuffle: true },
     coverage: { include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
