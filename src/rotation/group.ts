@@ -1,10 +1,11 @@
 import { type Connection, type Observation, type PhaseKind, phaseKind } from "./connection.ts";
 import { buildCredentials } from "./credentials.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
+import type { GroupRun } from "./group-run.ts";
 import { type Finding, findingOf } from "./outcome.ts";
-import type { Outside, SecretVersion } from "./outside.ts";
+import type { SecretVersion } from "./outside.ts";
 import type { SecretGroup } from "./plan.ts";
-import { guard, type Lane, type Order, push } from "./push.ts";
+import { guard, type Order, push } from "./push.ts";
 import { restorePrevious } from "./restore.ts";
 import { currentVersion } from "./versions.ts";
 
@@ -14,24 +15,6 @@ const MAX_SUPERSESSIONS = 3;
 /** The phases after which the other connections may have the key: it works, or the service never says. */
 const CONVINCING: readonly PhaseKind[] = ["usable", "silent"];
 const UNSEEN = "unseen";
-
-/** What a group needs to know of its run. */
-export interface GroupRun {
-  readonly outside: Outside;
-  /** The way into a connection's environment. @throws RotationError that stands in the way. */
-  readonly lane: (connection: Connection) => Lane;
-  /** What was seen of a connection before the first PUT. @throws RotationError that stood in the way. */
-  readonly sight: (connection: Connection) => Observation | undefined;
-  readonly record: (connection: Connection, finding: Finding, version: SecretVersion) => void;
-  /** Takes back what was recorded, since it is no longer the outcome. */
-  readonly retract: (connection: Connection) => void;
-  readonly canary: boolean;
-  readonly rollback: boolean;
-  readonly dryRun: boolean;
-  /** Leave alone what the propagation label shows to be in place. */
-  readonly skipPropagated: boolean;
-  readonly propagationLabel?: string;
-}
 
 /** Brings one version after another to the connections of one secret, until the newest is where it should be. */
 export class GroupRotation {

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
-import { GroupRotation, type GroupRun } from "./group.ts";
+import { GroupRotation } from "./group.ts";
+import type { GroupRun } from "./group-run.ts";
 
 import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
 import type { Outside, SecretVersion } from "./outside.ts";

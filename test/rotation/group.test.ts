@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/rotation/connection.ts";
 import { RotationError, SecretError } from "../../src/rotation/errors.ts";
-import { GroupRotation, type GroupRun } from "../../src/rotation/group.ts";
+import { GroupRotation } from "../../src/rotation/group.ts";
+import type { GroupRun } from "../../src/rotation/group-run.ts";
 import { Lookout } from "../../src/rotation/observe.ts";
 import type { Finding } from "../../src/rotation/outcome.ts";
 import type { SecretVersion } from "../../src/rotation/outside.ts";

@@ -1,0 +1,22 @@
+import type { Connection, Observation } from "./connection.ts";
+import type { Finding } from "./outcome.ts";
+import type { Outside, SecretVersion } from "./outside.ts";
+import type { Lane } from "./push.ts";
+
+/** What a group needs to know of its run. */
+export interface GroupRun {
+  readonly outside: Outside;
+  /** The way into a connection's environment. @throws RotationError that stands in the way. */
+  readonly lane: (connection: Connection) => Lane;
+  /** What was seen of a connection before the first PUT. @throws RotationError that stood in the way. */
+  readonly sight: (connection: Connection) => Observation | undefined;
+  readonly record: (connection: Connection, finding: Finding, version: SecretVersion) => void;
+  /** Takes back what was recorded, since it is no longer the outcome. */
+  readonly retract: (connection: Connection) => void;
+  readonly canary: boolean;
+  readonly rollback: boolean;
+  readonly dryRun: boolean;
+  /** Leave alone what the propagation label shows to be in place. */
+  readonly skipPropagated: boolean;
+  readonly propagationLabel?: string;
+}
