@@ -91,7 +91,13 @@ export class Watcher {
     for (const waiter of this.#waiting.values()) if (now >= waiter.untilAt) this.#end(waiter, {});
   }
 
+  /** One look at a time for many: those that are due meanwhile would ask for the same pages once more. */
+  #isBusy(): boolean {
+    return this.#waiting.size > FEW && this.#looks.size > 0;
+  }
+
   #lookAtDue(): void {
+    if (this.#isBusy()) return;
     const now = this.#clock.now();
     const idle = [...this.#waiting.values()].filter((waiter) => !waiter.asked);
     if (!idle.some((waiter) => waiter.dueAt <= now)) return;
@@ -152,8 +158,9 @@ export class Watcher {
   }
 
   #pauseMs(): number {
+    const isBusy = this.#isBusy();
     const next = [...this.#waiting.values()].map(({ asked, dueAt, untilAt }) =>
-      asked ? untilAt : Math.min(dueAt, untilAt),
+      asked || isBusy ? untilAt : Math.min(dueAt, untilAt),
     );
     return Math.max(0, Math.min(...next) - this.#clock.now());
   }
