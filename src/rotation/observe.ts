@@ -19,9 +19,16 @@ type OnSight = (name: string, sight: Sight) => void;
 export class Lookout {
   readonly #api: ConnectionsApi;
   readonly #pageOf = new Map<string, string>();
+  readonly #listing = new Set<string>();
 
   constructor(api: ConnectionsApi) {
     this.#api = api;
+  }
+
+  /** True while the page on which the connection was listed is being read. */
+  isListing(name: string): boolean {
+    const page = this.#pageOf.get(name);
+    return page !== undefined && this.#listing.has(page);
   }
 
   /**
@@ -63,7 +70,10 @@ export class Lookout {
 
   /** @returns the next page, if there is one. */
   async #list(page: string, onSight: OnSight): Promise<string | undefined> {
-    const { connections, nextToken } = await this.#api.list(page === FIRST_PAGE ? undefined : page);
+    this.#listing.add(page);
+    const { connections, nextToken } = await this.#api
+      .list(page === FIRST_PAGE ? undefined : page)
+      .finally(() => this.#listing.delete(page));
     for (const seen of connections) {
       this.#pageOf.set(seen.name, page);
       onSight(seen.name, seen);

@@ -91,15 +91,14 @@ export class Watcher {
     for (const waiter of this.#waiting.values()) if (now >= waiter.untilAt) this.#end(waiter, {});
   }
 
-  /** One look at a time for many: those that are due meanwhile would ask for the same pages once more. */
-  #isBusy(): boolean {
-    return this.#waiting.size > FEW && this.#looks.size > 0;
+  /** One that is asked for already, or that will be shown by a page which is being read. */
+  #isBeingLookedAt({ asked, name }: Waiter): boolean {
+    return asked || this.#lookout.isListing(name);
   }
 
   #lookAtDue(): void {
-    if (this.#isBusy()) return;
     const now = this.#clock.now();
-    const idle = [...this.#waiting.values()].filter((waiter) => !waiter.asked);
+    const idle = [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
     if (!idle.some((waiter) => waiter.dueAt <= now)) return;
     const asked = idle.filter((waiter) => waiter.dueAt <= now + PAUSE_FOR_MANY_MS);
     for (const waiter of asked) waiter.asked = true;
@@ -135,6 +134,7 @@ export class Watcher {
         sight ?? new RotationError("not-found", `${name} is gone: it was there when its key was put.`);
     } else this.#judge(waiter, sight, now);
     this.#plan(waiter, now);
+    this.#wake.abort(WOKEN);
   }
 
   #judge(waiter: Waiter, sight: Observation, now: number): void {
@@ -158,9 +158,8 @@ export class Watcher {
   }
 
   #pauseMs(): number {
-    const isBusy = this.#isBusy();
-    const next = [...this.#waiting.values()].map(({ asked, dueAt, untilAt }) =>
-      asked || isBusy ? untilAt : Math.min(dueAt, untilAt),
+    const next = [...this.#waiting.values()].map((waiter) =>
+      this.#isBeingLookedAt(waiter) ? waiter.untilAt : Math.min(waiter.dueAt, waiter.untilAt),
     );
     return Math.max(0, Math.min(...next) - this.#clock.now());
   }
