@@ -37,7 +37,7 @@ export class Scrubber {
     for (let at = 0; at < text.length && clean.length <= limit; at += 1) {
       const length = this.#secretAt(text, at);
       if (at >= hiddenUntil) clean += length > 0 ? REDACTED : text.charAt(at);
-      if (length > 0) hiddenUntil = Math.max(hiddenUntil, at + length);
+      hiddenUntil = Math.max(hiddenUntil, at + length);
     }
     return clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean;
   }
@@ -94,7 +94,7 @@ function fromHtml(text: string): string {
   return text
     .replace(/&#x([0-9a-f]{1,5});/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
     .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => named[name] ?? "");
+    .replace(/&([a-z]{2,4});/g, (entity, name: string) => named[name] ?? entity);
 }
 
 function encodings(text: string): string[] {
@@ -124,7 +124,7 @@ function urlForms(text: string): string[] {
 /** The characters that depend on nothing but `text`, in the base64 of anything in which `text` begins `offset` bytes after a multiple of three. */
 function base64At(text: string, offset: number): string[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
-  const whole = bytes.toString("base64").replace(/=+$/, "");
+  const whole = bytes.toString("base64url");
   const sure = whole.slice(Math.ceil((offset * 8) / 6), bytes.length % 3 === 0 ? undefined : -1);
-  return sure.length < KEY_LENGTH ? [] : [sure, sure.replaceAll("+", "-").replaceAll("/", "_")];
+  return sure.length < KEY_LENGTH ? [] : [sure, sure.replaceAll("-", "+").replaceAll("_", "/")];
 }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Scrubber } from "../../src/rotation/scrub.ts";
 import { Secret } from "../../src/rotation/secret.ts";
+import { anyCharacter } from "../support/unicode.ts";
 
 function scrubberOf(...secrets: string[]): Scrubber {
   const scrubber = new Scrubber();
@@ -14,8 +15,8 @@ const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
 /** Not part of what the scrubber itself writes, without blanks at its ends, which do not count as part of a secret. */
 const anySecret = (minLength: number) =>
   fc
-    .string({ unit: "binary", minLength, maxLength: 60 })
-    .map((text) => text.toWellFormed().trim())
+    .string({ unit: anyCharacter, minLength, maxLength: 60 })
+    .map((text) => text.trim())
     .filter((text) => text.length >= minLength && !/[[\]…]/.test(text) && !"redacted".includes(text));
 const anyText = fc.string({ unit: fc.constantFrom(...'aZ09 +/=%\\"{}:.,-_é😀\n') });
 
@@ -101,6 +102,20 @@ describe("no secret survives", () => {
     expect(scrubberOf("it's (a)/b!*").scrub(`<${quoted}>`)).toBe("<[redacted]>");
   });
 
+  it("when it is URL-encoded by RFC 3986 in upper case", () => {
+    expect(scrubberOf("*/abcdefghijk").scrub("<%2A%2Fabcdefghijk>")).toBe("<[redacted]>");
+  });
+
+  it.each([
+    ["abc", "<YWJj>", "<[redacted]>"],
+    ["abcdef", "<YWJjZGVm>", "<[redacted]>"],
+    ["~~~???~~~???", "<fn5+Pz8/fn5+Pz8/>", "<[redacted]>"],
+    ["~~~???~~~???", "<fn5-Pz8_fn5-Pz8_>", "<[redacted]>"],
+    ["abcdefg", "<YWJjZGVmZw==>", "<[redacted]w==>"],
+  ])("when %s is in base64 as %s", (secret, text, clean) =>
+    expect(scrubberOf(secret).scrub(text)).toBe(clean),
+  );
+
   it("when several overlap", () => {
     const scrubber = scrubberOf("abcdefgh", "efghijkl", "cdef");
     expect(scrubber.scrub("-abcdefghijkl-")).toBe("-[redacted]-");
@@ -136,11 +151,15 @@ describe("what is no secret stays", () => {
   it("as it was", async () => {
     await fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 500 }),
+        fc.string({ unit: anyCharacter, maxLength: 500 }),
         (text) => new Scrubber().scrub(text) === text,
       ),
     );
     expect(scrubberOf(KEY).scrub("Lookup failed: ai.openai.com")).toBe("Lookup failed: ai.openai.com");
+  });
+
+  it("around a secret that is like what stands for it", () => {
+    expect(scrubberOf("act").scrub("they act as one")).toBe("they [redacted] as one");
   });
 
   it("before, between and after", () => {
@@ -178,25 +197,34 @@ describe("a long text", () => {
 });
 
 describe("escapes that others write", () => {
-  const secret = 'Tr0ub4dor&3-horse<battery>/"st\'aple"';
+  const secret = `&/<"'>é-horse-battery-staple`;
   it.each([
-    ["Go's JSON", 'Tr0ub4dor\\u00263-horse\\u003cbattery\\u003e/\\"st\'aple\\"'],
-    ["JSON with escaped slashes", 'Tr0ub4dor&3-horse<battery>\\/\\"st\'aple\\"'],
-    ["HTML", "Tr0ub4dor&amp;3-horse&lt;battery&gt;/&quot;st&#39;aple&quot;"],
-    ["hexadecimal HTML", "Tr0ub4dor&#x26;3-horse&#x3c;battery&#x3e;/&#x22;st&#x27;aple&#x22;"],
+    ["Go's JSON", "\\u0026/\\u003c\\\"'\\u003eé-horse-battery-staple"],
+    ["JSON with escaped slashes", "&\\/<\\\"'>é-horse-battery-staple"],
+    ["HTML", "&amp;/&lt;&quot;&apos;&gt;é-horse-battery-staple"],
+    ["numbered HTML", "&#38;/&#60;&#34;&#39;&#62;&#0233;-horse-battery-staple"],
+    ["hexadecimal HTML", "&#x26;/&#x3c;&#X22;&#x27;&#x3E;&#x00e9;-horse-battery-staple"],
+    ["a URL that encodes every byte", percent(secret)],
     ["a URL twice", encodeURIComponent(encodeURIComponent(secret))],
     ["a URL of JSON", encodeURIComponent(JSON.stringify(secret).replaceAll("<", "\\u003c"))],
+    ["a URL of HTML of a URL", encodeURIComponent(encodeURIComponent(secret).replaceAll("%", "&#37;"))],
   ])("do not let a secret through in %s", (_, quoted) => {
-    const scrubber = new Scrubber();
-    scrubber.add(new Secret(secret));
-    const clean = scrubber.scrub(`refused ${quoted}, sorry`);
+    const clean = scrubberOf(secret).scrub(`refused ${quoted}, sorry`);
     expect(clean).toContain("[redacted]");
-    expect(clean).not.toMatch(/Tr0ub|horse|battery/);
+    expect(clean).not.toMatch(/horse|battery|staple/);
+  });
+
+  it.each(["\n", "\r", "\t", "\b", "\f"])("do not let a secret with %j through", (control) => {
+    const quoted = JSON.stringify(`horse&${control}battery`).replace("&", "\\u0026");
+    expect(scrubberOf(`horse&${control}battery`).scrub(`refused ${quoted}, sorry`)).toBe("[redacted]");
   });
 
   it("leave a text without a secret as it is", () => {
-    const scrubber = new Scrubber();
-    scrubber.add(new Secret(secret));
-    expect(scrubber.scrub("a\\u0026b %26 &amp;\n")).toBe("a\\u0026b %26 &amp;\n");
+    const text = "a\\u0026b %26 &amp; &nbsp;\n";
+    expect(scrubberOf(secret).scrub(text)).toBe(text);
+  });
+
+  it("are what they are where they say nothing known", () => {
+    expect(scrubberOf("horse&nbsp;/battery").scrub("horse&nbsp;\\/battery")).toBe("[redacted]");
   });
 });

@@ -1,3 +1,3 @@
 import fc from "fast-check";
 
-fc.configureGlobal({ numRuns: Number(process.env["PROPERTY_WORLDS"]) });
+fc.configureGlobal({ numRuns: Number(process.env["PROPERTY_WORLDS"]), endOnFailure: true });
