@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 import { createAlertClient, publishAlert } from "./adapters/alerts.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
+import { warmUp } from "./adapters/warm-up.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./batch.ts";
 import { conclude, startFailure } from "./conclude.ts";
 import { configFileOf, readConfig } from "./config.ts";
@@ -121,5 +122,8 @@ function rerunLine({ invocation }: Scene): (connections: readonly string[]) => s
     return `aws lambda invoke --function-name ${invocation.functionName} --cli-binary-format raw-in-base64-out --payload '${payload}' report.json`;
   };
 }
+
+// One that fails costs time and nothing else.
+await warmUp().catch(() => undefined);
 
 export const handler = createHandler({ env: process.env, clock: systemClock, random: Math.random });

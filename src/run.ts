@@ -3,6 +3,7 @@ import { Agent } from "undici";
 import { Confluent } from "./adapters/confluent.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "./adapters/exchange.ts";
 import { Gate } from "./adapters/gate.ts";
+import { roundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets.ts";
 import type { Traffic } from "./adapters/telemetry.ts";
 import type { Config } from "./config.ts";
@@ -69,9 +70,10 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
   });
-  const dispatcher = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
   const traffic = new Map<string, { requests: number; throttled: number }>();
   const gates = new Map<string, Gate>();
+  const agent = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
+  const dispatcher = agent.compose(roundTrips(clock.now, (host, ms) => gates.get(host)?.took(ms)));
   const gateTo = (restEndpoint: string): Gate => {
     const { host } = new URL(restEndpoint);
     const gate = gates.get(host) ?? new Gate(clock, deadlineAt);
@@ -121,7 +123,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
     traffic,
     close: async () => {
       client.destroy();
-      await dispatcher.destroy();
+      await agent.destroy();
     },
   };
 }

@@ -1,12 +1,11 @@
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
-import { CONFLUENT_LIMITS, type GateLimits, type Window } from "./limits.ts";
+import { CONFLUENT_LIMITS, type GateLimits, lowered, type Window } from "./limits.ts";
+import { Places } from "./places.ts";
 
-/** How many requests that came late, since timers do, may be made up for at once. */
-const CATCH_UP = 3;
-/** Of ten requests, one may be urgent while others wait: looks are to watch the PUTs, not to hold them up. */
-const CALM_PER_URGENT = 9;
 const SECOND_MS = 1_000;
+/** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
+const MARGIN_MS = 3;
 
 /** Without a reason of ours each wake-up would cost an exception with a stack. */
 const WOKEN = "woken";
@@ -19,33 +18,33 @@ export interface Allowance {
 }
 
 interface Entrant {
-  readonly urgent: boolean;
   readonly rank: number;
   readonly admit: () => void;
   readonly refuse: (error: RotationError) => void;
 }
 
+/** Those of one kind that wait, by rank, and the places that others of their kind hold. */
+class Line {
+  readonly waiting: Entrant[] = [];
+  readonly places = new Places();
+  lastAt = 0;
+}
+
 /**
  * The way to one host. A request keeps its place in each window from when it is sent until the window's length after its
- * answer; so whatever the network delays, the host never counts more than the limit in any window. A pause holds all.
+ * answer, less what the quickest answer took; so as long as no request gets there quicker than the quickest yet, the host
+ * never counts more than the limit in any window, whatever the network delays. A pause holds all.
  */
 export class Gate {
   readonly #clock: Clock;
   readonly #deadlineAt: number;
-  readonly #limits: GateLimits;
-  readonly #waiting: Entrant[] = [];
-  /** When the latest answers came, in order. */
-  readonly #answeredAt: number[] = [];
-  readonly #longestMs: number;
-  #inFlight = 0;
+  #limits: GateLimits;
+  readonly #calm = new Line();
+  readonly #urgent = new Line();
+  readonly #all = new Places();
   #pausedUntil = 0;
   #allowance: { limit: number; left: number; until: number } | undefined;
-  /** When the next request is due that is neither urgent nor part of a burst. */
-  #nextAt = 0;
-  #burstLeft = 0;
-  #calmSinceUrgent = CALM_PER_URGENT;
-  /** The lowest limit per second that is known. */
-  #perSecond: number;
+  #quickestMs: number | undefined;
   #isPumping = false;
   #wake = new AbortController();
 
@@ -53,26 +52,20 @@ export class Gate {
     this.#clock = clock;
     this.#deadlineAt = deadlineAt;
     this.#limits = limits;
-    this.#perSecond = Math.min(
-      ...limits.windows.map(({ count, windowMs }) =>
-        windowMs <= SECOND_MS ? count : Number.POSITIVE_INFINITY,
-      ),
-    );
-    this.#longestMs = Math.max(...limits.windows.map(({ windowMs }) => windowMs));
   }
 
   /**
-   * Sends when it is this request's turn: the others by rank, the lowest first, and urgent ones between them, as long as
-   * they are no more than one to nine.
+   * Sends when it is this request's turn: by rank, the lowest first, but urgent ones in the places that are kept for them,
+   * and in any other that nobody waits for.
    * @throws OutOfTimeError, or RotationError of class `throttled`, when its turn does not come before the deadline.
    */
   async pass<T>(urgent: boolean, send: () => Promise<T>, rank = 0): Promise<T> {
-    await this.#enter(urgent, rank);
+    const line = urgent ? this.#urgent : this.#calm;
+    await this.#enter(line, rank);
     try {
       return await send();
     } finally {
-      this.#inFlight -= 1;
-      this.#answeredAt.push(this.#clock.now());
+      for (const places of [this.#all, line.places]) places.answered(this.#clock.now());
       this.#wake.abort(WOKEN);
     }
   }
@@ -83,6 +76,11 @@ export class Gate {
     this.#wake.abort(WOKEN);
   }
 
+  /** Takes in how long a request took from when it was written until its answer began. */
+  took(ms: number): void {
+    this.#quickestMs = Math.min(this.#quickestMs ?? ms, ms);
+  }
+
   /**
    * Takes in what an answer says of a limit that may be lower than the documented ones. While all that it counts is our
    * own, keeping the window is enough; where less is left, others share the limit, and what is left is all we take.
@@ -90,22 +88,22 @@ export class Gate {
   learn({ limit, remaining, resetMs }: Allowance): void {
     const now = this.#clock.now();
     if (resetMs <= SECOND_MS) {
-      this.#perSecond = Math.min(this.#perSecond, limit);
-      const ours = this.#inFlight + this.#answeredAt.filter((at) => at > now - SECOND_MS).length;
-      if (remaining >= limit - ours) return;
+      this.#limits = this.#limits.map((window) =>
+        window.windowMs === SECOND_MS ? lowered(window, limit) : window,
+      );
+      if (remaining >= limit - this.#all.countSince(now - SECOND_MS)) return;
     }
-    const left = remaining - this.#inFlight;
+    const left = remaining - this.#all.inFlight;
     const known = this.#allowance;
     const isKnown = known !== undefined && now < known.until;
     this.#allowance = { limit, left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
   }
 
-  #enter(urgent: boolean, rank: number): Promise<void> {
+  #enter({ waiting }: Line, rank: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const entrant = { urgent, rank, admit: resolve, refuse: reject };
-    const before = this.#waiting.findIndex((other) => !other.urgent && (urgent || other.rank > rank));
-    this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, entrant);
-    this.#wake.abort();
+    const before = waiting.findIndex((other) => other.rank > rank);
+    waiting.splice(before < 0 ? waiting.length : before, 0, { rank, admit: resolve, refuse: reject });
+    this.#wake.abort(WOKEN);
     this.#pump().catch(reject);
     return promise;
   }
@@ -115,62 +113,57 @@ export class Gate {
     this.#isPumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
-      const freeAt = Math.max(this.#turnAt(now, next.urgent), this.#roomAt(now, next.urgent));
       if (now >= this.#deadlineAt || this.#pausedUntil > this.#deadlineAt) this.#refuseAll();
-      else if (freeAt > now) {
+      else if (next.freeAt > now) {
         this.#wake = new AbortController();
-        await this.#clock.sleep(Math.min(freeAt, this.#deadlineAt) - now, this.#wake.signal);
-      } else this.#admit(next, now);
+        await this.#clock.sleep(Math.min(next.freeAt, this.#deadlineAt) - now, this.#wake.signal);
+      } else this.#admit(next.line);
     }
     this.#isPumping = false;
   }
 
-  /** The first in line, or the first that is not urgent while urgent ones have had their share. */
-  #next(): Entrant | undefined {
-    const [first] = this.#waiting;
-    if (!first?.urgent || this.#calmSinceUrgent >= CALM_PER_URGENT) return first;
+  /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
+  #next(): { readonly line: Line; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
-    const calm = this.#waiting.find(({ urgent }) => !urgent);
-    return calm !== undefined && this.#roomAt(now, false) <= now ? calm : first;
+    const lines = [this.#calm, this.#urgent].filter(({ waiting }) => waiting.length > 0);
+    const candidates = lines.map((line) => {
+      const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
+      return {
+        line,
+        freeAt: Math.max(now, this.#pausedUntil, this.#allowedAt(now), this.#turnOf(line), ...inWindows),
+      };
+    });
+    return candidates.toSorted((a, b) => a.freeAt - b.freeAt)[0];
   }
 
-  #admit(next: Entrant, now: number): void {
-    const intervalMs = SECOND_MS / this.#perSecond;
-    this.#nextAt = Math.max(this.#nextAt + intervalMs, now - CATCH_UP * intervalMs);
-    if (!next.urgent && this.#burstLeft > 0) this.#burstLeft -= 1;
-    this.#calmSinceUrgent = next.urgent ? 0 : this.#calmSinceUrgent + 1;
-    this.#inFlight += 1;
+  #admit(line: Line): void {
+    this.#all.take();
+    line.places.take();
     if (this.#allowance) this.#allowance.left -= 1;
-    this.#waiting.splice(this.#waiting.indexOf(next), 1);
-    next.admit();
+    line.lastAt = this.#clock.now();
+    line.waiting.shift()?.admit();
   }
 
-  /** When there is room for the next request, as far as it does not depend on an answer that is still to come. */
-  #roomAt(now: number, urgent: boolean): number {
-    while ((this.#answeredAt[0] ?? now) <= now - this.#longestMs) this.#answeredAt.shift();
-    if (this.#inFlight >= this.#limits.concurrent) return Number.POSITIVE_INFINITY;
-    const inWindows = this.#limits.windows.map((window) => this.#roomIn(window, urgent));
-    return Math.max(this.#pausedUntil, this.#allowedAt(now), ...inWindows);
+  /** While others wait, urgent requests are spread over the second, or all would come at its beginning. */
+  #turnOf(line: Line): number {
+    const second = this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
+    if (line === this.#calm || this.#calm.waiting.length === 0 || second === undefined) return 0;
+    return line.lastAt + SECOND_MS / second.reserved;
   }
 
-  #turnAt(now: number, urgent: boolean): number {
-    if (now >= this.#nextAt + SECOND_MS) this.#burstLeft = Math.min(this.#limits.burst, this.#perSecond);
-    return urgent || this.#burstLeft > 0 ? 0 : this.#nextAt;
-  }
-
-  #roomIn({ count, windowMs, reserved }: Window, urgent: boolean): number {
-    const limit = windowMs <= SECOND_MS ? Math.min(count, this.#perSecond) : count;
-    const places = limit - this.#inFlight - (urgent ? 0 : reserved);
-    if (places <= 0) return Number.POSITIVE_INFINITY;
-    const oldest = this.#answeredAt.at(-places);
-    return oldest === undefined ? 0 : oldest + windowMs;
+  /** When there is room in a window for one more of its line. */
+  #roomIn({ count, windowMs, reserved }: Window, line: Line): number {
+    const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
+    const room = this.#all.freeAt(count, heldMs);
+    if (this.#calm.waiting.length === 0) return room;
+    return Math.max(room, line.places.freeAt(line === this.#calm ? count - reserved : reserved, heldMs));
   }
 
   #allowedAt(now: number): number {
     const allowance = this.#allowance;
     if (allowance === undefined) return 0;
     if (now >= allowance.until && allowance.left <= 0) {
-      allowance.left = allowance.limit - this.#inFlight;
+      allowance.left = allowance.limit - this.#all.inFlight;
     }
     return allowance.left > 0 ? 0 : Math.max(allowance.until, now + 1);
   }
@@ -184,6 +177,7 @@ export class Gate {
             { httpStatus: 429 },
           )
         : new OutOfTimeError();
-    for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+    for (const { waiting } of [this.#calm, this.#urgent])
+      for (const { refuse } of waiting.splice(0)) refuse(error);
   }
 }

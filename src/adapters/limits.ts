@@ -1,24 +1,23 @@
 export interface Window {
-  /** How many requests may be counted in any `windowMs` milliseconds. */
+  /** How many requests may be counted in any `windowMs` milliseconds; in any 0, how many may be under way at once. */
   readonly count: number;
   readonly windowMs: number;
-  /** How many of them are kept for urgent requests. */
+  /** How many of them are kept for urgent requests, which get no more than these while others wait. */
   readonly reserved: number;
 }
 
-export interface GateLimits {
-  readonly windows: readonly Window[];
-  readonly concurrent: number;
-  /** How many requests that are not urgent may go at once after a quiet second; the rest follows evenly, so that an urgent one never waits long for a place. */
-  readonly burst: number;
-}
+export type GateLimits = readonly Window[];
 
-/** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
-export const CONFLUENT_LIMITS: GateLimits = {
-  windows: [
-    { count: 49, windowMs: 1_000, reserved: 0 },
-    { count: 980, windowMs: 60_000, reserved: 80 },
-  ],
-  concurrent: 90,
-  burst: 40,
-};
+/** Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
+export const CONFLUENT_LIMITS: GateLimits = [
+  { count: 50, windowMs: 1_000, reserved: 4 },
+  { count: 1_000, windowMs: 60_000, reserved: 120 },
+  { count: 90, windowMs: 0, reserved: 4 },
+];
+
+/** A window in which the host allows no more than `count`; some of them stay reserved, unless there is but one. */
+export function lowered(window: Window, count: number): Window {
+  if (count >= window.count) return window;
+  const reserved = Math.round((window.reserved * count) / window.count);
+  return { ...window, count, reserved: Math.min(Math.max(1, reserved), count - 1) };
+}

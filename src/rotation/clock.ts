@@ -1,5 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 /** Time as the rotation sees it. Tests hold one in their hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -10,5 +8,19 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(Math.max(0, ms), undefined, signal && { signal }).catch(() => undefined),
+  // The one of "node:timers/promises" makes an error with a stack for each sleep that is cut short.
+  sleep: (ms, signal) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (signal?.aborted) resolve();
+    else {
+      const timer = setTimeout(wake, Math.max(0, ms));
+      function wake(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", wake);
+        resolve();
+      }
+      signal?.addEventListener("abort", wake);
+    }
+    return promise;
+  },
 };

@@ -81,10 +81,12 @@ interface Run {
 
 async function rotateAll(run: Run): Promise<void> {
   const { settings, work } = run;
+  // Our own keys are read first: with them, looking begins while the other secrets are read.
+  const opening = openWays({ outside: run.outside, settings, groups: work.groups });
   const versions = new Map(
     work.groups.map(({ secret }) => [secret, attempt(run.outside, () => firstVersion(run, secret))]),
   );
-  const ways = await openWays({ outside: run.outside, settings, groups: work.groups });
+  const ways = await opening;
   const wayOf = ({ environment }: Connection) =>
     orThrow(ways.get(environment) ?? new RotationError("internal", `No way into ${environment}.`));
   const groupRun: GroupRun = {

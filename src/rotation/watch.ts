@@ -1,14 +1,12 @@
+import type { Cadence } from "./cadence.ts";
 import type { Clock } from "./clock.ts";
 import type { Observation } from "./connection.ts";
 import { RotationError, UnauthorizedError } from "./errors.ts";
 import type { Lookout, Sight } from "./observe.ts";
 import type { Judge, Verdict } from "./verdict.ts";
 
-const SHORTEST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 10_000;
-/** With more than this many to watch, looks are rarer, since they compete with the PUTs for the rate limit. */
-const FEW = 20;
-const PAUSE_FOR_MANY_MS = 300;
+/** Those that are due so soon are looked at together, in milliseconds. */
+const TOGETHER_MS = 300;
 
 /** Without a reason of ours each wake-up would cost an exception with a stack. */
 const WOKEN = "woken";
@@ -28,6 +26,11 @@ export interface Watch {
   readonly onPhase?: (phase: string) => void;
 }
 
+interface Look {
+  readonly number: number;
+  readonly begunAt: number;
+}
+
 interface Waiter extends Watch {
   readonly startedAt: number;
   /** A look that began before it was watched shows nothing of it. */
@@ -35,7 +38,7 @@ interface Waiter extends Watch {
   readonly settle: (watched: Watched) => void;
   readonly fail: (error: unknown) => void;
   dueAt: number;
-  asked: boolean;
+  askedIn: Look | undefined;
   seen?: Observation;
   error?: RotationError;
 }
@@ -44,15 +47,17 @@ interface Waiter extends Watch {
 export class Watcher {
   readonly #lookout: Lookout;
   readonly #clock: Clock;
+  readonly #cadence: Cadence;
   readonly #waiting = new Map<string, Waiter>();
   readonly #looks = new Set<Promise<void>>();
   #looksBegun = 0;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(lookout: Lookout, clock: Clock) {
+  constructor(lookout: Lookout, clock: Clock, cadence: Cadence) {
     this.#lookout = lookout;
     this.#clock = clock;
+    this.#cadence = cadence;
   }
 
   /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError when our own key is refused. */
@@ -64,12 +69,12 @@ export class Watcher {
       startedAt,
       firstLook: this.#looksBegun + 1,
       dueAt: startedAt,
-      asked: false,
+      askedIn: undefined,
       settle: resolve,
       fail: reject,
     };
-    waiter.dueAt += this.#pauseFor(waiter);
     this.#waiting.set(watch.name, waiter);
+    waiter.dueAt += this.#cadence.begin(this.#waiting.size);
     this.#wake.abort(WOKEN);
     this.#running ??= this.#run();
     return promise;
@@ -92,69 +97,62 @@ export class Watcher {
   }
 
   /** One that is asked for already, or that will be shown by a page which is being read. */
-  #isBeingLookedAt({ asked, name }: Waiter): boolean {
-    return asked || this.#lookout.isListing(name);
+  #isBeingLookedAt({ askedIn, name }: Waiter): boolean {
+    return askedIn !== undefined || this.#lookout.isListing(name);
   }
 
   #lookAtDue(): void {
     const now = this.#clock.now();
     const idle = [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
     if (!idle.some((waiter) => waiter.dueAt <= now)) return;
-    const asked = idle.filter((waiter) => waiter.dueAt <= now + PAUSE_FOR_MANY_MS);
-    for (const waiter of asked) waiter.asked = true;
-    const look = this.#look(asked).finally(() => {
-      this.#looks.delete(look);
+    const asked = idle.filter((waiter) => waiter.dueAt <= now + TOGETHER_MS);
+    this.#looksBegun += 1;
+    const look = { number: this.#looksBegun, begunAt: now };
+    for (const waiter of asked) waiter.askedIn = look;
+    const done = this.#look(look, asked).finally(() => {
+      this.#looks.delete(done);
       this.#wake.abort(WOKEN);
     });
-    this.#looks.add(look);
+    this.#looks.add(done);
   }
 
-  async #look(asked: readonly Waiter[]): Promise<void> {
-    this.#looksBegun += 1;
-    const began = this.#looksBegun;
+  async #look(look: Look, asked: readonly Waiter[]): Promise<void> {
     const names = asked.map(({ name }) => name);
     try {
-      await this.#lookout.look(names, (name, sight) => this.#see(name, sight, began));
+      await this.#lookout.look(names, (name, sight) => this.#see(name, sight, look));
     } catch (error) {
       if (!(error instanceof RotationError) || error instanceof UnauthorizedError)
         return this.#failAll(error);
-      for (const waiter of asked) waiter.error = error;
+      for (const waiter of asked.filter(({ askedIn }) => askedIn === look)) {
+        waiter.error = error;
+        this.#plan(waiter, this.#clock.now());
+      }
     }
-    const now = this.#clock.now();
-    for (const waiter of asked.filter((each) => each.asked)) this.#plan(waiter, now);
   }
 
-  #see(name: string, sight: Sight, look: number): void {
+  #see(name: string, sight: Sight, look: Look): void {
     const waiter = this.#waiting.get(name);
-    if (waiter === undefined || look < waiter.firstLook) return;
-    const now = this.#clock.now();
+    if (waiter === undefined || look.number < waiter.firstLook) return;
     if (sight instanceof UnauthorizedError) this.#failAll(sight);
     else if (sight === undefined || sight instanceof RotationError) {
       waiter.error =
         sight ?? new RotationError("not-found", `${name} is gone: it was there when its key was put.`);
-    } else this.#judge(waiter, sight, now);
-    this.#plan(waiter, now);
+    } else this.#judge(waiter, sight);
+    this.#plan(waiter, waiter.error === undefined ? look.begunAt : this.#clock.now());
     this.#wake.abort(WOKEN);
   }
 
-  #judge(waiter: Waiter, sight: Observation, now: number): void {
+  #judge(waiter: Waiter, sight: Observation): void {
     if (sight.phase !== waiter.seen?.phase) waiter.onPhase?.(sight.phase);
     waiter.seen = sight;
     delete waiter.error;
-    const verdict = waiter.judge.judge(sight, now);
+    const verdict = waiter.judge.judge(sight, this.#clock.now());
     if (verdict !== undefined) this.#end(waiter, { verdict });
   }
 
-  #plan(waiter: Waiter, now: number): void {
-    waiter.asked = false;
-    waiter.dueAt = now + this.#pauseFor(waiter);
-  }
-
-  /** Tenths of a second while seconds count, and never more than a tenth of the time that it has taken already. */
-  #pauseFor({ startedAt }: Waiter): number {
-    const elapsedMs = this.#clock.now() - startedAt;
-    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * 0.07, elapsedMs ** 2 / 80_000);
-    return Math.max(this.#waiting.size > FEW ? PAUSE_FOR_MANY_MS : SHORTEST_PAUSE_MS, growingMs);
+  #plan(waiter: Waiter, from: number): void {
+    waiter.askedIn = undefined;
+    waiter.dueAt = from + this.#cadence.pauseMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
   }
 
   #pauseMs(): number {
@@ -166,6 +164,7 @@ export class Watcher {
 
   #end(waiter: Waiter, { verdict }: { verdict?: Verdict }): void {
     this.#waiting.delete(waiter.name);
+    if (verdict !== undefined) this.#cadence.ended(this.#clock.now() - waiter.startedAt);
     const { seen, error } = waiter;
     waiter.settle({ ...(verdict && { verdict }), ...(seen && { seen }), ...(error && { error }) });
   }

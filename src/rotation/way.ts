@@ -1,4 +1,5 @@
 import { patientApi } from "./access.ts";
+import { Cadence } from "./cadence.ts";
 import { RotationError } from "./errors.ts";
 import { Lookout, type Sight } from "./observe.ts";
 import type { ApiKey, ConnectionsApi, Outside, SecretVersion } from "./outside.ts";
@@ -77,7 +78,7 @@ async function openWay(
     lane: {
       outside,
       api,
-      watcher: new Watcher(lookout, clock),
+      watcher: new Watcher(lookout, clock, new Cadence(names.length)),
       readyTimeoutMs: settings.readyTimeoutMs,
       graceMs: settings.graceMs,
     },

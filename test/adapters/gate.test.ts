@@ -1,131 +1,160 @@
 import { describe, expect, it } from "vitest";
-import { Gate } from "../../src/adapters/gate.ts";
-import type { GateLimits } from "../../src/adapters/limits.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { CONFLUENT_LIMITS, lowered } from "../../src/adapters/limits.ts";
+import { NOW } from "../support/builders.ts";
+import { MARGIN_MS, openGate } from "../support/gate.ts";
 
-const WIDE: GateLimits = {
-  windows: [{ count: 1_000, windowMs: 1_000, reserved: 0 }],
-  concurrent: 1_000,
-  burst: 1_000,
-};
+const ONE_AT_ONCE = [{ count: 1, windowMs: 0, reserved: 0 }];
 
-/** A gate, and requests through it that take `tookMs` each; `sentAt` tells when each was sent, from the start. */
-function gateWith(limits: Partial<GateLimits> = {}, tookMs = 0) {
-  const clock = new VirtualClock();
-  const startedAt = clock.now();
-  const gate = new Gate(clock, startedAt + 60_000, { ...WIDE, ...limits });
-  const sent: (readonly [name: string, atMs: number])[] = [];
-  const pass = (name: string, urgent = false, rank = 0) =>
-    gate.pass(
-      urgent,
-      async () => {
-        sent.push([name, clock.now() - startedAt]);
-        await clock.sleep(tookMs);
-      },
-      rank,
-    );
-  return { clock, gate, pass, sent };
-}
+const second = (count: number, reserved = 0) => [{ count, windowMs: 1_000, reserved }];
 
-describe("a gate", () => {
-  it("sends an urgent request before those that wait", async () => {
-    const { pass, sent } = gateWith({ concurrent: 1 }, 10);
-    await Promise.all([pass("first"), pass("calm"), pass("urgent", true)]);
-    expect(sent.map(([name]) => name)).toEqual(["first", "urgent", "calm"]);
-  });
-
-  it("lets nine others go between two urgent requests", async () => {
-    const { pass, sent } = gateWith({ concurrent: 1 }, 10);
-    const calm = Array.from({ length: 12 }, (_, index) => pass(`${index}`));
-    await Promise.all([...calm, pass("urgent", true), pass("urgent", true)]);
-    const turns = sent.flatMap(([name], turn) => (name === "urgent" ? [turn] : []));
-    expect(turns).toEqual([1, 11]);
+describe("the way to one host", () => {
+  it("passes answers and errors on", async () => {
+    const { gate, pass } = openGate();
+    await expect(pass("a")).resolves.toBe("a");
+    await expect(gate.pass(false, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
   });
 
   it("sends by rank, and by arrival within a rank", async () => {
-    const { pass, sent } = gateWith({ concurrent: 1 }, 10);
-    await Promise.all([
-      pass("first", false, 9),
-      pass("b1", false, 2),
-      pass("a", false, 1),
-      pass("b2", false, 2),
+    const { pass, names } = openGate({ limits: ONE_AT_ONCE, answerMs: 10 });
+    const ranked = (name: string, rank: number) => pass(name, { rank });
+    await Promise.all([ranked("first", 9), ranked("b1", 2), ranked("a", 1), ranked("b2", 2)]);
+    expect(names()).toEqual(["first", "a", "b1", "b2"]);
+  });
+
+  it("never has more requests under way than it may, and sends the next at once", async () => {
+    const { passAll, timesOf } = openGate({
+      limits: [{ count: 2, windowMs: 0, reserved: 0 }],
+      answerMs: 100,
+    });
+    await passAll(5);
+    expect(timesOf()).toEqual([0, 0, 100, 100, 200]);
+  });
+
+  it("frees the place of a request that failed", async () => {
+    const { gate, pass } = openGate({ limits: ONE_AT_ONCE });
+    await expect(gate.pass(false, () => Promise.reject(new Error("reset")))).rejects.toThrow("reset");
+    await expect(pass("next")).resolves.toBe("next");
+  });
+
+  it("keeps to each of its windows", async () => {
+    const { passAll, timesOf } = openGate({
+      limits: [...second(2), { count: 3, windowMs: 10_000, reserved: 0 }],
+    });
+    await passAll(4);
+    expect(timesOf()).toEqual([0, 0, 1_000 + MARGIN_MS, 10_000 + MARGIN_MS]);
+  });
+
+  it("sends as many at once as a window allows after a quiet time", async () => {
+    const { clock, passAll, timesOf } = openGate({ limits: second(3) });
+    await passAll(1);
+    await clock.sleep(5_000);
+    await passAll(3);
+    expect(timesOf()).toEqual([0, 5_000, 5_000, 5_000]);
+  });
+});
+
+describe("a request's place in a window", () => {
+  it("is kept until the window's length after its answer", async () => {
+    const { passAll, timesOf } = openGate({ limits: second(2), answerMs: 300 });
+    await passAll(3);
+    expect(timesOf()).toEqual([0, 0, 1_300 + MARGIN_MS]);
+  });
+
+  it("is given up sooner by what the quickest answer took", async () => {
+    const { gate, passAll, timesOf } = openGate({ limits: second(2), answerMs: 300 });
+    gate.took(200);
+    gate.took(50);
+    gate.took(100);
+    await passAll(3);
+    expect(timesOf()).toEqual([0, 0, 1_250 + MARGIN_MS]);
+  });
+});
+
+describe("urgent requests", () => {
+  it("have places that are kept for them", async () => {
+    const { pass, sent } = openGate({ limits: second(2, 1) });
+    await Promise.all([pass("calm 1"), pass("calm 2"), pass("urgent", { urgent: true })]);
+    expect(sent).toEqual([
+      ["calm 1", 0],
+      ["urgent", 0],
+      ["calm 2", 1_000 + MARGIN_MS],
     ]);
-    expect(sent.map(([name]) => name)).toEqual(["first", "a", "b1", "b2"]);
   });
 
-  it("never has more requests under way than it may", async () => {
-    const { pass, sent } = gateWith({ concurrent: 2 }, 100);
-    await Promise.all(["a", "b", "c"].map((name) => pass(name)));
-    expect(sent.map(([, atMs]) => atMs)).toEqual([0, 0, 100]);
+  it("get no more than these while others wait, one after the other", async () => {
+    const { pass, passAll, timesOf } = openGate({ limits: second(10, 2) });
+    const calm = passAll(30);
+    const looks = ["look 1", "look 2", "look 3", "look 4"].map((name) => pass(name, { urgent: true }));
+    await Promise.all([calm, ...looks]);
+    expect(timesOf("look")).toEqual([0, 500, 1_000 + MARGIN_MS, 1_500 + MARGIN_MS]);
+    expect(timesOf().filter((at) => at < 1_000)).toHaveLength(10);
   });
 
-  it("keeps a request's place until the window's length after its answer", async () => {
-    const { pass, sent } = gateWith({ windows: [{ count: 2, windowMs: 1_000, reserved: 0 }] }, 300);
-    await Promise.all(["a", "b", "c"].map((name) => pass(name)));
-    expect(sent.at(-1)).toEqual(["c", 1_300]);
+  it("take any place while nobody else waits", async () => {
+    const { passAll, timesOf } = openGate({ limits: second(10, 2) });
+    await passAll(25, { urgent: true });
+    const full = 1_000 + MARGIN_MS;
+    expect(timesOf()).toEqual([...Array(10).fill(0), ...Array(10).fill(full), ...Array(5).fill(2 * full)]);
   });
 
-  it("keeps places for urgent requests", async () => {
-    const { pass, sent } = gateWith({ windows: [{ count: 2, windowMs: 10_000, reserved: 1 }] });
-    await pass("calm 1");
-    await Promise.all([pass("calm 2"), pass("urgent", true)]);
-    expect(sent.map(([name]) => name)).toEqual(["calm 1", "urgent", "calm 2"]);
-    expect(sent.at(-1)?.[1]).toBeGreaterThanOrEqual(10_000);
+  it("are not held up by others that are under way and not answered", async () => {
+    const { pass, timesOf } = openGate({
+      limits: [{ count: 3, windowMs: 0, reserved: 1 }],
+      answerMs: 60_000,
+    });
+    await Promise.all([pass("calm 1"), pass("calm 2"), pass("calm 3"), pass("urgent", { urgent: true })]);
+    expect(timesOf("urgent")).toEqual([0]);
+    expect(timesOf("calm")).toEqual([0, 0, 60_000]);
   });
+});
 
-  it("spreads what exceeds the burst over the second, urgent requests excepted", async () => {
-    const { pass, sent } = gateWith({ windows: [{ count: 10, windowMs: 1_000, reserved: 0 }], burst: 2 });
-    const calm = Array.from({ length: 8 }, (_, index) => pass(`calm ${index}`));
-    await Promise.all([...calm, pass("urgent", true)]);
-    const times = sent.map(([, atMs]) => atMs);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-    expect(times.at(-1)).toBeGreaterThan(0);
-    expect(times.at(-1)).toBeLessThan(1_000);
-    expect(sent.find(([name]) => name === "urgent")?.[1]).toBe(0);
-  });
-
-  it("lets nobody in after the deadline", async () => {
-    const { clock, pass, sent } = gateWith();
-    await clock.sleep(60_000);
+describe("the deadline of a gate", () => {
+  it("refuses what comes after it", async () => {
+    const { clock, pass, sent } = openGate({ leftMs: 1_000 });
+    await clock.sleep(1_000);
     await expect(pass("late")).rejects.toMatchObject({ name: "OutOfTimeError", errorClass: "timeout" });
     expect(sent).toEqual([]);
   });
 
-  it("refuses all that wait when a pause leaves no time", async () => {
-    const { gate, pass, sent } = gateWith({ concurrent: 1 }, 10);
-    const first = pass("first");
-    const second = pass("second");
-    gate.pause(60_001);
-    await expect(second).rejects.toMatchObject({ errorClass: "throttled", answer: { httpStatus: 429 } });
-    await first;
-    expect(sent).toEqual([["first", 0]]);
+  it("refuses what still waits, urgent or not, at that moment", async () => {
+    const { clock, pass, sent } = openGate({ leftMs: 4_000, answerMs: 60_000, limits: ONE_AT_ONCE });
+    const all = [pass("first"), pass("calm"), pass("urgent", { urgent: true })];
+    const refused = await Promise.allSettled(all.slice(1));
+    const outOfTime = { reason: { name: "OutOfTimeError" } };
+    expect(refused).toMatchObject([outOfTime, outOfTime]);
+    expect(clock.now()).toBe(NOW + 4_000);
+    expect(sent).toHaveLength(1);
   });
 
-  it("frees the place of a request that failed", async () => {
-    const { gate, pass } = gateWith({ concurrent: 1 });
-    await expect(gate.pass(false, () => Promise.reject(new Error("reset")))).rejects.toThrow("reset");
-    await expect(pass("next")).resolves.toBeUndefined();
+  it("lets in what comes a moment before it", async () => {
+    const { clock, pass } = openGate({ leftMs: 1_000 });
+    await clock.sleep(999);
+    await expect(pass("just in time")).resolves.toBe("just in time");
+  });
+});
+
+describe("Confluent's limits", () => {
+  it("are the documented 50 a second and 1,000 a minute, and fewer than 100 at once", () => {
+    const documented = { 1000: 50, 60000: 1_000, 0: 100 };
+    for (const [windowMs, limit] of Object.entries(documented)) {
+      const { count = 0 } = CONFLUENT_LIMITS.find((window) => window.windowMs === Number(windowMs)) ?? {};
+      expect(count).toBeGreaterThan(0.8 * limit);
+      expect(count).toBeLessThanOrEqual(limit);
+    }
   });
 
-  it("takes no more than is left where others share the limit", async () => {
-    const { gate, pass, sent } = gateWith();
-    await pass("a");
-    gate.learn({ limit: 50, remaining: 1, resetMs: 1_000 });
-    gate.learn({ limit: 50, remaining: 20, resetMs: 1_000 });
-    await Promise.all([pass("b"), pass("c")]);
-    expect(sent).toEqual([
-      ["a", 0],
-      ["b", 0],
-      ["c", 1_000],
-    ]);
-  });
-
-  it("keeps to a lower limit per second that only it uses", async () => {
-    const { gate, pass, sent } = gateWith();
-    await pass("a");
-    gate.learn({ limit: 2, remaining: 1, resetMs: 1_000 });
-    await Promise.all([pass("b"), pass("c")]);
-    const [, , last] = sent.map(([, atMs]) => atMs);
-    expect(last).toBeGreaterThanOrEqual(1_000);
+  it.each([
+    [60, 50, 4],
+    [50, 50, 4],
+    [25, 25, 2],
+    [5, 5, 1],
+    [2, 2, 1],
+    [1, 1, 0],
+  ])("are lowered, where a host allows %i, to %i with %i for urgent ones", (allowed, count, reserved) => {
+    expect(lowered({ count: 50, windowMs: 1_000, reserved: 4 }, allowed)).toEqual({
+      count,
+      windowMs: 1_000,
+      reserved,
+    });
   });
 });

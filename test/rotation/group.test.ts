@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Cadence } from "../../src/rotation/cadence.ts";
 import type { Connection } from "../../src/rotation/connection.ts";
 import { RotationError, SecretError } from "../../src/rotation/errors.ts";
 import { GroupRotation } from "../../src/rotation/group.ts";
@@ -34,7 +35,7 @@ function open(options: Options) {
   const names = Object.keys(options.connections);
   for (const name of names) confluent.add(name, options.connections[name]);
   const api = outside.connections("prod", flinkApiKey());
-  const watcher = new Watcher(new Lookout(api), clock);
+  const watcher = new Watcher(new Lookout(api), clock, new Cadence(0));
   const lane: Lane = { outside, api, watcher, readyTimeoutMs: 30_000, graceMs: 0 };
   const findings = new Map<string, Finding>();
   const run: GroupRun = {

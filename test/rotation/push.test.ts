@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Cadence } from "../../src/rotation/cadence.ts";
 import type { Connection, Update } from "../../src/rotation/connection.ts";
 import { Lookout } from "../../src/rotation/observe.ts";
 import type { SecretVersion } from "../../src/rotation/outside.ts";
@@ -34,7 +35,7 @@ function open({
   const lane: Lane = {
     outside: world.outside,
     api,
-    watcher: new Watcher(new Lookout(api), world.clock),
+    watcher: new Watcher(new Lookout(api), world.clock, new Cadence(0)),
     readyTimeoutMs: 60_000,
     graceMs: 120_000,
     ...changes,
@@ -218,7 +219,7 @@ describe("a push", () => {
   it("lets a bug through", async () => {
     const { lane } = open();
     const api = { ...lane.api, get: () => Promise.reject(new TypeError("a bug")) };
-    const watcher = new Watcher(new Lookout(api), lane.outside.clock);
+    const watcher = new Watcher(new Lookout(api), lane.outside.clock, new Cadence(0));
     const before = observation({ name: "a", resourceVersion: "v0" });
     const order = { connection: A, version: secretVersion(), data: new Secret("{}"), before };
     await expect(push({ ...lane, api, watcher }, order)).rejects.toThrow("a bug");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Cadence } from "../../src/rotation/cadence.ts";
 import { Lookout } from "../../src/rotation/observe.ts";
 import type { Lane } from "../../src/rotation/push.ts";
 import { restorePrevious } from "../../src/rotation/restore.ts";
@@ -16,7 +17,7 @@ function open(versionIds: readonly string[], behaviour: Partial<Behaviour> = {})
   for (const versionId of versionIds)
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
   const api = outside.connections("prod", flinkApiKey());
-  const watcher = new Watcher(new Lookout(api), clock);
+  const watcher = new Watcher(new Lookout(api), clock, new Cadence(0));
   const lane: Lane = { outside, api, watcher, readyTimeoutMs: 60_000, graceMs: 0 };
   const version = secretVersion({ versionId: "v2" });
   return { held, restore: () => restorePrevious(lane, { connection: A, version, refusal: REFUSAL }) };

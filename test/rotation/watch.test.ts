@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { Cadence } from "../../src/rotation/cadence.ts";
 import { RotationError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { Lookout } from "../../src/rotation/observe.ts";
 import type { Judge } from "../../src/rotation/verdict.ts";
@@ -17,7 +18,7 @@ function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clo
   const confluent = new FakeConfluent({ clock, ...options });
   for (const [index, timeToReadyMs] of timesToReadyMs.entries())
     confluent.add(`c${index}`, { timeToReadyMs }).put({ API_KEY: "new" }, undefined, NOW);
-  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock);
+  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(0));
   const watch = async (name: string, { judge = readyWhenSeen, forMs = 60_000 } = {}) => {
     const phases: string[] = [];
     const onPhase = (phase: string) => phases.push(phase);
@@ -81,7 +82,19 @@ describe("a watcher", () => {
       await Promise.all(namesOf(count).map((name) => watch(name)));
       return confluent.requests.length;
     };
-    expect(await requestsFor(30)).toBeLessThan((await requestsFor(15)) / 2);
+    expect(await requestsFor(90)).toBeLessThan((await requestsFor(15)) / 2);
+  });
+
+  it("is not held up by a look that hangs, however many it watches", async () => {
+    const count = 101;
+    const { watch } = open(Array(count).fill(2_000), {
+      fault: ({ method, name }) => (method === "GET" && name === "c100" ? "hang" : undefined),
+    });
+    const names = namesOf(count);
+    const watched = await Promise.all(names.map((name) => watch(name, { forMs: 20_000 })));
+    const others = watched.slice(0, -1).map(({ afterMs }) => afterMs);
+    expect(Math.max(...others)).toBeLessThan(3_000);
+    expect(watched.at(-1)).toMatchObject({ afterMs: 20_000 });
   });
 
   it("gives each its own verdict at its own time", async () => {
@@ -133,6 +146,15 @@ describe("a watcher", () => {
       expect(error).toMatchObject({ errorClass: "service" });
       expect(seen).toBeUndefined();
     }
+  });
+
+  it.each([1, 2])("asks one at a time while answers are slow and useless (%i watched)", async (count) => {
+    const { confluent, watch } = open(Array(count).fill(0), {
+      latencyMs: () => 1_000,
+      fault: () => "service",
+    });
+    await Promise.all(namesOf(count).map((name) => watch(name, { forMs: 40_000 })));
+    expect(confluent.requests.length).toBeLessThanOrEqual(20 * count);
   });
 
   it("keeps what it has seen beside a later error", async () => {

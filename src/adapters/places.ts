@@ -1,0 +1,32 @@
+/** The requests that a host may still be counting: those under way, and those that it has answered lately. */
+export class Places {
+  readonly #answeredAt: number[] = [];
+  #inFlight = 0;
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  take(): void {
+    this.#inFlight += 1;
+  }
+
+  answered(now: number): void {
+    this.#inFlight -= 1;
+    this.#answeredAt.push(now);
+  }
+
+  /** How many are under way, or were answered after `at`. */
+  countSince(at: number): number {
+    const lastBefore = this.#answeredAt.findLastIndex((answeredAt) => answeredAt <= at);
+    return this.#inFlight + this.#answeredAt.length - 1 - lastBefore;
+  }
+
+  /** When fewer than `count` will be under way or answered for less than `heldMs`; never, until more are answered. */
+  freeAt(count: number, heldMs: number): number {
+    const free = count - this.#inFlight;
+    if (free <= 0) return Number.POSITIVE_INFINITY;
+    const last = this.#answeredAt.at(-free);
+    return last === undefined ? 0 : last + heldMs;
+  }
+}

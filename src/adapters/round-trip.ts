@@ -1,0 +1,24 @@
+import type { Dispatcher } from "undici";
+
+/** Tells of each request how long it took from when it was written to its connection until its answer began. */
+export function roundTrips(
+  now: () => number,
+  tell: (host: string, ms: number) => void,
+): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    let writtenAt = Number.NaN;
+    return dispatch(options, {
+      onRequestStart: (controller, context) => {
+        writtenAt = now();
+        handler.onRequestStart?.(controller, context);
+      },
+      onResponseStart: (...answer) => {
+        tell(new URL(options.origin ?? "").host, now() - writtenAt);
+        handler.onResponseStart?.(...answer);
+      },
+      onResponseData: (...data) => handler.onResponseData?.(...data),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...error) => handler.onResponseError?.(...error),
+    });
+  };
+}

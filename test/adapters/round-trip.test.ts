@@ -1,0 +1,47 @@
+import { Agent, request } from "undici";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { roundTrips } from "../../src/adapters/round-trip.ts";
+import { serve } from "../support/server.ts";
+
+/** A dispatcher that tells how long round trips take, on a clock that only the server moves. */
+function open() {
+  const told: { host: string; ms: number }[] = [];
+  const time = { now: 0 };
+  const agent = new Agent({ allowH2: false });
+  onTestFinished(() => agent.destroy());
+  const dispatcher = agent.compose(
+    roundTrips(
+      () => time.now,
+      (host, ms) => told.push({ host, ms }),
+    ),
+  );
+  return { told, time, dispatcher };
+}
+
+describe("the time of a round trip", () => {
+  it("is told for each answer, by host, and the answer stays as it is", async () => {
+    const { told, time, dispatcher } = open();
+    const url = await serve((_, response) => {
+      time.now += 70;
+      response.writeHead(418, { "x-kind": "teapot" }).end("short and stout");
+    });
+    for (let round = 0; round < 2; round += 1) {
+      const { statusCode, headers, body } = await request(url, { dispatcher, method: "PUT", body: "tea" });
+      expect(statusCode).toBe(418);
+      expect(headers["x-kind"]).toBe("teapot");
+      expect(await body.text()).toBe("short and stout");
+    }
+    const { host } = new URL(url);
+    expect(told).toEqual([
+      { host, ms: 70 },
+      { host, ms: 70 },
+    ]);
+  });
+
+  it("is not told where there is no answer, and the error stays as it is", async () => {
+    const { told, dispatcher } = open();
+    const url = await serve((incoming) => incoming.socket.destroy());
+    await expect(request(url, { dispatcher })).rejects.toMatchObject({ code: "UND_ERR_SOCKET" });
+    expect(told).toEqual([]);
+  });
+});
