@@ -1,7 +1,6 @@
 import type { Context } from "aws-lambda";
 import { createAlertClient, publishAlert } from "./adapters/alerts.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
-import { warmUp } from "./adapters/warm-up.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./batch.ts";
 import { conclude, startFailure } from "./conclude.ts";
 import { configFileOf, readConfig } from "./config.ts";
@@ -12,6 +11,7 @@ import { abridge, createReport, type Report } from "./rotation/report.ts";
 import { Scrubber } from "./rotation/scrub.ts";
 import { run } from "./run.ts";
 import { parseTrigger } from "./trigger.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** What is kept of the Lambda's time for the alert, in milliseconds. */
 const ALERT_RESERVE_MS = 10_000;
@@ -123,7 +123,6 @@ function rerunLine({ invocation }: Scene): (connections: readonly string[]) => s
   };
 }
 
-// One that fails costs time and nothing else.
-await warmUp().catch(() => undefined);
+await warmUp(process.env);
 
 export const handler = createHandler({ env: process.env, clock: systemClock, random: Math.random });
