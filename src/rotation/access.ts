@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type RotationError, SecretError, UnauthorizedError } from "./errors.ts";
+import { SecretError, UnauthorizedError } from "./errors.ts";
 import type { ApiKey, ConnectionsApi, SecretVersion } from "./outside.ts";
 import { type Field, Secret } from "./secret.ts";
 
@@ -25,10 +25,8 @@ export interface KeySource {
  */
 export function patientApi(source: KeySource): ConnectionsApi {
   let current = open(source);
-  let failure: RotationError | undefined;
   const call = async <T>(request: (api: ConnectionsApi) => Promise<T>): Promise<T> => {
     for (;;) {
-      if (failure !== undefined) throw failure;
       const used = current;
       const { api } = await used;
       try {
@@ -36,9 +34,6 @@ export function patientApi(source: KeySource): ConnectionsApi {
       } catch (error) {
         if (!(error instanceof UnauthorizedError) || error.answer.httpStatus !== 401) throw error;
         if (current === used) current = renew(source, used, error);
-        await current.catch((final: RotationError) => {
-          failure = final;
-        });
       }
     }
   };
@@ -52,14 +47,14 @@ export function patientApi(source: KeySource): ConnectionsApi {
 interface Opened {
   readonly api: ConnectionsApi;
   readonly version: SecretVersion;
-  readonly refusedSince?: number;
+  readonly refusedSince: number | undefined;
 }
 
 async function open(source: KeySource, refusedSince?: number): Promise<Opened> {
   try {
     const version = await source.read();
     const api = source.connect(parseApiKey(source.secretId, version.value));
-    return { api, version, ...(refusedSince !== undefined && { refusedSince }) };
+    return { api, version, refusedSince };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
     const nextStep = `Put a Flink API key of this environment into secret ${source.secretId}, and see that the function may read it; then rotate again.`;

@@ -5,11 +5,11 @@ import type { Watched } from "./watch.ts";
 
 /** The finding that watching amounts to. */
 export function describeWatched({ verdict, seen, error }: Watched): Finding {
+  if (seen === undefined)
+    return unreadable(error ?? new RotationError("service", "No answer could be read in time."));
   const finding =
-    verdict === undefined && (error !== undefined || seen === undefined)
-      ? unreadable(error ?? new RotationError("service", "No answer could be read in time."))
-      : FINDINGS[seen ? kindOf(seen, verdict) : "silent"](seen);
-  return seen === undefined ? finding : { ...shown(seen), ...finding };
+    verdict === undefined && error !== undefined ? unreadable(error) : FINDINGS[kindOf(seen, verdict)](seen);
+  return { ...shown(seen), ...finding };
 }
 
 function kindOf(seen: Observation, verdict: Watched["verdict"]): PhaseKind | "unsettled" {
@@ -30,7 +30,7 @@ function unreadable(error: RotationError): Finding {
   };
 }
 
-const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation | undefined) => Finding>> = {
+const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation) => Finding>> = {
   usable: () => ({ outcome: "ready" }),
   refused: () => ({ outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." }),
   unreachable: () => ({
@@ -41,7 +41,7 @@ const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation | un
   pending: (seen) => ({
     outcome: "failed",
     errorClass: "timeout",
-    message: `The key was put, but the connection did not become READY in time; its last phase was ${seen?.phase}.`,
+    message: `The key was put, but the connection did not become READY in time; its last phase was ${seen.phase}.`,
   }),
   silent: () => ({
     outcome: "unverified",
@@ -51,6 +51,6 @@ const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation | un
   unsettled: (seen) => ({
     outcome: "unverified",
     errorClass: "timeout",
-    message: `The key was put, but the time was up before it was clear that the ${seen?.phase} that was seen is this key's, and lasts.`,
+    message: `The key was put, but the time was up before it was clear that the ${seen.phase} that was seen is this key's, and lasts.`,
   }),
 };

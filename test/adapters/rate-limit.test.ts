@@ -8,6 +8,7 @@ describe("the pause that a 429 asks for", () => {
     ["whole seconds", { "retry-after": "7" }, 7_000],
     ["no time at all", { "retry-after": "0" }, 0],
     ["a fraction", { "retry-after": " 1.5 " }, 1_500],
+    ["a finer fraction", { "retry-after": "1.25" }, 1_250],
     ["a day", { "retry-after": "86400" }, 86_400_000],
     ["a date", { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT" }, 30_000],
     ["an old form of date", { "retry-after": "Saturday, 21-Mar-26 10:00:30 GMT" }, 30_000],
@@ -26,6 +27,7 @@ describe("the pause that a 429 asks for", () => {
       { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT", date: "today" },
       30_000,
     ],
+    ["a date that is now", { "retry-after": "Sat, 21 Mar 2026 10:00:00 GMT" }, 0],
     ["a date that is over", { "retry-after": "Sat, 21 Mar 2026 09:59:59 GMT" }, undefined],
     [
       "a date that is over, and a reset",
@@ -38,6 +40,7 @@ describe("the pause that a 429 asks for", () => {
     ["nothing", { "retry-after": "" }, undefined],
     ["a reset alone", { "x-ratelimit-reset": "12" }, 12_000],
     ["both", { "retry-after": "7", "x-ratelimit-reset": "12" }, 7_000],
+    ["the longest reset that can be meant", { "x-ratelimit-reset": "900" }, 900_000],
     ["a reset that is an epoch", { "x-ratelimit-reset": "1774087200" }, undefined],
     ["a reset that is none", { "x-ratelimit-reset": "soon" }, undefined],
     ["no header", {}, undefined],
@@ -51,6 +54,11 @@ describe("what is left of a limit", () => {
 
   it("is taken from the three headers together", () => {
     expect(allowanceOf(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
+  });
+
+  it("is known for a limit of one", () => {
+    const allowance = allowanceOf({ ...HEADERS, "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0" });
+    expect(allowance).toEqual({ limit: 1, remaining: 0, resetMs: 1_000 });
   });
 
   it.each([

@@ -147,8 +147,18 @@ describe("the patient API", () => {
     { when: "again", versions: [keyed("k1"), new SecretError("Denied.")] },
   ])("fails when the secret cannot be read $when", async ({ versions }) => {
     const { api } = open({ versions, meets: () => refusal });
-    await expect(api.get("a")).rejects.toThrow("Denied.");
-    await expect(api.get("a")).rejects.toThrow("Denied.");
+    const error = await api.get("a").catch((each: unknown) => each);
+    expect(error).toMatchObject({
+      name: "SecretError",
+      message: "Our own Flink API key is not to be had: Denied.",
+      answer: { nextStep: expect.stringContaining("into secret our/key, and see") },
+    });
+    await expect(api.get("a")).rejects.toBe(error);
+  });
+
+  it("passes on what is no fault of the secret's", async () => {
+    const bug = new TypeError("x is not a function");
+    await expect(open({ versions: [bug] }).api.get("a")).rejects.toBe(bug);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   ConflictError,
   EventError,
   GuardError,
+  OutOfTimeError,
   RotationError,
   RotationFailedError,
   SecretError,
@@ -15,14 +16,15 @@ const answer = { httpStatus: 409, requestId: "request-1", detail: "d" };
 
 describe("errors of the rotation", () => {
   it.each([
-    [new RotationError("service", "m", answer), "RotationError", "service", answer],
-    [new RotationError("timeout", "m"), "RotationError", "timeout", {}],
-    [new SecretError("m"), "SecretError", "secret", {}],
-    [new GuardError("m", answer), "GuardError", "guard", answer],
-    [new GuardError("m"), "GuardError", "guard", {}],
-    [new UnauthorizedError("m", answer), "UnauthorizedError", "unauthorized", answer],
-    [new UnknownFateError("service", "m", answer), "UnknownFateError", "service", answer],
-  ] as const)("%s has its own name, class and answer", (error, name, errorClass, known) => {
+    [() => new RotationError("service", "m", answer), "RotationError", "service", answer],
+    [() => new RotationError("timeout", "m"), "RotationError", "timeout", {}],
+    [() => new SecretError("m"), "SecretError", "secret", {}],
+    [() => new GuardError("m", answer), "GuardError", "guard", answer],
+    [() => new GuardError("m"), "GuardError", "guard", {}],
+    [() => new UnauthorizedError("m", answer), "UnauthorizedError", "unauthorized", answer],
+    [() => new UnknownFateError("service", "m", answer), "UnknownFateError", "service", answer],
+  ] as const)("%s gives an error with its own name, class and answer", (create, name, errorClass, known) => {
+    const error = create();
     expect(error).toBeInstanceOf(RotationError);
     expect(error).toMatchObject({ name, errorClass, message: "m" });
     expect(error.answer).toEqual(known);
@@ -40,9 +42,17 @@ describe("errors of the rotation", () => {
   });
 
   it.each([
-    [new EventError("m"), "EventError"],
-    [new RotationFailedError("m"), "RotationFailedError"],
-  ])("%s has its own name", (error, name) => expect(error.name).toBe(name));
+    [EventError, "EventError"],
+    [RotationFailedError, "RotationFailedError"],
+  ])("%o makes errors of its name", (Failure, name) => expect(new Failure("m").name).toBe(name));
+
+  it("being out of time says that nothing was written", () => {
+    expect(new OutOfTimeError()).toMatchObject({
+      name: "OutOfTimeError",
+      errorClass: "timeout",
+      message: "The run's time was up before it was this connection's turn.",
+    });
+  });
 });
 
 describe("ConfigError", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createReport, errorClasses, isAlertable } from "../../src/rotation/report.ts";
+import { abridge, createReport, cutToFit, errorClasses, isAlertable } from "../../src/rotation/report.ts";
 import { NOW, outcome } from "../support/builders.ts";
 
 const facts = {
@@ -72,5 +72,50 @@ describe("the classes of what went wrong", () => {
       outcome(errorClass === undefined ? {} : { errorClass }),
     );
     expect(errorClasses(connections)).toEqual(["rejected", "timeout"]);
+  });
+});
+
+describe("a report that is too long", () => {
+  const long = createReport(
+    [
+      outcome({ name: "ready", requestId: "request-1" }),
+      outcome({ name: "refused", outcome: "failed", errorClass: "rejected", message: "Refused." }),
+      outcome({ name: "skipped", outcome: "skipped" }),
+      outcome({ name: "unclear", outcome: "unverified", errorClass: "timeout", message: "Unclear." }),
+    ],
+    facts,
+  );
+  const names = (report: { readonly connections: readonly { readonly name: string }[] }) =>
+    report.connections.map(({ name }) => name);
+
+  it("loses the texts of all outcomes but the first that are not well", () => {
+    const [ready, refused, skipped, unclear] = long.connections;
+    expect(abridge(long, 1)).toEqual({
+      ...long,
+      connections: [
+        outcome({ name: "ready" }),
+        refused,
+        skipped,
+        outcome({ name: "unclear", outcome: "unverified", errorClass: "timeout" }),
+      ],
+    });
+    expect(abridge(long, 1).connections[0]).not.toHaveProperty("errorClass");
+    expect(abridge(long, 2).connections).toEqual([outcome({ name: "ready" }), refused, skipped, unclear]);
+    expect(ready).toHaveProperty("requestId");
+  });
+
+  it("is cut where it does not fit, those that are not well first, and its counts stay", () => {
+    const cut = cutToFit(long, ({ connections }) => connections.length <= 3);
+    expect(names(cut)).toEqual(["refused", "unclear"]);
+    expect({ ...cut, connections: long.connections }).toEqual(long);
+  });
+
+  it("is as it was where it fits", () => {
+    expect(cutToFit(long, () => true)).toEqual(long);
+  });
+
+  it("keeps one outcome before it keeps none", () => {
+    expect(names(cutToFit(long, ({ connections }) => connections.length < 2))).toEqual(["refused"]);
+    expect(names(cutToFit(long, () => false))).toEqual([]);
   });
 });
