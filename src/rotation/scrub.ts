@@ -62,8 +62,12 @@ export class Scrubber {
   }
 }
 
+/** What every escape that is undone below begins with. */
+const ESCAPE = /[\\%&]/;
+
 /** What `text` says when escapes are undone, which a server may write in other ways than ours, layer by layer. */
 function decodings(text: string): string[] {
+  if (!ESCAPE.test(text)) return [];
   const layers: string[] = [];
   let current = text;
   for (let round = 0; round < 3; round += 1) {
