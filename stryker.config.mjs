@@ -5,11 +5,11 @@ export default {
   // TypeScript 7 has no API with which Stryker could rewrite the file.
   tsconfigFile: "none.json",
   vitest: { configFile: "vitest.mutation.config.ts" },
-  mutate: ["src/rotation/**/*.ts", "src/adapters/{retry,rate-limit,gate}.ts"],
+  mutate: ["src/rotation/**/*.ts", "src/adapters/{retry,rate-limit,gate,places,limits}.ts"],
   coverageAnalysis: "perTest",
   ignoreStatic: true,
   concurrency: 2,
-  timeoutMS: 3_000,
+  timeoutMS: 1_500,
   reporters: ["clear-text", "progress", "html"],
   clearTextReporter: { logTests: false, reportTests: false },
   thresholds: { high: 95, low: 90, break: 90 },

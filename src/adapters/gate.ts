@@ -43,7 +43,7 @@ export class Gate {
   readonly #urgent = new Line();
   readonly #all = new Places();
   #pausedUntil = 0;
-  #allowance: { limit: number; left: number; until: number } | undefined;
+  #allowance: { left: number; until: number } | undefined;
   #quickestMs: number | undefined;
   #isPumping = false;
   #wake = new AbortController();
@@ -96,7 +96,7 @@ export class Gate {
     const left = remaining - this.#all.inFlight;
     const known = this.#allowance;
     const isKnown = known !== undefined && now < known.until;
-    this.#allowance = { limit, left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
+    this.#allowance = { left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
   }
 
   #enter({ waiting }: Line, rank: number): Promise<void> {
@@ -125,12 +125,14 @@ export class Gate {
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
   #next(): { readonly line: Line; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
+    const { left = 1, until: allowedAgainAt = 0 } = this.#allowance ?? {};
+    const allowedAt = left > 0 ? 0 : allowedAgainAt;
     const lines = [this.#calm, this.#urgent].filter(({ waiting }) => waiting.length > 0);
     const candidates = lines.map((line) => {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
       return {
         line,
-        freeAt: Math.max(now, this.#pausedUntil, this.#allowedAt(now), this.#turnOf(line), ...inWindows),
+        freeAt: Math.max(now, this.#pausedUntil, allowedAt, this.#turnOf(line), ...inWindows),
       };
     });
     return candidates.toSorted((a, b) => a.freeAt - b.freeAt)[0];
@@ -157,15 +159,6 @@ export class Gate {
     const room = this.#all.freeAt(count, heldMs);
     if (this.#calm.waiting.length === 0) return room;
     return Math.max(room, line.places.freeAt(line === this.#calm ? count - reserved : reserved, heldMs));
-  }
-
-  #allowedAt(now: number): number {
-    const allowance = this.#allowance;
-    if (allowance === undefined) return 0;
-    if (now >= allowance.until && allowance.left <= 0) {
-      allowance.left = allowance.limit - this.#all.inFlight;
-    }
-    return allowance.left > 0 ? 0 : Math.max(allowance.until, now + 1);
   }
 
   #refuseAll(): void {

@@ -49,7 +49,6 @@ export class Watcher {
   readonly #clock: Clock;
   readonly #cadence: Cadence;
   readonly #waiting = new Map<string, Waiter>();
-  readonly #looks = new Set<Promise<void>>();
   #looksBegun = 0;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
@@ -109,11 +108,7 @@ export class Watcher {
     this.#looksBegun += 1;
     const look = { number: this.#looksBegun, begunAt: now };
     for (const waiter of asked) waiter.askedIn = look;
-    const done = this.#look(look, asked).finally(() => {
-      this.#looks.delete(done);
-      this.#wake.abort(WOKEN);
-    });
-    this.#looks.add(done);
+    this.#look(look, asked).catch((error: unknown) => this.#failAll(error));
   }
 
   async #look(look: Look, asked: readonly Waiter[]): Promise<void> {
@@ -121,12 +116,12 @@ export class Watcher {
     try {
       await this.#lookout.look(names, (name, sight) => this.#see(name, sight, look));
     } catch (error) {
-      if (!(error instanceof RotationError) || error instanceof UnauthorizedError)
-        return this.#failAll(error);
+      if (!(error instanceof RotationError) || error instanceof UnauthorizedError) throw error;
       for (const waiter of asked.filter(({ askedIn }) => askedIn === look)) {
         waiter.error = error;
         this.#plan(waiter, this.#clock.now());
       }
+      this.#wake.abort(WOKEN);
     }
   }
 
@@ -172,5 +167,6 @@ export class Watcher {
   #failAll(error: unknown): void {
     for (const waiter of this.#waiting.values()) waiter.fail(error);
     this.#waiting.clear();
+    this.#wake.abort(WOKEN);
   }
 }

@@ -4,7 +4,12 @@ import type { GateLimits } from "../../src/adapters/limits.ts";
 import { NOW } from "../support/builders.ts";
 import { openGate } from "../support/gate.ts";
 
-const LIMITS: GateLimits = [{ count: 10, windowMs: 1_000, reserved: 1 }];
+const LIMITS: GateLimits = [
+  { count: 10, windowMs: 1_000, reserved: 1 },
+  { count: 100, windowMs: 60_000, reserved: 20 },
+];
+
+const ONE_AT_ONCE: GateLimits = [{ count: 1, windowMs: 0, reserved: 0 }];
 
 const open = (options: Parameters<typeof openGate>[0] = {}) => openGate({ limits: LIMITS, ...options });
 
@@ -39,15 +44,28 @@ describe("a pause", () => {
     expect(timesOf()).toEqual([7_000]);
   });
 
-  it("that lasts beyond the deadline fails all at once", async () => {
-    const { clock, gate, pass } = open({ leftMs: 5_000 });
+  it("that lasts beyond the deadline fails all at once, what waits already too", async () => {
+    const { clock, gate, pass, sent } = open({ leftMs: 5_000, answerMs: 10, limits: ONE_AT_ONCE });
+    const first = pass("first");
+    const waiting = pass("waiting");
     gate.pause(5_001);
-    await expect(pass("a")).rejects.toMatchObject({
+    const throttled = {
       errorClass: "throttled",
       answer: { httpStatus: 429 },
       message: "Confluent's rate limit leaves no room before the run's time is up.",
-    });
+    };
+    await expect(waiting).rejects.toMatchObject(throttled);
     expect(clock.now()).toBe(NOW);
+    await expect(pass("later")).rejects.toMatchObject(throttled);
+    await first;
+    expect(sent).toEqual([["first", 0]]);
+  });
+
+  it("until the deadline leaves no time for anything else", async () => {
+    const { clock, gate, pass } = open({ leftMs: 5_000 });
+    gate.pause(5_000);
+    await expect(pass("a")).rejects.toMatchObject({ name: "OutOfTimeError" });
+    expect(clock.now()).toBe(NOW + 5_000);
   });
 });
 
@@ -99,11 +117,38 @@ describe("what a host says of its limit", () => {
     expect(timesOf()).toEqual([0, 30_000]);
   });
 
-  it("changes nothing while all that it counts is our own", async () => {
-    const { gate, passAll, timesOf } = open();
-    await passAll(5, URGENT);
+  it("changes nothing while all that it counts is our own, answered or not", async () => {
+    const { gate, pass, passAll, timesOf } = open();
+    await passAll(2, URGENT);
+    const slow = ["slow 1", "slow 2", "slow 3"].map((name) => pass(name, { urgent: true, takesMs: 5_000 }));
     gate.learn(says({ remaining: 5 }));
     await passAll(5, URGENT);
     expect(timesOf()).toEqual(Array(10).fill(0));
+    await Promise.all(slow);
+  });
+
+  it("knows that what was answered a second ago is not counted any more", async () => {
+    const { clock, gate, passAll, timesOf } = open();
+    await passAll(2, URGENT);
+    await clock.sleep(1_000);
+    gate.learn(says({ remaining: 8 }));
+    await passAll(9, URGENT);
+    expect(timesOf().slice(2)).toEqual([...Array(8).fill(1_000), 2_000]);
+  });
+
+  it("is no limit per second where it is one for a longer time", async () => {
+    const { gate, passAll, timesOf } = open();
+    gate.learn(says({ limit: 5, remaining: 5, resetMs: 30_000 }));
+    await passAll(6, URGENT);
+    expect(timesOf()).toEqual([0, 0, 0, 0, 0, 30_000]);
+  });
+
+  it("is forgotten when its time is over", async () => {
+    const { clock, gate, passAll, timesOf } = open();
+    gate.learn(says({ limit: 100, remaining: 0, resetMs: 2_000 }));
+    await clock.sleep(2_000);
+    gate.learn(says({ limit: 100, remaining: 3, resetMs: 30_000 }));
+    await passAll(4, URGENT);
+    expect(timesOf()).toEqual([2_000, 2_000, 2_000, 32_000]);
   });
 });

@@ -82,12 +82,21 @@ describe("urgent requests", () => {
   });
 
   it("get no more than these while others wait, one after the other", async () => {
-    const { pass, passAll, timesOf } = openGate({ limits: second(10, 2) });
+    const atOnce = { count: 100, windowMs: 0, reserved: 50 };
+    const { pass, passAll, timesOf } = openGate({ limits: [atOnce, ...second(10, 2)] });
     const calm = passAll(30);
     const looks = ["look 1", "look 2", "look 3", "look 4"].map((name) => pass(name, { urgent: true }));
     await Promise.all([calm, ...looks]);
     expect(timesOf("look")).toEqual([0, 500, 1_000 + MARGIN_MS, 1_500 + MARGIN_MS]);
     expect(timesOf().filter((at) => at < 1_000)).toHaveLength(10);
+  });
+
+  it("hold the places that are kept for them until they are answered", async () => {
+    const { pass, passAll, timesOf } = openGate({ limits: second(10, 2), answerMs: 5_000 });
+    const calm = passAll(30);
+    const looks = ["look 1", "look 2", "look 3"].map((name) => pass(name, { urgent: true }));
+    await Promise.all([calm, ...looks]);
+    expect(timesOf("look")).toEqual([0, 500, 6_000 + MARGIN_MS]);
   });
 
   it("take any place while nobody else waits", async () => {

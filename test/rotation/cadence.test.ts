@@ -15,6 +15,12 @@ describe("how often to look", () => {
     expect(Math.max(...pauses(new Cadence(1), { forMs: 5_000, watched: 1_000 }))).toBeLessThanOrEqual(350);
   });
 
+  it("is as often as can be in the first two seconds", () => {
+    expect([500, 1_000, 2_000].map((elapsedMs) => new Cadence(0).pauseMs(elapsedMs, 1))).toEqual([
+      50, 50, 50,
+    ]);
+  });
+
   it("is more often with few than with many", () => {
     const [few, some, many, more] = [1, 60, 500, 5_000].map((watched) => new Cadence(1).begin(watched));
     expect([few, some, many, more]).toEqual([50, 120, 300, 300]);

@@ -132,12 +132,20 @@ describe("a watcher", () => {
     expect(phases).toEqual(["PENDING"]);
   });
 
-  it("goes on when a look fails, and forgets the error when the next succeeds", async () => {
-    const { watch } = open([400], { fault: ({ sentAt }) => (sentAt < NOW + 300 ? "service" : undefined) });
-    const { verdict, error } = await watch("c0");
-    expect(verdict).toBe("ready");
-    expect(error).toBeUndefined();
-  });
+  it.each([1, 2])(
+    "goes on when a look fails, and forgets the error when the next succeeds (%i watched)",
+    async (count) => {
+      const { watch } = open(Array(count).fill(400), {
+        fault: ({ sentAt }) => (sentAt < NOW + 300 ? "service" : undefined),
+      });
+      const all = await Promise.all(namesOf(count).map((name) => watch(name)));
+      for (const { verdict, error, afterMs } of all) {
+        expect(verdict).toBe("ready");
+        expect(error).toBeUndefined();
+        expect(afterMs).toBeLessThan(1_000);
+      }
+    },
+  );
 
   it.each([1, 2])("says why nothing could be read when the time was up (%i watched)", async (count) => {
     const { watch } = open(Array(count).fill(0), { fault: () => "service" });
@@ -154,7 +162,53 @@ describe("a watcher", () => {
       fault: () => "service",
     });
     await Promise.all(namesOf(count).map((name) => watch(name, { forMs: 40_000 })));
-    expect(confluent.requests.length).toBeLessThanOrEqual(20 * count);
+    expect(confluent.requests.length).toBeLessThanOrEqual(16 * count);
+  });
+
+  it("counts the time that a slow answer takes as part of the pause", async () => {
+    const { confluent, watch } = open([600_000], { latencyMs: () => 500 });
+    await watch("c0", { forMs: 10_000 });
+    expect(confluent.requests.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("looks with others at what is due soon, and at nothing that is not", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000, 600_000]);
+    const first = watch("c0", { forMs: 90_000 });
+    await clock.sleep(60_000);
+    const later = [watch("c1", { forMs: 300 }), watch("c2", { forMs: 300 })];
+    const before = confluent.requests.length;
+    await Promise.all(later);
+    const looks = confluent.requests.slice(before, before + 2);
+    expect(looks.map(({ method, sentAt }) => [method, sentAt - NOW])).toEqual([
+      ["LIST", 60_050],
+      ["LIST", 60_100],
+    ]);
+    await first;
+  });
+
+  it("begins later with the next one when it knows how long one took", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000]);
+    await watch("c0");
+    const startedAt = clock.now();
+    await watch("c1", { forMs: 5_000 });
+    const firstAt = confluent.requests.find(({ name }) => name === "c1")?.sentAt ?? 0;
+    expect(firstAt - startedAt).toBeGreaterThanOrEqual(1_400);
+    expect(firstAt - startedAt).toBeLessThan(1_900);
+  });
+
+  it("has learnt nothing from one that came to no verdict", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000]);
+    await watch("c0", { forMs: 2_000 });
+    const startedAt = clock.now();
+    await watch("c1", { forMs: 2_000 });
+    expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 50);
+  });
+
+  it("tells nobody of phases where nobody asks", async () => {
+    const { clock, confluent } = open([400]);
+    const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(0));
+    const watched = await watcher.watch({ name: "c0", judge: readyWhenSeen, untilAt: NOW + 5_000 });
+    expect(watched).toMatchObject({ verdict: "ready" });
   });
 
   it("keeps what it has seen beside a later error", async () => {
@@ -180,6 +234,15 @@ describe("a watcher", () => {
     const all = await Promise.allSettled(namesOf(count).map((name) => watch(name)));
     for (const result of all) expect(result).toMatchObject({ reason: expect.any(UnauthorizedError) });
     expect(clock.now()).toBeLessThan(NOW + 1_000);
+  });
+
+  it("neither looks nor sleeps once all have failed", async () => {
+    const { clock, confluent, watch } = open([0], { fault: () => "unauthorized" });
+    const sleep = vi.spyOn(clock, "sleep");
+    await expect(watch("c0")).rejects.toThrow(UnauthorizedError);
+    expect(sleep.mock.calls.at(-1)?.[1]?.aborted).toBe(true);
+    await clock.sleep(60_000);
+    expect(confluent.requests).toHaveLength(1);
   });
 
   it("fails for all that wait when it meets a bug", async () => {
