@@ -162,15 +162,19 @@ export class Gate {
   }
 
   #refuseAll(): void {
-    const error =
-      this.#pausedUntil > this.#clock.now()
-        ? new RotationError(
-            "throttled",
-            "Confluent's rate limit leaves no room before the run's time is up.",
-            { httpStatus: 429 },
-          )
-        : new OutOfTimeError();
+    const error = this.#pausedUntil > this.#clock.now() ? throttled() : new OutOfTimeError();
     for (const { waiting } of [this.#calm, this.#urgent])
       for (const { refuse } of waiting.splice(0)) refuse(error);
   }
+}
+
+/** There is still time, but none that the host's limit leaves. */
+export function throttled(): RotationError {
+  return new RotationError(
+    "throttled",
+    "Confluent's rate limit leaves no room before the run's time is up.",
+    {
+      httpStatus: 429,
+    },
+  );
 }

@@ -1,9 +1,10 @@
+import { backoffMs } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
-import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
+import { OutOfTimeError } from "../rotation/errors.ts";
 import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./exchange.ts";
-import type { Gate } from "./gate.ts";
+import { type Gate, throttled } from "./gate.ts";
 import { allowanceOf, askedWaitMs } from "./rate-limit.ts";
-import { backoffMs, isTransient, throttleMs } from "./retry.ts";
+import { isTransient, throttleMs } from "./retry.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -94,10 +95,4 @@ export class Transport {
 function passing(error: unknown): NoAnswerError {
   if (error instanceof NoAnswerError && error.mayPass) return error;
   throw error;
-}
-
-function throttled(): RotationError {
-  return new RotationError("throttled", "Confluent's rate limit left no room before the run's time was up.", {
-    httpStatus: 429,
-  });
 }

@@ -63,23 +63,12 @@ function selectNamed(
   const qualified = Map.groupBy(listed, ({ environment, name }) => `${environment}/${name}`);
   const byName = (connections ?? []).flatMap((name) => {
     const found = [...(named.get(name) ?? []), ...(qualified.get(name) ?? [])];
-    return found.length > 0
-      ? found
-      : unknown(
-          "connection",
-          name,
-          listed.map((each) => each.name),
-        );
+    return found.length > 0 ? found : unknown("connection", name, [...named.keys()]);
   });
   const byId = (secrets ?? []).flatMap((id) => {
-    const found = listed.filter((each) => sameSecret(each.secret, id));
-    return found.length > 0
-      ? found
-      : unknown(
-          "secret",
-          id,
-          listed.map((each) => each.secret),
-        );
+    const found = listed.filter(({ secret }) => sameSecret(secret, id));
+    const known = listed.map(({ secret }) => secret);
+    return found.length > 0 ? found : unknown("secret", id, known);
   });
   return [...byName, ...byId];
 }

@@ -1,4 +1,5 @@
 import { YOUNG_MS } from "./access.ts";
+import { backoffMs } from "./backoff.ts";
 import { type Connection, hasMoved, type Observation, type Receipt, type Update } from "./connection.ts";
 import { describeWatched } from "./describe.ts";
 import { ConflictError, GuardError, RotationError, UnauthorizedError, UnknownFateError } from "./errors.ts";
@@ -9,8 +10,6 @@ import { createJudge } from "./verdict.ts";
 import type { Watched, Watcher } from "./watch.ts";
 
 const MAX_CONFLICTS = 3;
-const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5_000;
 
 /** How long a fault of the service may last before it is reported, in milliseconds: the alert should not wait for the end of the run. */
 export const FAULT_PATIENCE_MS = 30_000;
@@ -103,19 +102,18 @@ async function put(lane: Lane, order: Order): Promise<Accepted> {
   const { clock, random, deadlineAt } = lane.outside;
   const giveUpAt = Math.min(clock.now() + FAULT_PATIENCE_MS, deadlineAt);
   let before = guard(order.connection, order.before ?? (await lane.api.get(order.connection.name)));
-  for (
-    let conflicts = 0, backoffMs = FIRST_BACKOFF_MS;
-    ;
-    backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)
-  ) {
+  for (let conflicts = 0, failures = 0; ; ) {
     try {
       return { before, receipt: await lane.api.put(toUpdate(before, order.data)) };
     } catch (error) {
       if (error instanceof ConflictError && conflicts < MAX_CONFLICTS) {
         conflicts += 1;
         before = guard(order.connection, await lane.api.get(before.name));
-      } else if (error instanceof UnknownFateError && clock.now() + backoffMs < giveUpAt) {
-        await clock.sleep(backoffMs * (0.5 + random() / 2));
+      } else if (error instanceof UnknownFateError) {
+        failures += 1;
+        const pauseMs = backoffMs(failures, random());
+        if (clock.now() + pauseMs >= giveUpAt) throw error;
+        await clock.sleep(pauseMs);
         const after = await lookUp(lane, order, error);
         const mayBeApplied = error.answer.httpStatus === undefined;
         if (mayBeApplied && hasMoved(before, after)) return { before, receipt: answerOf(after) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoffMs, isTransient, throttleMs } from "../../src/adapters/retry.ts";
+import { isTransient, throttleMs } from "../../src/adapters/retry.ts";
 
 describe("an answer that a later attempt may better", () => {
   it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("has status %i", (status) => {
@@ -8,20 +8,6 @@ describe("an answer that a later attempt may better", () => {
 
   it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("does not have status %i", (status) => {
     expect(isTransient(status)).toBe(false);
-  });
-});
-
-describe("the pause after a fault", () => {
-  it.each([
-    [1, 250],
-    [2, 500],
-    [3, 1_000],
-    [5, 4_000],
-    [6, 5_000],
-    [60, 5_000],
-  ])("number %i is up to %i ms", (attempt, longestMs) => {
-    expect(backoffMs(attempt, 1)).toBe(longestMs);
-    expect(backoffMs(attempt, 0)).toBe(longestMs / 2);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { calmWorldPlan, LONG_WORLDS, numberOf, play, runPlan } from "../support/generated-world.ts";
+import { calmWorldPlan, numberOf, play, runPlan, WORLDS } from "../support/generated-world.ts";
 
 const MAX_SUPERSESSIONS = 3;
 
@@ -15,7 +15,7 @@ describe("the newest version", () => {
         expect(numberOf(secretVersionId)).toBeGreaterThanOrEqual(current);
       }
     });
-    await fc.assert(property, { numRuns: LONG_WORLDS });
+    await fc.assert(property, { numRuns: WORLDS });
   });
 
   it("is what a connection ends with, however many runs there are and whatever started each of them", async () => {
@@ -48,6 +48,6 @@ describe("the newest version", () => {
         expect(numberOf(world.confluent.connection(name).data["API_KEY"])).toBeGreaterThanOrEqual(current);
       }
     });
-    await fc.assert(property, { numRuns: LONG_WORLDS });
+    await fc.assert(property, { numRuns: WORLDS });
   });
 });

@@ -11,8 +11,6 @@ import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
 
 /** How many worlds a property is tried in. */
 export const WORLDS = Number(process.env["PROPERTY_WORLDS"] ?? 2_000);
-/** The same for worlds of which each takes several times the work. */
-export const LONG_WORLDS = Math.ceil(WORLDS / 2);
 
 export interface VersionPlan {
   /** From the one before; for the first how long before the run. */
