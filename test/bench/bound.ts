@@ -27,7 +27,7 @@ export const BOUND_IN_WORDS =
 export function lowerBoundMs(load: Load): number {
   const { connections, latencyMs, timeToReadyMs } = load;
   const send = paced(load.limits);
-  const pages = Math.ceil(connections / PAGE_SIZE);
+  const pages = pageCount(connections);
   send(0);
   for (let page = 1; page < pages; page += 1) send(latencyMs);
   const canaries = load.canary ? Math.min(load.secrets, connections) : 0;
@@ -36,6 +36,11 @@ export function lowerBoundMs(load: Load): number {
   const rest = Array.from({ length: connections - canaries }, () => send(readyAt));
   const lastPutAt = Math.max(latencyMs * pages, ...firstWave, ...rest);
   return lastPutAt + latencyMs + timeToReadyMs;
+}
+
+/** How many pages the whole list has. */
+export function pageCount(connections: number): number {
+  return Math.ceil(connections / PAGE_SIZE);
 }
 
 /** Gives each request the first moment, not before `notBefore`, at which no window is full. */

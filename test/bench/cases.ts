@@ -6,6 +6,8 @@ const SIZES = [1, 10, 100, 500, 1_000];
 /** Beyond these sizes, one connection after the other takes more than half an hour. */
 const LOOP_SIZES = [1, 10];
 const LARGEST_LOOP = 10;
+/** Up to this size, starting the process shows in the ratio. */
+const LARGEST_WARM = 100;
 
 export const DOCUMENTED = "50/s, 1000/min";
 
@@ -16,7 +18,7 @@ const LIMITS: Readonly<Record<string, RateLimits>> = {
   "20/s, not told": { perSecond: 20 },
 };
 
-const BASE = { latencyMs: 50, timeToReadyMs: 2_000, canary: false, isScattered: false };
+const BASE = { latencyMs: 50, timeToReadyMs: 2_000, canary: false, isScattered: false, isWarm: false };
 
 /** The rows to measure, in the order of the table. */
 export function cases(isQuick: boolean): readonly Case[] {
@@ -51,7 +53,14 @@ function ours(): readonly Case[] {
   const canary = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), canary: true };
   const slow = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), timeToReadyMs: 20_000 };
   const scattered = { ...BASE, way: OURS, connections: 500, ...limit(DOCUMENTED), isScattered: true };
-  return [...rows, canary, slow, scattered];
+  const warm = SIZES.filter((connections) => connections <= LARGEST_WARM).map((connections) => ({
+    ...BASE,
+    way: OURS,
+    connections,
+    ...limit(DOCUMENTED),
+    isWarm: true,
+  }));
+  return [...rows, canary, slow, scattered, ...warm, { ...canary, isWarm: true }];
 }
 
 function rivals(): readonly Case[] {

@@ -1,9 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import * as z from "zod/mini";
 import { tellUsage } from "./usage.ts";
 
 const TIMEOUT_MS = 900_000;
 
+/** A rate limit per second has forgotten the dry run by then. */
+const SETTLED_MS = 1_100;
+
+const { event, isWarm } = z
+  .object({ event: z.unknown(), isWarm: z.boolean() })
+  .parse(JSON.parse(process.argv[2] ?? ""));
 const { handler } = await import(pathToFileURL(process.env["BUNDLE"] ?? "").href);
 const deadlineAt = Date.now() + TIMEOUT_MS;
 const context = {
@@ -18,9 +26,13 @@ const context = {
   getRemainingTimeInMillis: () => deadlineAt - Date.now(),
 };
 
+if (isWarm) {
+  await handler({ dryRun: true }, context);
+  await sleep(SETTLED_MS);
+}
 await tellUsage(async () => {
   try {
-    return (await handler(JSON.parse(process.argv[2] ?? ""), context)).outcome;
+    return (await handler(event, context)).outcome;
   } catch (error) {
     return String(error);
   }

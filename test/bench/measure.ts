@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { lowerBoundMs, type RateLimits } from "./bound.ts";
+import { lowerBoundMs, pageCount, type RateLimits } from "./bound.ts";
 import { lambdaEnvironment } from "./lambda.ts";
 import { messageOf, startWorker, type Worker } from "./processes.ts";
 import * as bench from "./scenario.ts";
@@ -24,6 +24,8 @@ export interface Case extends bench.Layout {
   readonly limits: RateLimits;
   readonly latencyMs: number;
   readonly timeToReadyMs: number;
+  /** Whether the process has made a dry run before, as a function has that was invoked a moment ago. */
+  readonly isWarm: boolean;
 }
 
 export interface Row extends Omit<Case, "limits"> {
@@ -68,7 +70,7 @@ export async function measure(one: Case): Promise<Row> {
     wallMs: used.wallMs,
     boundMs,
     ratio: used.wallMs / boundMs,
-    requestsPerConnection: seen.requests / one.connections,
+    requestsPerConnection: (seen.requests - (one.isWarm ? pageCount(one.connections) : 0)) / one.connections,
     throttled: seen.throttled,
     lost: one.connections - seen.latenessMs.length,
     ...(seen.latenessMs.length > 0 && { latenessMs: spread(seen.latenessMs) }),
@@ -84,7 +86,7 @@ async function invoke(one: Case, addresses: bench.Addresses): Promise<Usage> {
   const env = { ...lambdaEnvironment(file, addresses), BUNDLE: `${DIST}/lambda/index.mjs` };
   await using worker = startWorker(
     `${DIST}/bench/invoke.mjs`,
-    { trigger: "schedule" },
+    { event: { trigger: "schedule" }, isWarm: one.isWarm },
     { env, execArgv: LAMBDA_FLAGS },
   );
   try {

@@ -17,8 +17,8 @@ interface Point {
 /** Wall time by number of connections under the documented limits, both logarithmic, as an SVG. */
 export function plot(rows: readonly Row[]): string {
   const shown = rows.filter(
-    ({ limit, canary, isScattered, timeToReadyMs }) =>
-      limit === DOCUMENTED && !canary && !isScattered && timeToReadyMs === 2_000,
+    ({ limit, isWarm, canary, isScattered, timeToReadyMs }) =>
+      limit === DOCUMENTED && !isWarm && !canary && !isScattered && timeToReadyMs === 2_000,
   );
   const ways = [...Map.groupBy(shown, ({ way }) => way)];
   const lines = ways.map(([way, points], index) =>

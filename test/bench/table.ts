@@ -7,7 +7,7 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: "way", width: -23, text: wayOf },
+  { title: "way", width: -26, text: wayOf },
   { title: "N", width: 5, text: ({ connections }) => String(connections) },
   { title: "limit", width: -15, text: ({ limit }) => limit },
   { title: "ready in", width: 8, text: ({ timeToReadyMs }) => seconds(timeToReadyMs, 0) },
@@ -30,8 +30,8 @@ export function tableLine(row: Row): string {
   return COLUMNS.map(({ text, width }) => pad(text(row), width)).join("  ");
 }
 
-function wayOf({ way, canary, isScattered }: Row): string {
-  return [way, canary && "canary", isScattered && "scattered"].filter(Boolean).join(", ");
+function wayOf({ way, isWarm, canary, isScattered }: Row): string {
+  return [way, isWarm && "warm", canary && "canary", isScattered && "scattered"].filter(Boolean).join(", ");
 }
 
 function lateness({ latenessMs }: Row): string {
