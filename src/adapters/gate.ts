@@ -76,9 +76,9 @@ export class Gate {
     this.#wake.abort(WOKEN);
   }
 
-  /** Takes in how long a request took from when it was written until its answer began. */
+  /** Takes in how long a request took from when it was written until its answer began; less than nothing where the clock was set. */
   took(ms: number): void {
-    this.#quickestMs = Math.min(this.#quickestMs ?? ms, ms);
+    this.#quickestMs = Math.max(0, Math.min(this.#quickestMs ?? ms, ms));
   }
 
   /**

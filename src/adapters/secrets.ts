@@ -71,20 +71,39 @@ function readFailure(secretId: string, selector: VersionSelector, error: unknown
   const name = nameOf(error);
   const isCurrent = "stage" in selector && selector.stage === "AWSCURRENT";
   if (name === "ResourceNotFoundException" && !isCurrent) return undefined;
-  const reason = REASONS[name] ?? "could not be read";
-  throw new SecretError(`Secret ${secretId} ${reason} (${name}).`);
+  const { reason, nextStep } = REFUSALS[name] ?? { reason: "could not be read", nextStep: REACH };
+  throw new SecretError(
+    `Secret ${secretId} ${reason} (${name}).`,
+    nextStep === undefined ? {} : { nextStep },
+  );
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ResourceNotFoundException: "does not exist, or has no version with the label AWSCURRENT",
-  InvalidRequestException: "cannot be read: it may be scheduled for deletion",
-  AccessDeniedException:
-    "may not be read: the function's role lacks secretsmanager:GetSecretValue or kms:Decrypt for it",
-  DecryptionFailure: "cannot be decrypted: its KMS key is disabled, denied or gone",
-  KMSAccessDeniedException: "cannot be decrypted: its KMS key is denied",
-  AbortError: "was not read in time",
-  TimeoutError: "was not read in time: Secrets Manager may be out of the function's reach",
-  KMSDisabledException: "cannot be decrypted: its KMS key is disabled",
+const PERMIT =
+  "Allow the function's role to read the secret and to decrypt it with its KMS key; then rotate again.";
+const REACH = "See that the function can reach Secrets Manager; then rotate again.";
+
+/** Without a next step, it is to put a value into the secret. */
+const REFUSALS: Readonly<Record<string, { readonly reason: string; readonly nextStep?: string }>> = {
+  ResourceNotFoundException: { reason: "does not exist, or has no version with the label AWSCURRENT" },
+  InvalidRequestException: { reason: "cannot be read: it may be scheduled for deletion" },
+  AccessDeniedException: {
+    reason: "may not be read: the function's role lacks secretsmanager:GetSecretValue or kms:Decrypt for it",
+    nextStep: PERMIT,
+  },
+  DecryptionFailure: {
+    reason: "cannot be decrypted: its KMS key is disabled, denied or gone",
+    nextStep: PERMIT,
+  },
+  KMSAccessDeniedException: { reason: "cannot be decrypted: its KMS key is denied", nextStep: PERMIT },
+  KMSDisabledException: {
+    reason: "cannot be decrypted: its KMS key is disabled",
+    nextStep: "Enable the KMS key of the secret; then rotate again.",
+  },
+  AbortError: { reason: "was not read in time", nextStep: REACH },
+  TimeoutError: {
+    reason: "was not read in time: Secrets Manager may be out of the function's reach",
+    nextStep: REACH,
+  },
 };
 
 function nameOf(error: unknown): string {

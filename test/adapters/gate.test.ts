@@ -70,6 +70,15 @@ describe("a request's place in a window", () => {
   });
 });
 
+describe("a clock that was set back", () => {
+  it("keeps no place any longer", async () => {
+    const { gate, passAll, timesOf } = openGate({ limits: second(1) });
+    gate.took(-3_600_000);
+    await passAll(2);
+    expect(timesOf()).toEqual([0, 1_000 + MARGIN_MS]);
+  });
+});
+
 describe("urgent requests", () => {
   it("have places that are kept for them", async () => {
     const { pass, sent } = openGate({ limits: second(2, 1) });

@@ -102,21 +102,23 @@ describe("a read", () => {
   });
 
   it.each([
-    ["ResourceNotFoundException", "does not exist, or has no version with the label AWSCURRENT"],
-    ["InvalidRequestException", "scheduled for deletion"],
-    ["AccessDeniedException", "secretsmanager:GetSecretValue or kms:Decrypt"],
-    ["DecryptionFailure", "KMS key is disabled, denied or gone"],
-    ["KMSAccessDeniedException", "KMS key is denied"],
-    ["KMSDisabledException", "KMS key is disabled"],
-    ["TimeoutError", "Secrets Manager may be out of the function's reach"],
-    ["InternalServiceError", "could not be read"],
-  ])("that AWS refuses with %s tells why, and never quotes AWS", async (name, words) => {
+    ["ResourceNotFoundException", "does not exist, or has no version with the label AWSCURRENT", undefined],
+    ["InvalidRequestException", "scheduled for deletion", undefined],
+    ["AccessDeniedException", "secretsmanager:GetSecretValue or kms:Decrypt", /^Allow the function's role/],
+    ["DecryptionFailure", "KMS key is disabled, denied or gone", /^Allow the function's role/],
+    ["KMSAccessDeniedException", "KMS key is denied", /^Allow the function's role/],
+    ["KMSDisabledException", "KMS key is disabled", /^Enable the KMS key/],
+    ["TimeoutError", "Secrets Manager may be out of the function's reach", /can reach Secrets Manager/],
+    ["InternalServiceError", "could not be read", /can reach Secrets Manager/],
+  ])("that AWS refuses with %s tells why and what to do, and never quotes AWS", async (name, words, step) => {
     client.on(GetSecretValueCommand).rejects(named(name));
     const error = await failure(store().read("openai", CURRENT));
     expect(error).toMatchObject({ name: "SecretError", errorClass: "secret" });
     expect(error.message).toContain(`Secret openai `);
     expect(error.message).toContain(words);
     expect(error.message).toContain(`(${name})`);
+    const answer = step === undefined ? {} : { nextStep: expect.stringMatching(step) };
+    expect(error).toEqual(expect.objectContaining({ answer }));
     expect(error.message).not.toContain(VALUE);
     expect(error.cause).toBeUndefined();
   });
