@@ -8,16 +8,16 @@ export interface Window {
 
 export type GateLimits = readonly Window[];
 
-/** Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
+/** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
 export const CONFLUENT_LIMITS: GateLimits = [
-  { count: 50, windowMs: 1_000, reserved: 4 },
-  { count: 1_000, windowMs: 60_000, reserved: 120 },
+  { count: 49, windowMs: 1_000, reserved: 3 },
+  { count: 980, windowMs: 60_000, reserved: 110 },
   { count: 90, windowMs: 0, reserved: 4 },
 ];
 
 /** A window in which the host allows no more than `count`; some of them stay reserved, unless there is but one. */
 export function lowered(window: Window, count: number): Window {
   if (count >= window.count) return window;
-  const reserved = Math.round((window.reserved * count) / window.count);
-  return { ...window, count, reserved: Math.min(Math.max(1, reserved), count - 1) };
+  const reserved = Math.ceil((window.reserved * count) / window.count);
+  return { ...window, count, reserved: Math.min(reserved, count - 1) };
 }
