@@ -32,8 +32,9 @@ class Line {
 
 /**
  * The way to one host. A request keeps its place in each window from when it is sent until the window's length after its
- * answer, less what the quickest answer took; so as long as no request gets there quicker than the quickest yet, the host
- * never counts more than the limit in any window, whatever the network delays. A pause holds all.
+ * answer, less what the quickest answer took; so the host never counts more than the limit in any window, however late
+ * answers are. Only a way there that varies by more than the rest of that time could bring one too many, and for that the
+ * windows are a little smaller than the limits. A pause holds all.
  */
 export class Gate {
   readonly #clock: Clock;
@@ -113,7 +114,7 @@ export class Gate {
     this.#isPumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
-      if (now >= this.#deadlineAt || this.#pausedUntil > this.#deadlineAt) this.#refuseAll();
+      if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt) this.#refuseAll();
       else if (next.freeAt > now) {
         this.#wake = new AbortController();
         await this.#clock.sleep(Math.min(next.freeAt, this.#deadlineAt) - now, this.#wake.signal);
@@ -122,20 +123,24 @@ export class Gate {
     this.#isPumping = false;
   }
 
+  /** Until when nothing may be sent at all: by a pause, or since the host says that nothing is left. */
+  #heldUntil(): number {
+    const { left = 1, until = 0 } = this.#allowance ?? {};
+    return Math.max(this.#pausedUntil, left > 0 ? 0 : until);
+  }
+
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
   #next(): { readonly line: Line; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
-    const { left = 1, until: allowedAgainAt = 0 } = this.#allowance ?? {};
-    const allowedAt = left > 0 ? 0 : allowedAgainAt;
     const lines = [this.#calm, this.#urgent].filter(({ waiting }) => waiting.length > 0);
     const candidates = lines.map((line) => {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
       return {
         line,
-        freeAt: Math.max(now, this.#pausedUntil, allowedAt, this.#turnOf(line), ...inWindows),
+        freeAt: Math.max(now, this.#heldUntil(), this.#turnOf(line), ...inWindows),
       };
     });
-    return candidates.toSorted((a, b) => a.freeAt - b.freeAt)[0];
+    return candidates.toSorted((a, b) => a.freeAt - b.freeAt || a.line.lastAt - b.line.lastAt)[0];
   }
 
   #admit(line: Line): void {
@@ -158,11 +163,14 @@ export class Gate {
     const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
     const room = this.#all.freeAt(count, heldMs);
     if (this.#calm.waiting.length === 0) return room;
-    return Math.max(room, line.places.freeAt(line === this.#calm ? count - reserved : reserved, heldMs));
+    return Math.max(
+      room,
+      line.places.freeAt(line === this.#calm ? Math.max(1, count - reserved) : reserved, heldMs),
+    );
   }
 
   #refuseAll(): void {
-    const error = this.#pausedUntil > this.#clock.now() ? throttled() : new OutOfTimeError();
+    const error = this.#heldUntil() > this.#clock.now() ? throttled() : new OutOfTimeError();
     for (const { waiting } of [this.#calm, this.#urgent])
       for (const { refuse } of waiting.splice(0)) refuse(error);
   }

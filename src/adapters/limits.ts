@@ -15,9 +15,8 @@ export const CONFLUENT_LIMITS: GateLimits = [
   { count: 90, windowMs: 0, reserved: 4 },
 ];
 
-/** A window in which the host allows no more than `count`; some of them stay reserved, unless there is but one. */
+/** A window in which the host allows no more than `count`; some of them stay reserved, be it the only one. */
 export function lowered(window: Window, count: number): Window {
   if (count >= window.count) return window;
-  const reserved = Math.ceil((window.reserved * count) / window.count);
-  return { ...window, count, reserved: Math.min(reserved, count - 1) };
+  return { ...window, count, reserved: Math.ceil((window.reserved * count) / window.count) };
 }

@@ -12,7 +12,7 @@ export function askedWaitMs(headers: Headers, now: number): number | undefined {
 
 /** What is left of the host's limit, where it says so. */
 export function allowanceOf(headers: Headers): Allowance | undefined {
-  const [limit, remaining] = [count(headers["x-ratelimit-limit"]), count(headers["x-ratelimit-remaining"])];
+  const [limit, remaining] = [whole(headers["x-ratelimit-limit"]), whole(headers["x-ratelimit-remaining"])];
   const resetMs = resetIn(headers);
   if (limit === undefined || remaining === undefined || resetMs === undefined || limit < 1) return undefined;
   return { limit, remaining, resetMs };
@@ -35,6 +35,11 @@ function resetIn(headers: Headers): number | undefined {
 function secondsMs(value: string | undefined): number | undefined {
   const seconds = count(value);
   return seconds === undefined ? undefined : seconds * 1_000;
+}
+
+function whole(value: string | undefined): number | undefined {
+  const number = count(value);
+  return number === undefined ? undefined : Math.floor(number);
 }
 
 function count(value: string | undefined): number | undefined {

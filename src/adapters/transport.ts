@@ -41,9 +41,10 @@ export class Transport {
    */
   async read<T>(url: string, parse: (answer: HttpAnswer) => T | undefined): Promise<Reading<T>> {
     const { clock, random, faultPatienceMs, deadlineAt } = this.#options;
-    const giveUpAt = Math.min(clock.now() + faultPatienceMs, deadlineAt);
+    let giveUpAt: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#send({ method: "GET", url }, true).catch(passing);
+      giveUpAt ??= Math.min(clock.now() + faultPatienceMs, deadlineAt);
       const pauseMs = backoffMs(attempt, random());
       const isLast = clock.now() + pauseMs >= giveUpAt;
       if (answer instanceof NoAnswerError) {

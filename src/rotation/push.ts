@@ -100,7 +100,7 @@ interface Accepted {
 
 async function put(lane: Lane, order: Order): Promise<Accepted> {
   const { clock, random, deadlineAt } = lane.outside;
-  const giveUpAt = Math.min(clock.now() + FAULT_PATIENCE_MS, deadlineAt);
+  let giveUpAt: number | undefined;
   let before = guard(order.connection, order.before ?? (await lane.api.get(order.connection.name)));
   for (let conflicts = 0, failures = 0; ; ) {
     try {
@@ -111,6 +111,7 @@ async function put(lane: Lane, order: Order): Promise<Accepted> {
         before = guard(order.connection, await lane.api.get(before.name));
       } else if (error instanceof UnknownFateError) {
         failures += 1;
+        giveUpAt ??= Math.min(clock.now() + FAULT_PATIENCE_MS, deadlineAt);
         const pauseMs = backoffMs(failures, random());
         if (clock.now() + pauseMs >= giveUpAt) throw error;
         await clock.sleep(pauseMs);

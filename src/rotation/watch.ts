@@ -51,7 +51,7 @@ export class Watcher {
   readonly #waiting = new Map<string, Waiter>();
   #looksBegun = 0;
   #wake = new AbortController();
-  #running: Promise<void> | undefined;
+  #isRunning = false;
 
   constructor(lookout: Lookout, clock: Clock, cadence: Cadence) {
     this.#lookout = lookout;
@@ -75,11 +75,12 @@ export class Watcher {
     this.#waiting.set(watch.name, waiter);
     waiter.dueAt += this.#cadence.begin(this.#waiting.size);
     this.#wake.abort(WOKEN);
-    this.#running ??= this.#run();
+    if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
     return promise;
   }
 
   async #run(): Promise<void> {
+    this.#isRunning = true;
     while (this.#waiting.size > 0) {
       this.#giveUp();
       this.#lookAtDue();
@@ -87,7 +88,7 @@ export class Watcher {
       // Nobody may be left, and then the pause would have no end.
       if (this.#waiting.size > 0) await this.#clock.sleep(this.#pauseMs(), this.#wake.signal);
     }
-    this.#running = undefined;
+    this.#isRunning = false;
   }
 
   #giveUp(): void {
@@ -121,12 +122,14 @@ export class Watcher {
         waiter.error = error;
         this.#plan(waiter, this.#clock.now());
       }
+    } finally {
       this.#wake.abort(WOKEN);
     }
   }
 
   #see(name: string, sight: Sight, look: Look): void {
     const waiter = this.#waiting.get(name);
+    this.#wake.abort(WOKEN);
     if (waiter === undefined || look.number < waiter.firstLook) return;
     if (sight instanceof UnauthorizedError) this.#failAll(sight);
     else if (sight === undefined || sight instanceof RotationError) {
@@ -134,7 +137,6 @@ export class Watcher {
         sight ?? new RotationError("not-found", `${name} is gone: it was there when its key was put.`);
     } else this.#judge(waiter, sight);
     this.#plan(waiter, waiter.error === undefined ? look.begunAt : this.#clock.now());
-    this.#wake.abort(WOKEN);
   }
 
   #judge(waiter: Waiter, sight: Observation): void {

@@ -99,6 +99,13 @@ describe("what a host says of its limit", () => {
     expect(timesOf()).toEqual([30_000]);
   });
 
+  it("fails all at once where nothing is left until after the deadline", async () => {
+    const { clock, gate, pass } = open({ leftMs: 300_000 });
+    gate.learn(says({ limit: 100, remaining: 0, resetMs: 800_000 }));
+    await expect(pass("a")).rejects.toMatchObject({ errorClass: "throttled", answer: { httpStatus: 429 } });
+    expect(clock.now()).toBe(NOW);
+  });
+
   it("counts what is still under way", async () => {
     const { clock, gate, pass, timesOf } = open();
     const slow = pass("slow", { urgent: true, takesMs: 5_000 });

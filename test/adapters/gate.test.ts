@@ -108,6 +108,14 @@ describe("urgent requests", () => {
     expect(timesOf("look")).toEqual([0, 500, 6_000 + MARGIN_MS]);
   });
 
+  it("take turns with the others where there is one place for all", async () => {
+    const { passAll, pass, timesOf } = openGate({ limits: second(1, 1) });
+    const calm = passAll(4);
+    const looks = ["look 1", "look 2"].map((name) => pass(name, { urgent: true }));
+    await Promise.all([calm, ...looks]);
+    expect(timesOf("look")).toEqual([1_000 + MARGIN_MS, 3 * (1_000 + MARGIN_MS)]);
+  });
+
   it("take any place while nobody else waits", async () => {
     const { passAll, timesOf } = openGate({ limits: second(10, 2) });
     await passAll(25, { urgent: true });
@@ -167,7 +175,7 @@ describe("Confluent's limits", () => {
     [25, 25, 2],
     [5, 5, 1],
     [2, 2, 1],
-    [1, 1, 0],
+    [1, 1, 1],
   ])("are lowered, where a host allows %i, to %i with %i for urgent ones", (allowed, count, reserved) => {
     expect(lowered({ count: 50, windowMs: 1_000, reserved: 4 }, allowed)).toEqual({
       count,

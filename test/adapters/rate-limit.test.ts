@@ -56,6 +56,11 @@ describe("what is left of a limit", () => {
     expect(allowanceOf(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
   });
 
+  it("counts whole requests", () => {
+    const fractions = { "x-ratelimit-limit": "1.5", "x-ratelimit-remaining": "0.9" };
+    expect(allowanceOf({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
+  });
+
   it("is known for a limit of one", () => {
     const allowance = allowanceOf({ ...HEADERS, "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0" });
     expect(allowance).toEqual({ limit: 1, remaining: 0, resetMs: 1_000 });

@@ -53,6 +53,27 @@ describe("what Confluent may answer", () => {
     },
   );
 
+  it.each(["GET", "PUT"] as const)(
+    "row 10: a passing fault is survived after a long wait, too (%s)",
+    async (method) => {
+      const world = await startOne();
+      const headers = { "retry-after": "40" };
+      world.confluent.fail({ method, fault: { kind: "status", status: 429, headers } });
+      world.confluent.fail({ method, fault: { kind: "status", status: 503 } });
+      expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
+      expect(world.keysPut("a")).toEqual(["new"]);
+    },
+  );
+
+  it("row 9: a host that allows one request a second is looked at between the PUTs", async () => {
+    const connections = Array.from({ length: 20 }, (_, index) => ({ name: `c${index}`, secret: "openai" }));
+    const config = { rollout: { canary: false }, timing: { readyTimeoutSeconds: 15 } };
+    const world = await startWorld({ connections, config, confluent: { limits: { perSecond: 1 } } });
+    world.aws.putSecret("openai", "new");
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 20 } });
+    expect(world.confluent.requests.filter(({ status }) => status === 429).length).toBeLessThanOrEqual(1);
+  });
+
   it.each([500, 502, 503, 504])("row 10: a %i that stays is alerted as service", async (status) => {
     const world = await startOne();
     world.confluent.fail({ times: 1_000, fault: { kind: "status", status, body: "empty" } });

@@ -165,6 +165,25 @@ describe("a watcher", () => {
     expect(confluent.requests.length).toBeLessThanOrEqual(16 * count);
   });
 
+  it("looks again once a look is answered that began before it was watched", async () => {
+    let latencyMs = 10;
+    const { clock, watch } = open([0, 0], { latencyMs: () => latencyMs });
+    const first = ["c0", "c1"].map((name) => watch(name, { judge: never, forMs: 5_000 }));
+    await clock.sleep(3_000);
+    latencyMs = 10_000;
+    await Promise.all(first);
+    latencyMs = 10;
+    const again = await Promise.all(["c0", "c1"].map((name) => watch(name, { forMs: 300_000 })));
+    expect(again.map(({ verdict }) => verdict)).toEqual(["ready", "ready"]);
+    expect(clock.now() - NOW).toBeLessThan(30_000);
+  });
+
+  it("goes on watching after one whose time was up before it began", async () => {
+    const { watch } = open([0, 0]);
+    await watch("c0", { forMs: 0 });
+    expect(await watch("c1")).toMatchObject({ verdict: "ready" });
+  });
+
   it("counts the time that a slow answer takes as part of the pause", async () => {
     const { confluent, watch } = open([600_000], { latencyMs: () => 500 });
     await watch("c0", { forMs: 10_000 });
