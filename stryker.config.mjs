@@ -1,3 +1,20 @@
+import { execFileSync } from "node:child_process";
+
+const CORE = [
+  "src/rotation/**/*.ts",
+  ...["retry", "rate-limit", "gate", "places", "limits"].map((name) => `src/adapters/${name}.ts`),
+];
+const base = process.env["MUTATION_BASE"];
+
+/** Those of the core that differ from a commit. */
+function changedSince(commit) {
+  const paths = CORE.map((path) => `:(glob)${path}`);
+  const names = execFileSync("git", ["diff", "--name-only", "--diff-filter=d", commit, "--", ...paths], {
+    encoding: "utf8",
+  });
+  return names.split("\n").filter((name) => name !== "");
+}
+
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   plugins: ["@stryker-mutator/vitest-runner"],
@@ -5,7 +22,7 @@ export default {
   // TypeScript 7 has no API with which Stryker could rewrite the file.
   tsconfigFile: "none.json",
   vitest: { configFile: "vitest.mutation.config.ts" },
-  mutate: ["src/rotation/**/*.ts", "src/adapters/{retry,rate-limit,gate,places,limits}.ts"],
+  mutate: base ? changedSince(base) : CORE,
   coverageAnalysis: "perTest",
   ignoreStatic: true,
   concurrency: 2,
