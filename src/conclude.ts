@@ -1,5 +1,7 @@
 import type { Telemetry } from "./adapters/telemetry.ts";
+import { type Alert, createStartAlert } from "./rotation/alert.ts";
 import { RotationFailedError } from "./rotation/errors.ts";
+import type { Trigger } from "./rotation/plan.ts";
 import type { Report } from "./rotation/report.ts";
 
 export interface SentAlert {
@@ -20,10 +22,22 @@ export function conclude(report: Report, { subject, fault }: SentAlert, telemetr
   throw new RotationFailedError(lines.join("\n"));
 }
 
-/** What is thrown where a run could not start. */
-export function startFailure(error: Error, fault: string | undefined): Error {
-  if (fault === undefined) return error;
-  return new RotationFailedError([error.message, ...faultLine(fault)].join("\n"), { cause: error });
+/**
+ * How a run ends that could not start: with an alert, unless somebody waits for the answer.
+ * @param send publishes the alert, or tells why it could not be sent.
+ * @throws always
+ */
+export async function failToStart(
+  error: unknown,
+  trigger: Trigger,
+  telemetry: Telemetry,
+  send: (alert: Alert) => Promise<string | undefined>,
+): Promise<never> {
+  telemetry.notStarted(error);
+  if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
+  const fault = await send(createStartAlert(error));
+  if (fault === undefined) throw error;
+  throw new RotationFailedError([error.message, ...faultLine(fault)].join("\n"), { cause: error });
 }
 
 function faultLine(fault: string | undefined): string[] {

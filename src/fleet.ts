@@ -5,18 +5,18 @@ import {
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
 import { Telemetry } from "./adapters/telemetry.ts";
-import { conclude, startFailure } from "./conclude.ts";
+import { conclude, failToStart } from "./conclude.ts";
 import { type Config, configFileOf, readConfig } from "./config.ts";
 import { callBatch } from "./fleet/call-batch.ts";
 import { Rollout } from "./fleet/rollout.ts";
 import { createAlertSender } from "./fleet/send-alert.ts";
-import { type Alert, createAlert, createStartAlert } from "./rotation/alert.ts";
+import { type Alert, createAlert } from "./rotation/alert.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
 import { ConfigError } from "./rotation/errors.ts";
-import { plan, type Trigger } from "./rotation/plan.ts";
+import { isDryRun, plan, type Trigger } from "./rotation/plan.ts";
 import { createReport, cutToFit, type Report } from "./rotation/report.ts";
 import { Scrubber } from "./rotation/scrub.ts";
-import { parseTrigger } from "./trigger.ts";
+import { readTrigger } from "./trigger.ts";
 
 /** As many as one run of the ordinary function is measured for; its event stays below a checkpoint's 256 KB. */
 const BATCH_SIZE = 1_000;
@@ -63,7 +63,7 @@ export function createFleet(dependencies: FleetDependencies) {
     const scrubber = new Scrubber();
     const telemetry = new Telemetry((text, limit) => scrubber.scrub(text, limit), clock.now);
     const scene: Scene = { ...dependencies, config, context, telemetry };
-    const trigger = await readTrigger(scene, event);
+    const trigger = readTrigger(event, telemetry);
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
       else telemetry.started(trigger);
@@ -79,27 +79,16 @@ export function createFleet(dependencies: FleetDependencies) {
   };
 }
 
-async function readTrigger({ telemetry }: Scene, event: unknown): Promise<Trigger> {
-  try {
-    return parseTrigger(event);
-  } catch (error) {
-    telemetry.notStarted(error);
-    throw error;
-  }
-}
-
 /** The rollout of what is to be done. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
 async function startOrAlert(scene: Scene, trigger: Trigger): Promise<Rollout> {
   const { env, telemetry, batchSize = BATCH_SIZE } = scene;
   try {
     const { connections, rollout } = scene.config();
     required(env, "ROTATOR_FUNCTION");
-    const canary = rollout.canary && !(trigger.kind === "direct" && trigger.dryRun === true);
+    const canary = rollout.canary && !isDryRun(trigger);
     return new Rollout(plan(trigger, connections), { canary, batchSize });
   } catch (error) {
-    telemetry.notStarted(error);
-    if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
-    throw startFailure(error, await sendAlert(scene, createStartAlert(error)));
+    return failToStart(error, trigger, telemetry, (alert) => sendAlert(scene, alert));
   }
 }
 
@@ -107,7 +96,7 @@ async function startOrAlert(scene: Scene, trigger: Trigger): Promise<Rollout> {
 async function rollOut(scene: Scene, trigger: Trigger, rollout: Rollout): Promise<number> {
   const { context, env, patienceSeconds = PATIENCE_SECONDS } = scene;
   const functionArn = required(env, "ROTATOR_FUNCTION");
-  const dryRun = trigger.kind === "direct" && trigger.dryRun === true;
+  const dryRun = isDryRun(trigger);
   const maxConcurrency = Number(env["FLEET_CONCURRENCY"] || 1);
   if (trigger.kind === "secret-change")
     await context.wait("the version settles", { seconds: VERSION_SETTLES_SECONDS });
@@ -131,8 +120,7 @@ async function rollOut(scene: Scene, trigger: Trigger, rollout: Rollout): Promis
 
 async function alertAndConclude(scene: Scene, report: Report): Promise<Report> {
   const { context, telemetry } = scene;
-  const isDryRun = report.trigger.kind === "direct" && report.trigger.dryRun === true;
-  const alert = isDryRun ? undefined : createAlert(report, () => rerunLine(context));
+  const alert = isDryRun(report.trigger) ? undefined : createAlert(report, () => rerunLine(context));
   const answer = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_ANSWER_BYTES);
   if (alert === undefined) return answer;
   return conclude(answer, { subject: alert.subject, fault: await sendAlert(scene, alert) }, telemetry);

@@ -1,16 +1,16 @@
 import type { Context } from "aws-lambda";
-import { createAlertClient, publishAlert } from "./adapters/alerts.ts";
+import { sendAlert } from "./adapters/alerts.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./batch.ts";
-import { conclude, startFailure } from "./conclude.ts";
+import { conclude, failToStart } from "./conclude.ts";
 import { configFileOf, readConfig } from "./config.ts";
-import { type Alert, createAlert, createStartAlert } from "./rotation/alert.ts";
+import { type Alert, createAlert } from "./rotation/alert.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
-import type { Trigger } from "./rotation/plan.ts";
+import { isDryRun, type Trigger } from "./rotation/plan.ts";
 import { abridge, createReport, type Report } from "./rotation/report.ts";
 import { Scrubber } from "./rotation/scrub.ts";
 import { run } from "./run.ts";
-import { parseTrigger } from "./trigger.ts";
+import { readTrigger } from "./trigger.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** What is kept of the Lambda's time for the alert, in milliseconds. */
@@ -51,21 +51,11 @@ interface Scene {
   readonly endsAt: number;
 }
 
-function readTrigger(event: unknown, telemetry: Telemetry): Trigger {
-  try {
-    return parseTrigger(event);
-  } catch (error) {
-    telemetry.notStarted(error);
-    throw error;
-  }
-}
-
 async function rotateAndAlert(scene: Scene, trigger: Trigger): Promise<Report> {
   const { telemetry } = scene;
   const report = await rotateOrAlert(scene, trigger);
   if (trigger.kind === "direct" && isBatchCall(scene.invocation)) return abridge(report, MAX_WHOLE_OUTCOMES);
-  const alert =
-    trigger.kind === "direct" && trigger.dryRun ? undefined : createAlert(report, rerunLine(scene));
+  const alert = isDryRun(trigger) ? undefined : createAlert(report, rerunLine(scene));
   if (alert === undefined) return report;
   return conclude(report, { subject: alert.subject, fault: await send(scene, alert) }, telemetry);
 }
@@ -90,29 +80,19 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
     telemetry.ended(report, traffic);
     return report;
   } catch (error) {
-    telemetry.notStarted(error);
-    if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
-    throw startFailure(error, await send(scene, createStartAlert(error)));
+    return failToStart(error, trigger, telemetry, (alert) => send(scene, alert));
   }
 }
 
 /** Sends the alert within the time that is left. @returns why it could not be sent. */
 async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): Promise<string | undefined> {
   const { env, clock } = dependencies;
-  const client = createAlertClient();
   try {
-    const topicArn = env["ALERT_TOPIC_ARN"];
-    if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");
-    await publishAlert(client, alert, {
-      topicArn,
-      timeoutMs: Math.min(ALERT_TIMEOUT_MS, endsAt - clock.now() - 500),
-    });
+    await sendAlert(env, alert, Math.min(ALERT_TIMEOUT_MS, endsAt - clock.now() - 500));
     telemetry.alertSent(alert.subject);
     return undefined;
   } catch (error) {
     return telemetry.alertFailed(error, alert.text);
-  } finally {
-    client.destroy();
   }
 }
 

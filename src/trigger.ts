@@ -55,6 +55,16 @@ const serviceEvent = z.object({
   }),
 });
 
+/** The same as `parseTrigger`, and what is thrown is logged. */
+export function readTrigger(event: unknown, log: { notStarted: (error: unknown) => void }): Trigger {
+  try {
+    return parseTrigger(event);
+  } catch (error) {
+    log.notStarted(error);
+    throw error;
+  }
+}
+
 /**
  * What an event asks for. It is trusted for nothing but the identity of the secret and of its version.
  * @throws EventError for anything that this function is not made for.

@@ -11,8 +11,24 @@ const MAX_TEXT_BYTES = 100_000;
 /** Endpoints that get the report itself instead of the text. */
 const MACHINES = ["sqs", "lambda", "https"] as const;
 
+/** Publishes to the topic that ALERT_TOPIC_ARN names. @throws Error without one; what SNS answers, or a TimeoutError. */
+export async function sendAlert(
+  env: Readonly<Record<string, string | undefined>>,
+  alert: Alert,
+  timeoutMs: number,
+): Promise<void> {
+  const topicArn = env["ALERT_TOPIC_ARN"];
+  if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");
+  const client = createAlertClient();
+  try {
+    await publishAlert(client, alert, { topicArn, timeoutMs });
+  } finally {
+    client.destroy();
+  }
+}
+
 /** A client that gives up within the time that is kept for an alert. */
-export function createAlertClient(): SNSClient {
+function createAlertClient(): SNSClient {
   return new SNSClient({
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },

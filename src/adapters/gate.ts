@@ -1,14 +1,12 @@
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
+import { Nap } from "../rotation/nap.ts";
 import { CONFLUENT_LIMITS, type GateLimits, lowered, type Window } from "./limits.ts";
 import { Places } from "./places.ts";
 
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
 const MARGIN_MS = 3;
-
-/** Without a reason of ours each wake-up would cost an exception with a stack. */
-const WOKEN = "woken";
 
 /** What the host says is left of a limit of its own. */
 export interface Allowance {
@@ -38,6 +36,7 @@ class Line {
  */
 export class Gate {
   readonly #clock: Clock;
+  readonly #nap: Nap;
   readonly #deadlineAt: number;
   #limits: GateLimits;
   readonly #calm = new Line();
@@ -47,10 +46,10 @@ export class Gate {
   #allowance: { left: number; until: number } | undefined;
   #quickestMs: number | undefined;
   #isPumping = false;
-  #wake = new AbortController();
 
   constructor(clock: Clock, deadlineAt: number, limits: GateLimits = CONFLUENT_LIMITS) {
     this.#clock = clock;
+    this.#nap = new Nap(clock);
     this.#deadlineAt = deadlineAt;
     this.#limits = limits;
   }
@@ -67,14 +66,14 @@ export class Gate {
       return await send();
     } finally {
       for (const places of [this.#all, line.places]) places.answered(this.#clock.now());
-      this.#wake.abort(WOKEN);
+      this.#nap.end();
     }
   }
 
   /** Holds every request to this host. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
-    this.#wake.abort(WOKEN);
+    this.#nap.end();
   }
 
   /** Takes in how long a request took from when it was written until its answer began; less than nothing where the clock was set. */
@@ -104,7 +103,7 @@ export class Gate {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const before = waiting.findIndex((other) => other.rank > rank);
     waiting.splice(before < 0 ? waiting.length : before, 0, { rank, admit: resolve, refuse: reject });
-    this.#wake.abort(WOKEN);
+    this.#nap.end();
     this.#pump().catch(reject);
     return promise;
   }
@@ -116,8 +115,7 @@ export class Gate {
       const now = this.#clock.now();
       if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt) this.#refuseAll();
       else if (next.freeAt > now) {
-        this.#wake = new AbortController();
-        await this.#clock.sleep(Math.min(next.freeAt, this.#deadlineAt) - now, this.#wake.signal);
+        await this.#nap.take(Math.min(next.freeAt, this.#deadlineAt) - now);
       } else this.#admit(next.line);
     }
     this.#isPumping = false;

@@ -1,4 +1,4 @@
-import { backoffMs } from "../rotation/backoff.ts";
+import { Patience } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
 import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./exchange.ts";
@@ -40,19 +40,17 @@ export class Transport {
    * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
    */
   async read<T>(url: string, parse: (answer: HttpAnswer) => T | undefined): Promise<Reading<T>> {
-    const { clock, random, faultPatienceMs, deadlineAt } = this.#options;
-    let giveUpAt: number | undefined;
-    for (let attempt = 1; ; attempt += 1) {
+    const { clock, faultPatienceMs } = this.#options;
+    const patience = new Patience(this.#options, faultPatienceMs);
+    for (;;) {
       const answer = await this.#send({ method: "GET", url }, true).catch(passing);
-      giveUpAt ??= Math.min(clock.now() + faultPatienceMs, deadlineAt);
-      const pauseMs = backoffMs(attempt, random());
-      const isLast = clock.now() + pauseMs >= giveUpAt;
+      const pauseMs = patience.pauseMs();
       if (answer instanceof NoAnswerError) {
-        if (isLast) throw answer;
+        if (pauseMs === undefined) throw answer;
       } else {
         const value = answer.status === 200 ? parse(answer) : undefined;
         const mayPass = isTransient(answer.status) || (answer.status === 200 && value === undefined);
-        if (isLast || !mayPass) return { answer, value };
+        if (pauseMs === undefined || !mayPass) return { answer, value };
       }
       await clock.sleep(pauseMs);
     }

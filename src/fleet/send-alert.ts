@@ -1,4 +1,4 @@
-import { createAlertClient, publishAlert } from "../adapters/alerts.ts";
+import { sendAlert } from "../adapters/alerts.ts";
 import { alertEvent } from "./schemas.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -11,14 +11,7 @@ const TIMEOUT_MS = 15_000;
 export function createAlertSender(env: Readonly<Record<string, string | undefined>>) {
   return async (event: unknown): Promise<string> => {
     const alert = alertEvent.parse(event);
-    const topicArn = env["ALERT_TOPIC_ARN"];
-    if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");
-    const client = createAlertClient();
-    try {
-      await publishAlert(client, alert, { topicArn, timeoutMs: TIMEOUT_MS });
-      return alert.subject;
-    } finally {
-      client.destroy();
-    }
+    await sendAlert(env, alert, TIMEOUT_MS);
+    return alert.subject;
   };
 }

@@ -1,9 +1,41 @@
+import type { Clock } from "./clock.ts";
+
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /** The pause after the `attempt`-th failure, from 1, in milliseconds; `random` from 0 to 1 spreads it. */
 export function backoffMs(attempt: number, random: number): number {
   return spread(growing(FIRST_BACKOFF_MS, attempt, LONGEST_BACKOFF_MS), random);
+}
+
+/** How long a fault is lived with, from when it is first met: the wait in a line before that does not count. */
+export class Patience {
+  readonly #world: World;
+  readonly #patienceMs: number;
+  #attempts = 0;
+  #endsAt: number | undefined;
+
+  constructor(world: World, patienceMs: number) {
+    this.#world = world;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** The pause before what has just failed is tried again, in milliseconds; `undefined` once that would be too late. */
+  pauseMs(): number | undefined {
+    const { clock, random, deadlineAt } = this.#world;
+    const now = clock.now();
+    this.#endsAt ??= Math.min(now + this.#patienceMs, deadlineAt);
+    this.#attempts += 1;
+    const pauseMs = backoffMs(this.#attempts, random());
+    return now + pauseMs < this.#endsAt ? pauseMs : undefined;
+  }
+}
+
+interface World {
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly deadlineAt: number;
 }
 
 /** `firstMs`, doubled with each attempt after the first. */

@@ -14,6 +14,10 @@ export type Trigger =
     }
   | { readonly kind: "ignored"; readonly reason: string; readonly secret?: string };
 
+export function isDryRun(trigger: Trigger): boolean {
+  return trigger.kind === "direct" && trigger.dryRun === true;
+}
+
 /** The connections of one secret, the one that goes first at the front. */
 export interface SecretGroup {
   /** As the first of its connections names it. */

@@ -1,5 +1,5 @@
 import { YOUNG_MS } from "./access.ts";
-import { backoffMs } from "./backoff.ts";
+import { Patience } from "./backoff.ts";
 import { type Connection, hasMoved, type Observation, type Receipt, type Update } from "./connection.ts";
 import { describeWatched } from "./describe.ts";
 import { ConflictError, GuardError, RotationError, UnauthorizedError, UnknownFateError } from "./errors.ts";
@@ -99,10 +99,9 @@ interface Accepted {
 }
 
 async function put(lane: Lane, order: Order): Promise<Accepted> {
-  const { clock, random, deadlineAt } = lane.outside;
-  let giveUpAt: number | undefined;
+  const patience = new Patience(lane.outside, FAULT_PATIENCE_MS);
   let before = guard(order.connection, order.before ?? (await lane.api.get(order.connection.name)));
-  for (let conflicts = 0, failures = 0; ; ) {
+  for (let conflicts = 0; ; ) {
     try {
       return { before, receipt: await lane.api.put(toUpdate(before, order.data)) };
     } catch (error) {
@@ -110,11 +109,9 @@ async function put(lane: Lane, order: Order): Promise<Accepted> {
         conflicts += 1;
         before = guard(order.connection, await lane.api.get(before.name));
       } else if (error instanceof UnknownFateError) {
-        failures += 1;
-        giveUpAt ??= Math.min(clock.now() + FAULT_PATIENCE_MS, deadlineAt);
-        const pauseMs = backoffMs(failures, random());
-        if (clock.now() + pauseMs >= giveUpAt) throw error;
-        await clock.sleep(pauseMs);
+        const pauseMs = patience.pauseMs();
+        if (pauseMs === undefined) throw error;
+        await lane.outside.clock.sleep(pauseMs);
         const after = await lookUp(lane, order, error);
         const mayBeApplied = error.answer.httpStatus === undefined;
         if (mayBeApplied && hasMoved(before, after)) return { before, receipt: answerOf(after) };

@@ -5,7 +5,7 @@ import type { GroupRun } from "./group-run.ts";
 
 import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
 import type { Outside, SecretVersion } from "./outside.ts";
-import type { SecretGroup, Trigger } from "./plan.ts";
+import { isDryRun, type SecretGroup, type Trigger } from "./plan.ts";
 
 import { announcedVersion, currentVersion } from "./versions.ts";
 import { attempt, openWays, type WaySettings } from "./way.ts";
@@ -97,7 +97,7 @@ async function rotateAll(run: Run): Promise<void> {
     retract: run.retract,
     canary: settings.canary,
     rollback: settings.onRejected === "rollback",
-    dryRun: work.trigger.kind === "direct" && work.trigger.dryRun === true,
+    dryRun: isDryRun(work.trigger),
     skipPropagated: work.trigger.kind === "schedule" && settings.refresh === "when-stale",
     ...(settings.propagationLabel !== undefined && { propagationLabel: settings.propagationLabel }),
   };

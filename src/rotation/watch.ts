@@ -2,14 +2,12 @@ import type { Cadence } from "./cadence.ts";
 import type { Clock } from "./clock.ts";
 import type { Observation } from "./connection.ts";
 import { RotationError, UnauthorizedError } from "./errors.ts";
+import { Nap } from "./nap.ts";
 import type { Lookout, Sight } from "./observe.ts";
 import type { Judge, Verdict } from "./verdict.ts";
 
 /** Those that are due so soon are looked at together, in milliseconds. */
 const TOGETHER_MS = 300;
-
-/** Without a reason of ours each wake-up would cost an exception with a stack. */
-const WOKEN = "woken";
 
 /** What watching came to. Without a verdict the time was up, and `error` is why nothing could be read, if it could not. */
 export interface Watched {
@@ -48,15 +46,16 @@ export class Watcher {
   readonly #lookout: Lookout;
   readonly #clock: Clock;
   readonly #cadence: Cadence;
+  readonly #nap: Nap;
   readonly #waiting = new Map<string, Waiter>();
   #looksBegun = 0;
-  #wake = new AbortController();
   #isRunning = false;
 
   constructor(lookout: Lookout, clock: Clock, cadence: Cadence) {
     this.#lookout = lookout;
     this.#clock = clock;
     this.#cadence = cadence;
+    this.#nap = new Nap(clock);
   }
 
   /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError when our own key is refused. */
@@ -74,7 +73,7 @@ export class Watcher {
     };
     this.#waiting.set(watch.name, waiter);
     waiter.dueAt += this.#cadence.begin(this.#waiting.size);
-    this.#wake.abort(WOKEN);
+    this.#nap.end();
     if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
     return promise;
   }
@@ -84,9 +83,8 @@ export class Watcher {
     while (this.#waiting.size > 0) {
       this.#giveUp();
       this.#lookAtDue();
-      this.#wake = new AbortController();
       // Nobody may be left, and then the pause would have no end.
-      if (this.#waiting.size > 0) await this.#clock.sleep(this.#pauseMs(), this.#wake.signal);
+      if (this.#waiting.size > 0) await this.#nap.take(this.#pauseMs());
     }
     this.#isRunning = false;
   }
@@ -123,13 +121,13 @@ export class Watcher {
         this.#plan(waiter, this.#clock.now());
       }
     } finally {
-      this.#wake.abort(WOKEN);
+      this.#nap.end();
     }
   }
 
   #see(name: string, sight: Sight, look: Look): void {
     const waiter = this.#waiting.get(name);
-    this.#wake.abort(WOKEN);
+    this.#nap.end();
     if (waiter === undefined || look.number < waiter.firstLook) return;
     if (sight instanceof UnauthorizedError) this.#failAll(sight);
     else if (sight === undefined || sight instanceof RotationError) {
@@ -169,6 +167,6 @@ export class Watcher {
   #failAll(error: unknown): void {
     for (const waiter of this.#waiting.values()) waiter.fail(error);
     this.#waiting.clear();
-    this.#wake.abort(WOKEN);
+    this.#nap.end();
   }
 }

@@ -1,0 +1,23 @@
+import type { Clock } from "./clock.ts";
+
+/** Without a reason of ours each wake-up would cost an exception with a stack. */
+const WOKEN = "woken";
+
+/** A sleep that may be cut short. Who is awake cannot be woken, and looks at what there is to do before the next nap. */
+export class Nap {
+  readonly #clock: Clock;
+  #wake = new AbortController();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  take(ms: number): Promise<void> {
+    this.#wake = new AbortController();
+    return this.#clock.sleep(ms, this.#wake.signal);
+  }
+
+  end(): void {
+    this.#wake.abort(WOKEN);
+  }
+}
