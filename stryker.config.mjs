@@ -23,6 +23,8 @@ export default {
   tsconfigFile: "none.json",
   vitest: { configFile: "vitest.mutation.config.ts" },
   mutate: base ? changedSince(base) : CORE,
+  // Nothing may have changed.
+  allowEmpty: Boolean(base),
   coverageAnalysis: "perTest",
   ignoreStatic: true,
   concurrency: 2,
