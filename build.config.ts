@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** What the function is given in place of modules of which it needs a small part; the figures are in the README. */
@@ -14,21 +15,30 @@ const LEAN: Readonly<Record<string, string>> = {
     export { Agent, requestUrl as request };`,
   // For processors without SIMD; Lambda has none.
   "../llhttp/llhttp-wasm.js": "",
+  // It speaks HTTP/1.1 alone.
+  "./client-h2.js": "",
+  // Bodies are texts, never forms.
+  "../web/fetch/body.js": "",
+  "../web/fetch/formdata": "",
+  "../web/webidl": "exports.webidl = { is: { FormData: () => false } };",
+  // No call of ours streams events, and what might be loaded later keeps what it shares with the rest from being hoisted.
+  "@smithy/core/event-streams": "",
   // Lambda always gives credentials in the environment.
   "@aws-sdk/credential-provider-node":
     'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";',
-  // Imported as a module, each of its exports is read, WebSocket too, and Node loads its own undici for that.
-  "node:http": 'module.exports = require("node:http");',
 };
 
 const lean: Plugin = {
   name: "lean",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ path, namespace }) =>
-      namespace !== "lean" && Object.hasOwn(LEAN, path) ? { path, namespace: "lean" } : undefined,
+    onResolve({ filter: /.*/ }, ({ path, namespace, kind }) =>
+      namespace !== "lean" && (Object.hasOwn(LEAN, path) || (kind !== "require-call" && isBuiltin(path)))
+        ? { path, namespace: "lean" }
+        : undefined,
     );
+    // Imported as a module, each export of Node's is read, WebSocket and standard input too, and what is behind it loaded.
     onLoad({ filter: /.*/, namespace: "lean" }, ({ path }) => ({
-      contents: LEAN[path] ?? "",
+      contents: LEAN[path] ?? `module.exports = require("${path}");`,
       resolveDir: import.meta.dirname,
     }));
   },

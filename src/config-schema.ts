@@ -1,7 +1,7 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 
-z.config(en());
+z.config({ ...en(), jitless: true });
 
 const text = z.string().check(z.regex(/\S/, "must not be empty"));
 

@@ -1,4 +1,4 @@
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import { Agent } from "undici";
 import { Confluent } from "./adapters/confluent.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "./adapters/exchange.ts";
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly log: RunLog;
   readonly progress: Outside["progress"];
   readonly isStopping?: () => boolean;
+  /** Where Secrets Manager is and whom it answers, if not as the SDK's own variables have it. */
+  readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
 
 export interface RunResult {
@@ -69,6 +71,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
   const client = new SecretsManagerClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+    ...options.secretsManager,
   });
   const traffic = new Map<string, { requests: number; throttled: number }>();
   const gates = new Map<string, Gate>();

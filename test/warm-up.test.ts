@@ -1,8 +1,11 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { warmUp } from "../src/warm-up.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import * as z from "zod/mini";
+import { rehearse, warmUp } from "../src/warm-up.ts";
 
 describe("the warm-up", () => {
   it.each(["", "{}", "not JSON"])(
@@ -16,5 +19,21 @@ describe("the warm-up", () => {
 
   it("needs neither a list nor AWS", async () => {
     await expect(warmUp({ CONNECTIONS_FILE: "/nowhere/connections.json" })).resolves.toBeUndefined();
+  });
+});
+
+describe("the rehearsal", () => {
+  it("goes the whole way of a dry run, with nobody but itself", async () => {
+    const sockets: unknown[] = [];
+    const see = (message: unknown) => sockets.push(message);
+    subscribe("net.client.socket", see);
+    onTestFinished(() => void unsubscribe("net.client.socket", see));
+    vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await rehearse()).toMatchObject({ outcome: "succeeded", counts: { planned: 2 }, requests: 1 });
+    expect(sockets.length).toBeGreaterThan(1);
+    for (const { socket } of z.array(z.object({ socket: z.instanceof(Socket) })).parse(sockets)) {
+      expect(socket.destroyed).toBe(true);
+    }
   });
 });
