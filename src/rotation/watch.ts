@@ -101,13 +101,24 @@ export class Watcher {
 
   #lookAtDue(): void {
     const now = this.#clock.now();
-    const idle = [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
-    if (!idle.some((waiter) => waiter.dueAt <= now)) return;
+    const idle = this.#idle();
+    if (this.#nextLookAt(idle) > now) return;
     const asked = idle.filter((waiter) => waiter.dueAt <= now + TOGETHER_MS);
     this.#looksBegun += 1;
     const look = { number: this.#looksBegun, begunAt: now };
     for (const waiter of asked) waiter.askedIn = look;
     this.#look(look, asked).catch((error: unknown) => this.#failAll(error));
+  }
+
+  #idle(): Waiter[] {
+    return [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
+  }
+
+  /** When those that are due first have waited for all that will be due soon after them. */
+  #nextLookAt(idle: readonly Waiter[]): number {
+    const dueAts = idle.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    const latest = (dueAts[0] ?? Number.POSITIVE_INFINITY) + this.#cadence.gatheringMs;
+    return dueAts.findLast((dueAt) => dueAt <= latest) ?? latest;
   }
 
   async #look(look: Look, asked: readonly Waiter[]): Promise<void> {
@@ -147,14 +158,14 @@ export class Watcher {
 
   #plan(waiter: Waiter, from: number): void {
     waiter.askedIn = undefined;
-    waiter.dueAt = from + this.#cadence.pauseMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
+    const pauseMs = this.#cadence.pauseMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
+    // A page that is read for others does not make it due before its time.
+    waiter.dueAt = Math.max(waiter.dueAt, from + pauseMs);
   }
 
   #pauseMs(): number {
-    const next = [...this.#waiting.values()].map((waiter) =>
-      this.#isBeingLookedAt(waiter) ? waiter.untilAt : Math.min(waiter.dueAt, waiter.untilAt),
-    );
-    return Math.max(0, Math.min(...next) - this.#clock.now());
+    const untilAts = [...this.#waiting.values()].map(({ untilAt }) => untilAt);
+    return Math.max(0, Math.min(this.#nextLookAt(this.#idle()), ...untilAts) - this.#clock.now());
   }
 
   #end(waiter: Waiter, { verdict }: { verdict?: Verdict }): void {

@@ -47,11 +47,19 @@ describe("how often to look", () => {
 
   it("begins later once it is known how long others took, the quickest of them", () => {
     const cadence = new Cadence(1);
-    cadence.ended(2_500);
-    cadence.ended(2_000);
-    cadence.ended(3_000);
-    expect(cadence.begin(1)).toBe(1_400);
+    cadence.ended(1_500);
+    cadence.ended(1_200);
+    cadence.ended(1_800);
+    expect(cadence.begin(1)).toBe(1_200);
     expect(cadence.pauseMs(0, 1)).toBe(50);
+  });
+
+  it("gathers those that become due within tenths of a second while there are PUTs to come", () => {
+    const cadence = new Cadence(2);
+    cadence.begin(1);
+    expect(cadence.gatheringMs).toBe(400);
+    cadence.begin(2);
+    expect(cadence.gatheringMs).toBe(0);
   });
 
   it("begins within seconds, however long others took, since a refusal may come sooner", () => {
