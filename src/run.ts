@@ -1,7 +1,6 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
-import { Agent } from "undici";
 import { Confluent } from "./adapters/confluent.ts";
-import { exchange, type HttpAnswer, type HttpRequest } from "./adapters/exchange.ts";
+import { exchange, type HttpAnswer, type HttpRequest, openAgent } from "./adapters/exchange.ts";
 import { Gate } from "./adapters/gate.ts";
 import { roundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets.ts";
@@ -75,7 +74,7 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
   });
   const traffic = new Map<string, { requests: number; throttled: number }>();
   const gates = new Map<string, Gate>();
-  const agent = new Agent({ allowH2: false, connections: 100, connect: { timeout: 5_000 } });
+  const agent = openAgent();
   const dispatcher = agent.compose(roundTrips(clock.now, (host, ms) => gates.get(host)?.took(ms)));
   const gateTo = (restEndpoint: string): Gate => {
     const { host } = new URL(restEndpoint);

@@ -150,6 +150,14 @@ describe("readConfig", () => {
     expect(() => readConfig(file)).toThrow(`${file} has 2 faults:`);
   });
 
+  it("checks a file again only where it has changed", () => {
+    writeFileSync(file, JSON.stringify(configFile()));
+    const first = readConfig(file);
+    expect(readConfig(file)).toBe(first);
+    writeFileSync(file, JSON.stringify(configFile({ refresh: "when-stale" })));
+    expect(readConfig(file).refresh).toBe("when-stale");
+  });
+
   it("says why a file cannot be read", () => {
     expect(() => readConfig(`${file}.none`)).toThrow(
       `${file}.none has a fault:\n  - The file cannot be read (ENOENT). CONNECTIONS_FILE names another place.`,

@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from "undici";
+import { Agent, type Dispatcher, request } from "undici";
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -6,6 +6,10 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 307, 308]);
 const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
 
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_SOCKETS = 100;
+
+const TOO_LARGE = "UND_ERR_RES_EXCEEDED_MAX_SIZE";
 /** Names and codes for an answer that is late; a connection that takes too long to be made is none of them. */
 const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 /** Certificates, and the end of the run, which destroys the dispatcher. */
@@ -21,6 +25,16 @@ export class NoAnswerError extends RotationError {
     super(errorClass, message);
     this.mayPass = mayPass;
   }
+}
+
+/** The sockets of a run, which end with it. It reads no more of an answer than any page of connections has. */
+export function openAgent(): Agent {
+  return new Agent({
+    allowH2: false,
+    connections: MAX_SOCKETS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    maxResponseSize: MAX_BODY_BYTES,
+  });
 }
 
 export interface HttpRequest {
@@ -45,8 +59,8 @@ export interface HttpAnswer {
  */
 export async function exchange(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeoutMs)));
-  const origin = new URL(message.url).origin;
   let url = new URL(message.url);
+  const { origin } = url;
   try {
     for (let hops = 0; ; hops += 1) {
       const isTrusted =
@@ -86,22 +100,10 @@ async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }:
     },
     body: message.body ?? null,
   });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new NoAnswerError(
-        "service",
-        `The answer of ${url.host} was larger than ${MAX_BODY_BYTES} bytes.`,
-        false,
-      );
-    chunks.push(chunk);
-  }
   return {
     status: statusCode,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    body: Buffer.concat(chunks).toString("utf8"),
+    body: await body.text(),
   };
 }
 
@@ -118,6 +120,10 @@ function toNoAnswer(error: unknown, host: string): NoAnswerError {
     each instanceof Error ? [codeOf(each)] : [],
   );
   const [code = "unknown error"] = codes;
+  if (codes.includes(TOO_LARGE)) {
+    const message = `The answer of ${host} was larger than ${MAX_BODY_BYTES} bytes.`;
+    return new NoAnswerError("service", message, false);
+  }
   if (codes.some((each) => LATE.test(each))) {
     return new NoAnswerError("timeout", `${host} gave no whole answer in time.`, true);
   }

@@ -2,30 +2,20 @@ import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
 import { Nap } from "../rotation/nap.ts";
 import { CONFLUENT_LIMITS, type GateLimits, lowered, type Window } from "./limits.ts";
+import { Line } from "./line.ts";
 import { Places } from "./places.ts";
 
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
 const MARGIN_MS = 3;
+/** How long a burst takes at most, in milliseconds. */
+const BURST_MS = 200;
 
 /** What the host says is left of a limit of its own. */
 export interface Allowance {
   readonly limit: number;
   readonly remaining: number;
   readonly resetMs: number;
-}
-
-interface Entrant {
-  readonly rank: number;
-  readonly admit: () => void;
-  readonly refuse: (error: RotationError) => void;
-}
-
-/** Those of one kind that wait, by rank, and the places that others of their kind hold. */
-class Line {
-  readonly waiting: Entrant[] = [];
-  readonly places = new Places();
-  lastAt = 0;
 }
 
 /**
@@ -46,6 +36,9 @@ export class Gate {
   #allowance: { left: number; until: number } | undefined;
   #quickestMs: number | undefined;
   #isPumping = false;
+  /** When the last burst of calm requests began, and whether some were left over. */
+  #burstAt = 0;
+  #isFull = false;
 
   constructor(clock: Clock, deadlineAt: number, limits: GateLimits = CONFLUENT_LIMITS) {
     this.#clock = clock;
@@ -66,7 +59,7 @@ export class Gate {
       return await send();
     } finally {
       for (const places of [this.#all, line.places]) places.answered(this.#clock.now());
-      this.#nap.end();
+      this.#rouse();
     }
   }
 
@@ -99,25 +92,32 @@ export class Gate {
     this.#allowance = { left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
   }
 
-  #enter({ waiting }: Line, rank: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const before = waiting.findIndex((other) => other.rank > rank);
-    waiting.splice(before < 0 ? waiting.length : before, 0, { rank, admit: resolve, refuse: reject });
-    this.#nap.end();
-    this.#pump().catch(reject);
-    return promise;
+  #enter(line: Line, rank: number): Promise<void> {
+    const turn = line.enter(rank);
+    if (this.#isPumping) this.#rouse();
+    else this.#pump().catch((error: unknown) => this.#refuseAll(error));
+    return turn;
+  }
+
+  /** Wakes the pump where its next turn has come nearer. */
+  #rouse(): void {
+    this.#nap.endBy(this.#next()?.freeAt ?? Number.POSITIVE_INFINITY);
   }
 
   async #pump(): Promise<void> {
-    if (this.#isPumping) return;
     this.#isPumping = true;
+    // All that come at once are there before the first is sent, so that rank decides.
+    await this.#clock.sleep(0);
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
-      if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt) this.#refuseAll();
+      if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt)
+        this.#refuseAll(this.#heldUntil() > now ? throttled() : new OutOfTimeError());
       else if (next.freeAt > now) {
+        this.#isFull = !this.#calm.isEmpty;
         await this.#nap.take(Math.min(next.freeAt, this.#deadlineAt) - now);
       } else this.#admit(next.line);
     }
+    this.#isFull = false;
     this.#isPumping = false;
   }
 
@@ -130,7 +130,7 @@ export class Gate {
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
   #next(): { readonly line: Line; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
-    const lines = [this.#calm, this.#urgent].filter(({ waiting }) => waiting.length > 0);
+    const lines = [this.#calm, this.#urgent].filter(({ isEmpty }) => !isEmpty);
     const candidates = lines.map((line) => {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
       return {
@@ -142,35 +142,39 @@ export class Gate {
   }
 
   #admit(line: Line): void {
+    const now = this.#clock.now();
     this.#all.take();
-    line.places.take();
     if (this.#allowance) this.#allowance.left -= 1;
-    line.lastAt = this.#clock.now();
-    line.waiting.shift()?.admit();
+    if (line === this.#calm && now >= this.#burstAt + SECOND_MS) this.#burstAt = now;
+    line.admit(now);
   }
 
-  /** While others wait, urgent requests are spread over the second, or all would come at its beginning. */
+  /**
+   * When a line may go on where a second is limited. While others wait, urgent requests are spread over it, or all would
+   * come at its beginning; and what gets room late in it waits for the next burst, so that all that goes together is ready
+   * together, and seen by the same look.
+   */
   #turnOf(line: Line): number {
     const second = this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
-    if (line === this.#calm || this.#calm.waiting.length === 0 || second === undefined) return 0;
-    return line.lastAt + SECOND_MS / second.reserved;
+    if (second === undefined || this.#calm.isEmpty) return 0;
+    if (line === this.#urgent) return line.lastAt + SECOND_MS / second.reserved;
+    const isOver = this.#isFull && this.#clock.now() > this.#burstAt + BURST_MS;
+    return isOver ? this.#burstAt + SECOND_MS : 0;
   }
 
   /** When there is room in a window for one more of its line. */
   #roomIn({ count, windowMs, reserved }: Window, line: Line): number {
     const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
     const room = this.#all.freeAt(count, heldMs);
-    if (this.#calm.waiting.length === 0) return room;
+    if (this.#calm.isEmpty) return room;
     return Math.max(
       room,
       line.places.freeAt(line === this.#calm ? Math.max(1, count - reserved) : reserved, heldMs),
     );
   }
 
-  #refuseAll(): void {
-    const error = this.#heldUntil() > this.#clock.now() ? throttled() : new OutOfTimeError();
-    for (const { waiting } of [this.#calm, this.#urgent])
-      for (const { refuse } of waiting.splice(0)) refuse(error);
+  #refuseAll(error: unknown): void {
+    for (const line of [this.#calm, this.#urgent]) line.refuseAll(error);
   }
 }
 

@@ -8,8 +8,11 @@ import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError, SecretError } from "../rotation/errors.ts";
 import type { SecretStore, SecretVersion, VersionSelector } from "../rotation/outside.ts";
 import { Secret } from "../rotation/secret.ts";
+import { Gate } from "./gate.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
+/** All at once would hold up, by what each takes of the processor, the looks for which only the first is needed. */
+const AT_ONCE = [{ count: 5, windowMs: 0, reserved: 0 }];
 
 export interface SecretsOptions {
   readonly client: Pick<SecretsManagerClient, "send">;
@@ -26,12 +29,13 @@ export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsO
     if (leftMs <= 0) throw new OutOfTimeError();
     return { abortSignal: AbortSignal.timeout(Math.ceil(Math.min(CALL_TIMEOUT_MS, leftMs))) };
   };
+  const gate = new Gate(clock, deadlineAt, AT_ONCE);
   return {
     read: async (secretId, selector) => {
       const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
-      const output = await client
-        .send(command, abort())
-        .catch((error: unknown) => readFailure(secretId, selector, error));
+      const output = await gate.pass(false, () =>
+        client.send(command, abort()).catch((error: unknown) => readFailure(secretId, selector, error)),
+      );
       const version = output && toVersion(secretId, output);
       if (version) learn(version.value);
       return version;

@@ -85,10 +85,12 @@ export class Telemetry implements RunLog {
     return reason;
   }
 
+  /** Logs an outcome as soon as it is known, and again where it changes. */
   progress(progress: Progress): void {
-    if (progress.step !== "done" || !this.#followsChange) return;
+    if (progress.step !== "done") return;
     const { outcome, secretCreatedAt } = progress;
-    if (outcome.outcome === "ready" && secretCreatedAt !== undefined) {
+    this.#connection(outcome);
+    if (this.#followsChange && outcome.outcome === "ready" && secretCreatedAt !== undefined) {
       this.#propagationMs.set(
         `${outcome.environment}/${outcome.name}`,
         Math.max(0, this.#now() - secretCreatedAt),
@@ -97,7 +99,6 @@ export class Telemetry implements RunLog {
   }
 
   ended(report: Report, traffic: Traffic): void {
-    for (const connection of report.connections) this.#connection(connection);
     const { outcome, counts, durationMs, requests } = report;
     const throttled = [...traffic.values()].reduce((sum, each) => sum + each.throttled, 0);
     this.#log("RUN_ENDED", { outcome, counts, durationMs, requests, throttled });

@@ -12,8 +12,10 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (signal?.aborted) resolve();
+    // A timer takes a millisecond at least, and a process that sleeps is not woken at once.
+    else if (ms <= 0) setImmediate(resolve);
     else {
-      const timer = setTimeout(wake, Math.max(0, ms));
+      const timer = setTimeout(wake, ms);
       function wake(): void {
         clearTimeout(timer);
         signal?.removeEventListener("abort", wake);

@@ -7,6 +7,7 @@ const WOKEN = "woken";
 export class Nap {
   readonly #clock: Clock;
   #wake = new AbortController();
+  #endsAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -14,10 +15,16 @@ export class Nap {
 
   take(ms: number): Promise<void> {
     this.#wake = new AbortController();
+    this.#endsAt = this.#clock.now() + ms;
     return this.#clock.sleep(ms, this.#wake.signal);
   }
 
   end(): void {
     this.#wake.abort(WOKEN);
+  }
+
+  /** Cuts short what would last beyond `at`, in milliseconds since the epoch. */
+  endBy(at: number): void {
+    if (at < this.#endsAt) this.end();
   }
 }

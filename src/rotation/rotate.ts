@@ -8,7 +8,7 @@ import type { Outside, SecretVersion } from "./outside.ts";
 import { isDryRun, type SecretGroup, type Trigger } from "./plan.ts";
 
 import { announcedVersion, currentVersion } from "./versions.ts";
-import { attempt, openWays, type WaySettings } from "./way.ts";
+import { attempt, openWays, readApiKeys, type Way, type WaySettings, type Ways } from "./way.ts";
 
 /** How long after the deadline a contact that does not keep to it may hold the run up, in milliseconds. */
 const OVERTIME_MS = 500;
@@ -80,39 +80,50 @@ interface Run {
 }
 
 async function rotateAll(run: Run): Promise<void> {
-  const { settings, work } = run;
-  // Our own keys are read first: with them, looking begins while the other secrets are read.
-  const opening = openWays({ outside: run.outside, settings, groups: work.groups });
-  const versions = new Map(
-    work.groups.map(({ secret }) => [secret, attempt(run.outside, () => firstVersion(run, secret))]),
+  const { outside, settings, work } = run;
+  const journey = { outside, settings, groups: work.groups };
+  const apiKeys = readApiKeys(journey);
+  const ways = openWays(journey, apiKeys);
+  // The first look is under way before the other secrets, which take the processor longer, are read.
+  await Promise.any(apiKeys.values()).catch(() => undefined);
+  await outside.clock.sleep(0);
+  await Promise.all(
+    work.groups.map(async (group) => {
+      const end = await attempt(outside, () => rotateGroup(run, group, ways));
+      if (end instanceof RotationError)
+        for (const connection of group.connections) run.record(connection, findingOf(end));
+    }),
   );
-  const ways = await opening;
+}
+
+/** @throws RotationError for what stands in the way of them all. */
+async function rotateGroup(run: Run, group: SecretGroup, ways: Ways): Promise<void> {
+  const environments = [...new Set(group.connections.map(({ environment }) => environment))];
+  const [version, ...open] = await Promise.all([
+    firstVersion(run, group.secret),
+    ...environments.map(async (environment) => [environment, await ways.get(environment)] as const),
+  ]);
+  await new GroupRotation(groupRunOf(run, new Map(open)), group).rotate(version);
+}
+
+function groupRunOf(
+  { outside, settings, work, record, retract }: Run,
+  ways: ReadonlyMap<string, Way | RotationError | undefined>,
+): GroupRun {
   const wayOf = ({ environment }: Connection) =>
     orThrow(ways.get(environment) ?? new RotationError("internal", `No way into ${environment}.`));
-  const groupRun: GroupRun = {
-    outside: run.outside,
+  return {
+    outside,
     lane: (connection) => wayOf(connection).lane,
     sight: (connection) => orThrow(wayOf(connection).sights.get(connection.name)),
-    record: run.record,
-    retract: run.retract,
+    record,
+    retract,
     canary: settings.canary,
     rollback: settings.onRejected === "rollback",
     dryRun: isDryRun(work.trigger),
     skipPropagated: work.trigger.kind === "schedule" && settings.refresh === "when-stale",
     ...(settings.propagationLabel !== undefined && { propagationLabel: settings.propagationLabel }),
   };
-  await Promise.all(
-    work.groups.map(async (group) => {
-      const version = await versions.get(group.secret);
-      if (version === undefined) return;
-      const end =
-        version instanceof RotationError
-          ? version
-          : await attempt(run.outside, () => new GroupRotation(groupRun, group).rotate(version));
-      if (end instanceof RotationError)
-        for (const connection of group.connections) run.record(connection, findingOf(end));
-    }),
-  );
 }
 
 function firstVersion({ outside, work }: Run, secret: string): Promise<SecretVersion> {

@@ -73,7 +73,7 @@ export class Watcher {
     };
     this.#waiting.set(watch.name, waiter);
     waiter.dueAt += this.#cadence.begin(this.#waiting.size);
-    this.#nap.end();
+    this.#nap.endBy(Math.min(waiter.dueAt, waiter.untilAt));
     if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
     return promise;
   }

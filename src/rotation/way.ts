@@ -28,31 +28,35 @@ export interface Way {
   readonly sights: ReadonlyMap<string, Sight>;
 }
 
-export type Ways = ReadonlyMap<string, Way | RotationError>;
+/** By environment; an error stands for a way that is barred. */
+export type Ways = ReadonlyMap<string, Promise<Way | RotationError>>;
 
-/** Opens the way into each environment that has connections to rotate; an error stands for a way that is barred. */
-export async function openWays({ outside, settings, groups }: Journey): Promise<Ways> {
-  const connections = groups.flatMap((group) => group.connections);
-  const apiKeys = new Map<string, Promise<SecretVersion>>();
-  const ways = [...Map.groupBy(connections, ({ environment }) => environment)].map(
-    async ([environment, inside]) => {
-      const way = await attempt(outside, () =>
-        openWay(
-          { outside, settings, groups },
-          { environment, names: inside.map(({ name }) => name), apiKeys },
-        ),
-      );
-      return [environment, way] as const;
-    },
+/** The readings of our own API keys, by secret, since several environments may share one. */
+export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
+
+/** Begins to read the API key of each environment that has connections to rotate. */
+export function readApiKeys({ outside, settings, groups }: Journey): ApiKeys {
+  const environments = groups.flatMap((group) => group.connections.map(({ environment }) => environment));
+  const secretIds = new Set(environments.map((environment) => settings.apiKeySecrets.get(environment) ?? ""));
+  return new Map([...secretIds].map((secretId) => [secretId, currentVersion(outside, secretId)]));
+}
+
+/** Opens the way into each environment that has connections to rotate. */
+export function openWays(journey: Journey, apiKeys: ApiKeys): Ways {
+  const connections = journey.groups.flatMap((group) => group.connections);
+  const byEnvironment = Map.groupBy(connections, ({ environment }) => environment);
+  return new Map(
+    [...byEnvironment].map(([environment, inside]) => {
+      const names = inside.map(({ name }) => name);
+      return [environment, attempt(journey.outside, () => openWay(journey, { environment, names, apiKeys }))];
+    }),
   );
-  return new Map(await Promise.all(ways));
 }
 
 interface Entrance {
   readonly environment: string;
   readonly names: readonly string[];
-  /** The first reading of each API key secret, which several environments may share. */
-  readonly apiKeys: Map<string, Promise<SecretVersion>>;
+  readonly apiKeys: ApiKeys;
 }
 
 async function openWay(
@@ -60,13 +64,11 @@ async function openWay(
   { environment, names, apiKeys }: Entrance,
 ): Promise<Way> {
   const secretId = settings.apiKeySecrets.get(environment) ?? "";
-  const firstReading = apiKeys.get(secretId) ?? currentVersion(outside, secretId);
-  apiKeys.set(secretId, firstReading);
-  let isFirst = true;
+  let reading = apiKeys.get(secretId);
   const read = (): Promise<SecretVersion> => {
-    const reading = isFirst ? firstReading : currentVersion(outside, secretId);
-    isFirst = false;
-    return reading;
+    const next = reading ?? currentVersion(outside, secretId);
+    reading = undefined;
+    return next;
   };
   const connect = (apiKey: ApiKey): ConnectionsApi => outside.connections(environment, apiKey);
   const { clock, deadlineAt } = outside;

@@ -1,7 +1,6 @@
-import { Agent } from "undici";
 import { onTestFinished } from "vitest";
 import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange } from "../../src/adapters/exchange.ts";
+import { exchange, openAgent } from "../../src/adapters/exchange.ts";
 import { Gate } from "../../src/adapters/gate.ts";
 import type { Update } from "../../src/rotation/connection.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
@@ -31,7 +30,7 @@ export interface BenchOptions {
 /** The real client, without a sandbox of its own; its sockets end with the test. */
 export function clientOf(options: BenchOptions): Bench {
   const { restEndpoint, clock = new VirtualClock(), patienceMs = 30_000, remainingMs = 600_000 } = options;
-  const dispatcher = new Agent({ allowH2: false });
+  const dispatcher = openAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + remainingMs;
   const gate = new Gate(clock, deadlineAt);

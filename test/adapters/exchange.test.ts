@@ -1,7 +1,13 @@
 import type { LookupFunction } from "node:net";
 import { Agent, errors, MockAgent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { exchange, type HttpAnswer, type HttpRequest, NoAnswerError } from "../../src/adapters/exchange.ts";
+import {
+  exchange,
+  type HttpAnswer,
+  type HttpRequest,
+  NoAnswerError,
+  openAgent,
+} from "../../src/adapters/exchange.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { serve, serveTls } from "../support/server.ts";
@@ -22,7 +28,7 @@ function send(dispatcher: Agent | MockAgent, url: string, changes: Partial<HttpR
 }
 
 async function overTheWire(url: string, changes: Partial<HttpRequest> = {}): Promise<HttpAnswer> {
-  const agent = new Agent({ allowH2: false });
+  const agent = openAgent();
   onTestFinished(() => agent.destroy());
   return send(agent, url, changes);
 }

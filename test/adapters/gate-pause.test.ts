@@ -48,6 +48,7 @@ describe("a pause", () => {
     const { clock, gate, pass, sent } = open({ leftMs: 5_000, answerMs: 10, limits: ONE_AT_ONCE });
     const first = pass("first");
     const waiting = pass("waiting");
+    await clock.sleep(0);
     gate.pause(5_001);
     const throttled = {
       errorClass: "throttled",
@@ -125,9 +126,10 @@ describe("what a host says of its limit", () => {
   });
 
   it("changes nothing while all that it counts is our own, answered or not", async () => {
-    const { gate, pass, passAll, timesOf } = open();
+    const { clock, gate, pass, passAll, timesOf } = open();
     await passAll(2, URGENT);
     const slow = ["slow 1", "slow 2", "slow 3"].map((name) => pass(name, { urgent: true, takesMs: 5_000 }));
+    await clock.sleep(0);
     gate.learn(says({ remaining: 5 }));
     await passAll(5, URGENT);
     expect(timesOf()).toEqual(Array(10).fill(0));

@@ -17,8 +17,8 @@ describe("the way to one host", () => {
   it("sends by rank, and by arrival within a rank", async () => {
     const { pass, names } = openGate({ limits: ONE_AT_ONCE, answerMs: 10 });
     const ranked = (name: string, rank: number) => pass(name, { rank });
-    await Promise.all([ranked("first", 9), ranked("b1", 2), ranked("a", 1), ranked("b2", 2)]);
-    expect(names()).toEqual(["first", "a", "b1", "b2"]);
+    await Promise.all([ranked("c", 9), ranked("b1", 2), ranked("a", 1), ranked("b2", 2)]);
+    expect(names()).toEqual(["a", "b1", "b2", "c"]);
   });
 
   it("never has more requests under way than it may, and sends the next at once", async () => {
@@ -50,6 +50,44 @@ describe("the way to one host", () => {
     await clock.sleep(5_000);
     await passAll(3);
     expect(timesOf()).toEqual([0, 5_000, 5_000, 5_000]);
+  });
+});
+
+describe("a burst", () => {
+  const OWN = [{ count: 10, windowMs: 1_000, reserved: 2 }];
+  const full = 1_000 + MARGIN_MS;
+
+  it("leaves what gets room when it is over to the next, a second after it", async () => {
+    const { clock, passAll, timesOf } = openGate({ limits: OWN });
+    await passAll(5, { urgent: true });
+    await clock.sleep(400);
+    await passAll(8);
+    // There is room for three from 1,003 on.
+    expect(timesOf().slice(5)).toEqual([...Array(5).fill(400), ...Array(3).fill(1_400)]);
+  });
+
+  it("takes in what gets room while it goes", async () => {
+    const { clock, passAll, timesOf } = openGate({ limits: OWN });
+    await passAll(5, { urgent: true });
+    await clock.sleep(full - 200);
+    await passAll(8);
+    expect(timesOf().slice(5)).toEqual([...Array(5).fill(full - 200), ...Array(3).fill(full)]);
+  });
+
+  it.each([7, 9])("of %i holds nobody up once none is left over", async (count) => {
+    const { clock, passAll, timesOf } = openGate({ limits: OWN });
+    await passAll(count);
+    await clock.sleep(500);
+    await passAll(1);
+    expect((timesOf().at(-1) ?? 0) - (timesOf().at(-2) ?? 0)).toBe(500);
+  });
+
+  it("is none where a second is not limited", async () => {
+    const { clock, pass, passAll, timesOf } = openGate({ limits: ONE_AT_ONCE, answerMs: 150 });
+    await passAll(3);
+    await clock.sleep(50);
+    await pass("later");
+    expect(timesOf()).toEqual([0, 150, 300, 500]);
   });
 });
 

@@ -1,5 +1,6 @@
-import { Agent, request } from "undici";
+import { request } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openAgent } from "../../src/adapters/exchange.ts";
 import { roundTrips } from "../../src/adapters/round-trip.ts";
 import { serve } from "../support/server.ts";
 
@@ -7,7 +8,7 @@ import { serve } from "../support/server.ts";
 function open() {
   const told: { host: string; ms: number }[] = [];
   const time = { now: 0 };
-  const agent = new Agent({ allowH2: false });
+  const agent = openAgent();
   onTestFinished(() => agent.destroy());
   const dispatcher = agent.compose(
     roundTrips(

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 function store(changes: Partial<Parameters<typeof createSecretStore>[0]> = {}): SecretStore {
-  const clock = { now: () => STARTED_AT, sleep: () => Promise.resolve() };
+  const clock = { now: () => STARTED_AT, sleep: () => new Promise<void>(setImmediate) };
   return createSecretStore({
     client: new SecretsManagerClient({}),
     clock,
@@ -137,6 +137,22 @@ describe("a read", () => {
       await expect(store().read("openai", selector)).resolves.toBeUndefined();
     },
   );
+
+  it("waits for its turn where five are under way", async () => {
+    let underWay = 0;
+    const seen: number[] = [];
+    const send = async () => {
+      underWay += 1;
+      seen.push(underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+      return { SecretString: VALUE };
+    };
+    const { read } = store({ client: { send } });
+    const all = await Promise.all(Array.from({ length: 12 }, (_, index) => read(`s${index}`, CURRENT)));
+    expect(all.map(revealed)).toEqual(Array(12).fill(VALUE));
+    expect(Math.max(...seen)).toBe(5);
+  });
 
   it("is not begun after the run's time", async () => {
     await expect(store({ deadlineAt: STARTED_AT }).read("openai", CURRENT)).rejects.toMatchObject({

@@ -85,11 +85,12 @@ describe("the log", () => {
   ] as const)("has a %s connection (detail %s) at level %s", (kind, detail, level) => {
     const lines = captureOutput();
     const seen = outcome({ outcome: kind, ...(detail !== undefined && { detail }) });
-    telemetry().ended(reportOf(seen), new Map());
-    expect(logged(lines())).toMatchObject([
-      { code: "CONNECTION", level, connection: seen },
-      { code: "RUN_ENDED", level: "INFO" },
-    ]);
+    const on = telemetry();
+    on.progress({ step: "put", connection: connection(seen) });
+    on.progress({ step: "done", connection: connection(seen), outcome: seen });
+    expect(logged(lines())).toMatchObject([{ code: "CONNECTION", level, connection: seen }]);
+    on.ended(reportOf(seen), new Map());
+    expect(logged(lines()).map(({ code }) => code)).toEqual(["CONNECTION", "RUN_ENDED"]);
   });
 
   it("ends a run with its counts", () => {

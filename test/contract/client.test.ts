@@ -1,7 +1,6 @@
-import { Agent } from "undici";
 import { onTestFinished } from "vitest";
 import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange } from "../../src/adapters/exchange.ts";
+import { exchange, openAgent } from "../../src/adapters/exchange.ts";
 import { Gate } from "../../src/adapters/gate.ts";
 import type { ConnectionsApi } from "../../src/rotation/outside.ts";
 import type { Fault as SandboxFault } from "../../src/sandbox/confluent-faults.ts";
@@ -31,7 +30,7 @@ const FENCES: Readonly<Record<Behaviour["fence"], Pick<Settings, "resourceVersio
 
 async function stage(): Promise<Stage> {
   const { sandbox, clock } = await sandboxWith();
-  const dispatcher = new Agent({ allowH2: false });
+  const dispatcher = openAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + 900_000;
   const clientOf = (key: string): ConnectionsApi =>

@@ -47,10 +47,13 @@ describe("the system's clock", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("takes no time for less than nothing", async () => {
-    holdTime();
-    const sleep = systemClock.sleep(-5);
-    await vi.advanceTimersByTimeAsync(0);
+  it.each([0, -5])("lets what is ready go first, and takes no time, for %i", async (ms) => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const order: string[] = [];
+    const sleep = systemClock.sleep(ms).then(() => order.push("awake"));
+    await Promise.resolve().then(() => order.push("ready"));
     await sleep;
+    expect(order).toEqual(["ready", "awake"]);
   });
 });

@@ -21,6 +21,18 @@ describe("a nap", () => {
     expect(clock.now()).toBe(NOW);
   });
 
+  it.each([
+    [699, 0],
+    [700, 700],
+  ])("of 700 ms that is to end by then in %i ms takes %i", async (inMs, tookMs) => {
+    const clock = new FakeClock(NOW);
+    const nap = new Nap(clock);
+    const asleep = nap.take(700);
+    nap.endBy(NOW + inMs);
+    await asleep;
+    expect(clock.now()).toBe(NOW + tookMs);
+  });
+
   it("is not ended by what came before it", async () => {
     const clock = new FakeClock(NOW);
     const nap = new Nap(clock);

@@ -86,6 +86,35 @@ describe("a run", () => {
     expect(secrets.reads.filter(({ secretId }) => secretId === API_KEY_SECRET)).toHaveLength(1);
   });
 
+  it("looks as soon as it has our own key, and reads the other secrets meanwhile", async () => {
+    const { run, add, secrets, confluent } = open({
+      secrets: { latencyMs: () => 10 },
+      confluent: { latencyMs: () => 25 },
+    });
+    add("a");
+    await run();
+    const [look] = confluent.requests;
+    const other = secrets.reads.find(({ secretId }) => secretId === "openai");
+    expect([look?.sentAt, other?.sentAt]).toEqual([NOW + 20, NOW + 20]);
+  });
+
+  it("is not held up where another environment's key cannot be read", async () => {
+    const { run, add, confluent, outside, secrets } = open({
+      connections: [{ name: "a" }, { name: "b", environment: "test", secret: "other" }],
+      settings: {
+        apiKeySecrets: new Map([
+          ["test", "hanging"],
+          ["prod", API_KEY_SECRET],
+        ]),
+      },
+    });
+    add("a");
+    const read: typeof secrets.read = (secretId, selector) =>
+      secretId === "hanging" ? new Promise(() => undefined) : secrets.read(secretId, selector);
+    await run({ secrets: { ...outside.secrets, read } });
+    expect(confluent.requests.find(({ method }) => method === "PUT")?.sentAt).toBe(NOW);
+  });
+
   it("reads our own key again when it is refused", async () => {
     const { run, add, secrets } = open({
       confluent: {

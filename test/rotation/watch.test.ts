@@ -13,12 +13,12 @@ const readyWhenSeen: Judge = { judge: ({ phase }) => (phase === "READY" ? "ready
 const never: Judge = { judge: () => undefined };
 
 /** Connections whose last PUT, at the start, takes so long to be READY. */
-function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}) {
+function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}, expected = 0) {
   const clock = new FakeClock(NOW);
   const confluent = new FakeConfluent({ clock, ...options });
   for (const [index, timeToReadyMs] of timesToReadyMs.entries())
     confluent.add(`c${index}`, { timeToReadyMs }).put({ API_KEY: "new" }, undefined, NOW);
-  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(0));
+  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(expected));
   const watch = async (name: string, { judge = readyWhenSeen, forMs = 60_000 } = {}) => {
     const phases: string[] = [];
     const onPhase = (phase: string) => phases.push(phase);
@@ -203,6 +203,37 @@ describe("a watcher", () => {
       ["LIST", 60_100],
     ]);
     await first;
+  });
+
+  it("looks together, while PUTs are to come, at those that become due one after the other", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000], {}, 3);
+    const first = watch("c0", { forMs: 500 });
+    await clock.sleep(150);
+    await Promise.all([first, watch("c1", { forMs: 350 })]);
+    expect(confluent.requests.map(({ method, sentAt }) => [method, sentAt - NOW])).toEqual([["LIST", 350]]);
+  });
+
+  it("looks at none before its time because a page that was read for others has shown it", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000, 600_000, 600_000]);
+    await watch("c0");
+    const others = ["c1", "c2"].map((name) => watch(name, { forMs: 12_000 }));
+    await clock.sleep(10_000);
+    const before = confluent.requests.length;
+    await watch("c3", { forMs: 1_900 });
+    const looks = confluent.requests.slice(before);
+    expect(looks.length).toBeGreaterThan(0);
+    expect(looks.length).toBeLessThanOrEqual(3);
+    await Promise.all(others);
+  });
+
+  it("ends in time for one that is not due until later, while it waits for another", async () => {
+    const { clock, watch } = open([2_000, 600_000, 600_000]);
+    await watch("c0");
+    const other = watch("c1", { forMs: 90_000 });
+    await clock.sleep(80_000);
+    const startedAt = clock.now() - NOW;
+    expect((await watch("c2", { forMs: 500 })).afterMs - startedAt).toBe(500);
+    await other;
   });
 
   it("begins later with the next one when it knows how long one took", async () => {

@@ -1,0 +1,43 @@
+import { Places } from "./places.ts";
+
+interface Entrant {
+  readonly rank: number;
+  readonly admit: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** The requests of one kind: those that wait, by rank, and the places that others of their kind hold. */
+export class Line {
+  readonly places = new Places();
+  readonly #waiting: Entrant[] = [];
+  #lastAt = 0;
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** When the last one was let in, in milliseconds since the epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** Waits behind all of no higher rank. @throws the error with which it is refused. */
+  enter(rank: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const before = this.#waiting.findIndex((other) => other.rank > rank);
+    const place = before < 0 ? this.#waiting.length : before;
+    this.#waiting.splice(place, 0, { rank, admit: resolve, refuse: reject });
+    return promise;
+  }
+
+  /** Lets the first one in. */
+  admit(now: number): void {
+    this.places.take();
+    this.#lastAt = now;
+    this.#waiting.shift()?.admit();
+  }
+
+  refuseAll(error: unknown): void {
+    for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+  }
+}
