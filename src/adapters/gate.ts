@@ -8,7 +8,10 @@ import { Places } from "./places.ts";
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
 const MARGIN_MS = 3;
-/** How long a burst takes at most, in milliseconds. */
+/** What part of the places that are kept for urgent requests is still to be free when a calm one goes. */
+const SPARE = 0.2;
+/** After so long without calm requests those that come are a first burst, which takes so long, in milliseconds. */
+const QUIET_MS = 2_000;
 const BURST_MS = 200;
 
 /** What the host says is left of a limit of its own. */
@@ -31,14 +34,15 @@ export class Gate {
   #limits: GateLimits;
   readonly #calm = new Line();
   readonly #urgent = new Line();
+  /** What the requests of all hold, and those of the calm line. */
   readonly #all = new Places();
+  readonly #calmly = new Places();
   #pausedUntil = 0;
   #allowance: { left: number; until: number } | undefined;
   #quickestMs: number | undefined;
   #isPumping = false;
-  /** When the last burst of calm requests began, and whether some were left over. */
+  /** When calm requests began to go after a quiet time. */
   #burstAt = 0;
-  #isFull = false;
 
   constructor(clock: Clock, deadlineAt: number, limits: GateLimits = CONFLUENT_LIMITS) {
     this.#clock = clock;
@@ -58,7 +62,7 @@ export class Gate {
     try {
       return await send();
     } finally {
-      for (const places of [this.#all, line.places]) places.answered(this.#clock.now());
+      for (const places of this.#placesOf(line)) places.answered(this.#clock.now());
       this.#rouse();
     }
   }
@@ -113,11 +117,9 @@ export class Gate {
       if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt)
         this.#refuseAll(this.#heldUntil() > now ? throttled() : new OutOfTimeError());
       else if (next.freeAt > now) {
-        this.#isFull = !this.#calm.isEmpty;
         await this.#nap.take(Math.min(next.freeAt, this.#deadlineAt) - now);
       } else this.#admit(next.line);
     }
-    this.#isFull = false;
     this.#isPumping = false;
   }
 
@@ -130,7 +132,7 @@ export class Gate {
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
   #next(): { readonly line: Line; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
-    const lines = [this.#calm, this.#urgent].filter(({ isEmpty }) => !isEmpty);
+    const lines = [this.#calm, this.#urgent].filter(({ length }) => length > 0);
     const candidates = lines.map((line) => {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
       return {
@@ -143,34 +145,38 @@ export class Gate {
 
   #admit(line: Line): void {
     const now = this.#clock.now();
-    this.#all.take();
+    for (const places of this.#placesOf(line)) places.take();
     if (this.#allowance) this.#allowance.left -= 1;
-    if (line === this.#calm && now >= this.#burstAt + SECOND_MS) this.#burstAt = now;
+    if (line === this.#calm && now >= line.lastAt + QUIET_MS) this.#burstAt = now;
     line.admit(now);
   }
 
   /**
    * When a line may go on where a second is limited. While others wait, urgent requests are spread over it, or all would
-   * come at its beginning; and what gets room late in it waits for the next burst, so that all that goes together is ready
-   * together, and seen by the same look.
+   * come at its beginning. Those few that get room soon after the first burst, from looks before it, wait for the second:
+   * every burst goes on as the one before it did, and what went together is ready together, and seen by the same look.
    */
   #turnOf(line: Line): number {
     const second = this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
-    if (second === undefined || this.#calm.isEmpty) return 0;
+    if (second === undefined || this.#calm.length === 0) return 0;
     if (line === this.#urgent) return line.lastAt + SECOND_MS / second.reserved;
-    const isOver = this.#isFull && this.#clock.now() > this.#burstAt + BURST_MS;
-    return isOver ? this.#burstAt + SECOND_MS : 0;
+    if (this.#clock.now() <= this.#burstAt + BURST_MS) return 0;
+    const many = Math.min(line.length, Math.ceil(second.count / 4));
+    return Math.min(this.#burstAt + SECOND_MS, this.#roomIn(second, line, many));
   }
 
-  /** When there is room in a window for one more of its line. */
-  #roomIn({ count, windowMs, reserved }: Window, line: Line): number {
+  /** When there is room in a window for so many more of its line. */
+  #roomIn({ count, windowMs, reserved }: Window, line: Line, many = 1): number {
     const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
-    const room = this.#all.freeAt(count, heldMs);
-    if (this.#calm.isEmpty) return room;
+    if (line === this.#urgent) return this.#all.freeAt(count, heldMs);
     return Math.max(
-      room,
-      line.places.freeAt(line === this.#calm ? Math.max(1, count - reserved) : reserved, heldMs),
+      this.#all.freeAt(count - Math.floor(reserved * SPARE) - many + 1, heldMs),
+      this.#calmly.freeAt(Math.max(1, count - reserved) - many + 1, heldMs),
     );
+  }
+
+  #placesOf(line: Line): readonly Places[] {
+    return line === this.#calm ? [this.#all, this.#calmly] : [this.#all];
   }
 
   #refuseAll(error: unknown): void {

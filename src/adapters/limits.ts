@@ -2,7 +2,7 @@ export interface Window {
   /** How many requests may be counted in any `windowMs` milliseconds; in any 0, how many may be under way at once. */
   readonly count: number;
   readonly windowMs: number;
-  /** How many of them are kept for urgent requests, which get no more than these while others wait. */
+  /** How many of them only urgent requests may have. */
   readonly reserved: number;
 }
 
@@ -11,7 +11,7 @@ export type GateLimits = readonly Window[];
 /** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
 export const CONFLUENT_LIMITS: GateLimits = [
   { count: 49, windowMs: 1_000, reserved: 3 },
-  { count: 980, windowMs: 60_000, reserved: 110 },
+  { count: 980, windowMs: 60_000, reserved: 80 },
   { count: 90, windowMs: 0, reserved: 4 },
 ];
 

@@ -1,19 +1,16 @@
-import { Places } from "./places.ts";
-
 interface Entrant {
   readonly rank: number;
   readonly admit: () => void;
   readonly refuse: (error: unknown) => void;
 }
 
-/** The requests of one kind: those that wait, by rank, and the places that others of their kind hold. */
+/** The requests of one kind that wait, by rank. */
 export class Line {
-  readonly places = new Places();
   readonly #waiting: Entrant[] = [];
   #lastAt = 0;
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+  get length(): number {
+    return this.#waiting.length;
   }
 
   /** When the last one was let in, in milliseconds since the epoch. */
@@ -32,7 +29,6 @@ export class Line {
 
   /** Lets the first one in. */
   admit(now: number): void {
-    this.places.take();
     this.#lastAt = now;
     this.#waiting.shift()?.admit();
   }

@@ -3,6 +3,8 @@ import { CONFLUENT_LIMITS, lowered } from "../../src/adapters/limits.ts";
 import { NOW } from "../support/builders.ts";
 import { MARGIN_MS, openGate } from "../support/gate.ts";
 
+const URGENT = { urgent: true };
+
 const ONE_AT_ONCE = [{ count: 1, windowMs: 0, reserved: 0 }];
 
 const second = (count: number, reserved = 0) => [{ count, windowMs: 1_000, reserved }];
@@ -57,29 +59,44 @@ describe("a burst", () => {
   const OWN = [{ count: 10, windowMs: 1_000, reserved: 2 }];
   const full = 1_000 + MARGIN_MS;
 
-  it("leaves what gets room when it is over to the next, a second after it", async () => {
+  it("leaves a few that get room when it is over to the next, a second after it", async () => {
     const { clock, passAll, timesOf } = openGate({ limits: OWN });
-    await passAll(5, { urgent: true });
+    await passAll(3, URGENT);
+    await clock.sleep(400);
+    await passAll(9);
+    // There is room for one from 1,003 on.
+    expect(timesOf().slice(3)).toEqual([...Array(7).fill(400), 1_400, 400 + full]);
+  });
+
+  it("holds up neither many that get room later, nor the last", async () => {
+    const { clock, passAll, timesOf } = openGate({ limits: OWN });
+    await passAll(5, URGENT);
     await clock.sleep(400);
     await passAll(8);
-    // There is room for three from 1,003 on.
-    expect(timesOf().slice(5)).toEqual([...Array(5).fill(400), ...Array(3).fill(1_400)]);
+    expect(timesOf().slice(5)).toEqual([...Array(5).fill(400), ...Array(3).fill(full)]);
   });
 
   it("takes in what gets room while it goes", async () => {
     const { clock, passAll, timesOf } = openGate({ limits: OWN });
-    await passAll(5, { urgent: true });
+    await passAll(3, URGENT);
     await clock.sleep(full - 200);
-    await passAll(8);
-    expect(timesOf().slice(5)).toEqual([...Array(5).fill(full - 200), ...Array(3).fill(full)]);
+    await passAll(9);
+    expect(timesOf().slice(3)).toEqual([...Array(7).fill(full - 200), full, 2 * full - 200]);
   });
 
-  it.each([7, 9])("of %i holds nobody up once none is left over", async (count) => {
+  it.each([7, 9])("of %i holds up nobody who comes when there is room", async (count) => {
     const { clock, passAll, timesOf } = openGate({ limits: OWN });
     await passAll(count);
     await clock.sleep(500);
     await passAll(1);
     expect((timesOf().at(-1) ?? 0) - (timesOf().at(-2) ?? 0)).toBe(500);
+  });
+
+  it("holds up nobody after the second", async () => {
+    const { pass, passAll, timesOf } = openGate({ limits: OWN });
+    const slow = pass("slow", { takesMs: 500 });
+    await Promise.all([slow, passAll(16)]);
+    expect(timesOf()).toEqual([...Array(8).fill(0), ...Array(7).fill(full), full + 500, 2 * full]);
   });
 
   it("is none where a second is not limited", async () => {
@@ -120,7 +137,7 @@ describe("a clock that was set back", () => {
 describe("urgent requests", () => {
   it("have places that are kept for them", async () => {
     const { pass, sent } = openGate({ limits: second(2, 1) });
-    await Promise.all([pass("calm 1"), pass("calm 2"), pass("urgent", { urgent: true })]);
+    await Promise.all([pass("calm 1"), pass("calm 2"), pass("urgent", URGENT)]);
     expect(sent).toEqual([
       ["calm 1", 0],
       ["urgent", 0],
@@ -132,7 +149,7 @@ describe("urgent requests", () => {
     const atOnce = { count: 100, windowMs: 0, reserved: 50 };
     const { pass, passAll, timesOf } = openGate({ limits: [atOnce, ...second(10, 2)] });
     const calm = passAll(30);
-    const looks = ["look 1", "look 2", "look 3", "look 4"].map((name) => pass(name, { urgent: true }));
+    const looks = ["look 1", "look 2", "look 3", "look 4"].map((name) => pass(name, URGENT));
     await Promise.all([calm, ...looks]);
     expect(timesOf("look")).toEqual([0, 500, 1_000 + MARGIN_MS, 1_500 + MARGIN_MS]);
     expect(timesOf().filter((at) => at < 1_000)).toHaveLength(10);
@@ -141,22 +158,33 @@ describe("urgent requests", () => {
   it("hold the places that are kept for them until they are answered", async () => {
     const { pass, passAll, timesOf } = openGate({ limits: second(10, 2), answerMs: 5_000 });
     const calm = passAll(30);
-    const looks = ["look 1", "look 2", "look 3"].map((name) => pass(name, { urgent: true }));
+    const looks = ["look 1", "look 2", "look 3"].map((name) => pass(name, URGENT));
     await Promise.all([calm, ...looks]);
     expect(timesOf("look")).toEqual([0, 500, 6_000 + MARGIN_MS]);
+  });
+
+  it("find a fifth of these free, however many they were before", async () => {
+    const { passAll, pass, sent } = openGate({ limits: [{ count: 100, windowMs: 60_000, reserved: 10 }] });
+    await passAll(30, URGENT);
+    const calm = passAll(70);
+    const looks = ["look 1", "look 2", "look 3"].map((name) => pass(name, URGENT));
+    await Promise.all([calm, ...looks]);
+    const first = sent.slice(30).filter(([, at]) => at === 0);
+    expect(first.filter(([name]) => !name.startsWith("look"))).toHaveLength(68);
+    expect(first.filter(([name]) => name.startsWith("look"))).toHaveLength(2);
   });
 
   it("take turns with the others where there is one place for all", async () => {
     const { passAll, pass, timesOf } = openGate({ limits: second(1, 1) });
     const calm = passAll(4);
-    const looks = ["look 1", "look 2"].map((name) => pass(name, { urgent: true }));
+    const looks = ["look 1", "look 2"].map((name) => pass(name, URGENT));
     await Promise.all([calm, ...looks]);
     expect(timesOf("look")).toEqual([1_000 + MARGIN_MS, 3 * (1_000 + MARGIN_MS)]);
   });
 
   it("take any place while nobody else waits", async () => {
     const { passAll, timesOf } = openGate({ limits: second(10, 2) });
-    await passAll(25, { urgent: true });
+    await passAll(25, URGENT);
     const full = 1_000 + MARGIN_MS;
     expect(timesOf()).toEqual([...Array(10).fill(0), ...Array(10).fill(full), ...Array(5).fill(2 * full)]);
   });
@@ -166,7 +194,7 @@ describe("urgent requests", () => {
       limits: [{ count: 3, windowMs: 0, reserved: 1 }],
       answerMs: 60_000,
     });
-    await Promise.all([pass("calm 1"), pass("calm 2"), pass("calm 3"), pass("urgent", { urgent: true })]);
+    await Promise.all([pass("calm 1"), pass("calm 2"), pass("calm 3"), pass("urgent", URGENT)]);
     expect(timesOf("urgent")).toEqual([0]);
     expect(timesOf("calm")).toEqual([0, 0, 60_000]);
   });
@@ -182,7 +210,7 @@ describe("the deadline of a gate", () => {
 
   it("refuses what still waits, urgent or not, at that moment", async () => {
     const { clock, pass, sent } = openGate({ leftMs: 4_000, answerMs: 60_000, limits: ONE_AT_ONCE });
-    const all = [pass("first"), pass("calm"), pass("urgent", { urgent: true })];
+    const all = [pass("first"), pass("calm"), pass("urgent", URGENT)];
     const refused = await Promise.allSettled(all.slice(1));
     const outOfTime = { reason: { name: "OutOfTimeError" } };
     expect(refused).toMatchObject([outOfTime, outOfTime]);
