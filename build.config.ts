@@ -8,10 +8,8 @@ const LEAN: Readonly<Record<string, string>> = {
   undici: `
     import Agent from "undici/lib/dispatcher/agent.js";
     import request from "undici/lib/api/api-request.js";
-    const requestUrl = (url, { dispatcher, ...options }) => {
-      const { origin, pathname, search } = new URL(url);
-      return request.call(dispatcher, { ...options, origin, path: pathname + search });
-    };
+    const requestUrl = ({ origin, pathname, search }, { dispatcher, ...options }) =>
+      request.call(dispatcher, { ...options, origin, path: pathname + search });
     export { Agent, requestUrl as request };`,
   // For processors without SIMD; Lambda has none.
   "../llhttp/llhttp-wasm.js": "",

@@ -75,11 +75,11 @@ export function openContacts(config: Pick<Config, "environments">, options: RunO
   const traffic = new Map<string, { requests: number; throttled: number }>();
   const gates = new Map<string, Gate>();
   const agent = openAgent();
-  const dispatcher = agent.compose(roundTrips(clock.now, (host, ms) => gates.get(host)?.took(ms)));
+  const dispatcher = agent.compose(roundTrips(clock.now, (origin, ms) => gates.get(origin)?.took(ms)));
   const gateTo = (restEndpoint: string): Gate => {
-    const { host } = new URL(restEndpoint);
-    const gate = gates.get(host) ?? new Gate(clock, deadlineAt);
-    gates.set(host, gate);
+    const { origin } = new URL(restEndpoint);
+    const gate = gates.get(origin) ?? new Gate(clock, deadlineAt);
+    gates.set(origin, gate);
     return gate;
   };
   const outside: Outside = {

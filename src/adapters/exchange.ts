@@ -89,7 +89,7 @@ interface Hop {
 }
 
 async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }: Hop): Promise<HttpAnswer> {
-  const { statusCode, headers, body } = await request(url.href, {
+  const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
     method: message.method,

@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 /** Tells of each request how long it took from when it was written to its connection until its answer began. */
 export function roundTrips(
   now: () => number,
-  tell: (host: string, ms: number) => void,
+  tell: (origin: string, ms: number) => void,
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     let writtenAt = Number.NaN;
@@ -13,7 +13,7 @@ export function roundTrips(
         handler.onRequestStart?.(controller, context);
       },
       onResponseStart: (...answer) => {
-        tell(new URL(options.origin ?? "").host, now() - writtenAt);
+        tell(String(options.origin), now() - writtenAt);
         handler.onResponseStart?.(...answer);
       },
       onResponseData: (...data) => handler.onResponseData?.(...data),

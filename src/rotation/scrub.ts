@@ -9,6 +9,7 @@ const TELLTALE_LENGTH = 12;
  * A quotation that was cut short is recognised by its first twelve characters, or by four where the text ends there.
  */
 export class Scrubber {
+  readonly #known = new Set<string>();
   /** By the first characters of an encoded secret: its telltale, and how long what begins so can be. */
   readonly #families = new Map<string, Map<string, number>>();
 
@@ -18,6 +19,8 @@ export class Scrubber {
   }
 
   learn(text: string): void {
+    if (this.#known.has(text)) return;
+    this.#known.add(text);
     for (const form of encodings(text.trim())) this.#remember(form);
   }
 

@@ -6,21 +6,21 @@ import { serve } from "../support/server.ts";
 
 /** A dispatcher that tells how long round trips take, on a clock that only the server moves. */
 function open() {
-  const told: { host: string; ms: number }[] = [];
+  const told: { origin: string; ms: number }[] = [];
   const time = { now: 0 };
   const agent = openAgent();
   onTestFinished(() => agent.destroy());
   const dispatcher = agent.compose(
     roundTrips(
       () => time.now,
-      (host, ms) => told.push({ host, ms }),
+      (origin, ms) => told.push({ origin, ms }),
     ),
   );
   return { told, time, dispatcher };
 }
 
 describe("the time of a round trip", () => {
-  it("is told for each answer, by host, and the answer stays as it is", async () => {
+  it("is told for each answer, by origin, and the answer stays as it is", async () => {
     const { told, time, dispatcher } = open();
     const url = await serve((_, response) => {
       time.now += 70;
@@ -32,10 +32,10 @@ describe("the time of a round trip", () => {
       expect(headers["x-kind"]).toBe("teapot");
       expect(await body.text()).toBe("short and stout");
     }
-    const { host } = new URL(url);
+    const { origin } = new URL(url);
     expect(told).toEqual([
-      { host, ms: 70 },
-      { host, ms: 70 },
+      { origin, ms: 70 },
+      { origin, ms: 70 },
     ]);
   });
 
