@@ -161,7 +161,7 @@ export class Gate {
     if (second === undefined || this.#calm.length === 0) return 0;
     if (line === this.#urgent) return line.lastAt + SECOND_MS / second.reserved;
     if (this.#clock.now() <= this.#burstAt + BURST_MS) return 0;
-    const many = Math.min(line.length, Math.ceil(second.count / 4));
+    const many = Math.min(line.length, Math.ceil(second.count / 2));
     return Math.min(this.#burstAt + SECOND_MS, this.#roomIn(second, line, many));
   }
 
