@@ -52,8 +52,8 @@ export class Gate {
   }
 
   /**
-   * Sends when it is this request's turn: by rank, the lowest first, but urgent ones in the places that are kept for them,
-   * and in any other that nobody waits for.
+   * Sends when it is this request's turn: by rank, the lowest first. Urgent ones may have any place, others none of those
+   * that are kept for them.
    * @throws OutOfTimeError, or RotationError of class `throttled`, when its turn does not come before the deadline.
    */
   async pass<T>(urgent: boolean, send: () => Promise<T>, rank = 0): Promise<T> {
