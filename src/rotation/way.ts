@@ -37,8 +37,12 @@ export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
 /** Begins to read the API key of each environment that has connections to rotate. */
 export function readApiKeys({ outside, settings, groups }: Journey): ApiKeys {
   const environments = groups.flatMap((group) => group.connections.map(({ environment }) => environment));
-  const secretIds = new Set(environments.map((environment) => settings.apiKeySecrets.get(environment) ?? ""));
+  const secretIds = new Set(environments.map((environment) => apiKeySecretOf(settings, environment)));
   return new Map([...secretIds].map((secretId) => [secretId, currentVersion(outside, secretId)]));
+}
+
+function apiKeySecretOf({ apiKeySecrets }: WaySettings, environment: string): string {
+  return apiKeySecrets.get(environment) ?? "";
 }
 
 /** Opens the way into each environment that has connections to rotate. */
@@ -63,7 +67,7 @@ async function openWay(
   { outside, settings }: Journey,
   { environment, names, apiKeys }: Entrance,
 ): Promise<Way> {
-  const secretId = settings.apiKeySecrets.get(environment) ?? "";
+  const secretId = apiKeySecretOf(settings, environment);
   let reading = apiKeys.get(secretId);
   const read = (): Promise<SecretVersion> => {
     const next = reading ?? currentVersion(outside, secretId);

@@ -87,12 +87,18 @@ describe("a run", () => {
   });
 
   it("looks as soon as it has our own key, and reads the other secrets meanwhile", async () => {
-    const { run, add, secrets, confluent } = open({
+    const { run, add, secrets, confluent, outside } = open({
       secrets: { latencyMs: () => 10 },
       confluent: { latencyMs: () => 25 },
     });
     add("a");
-    await run();
+    const looksBefore: number[] = [];
+    const read: typeof secrets.read = (secretId, selector) => {
+      if (secretId === "openai") looksBefore.push(confluent.requests.length);
+      return secrets.read(secretId, selector);
+    };
+    await run({ secrets: { ...outside.secrets, read } });
+    expect(looksBefore[0]).toBe(1);
     const [look] = confluent.requests;
     const other = secrets.reads.find(({ secretId }) => secretId === "openai");
     expect([look?.sentAt, other?.sentAt]).toEqual([NOW + 20, NOW + 20]);
