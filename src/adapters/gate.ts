@@ -41,6 +41,8 @@ export class Gate {
   #allowance: { left: number; until: number } | undefined;
   #quickestMs: number | undefined;
   #isPumping = false;
+  /** When the next urgent request would go if all were a like time apart. */
+  #evenlyAt = 0;
   /** When calm requests began to go after a quiet time. */
   #burstAt = 0;
 
@@ -81,14 +83,15 @@ export class Gate {
   /**
    * Takes in what an answer says of a limit that may be lower than the documented ones. While all that it counts is our
    * own, keeping the window is enough; where less is left, others share the limit, and what is left is all we take.
+   * @param sentAt when its request was sent, in milliseconds since the epoch: the host counted back from then on.
    */
-  learn({ limit, remaining, resetMs }: Allowance): void {
+  learn({ limit, remaining, resetMs }: Allowance, sentAt: number): void {
     const now = this.#clock.now();
     if (resetMs <= SECOND_MS) {
       this.#limits = this.#limits.map((window) =>
         window.windowMs === SECOND_MS ? lowered(window, limit) : window,
       );
-      if (remaining >= limit - this.#all.countSince(now - SECOND_MS)) return;
+      if (remaining >= limit - this.#all.countSince(sentAt - SECOND_MS)) return;
     }
     const left = remaining - this.#all.inFlight;
     const known = this.#allowance;
@@ -97,7 +100,7 @@ export class Gate {
   }
 
   #enter(line: Line, rank: number): Promise<void> {
-    const turn = line.enter(rank);
+    const turn = line.enter(rank, this.#clock.now());
     if (this.#isPumping) this.#rouse();
     else this.#pump().catch((error: unknown) => this.#refuseAll(error));
     return turn;
@@ -147,22 +150,36 @@ export class Gate {
     const now = this.#clock.now();
     for (const places of this.#placesOf(line)) places.take();
     if (this.#allowance) this.#allowance.left -= 1;
+    if (line === this.#urgent) this.#evenlyAt = Math.max(this.#evenlyAt, now) + this.#apartMs;
     if (line === this.#calm && now >= line.lastAt + QUIET_MS) this.#burstAt = now;
     line.admit(now);
   }
 
   /**
-   * When a line may go on where a second is limited. While others wait, urgent requests are spread over it, or all would
-   * come at its beginning. Those few that get room soon after the first burst, from looks before it, wait for the second:
+   * When a line may go on where a second is limited. Urgent requests are spread over it, or all that the calm ones leave
+   * would come at its beginning. Those few that get room soon after the first burst, from looks before it, wait for the second:
    * every burst goes on as the one before it did, and what went together is ready together, and seen by the same look.
    */
   #turnOf(line: Line): number {
-    const second = this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
-    if (second === undefined || this.#calm.length === 0) return 0;
-    if (line === this.#urgent) return line.lastAt + SECOND_MS / second.reserved;
+    const second = this.#second;
+    if (second === undefined) return 0;
+    if (line === this.#urgent) return this.#evenlyAt - (line.isTogether ? this.#apartMs : 0);
     if (this.#clock.now() <= this.#burstAt + BURST_MS) return 0;
     const many = Math.min(line.length, Math.ceil(second.count / 2));
     return Math.min(this.#burstAt + SECOND_MS, this.#roomIn(second, line, many));
+  }
+
+  get #second(): Window | undefined {
+    return this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
+  }
+
+  /** How far apart urgent requests are that take all of a second which the calm ones leave, in milliseconds. */
+  get #apartMs(): number {
+    if (this.#second === undefined) return 0;
+    const { count, reserved } = this.#second;
+    const calm = this.#calmly.countSince(this.#clock.now() - SECOND_MS);
+    if (this.#calm.length === 0 && calm === 0) return 0;
+    return SECOND_MS / (this.#calm.length > 0 ? reserved : Math.max(reserved, count - calm));
   }
 
   /** When there is room in a window for so many more of its line. */

@@ -1,5 +1,6 @@
 interface Entrant {
   readonly rank: number;
+  readonly enteredAt: number;
   readonly admit: () => void;
   readonly refuse: (error: unknown) => void;
 }
@@ -18,12 +19,17 @@ export class Line {
     return this.#lastAt;
   }
 
+  /** Whether the first one came before the last one was let in, so that both are due together. */
+  get isTogether(): boolean {
+    return (this.#waiting[0]?.enteredAt ?? Number.POSITIVE_INFINITY) <= this.#lastAt;
+  }
+
   /** Waits behind all of no higher rank. @throws the error with which it is refused. */
-  enter(rank: number): Promise<void> {
+  enter(rank: number, now: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const before = this.#waiting.findIndex((other) => other.rank > rank);
     const place = before < 0 ? this.#waiting.length : before;
-    this.#waiting.splice(place, 0, { rank, admit: resolve, refuse: reject });
+    this.#waiting.splice(place, 0, { rank, enteredAt: now, admit: resolve, refuse: reject });
     return promise;
   }
 

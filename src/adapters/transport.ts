@@ -71,11 +71,13 @@ export class Transport {
   ): Promise<HttpAnswer> {
     const { clock, random, gate, exchange, authorization, deadlineAt } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
+      let sentAt = 0;
       const answer = await gate
         .pass(
           urgent,
           () => {
-            const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - clock.now());
+            sentAt = clock.now();
+            const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - sentAt);
             return exchange({ ...message, authorization, timeoutMs });
           },
           rank,
@@ -84,7 +86,7 @@ export class Transport {
           throw attempt > 1 && error instanceof OutOfTimeError ? throttled() : error;
         });
       const allowance = allowanceOf(answer.headers);
-      if (allowance) gate.learn(allowance);
+      if (allowance) gate.learn(allowance, sentAt);
       if (answer.status !== 429) return answer;
       gate.pause(throttleMs(attempt, askedWaitMs(answer.headers, clock.now()), random()));
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Allowance } from "../../src/adapters/gate.ts";
 import type { GateLimits } from "../../src/adapters/limits.ts";
 import { NOW } from "../support/builders.ts";
-import { openGate } from "../support/gate.ts";
+import { MARGIN_MS, openGate } from "../support/gate.ts";
 
 const LIMITS: GateLimits = [
   { count: 10, windowMs: 1_000, reserved: 1 },
@@ -80,7 +80,7 @@ describe("what a host says of its limit", () => {
 
   it("slows a second down where it allows fewer", async () => {
     const { gate, passAll, timesOf } = open();
-    gate.learn(says({ limit: 4, remaining: 4 }));
+    gate.learn(says({ limit: 4, remaining: 4 }), NOW);
     await passAll(9, URGENT);
     expect(timesOf().filter((at) => at < 1_000)).toHaveLength(4);
     expect(timesOf().filter((at) => at < 2_000)).toHaveLength(8);
@@ -88,21 +88,21 @@ describe("what a host says of its limit", () => {
 
   it("lets no more through than are left where others share it", async () => {
     const { gate, passAll, timesOf } = open();
-    gate.learn(says({ remaining: 2 }));
+    gate.learn(says({ remaining: 2 }), NOW);
     await passAll(4, URGENT);
     expect(timesOf()).toEqual([0, 0, 1_000, 1_000]);
   });
 
   it("stops all until it is reset where nothing is left", async () => {
     const { gate, passAll, timesOf } = open();
-    gate.learn(says({ limit: 100, remaining: 0, resetMs: 30_000 }));
+    gate.learn(says({ limit: 100, remaining: 0, resetMs: 30_000 }), NOW);
     await passAll(1, URGENT);
     expect(timesOf()).toEqual([30_000]);
   });
 
   it("fails all at once where nothing is left until after the deadline", async () => {
     const { clock, gate, pass } = open({ leftMs: 300_000 });
-    gate.learn(says({ limit: 100, remaining: 0, resetMs: 800_000 }));
+    gate.learn(says({ limit: 100, remaining: 0, resetMs: 800_000 }), NOW);
     await expect(pass("a")).rejects.toMatchObject({ errorClass: "throttled", answer: { httpStatus: 429 } });
     expect(clock.now()).toBe(NOW);
   });
@@ -110,7 +110,7 @@ describe("what a host says of its limit", () => {
   it("counts what is still under way", async () => {
     const { clock, gate, pass, timesOf } = open();
     const slow = pass("slow", { urgent: true, takesMs: 5_000 });
-    gate.learn(says({ limit: 100, remaining: 2, resetMs: 30_000 }));
+    gate.learn(says({ limit: 100, remaining: 2, resetMs: 30_000 }), NOW);
     const more = [pass("a", URGENT), pass("b", URGENT)];
     await clock.sleep(40_000);
     await Promise.all([slow, ...more]);
@@ -119,8 +119,8 @@ describe("what a host says of its limit", () => {
 
   it("takes the lower of two answers about the same window", async () => {
     const { gate, passAll, timesOf } = open();
-    gate.learn(says({ limit: 100, remaining: 1, resetMs: 30_000 }));
-    gate.learn(says({ limit: 100, remaining: 5, resetMs: 30_000 }));
+    gate.learn(says({ limit: 100, remaining: 1, resetMs: 30_000 }), NOW);
+    gate.learn(says({ limit: 100, remaining: 5, resetMs: 30_000 }), NOW);
     await passAll(2, URGENT);
     expect(timesOf()).toEqual([0, 30_000]);
   });
@@ -130,7 +130,7 @@ describe("what a host says of its limit", () => {
     await passAll(2, URGENT);
     const slow = ["slow 1", "slow 2", "slow 3"].map((name) => pass(name, { urgent: true, takesMs: 5_000 }));
     await clock.sleep(0);
-    gate.learn(says({ remaining: 5 }));
+    gate.learn(says({ remaining: 5 }), NOW);
     await passAll(5, URGENT);
     expect(timesOf()).toEqual(Array(10).fill(0));
     await Promise.all(slow);
@@ -140,23 +140,32 @@ describe("what a host says of its limit", () => {
     const { clock, gate, passAll, timesOf } = open();
     await passAll(2, URGENT);
     await clock.sleep(1_000);
-    gate.learn(says({ remaining: 8 }));
+    gate.learn(says({ remaining: 8 }), clock.now());
     await passAll(9, URGENT);
     expect(timesOf().slice(2)).toEqual([...Array(8).fill(1_000), 2_000]);
   });
 
+  it("knows that what was answered less than a second before the request was sent may be counted", async () => {
+    const { clock, gate, passAll, timesOf } = open();
+    await passAll(2, URGENT);
+    await clock.sleep(1_000);
+    gate.learn(says({ remaining: 8 }), clock.now() - 1);
+    await passAll(9, URGENT);
+    expect(timesOf().slice(2)).toEqual([...Array(8).fill(1_000), 1_000 + MARGIN_MS]);
+  });
+
   it("is no limit per second where it is one for a longer time", async () => {
     const { gate, passAll, timesOf } = open();
-    gate.learn(says({ limit: 5, remaining: 5, resetMs: 30_000 }));
+    gate.learn(says({ limit: 5, remaining: 5, resetMs: 30_000 }), NOW);
     await passAll(6, URGENT);
     expect(timesOf()).toEqual([0, 0, 0, 0, 0, 30_000]);
   });
 
   it("is forgotten when its time is over", async () => {
     const { clock, gate, passAll, timesOf } = open();
-    gate.learn(says({ limit: 100, remaining: 0, resetMs: 2_000 }));
+    gate.learn(says({ limit: 100, remaining: 0, resetMs: 2_000 }), NOW);
     await clock.sleep(2_000);
-    gate.learn(says({ limit: 100, remaining: 3, resetMs: 30_000 }));
+    gate.learn(says({ limit: 100, remaining: 3, resetMs: 30_000 }), NOW);
     await passAll(4, URGENT);
     expect(timesOf()).toEqual([2_000, 2_000, 2_000, 32_000]);
   });
