@@ -7,25 +7,43 @@ const PAUSE_FOR_MANY_MS = 300;
 const PAUSE_BEFORE_PUTS_MS = 200;
 /** How long a look waits then for others, so that one serves them all. */
 const GATHERING_BEFORE_PUTS_MS = 400;
-/** Others are looked at for the first time once the shortest time that any took has passed, but within this. */
-const LATEST_FIRST_LOOK_MS = 2_000;
+/** What is known so closely is not asked more closely. */
+const CLOSE_MS = 100;
+/** None is looked at before the shortest time that any took has passed, or this. */
+const LATEST_FIRST_LOOK_MS = 5_000;
 
 /** How often to look at what changes sooner or later: tenths of a second while seconds count, ever more seldom after that. */
 export class Cadence {
   /** How many will be watched in all, as far as is known. */
   readonly #expected: number;
   #begun = 0;
-  #quickestMs: number | undefined;
+  /** How long after its PUT the quickest was still pending, and was not any more, in milliseconds. */
+  #pendingMs = 0;
+  #endedMs = Number.POSITIVE_INFINITY;
 
   constructor(expected: number) {
     this.#expected = expected;
   }
 
-  /** @returns when to look at one more for the first time, in milliseconds from now. */
-  begin(watched: number): number {
+  /** Takes in that one more is watched. */
+  begin(): void {
     this.#begun += 1;
-    const tooSoonMs = Math.min(this.#quickestMs ?? 0, LATEST_FIRST_LOOK_MS);
-    return Math.max(tooSoonMs, this.pauseMs(0, watched));
+  }
+
+  /**
+   * How long after its PUT none is to be looked at, in milliseconds: while PUTs are to come until it is likely to have
+   * ended, else as long as others were pending.
+   */
+  get tooSoonMs(): number {
+    const [pending, ended] = [this.#pendingMs, this.#endedMs];
+    if (ended === Number.POSITIVE_INFINITY) return pending < LATEST_FIRST_LOOK_MS ? pending : 0;
+    const likely = ended - pending < CLOSE_MS ? ended : (pending + 2 * ended) / 3;
+    return Math.min(this.#arePutsToCome ? likely : pending, LATEST_FIRST_LOOK_MS);
+  }
+
+  /** Takes in how long after its PUT one was pending; the first ones show how long it takes. */
+  pending(pendingMs: number): void {
+    if (this.#endedMs === Number.POSITIVE_INFINITY) this.#pendingMs = Math.max(this.#pendingMs, pendingMs);
   }
 
   /** @returns how long to wait from one look to the next; never more than a tenth of the time that it has taken already. */
@@ -36,16 +54,23 @@ export class Cadence {
 
   /** How long a look may wait for others to become due, so that one look serves them all. */
   get gatheringMs(): number {
-    return this.#begun < this.#expected ? GATHERING_BEFORE_PUTS_MS : 0;
+    return this.#arePutsToCome ? GATHERING_BEFORE_PUTS_MS : 0;
   }
 
-  /** Takes in how long one took from its PUT to its verdict. */
-  ended(tookMs: number): void {
-    this.#quickestMs = Math.min(this.#quickestMs ?? tookMs, tookMs);
+  /** Takes in how long after its PUT one was last seen to be pending, if it was, and then had its verdict. */
+  ended(endedMs: number, pendingMs = 0): void {
+    if (pendingMs >= this.#endedMs) return;
+    const isQuicker = endedMs <= this.#pendingMs;
+    this.#pendingMs = isQuicker ? pendingMs : Math.max(this.#pendingMs, pendingMs);
+    this.#endedMs = Math.min(this.#endedMs, endedMs);
+  }
+
+  get #arePutsToCome(): boolean {
+    return this.#begun < this.#expected;
   }
 
   #shortestMs(watched: number): number {
-    if (this.#begun < this.#expected) return PAUSE_BEFORE_PUTS_MS;
+    if (this.#arePutsToCome) return PAUSE_BEFORE_PUTS_MS;
     return Math.min(Math.max(SHORTEST_PAUSE_MS, watched * PAUSE_PER_WATCHED_MS), PAUSE_FOR_MANY_MS);
   }
 }

@@ -37,6 +37,8 @@ interface Waiter extends Watch {
   readonly fail: (error: unknown) => void;
   dueAt: number;
   askedIn: Look | undefined;
+  /** For how long it had been watched when it was last seen to have no verdict yet. */
+  pendingMs?: number;
   seen?: Observation;
   error?: RotationError;
 }
@@ -72,8 +74,9 @@ export class Watcher {
       fail: reject,
     };
     this.#waiting.set(watch.name, waiter);
-    waiter.dueAt += this.#cadence.begin(this.#waiting.size);
-    this.#nap.endBy(Math.min(waiter.dueAt, waiter.untilAt));
+    this.#cadence.begin();
+    waiter.dueAt += this.#cadence.pauseMs(0, this.#waiting.size);
+    this.#nap.endBy(Math.min(this.#dueAt(waiter), waiter.untilAt));
     if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
     return promise;
   }
@@ -103,11 +106,17 @@ export class Watcher {
     const now = this.#clock.now();
     const idle = this.#idle();
     if (this.#nextLookAt(idle) > now) return;
-    const asked = idle.filter((waiter) => waiter.dueAt <= now + TOGETHER_MS);
+    const asked = idle.filter((waiter) => this.#dueAt(waiter) <= now + TOGETHER_MS);
     this.#looksBegun += 1;
     const look = { number: this.#looksBegun, begunAt: now };
     for (const waiter of asked) waiter.askedIn = look;
     this.#look(look, asked).catch((error: unknown) => this.#failAll(error));
+  }
+
+  /** Not too soon, but not so late either that nothing would be seen of it in its time. */
+  #dueAt({ dueAt, startedAt, untilAt }: Waiter): number {
+    const tooSoonMs = Math.min(this.#cadence.tooSoonMs, (untilAt - startedAt) / 2);
+    return Math.max(dueAt, startedAt + tooSoonMs);
   }
 
   #idle(): Waiter[] {
@@ -116,7 +125,7 @@ export class Watcher {
 
   /** When those that are due first have waited for all that will be due soon after them. */
   #nextLookAt(idle: readonly Waiter[]): number {
-    const dueAts = idle.map(({ dueAt }) => dueAt).toSorted((a, b) => a - b);
+    const dueAts = idle.map((waiter) => this.#dueAt(waiter)).toSorted((a, b) => a - b);
     const latest = (dueAts[0] ?? Number.POSITIVE_INFINITY) + this.#cadence.gatheringMs;
     return dueAts.findLast((dueAt) => dueAt <= latest) ?? latest;
   }
@@ -154,6 +163,12 @@ export class Watcher {
     delete waiter.error;
     const verdict = waiter.judge.judge(sight, this.#clock.now());
     if (verdict !== undefined) this.#end(waiter, { verdict });
+    else this.#stillPending(waiter);
+  }
+
+  #stillPending(waiter: Waiter): void {
+    waiter.pendingMs = this.#clock.now() - waiter.startedAt;
+    this.#cadence.pending(waiter.pendingMs);
   }
 
   #plan(waiter: Waiter, from: number): void {
@@ -170,7 +185,7 @@ export class Watcher {
 
   #end(waiter: Waiter, { verdict }: { verdict?: Verdict }): void {
     this.#waiting.delete(waiter.name);
-    if (verdict !== undefined) this.#cadence.ended(this.#clock.now() - waiter.startedAt);
+    if (verdict !== undefined) this.#cadence.ended(this.#clock.now() - waiter.startedAt, waiter.pendingMs);
     const { seen, error } = waiter;
     waiter.settle({ ...(verdict && { verdict }), ...(seen && { seen }), ...(error && { error }) });
   }

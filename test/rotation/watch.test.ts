@@ -218,9 +218,11 @@ describe("a watcher", () => {
     await watch("c0");
     const others = ["c1", "c2"].map((name) => watch(name, { forMs: 12_000 }));
     await clock.sleep(10_000);
-    const before = confluent.requests.length;
-    await watch("c3", { forMs: 1_900 });
-    const looks = confluent.requests.slice(before);
+    const startedAt = clock.now();
+    await watch("c3", { forMs: 3_900 });
+    const looks = confluent.requests.filter(
+      ({ sentAt }) => sentAt >= startedAt && sentAt < startedAt + 1_900,
+    );
     expect(looks.length).toBeGreaterThan(0);
     expect(looks.length).toBeLessThanOrEqual(3);
     await Promise.all(others);
@@ -242,12 +244,29 @@ describe("a watcher", () => {
     const startedAt = clock.now();
     await watch("c1", { forMs: 5_000 });
     const firstAt = confluent.requests.find(({ name }) => name === "c1")?.sentAt ?? 0;
-    expect(firstAt - startedAt).toBe(2_000);
+    expect(firstAt - startedAt).toBe(1_950);
+  });
+
+  it("looks at none that was put later than others that are pending yet", async () => {
+    const { clock, confluent, watch } = open([3_000, 600_000]);
+    const first = watch("c0");
+    await clock.sleep(1_000);
+    await Promise.all([first, watch("c1", { forMs: 20_000 })]);
+    const later = confluent.requests.filter(({ method, name }) => method === "LIST" || name === "c1");
+    expect((later[0]?.sentAt ?? 0) - NOW).toBeGreaterThanOrEqual(1_000 + 2_900);
+  });
+
+  it("looks before half the time is up, however long others took", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000]);
+    await watch("c0");
+    const startedAt = clock.now();
+    expect(await watch("c1", { forMs: 1_000 })).toMatchObject({ seen: { phase: "PENDING" } });
+    expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 500);
   });
 
   it("has learnt nothing from one that came to no verdict", async () => {
     const { clock, confluent, watch } = open([600_000, 600_000]);
-    await watch("c0", { forMs: 2_000 });
+    await watch("c0", { forMs: 6_000 });
     const startedAt = clock.now();
     await watch("c1", { forMs: 2_000 });
     expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 50);
