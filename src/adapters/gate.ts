@@ -1,9 +1,11 @@
 import type { Clock } from "../rotation/clock.ts";
-import { OutOfTimeError, RotationError } from "../rotation/errors.ts";
+import { OutOfTimeError } from "../rotation/errors.ts";
 import { Nap } from "../rotation/nap.ts";
 import { CONFLUENT_LIMITS, type GateLimits, lowered, type Window } from "./limits.ts";
 import { Line } from "./line.ts";
 import { Places } from "./places.ts";
+import { type Allowance, Quota } from "./quota.ts";
+import { throttled } from "./retry.ts";
 
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
@@ -13,13 +15,6 @@ const SPARE = 0.2;
 /** After so long without calm requests those that come are a first burst, which takes so long, in milliseconds. */
 const QUIET_MS = 2_000;
 const BURST_MS = 200;
-
-/** What the host says is left of a limit of its own. */
-export interface Allowance {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetMs: number;
-}
 
 /**
  * The way to one host. A request keeps its place in each window from when it is sent until the window's length after its
@@ -38,7 +33,7 @@ export class Gate {
   readonly #all = new Places();
   readonly #calmly = new Places();
   #pausedUntil = 0;
-  #allowance: { left: number; until: number } | undefined;
+  readonly #quota = new Quota();
   #quickestMs: number | undefined;
   #isPumping = false;
   /** When the next urgent request would go if all were a like time apart. */
@@ -93,10 +88,7 @@ export class Gate {
       );
       if (remaining >= limit - this.#all.countSince(sentAt - SECOND_MS)) return;
     }
-    const left = remaining - this.#all.inFlight;
-    const known = this.#allowance;
-    const isKnown = known !== undefined && now < known.until;
-    this.#allowance = { left: isKnown ? Math.min(left, known.left) : left, until: now + resetMs };
+    this.#quota.learn(remaining - this.#all.inFlight, now + resetMs, now);
   }
 
   #enter(line: Line, rank: number): Promise<void> {
@@ -117,8 +109,8 @@ export class Gate {
     await this.#clock.sleep(0);
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
-      if (now >= this.#deadlineAt || this.#heldUntil() > this.#deadlineAt)
-        this.#refuseAll(this.#heldUntil() > now ? throttled() : new OutOfTimeError());
+      if (now >= this.#deadlineAt || this.#heldUntil > this.#deadlineAt)
+        this.#refuseAll(this.#heldUntil > now ? throttled() : new OutOfTimeError());
       else if (next.freeAt > now) {
         await this.#nap.take(Math.min(next.freeAt, this.#deadlineAt) - now);
       } else this.#admit(next.line);
@@ -127,9 +119,8 @@ export class Gate {
   }
 
   /** Until when nothing may be sent at all: by a pause, or since the host says that nothing is left. */
-  #heldUntil(): number {
-    const { left = 1, until = 0 } = this.#allowance ?? {};
-    return Math.max(this.#pausedUntil, left > 0 ? 0 : until);
+  get #heldUntil(): number {
+    return Math.max(this.#pausedUntil, this.#quota.heldUntil);
   }
 
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
@@ -140,7 +131,7 @@ export class Gate {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
       return {
         line,
-        freeAt: Math.max(now, this.#heldUntil(), this.#turnOf(line), ...inWindows),
+        freeAt: Math.max(now, this.#heldUntil, this.#turnOf(line), ...inWindows),
       };
     });
     return candidates.toSorted((a, b) => a.freeAt - b.freeAt || a.line.lastAt - b.line.lastAt)[0];
@@ -149,7 +140,7 @@ export class Gate {
   #admit(line: Line): void {
     const now = this.#clock.now();
     for (const places of this.#placesOf(line)) places.take();
-    if (this.#allowance) this.#allowance.left -= 1;
+    this.#quota.take();
     if (line === this.#urgent) this.#evenlyAt = Math.max(this.#evenlyAt, now) + this.#apartMs;
     if (line === this.#calm && now >= line.lastAt + QUIET_MS) this.#burstAt = now;
     line.admit(now);
@@ -157,8 +148,9 @@ export class Gate {
 
   /**
    * When a line may go on where a second is limited. Urgent requests are spread over it, or all that the calm ones leave
-   * would come at its beginning. Those few that get room soon after the first burst, from looks before it, wait for the second:
-   * every burst goes on as the one before it did, and what went together is ready together, and seen by the same look.
+   * would come at its beginning; two that come together go together, as the pages of one look do. Those few calm ones that
+   * get room soon after the first burst, from looks before it, wait for the second: every burst goes on as the one before it
+   * did, and what went together is ready together, and seen by the same look.
    */
   #turnOf(line: Line): number {
     const second = this.#second;
@@ -199,15 +191,4 @@ export class Gate {
   #refuseAll(error: unknown): void {
     for (const line of [this.#calm, this.#urgent]) line.refuseAll(error);
   }
-}
-
-/** There is still time, but none that the host's limit leaves. */
-export function throttled(): RotationError {
-  return new RotationError(
-    "throttled",
-    "Confluent's rate limit leaves no room before the run's time is up.",
-    {
-      httpStatus: 429,
-    },
-  );
 }

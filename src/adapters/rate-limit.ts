@@ -1,4 +1,4 @@
-import type { Allowance } from "./gate.ts";
+import type { Allowance } from "./quota.ts";
 
 /** Longer than any Lambda runs: what asks for more is an epoch, and no time from now. */
 const LONGEST_RESET_MS = 900_000;

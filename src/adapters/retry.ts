@@ -1,4 +1,5 @@
 import { growing, spread } from "../rotation/backoff.ts";
+import { RotationError } from "../rotation/errors.ts";
 
 const FIRST_THROTTLE_MS = 500;
 const LONGEST_THROTTLE_MS = 30_000;
@@ -14,4 +15,10 @@ export function throttleMs(attempt: number, askedMs: number | undefined, random:
   const own = spread(growing(FIRST_THROTTLE_MS, attempt, LONGEST_THROTTLE_MS), random);
   if (askedMs === undefined) return own;
   return Math.max(askedMs, attempt > 2 ? own : SHORTEST_THROTTLE_MS);
+}
+
+/** There is still time, but none that the host's limit leaves. */
+export function throttled(): RotationError {
+  const message = "Confluent's rate limit leaves no room before the run's time is up.";
+  return new RotationError("throttled", message, { httpStatus: 429 });
 }

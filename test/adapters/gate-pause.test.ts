@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Allowance } from "../../src/adapters/gate.ts";
 import type { GateLimits } from "../../src/adapters/limits.ts";
+import type { Allowance } from "../../src/adapters/quota.ts";
 import { NOW } from "../support/builders.ts";
 import { MARGIN_MS, openGate } from "../support/gate.ts";
 
