@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 
 const CORE = [
   "src/rotation/**/*.ts",
-  ...["retry", "rate-limit", "gate", "places", "limits"].map((name) => `src/adapters/${name}.ts`),
+  ...["retry", "rate-limit", "gate", "line", "places", "quota", "limits"].map(
+    (name) => `src/adapters/${name}.ts`,
+  ),
 ];
 const base = process.env["MUTATION_BASE"];
 

@@ -46,9 +46,9 @@ export class Cadence {
     if (this.#endedMs === Number.POSITIVE_INFINITY) this.#pendingMs = Math.max(this.#pendingMs, pendingMs);
   }
 
-  /** @returns how long to wait from one look to the next; never more than a tenth of the time that it has taken already. */
+  /** @returns how long to wait from one look to the next; never more than a twentieth of the time that it has taken already. */
   pauseMs(elapsedMs: number, watched: number): number {
-    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * 0.07, elapsedMs ** 2 / 80_000);
+    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * 0.045, elapsedMs ** 2 / 80_000);
     return Math.max(growingMs, this.#shortestMs(watched));
   }
 

@@ -110,6 +110,7 @@ describe("what a host says of its limit", () => {
   it("counts what is still under way", async () => {
     const { clock, gate, pass, timesOf } = open();
     const slow = pass("slow", { urgent: true, takesMs: 5_000 });
+    await clock.sleep(0);
     gate.learn(says({ limit: 100, remaining: 2, resetMs: 30_000 }), NOW);
     const more = [pass("a", URGENT), pass("b", URGENT)];
     await clock.sleep(40_000);
