@@ -9,7 +9,7 @@ const PAUSE_BEFORE_PUTS_MS = 200;
 const GATHERING_BEFORE_PUTS_MS = 400;
 /** What is known so closely is not asked more closely. */
 const CLOSE_MS = 100;
-/** None is looked at before the shortest time that any took has passed, or this. */
+/** None waits longer than this for its first look: a refusal may come sooner than others were ready. */
 const LATEST_FIRST_LOOK_MS = 5_000;
 
 /** How often to look at what changes sooner or later: tenths of a second while seconds count, ever more seldom after that. */

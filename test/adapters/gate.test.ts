@@ -155,24 +155,25 @@ describe("urgent requests", () => {
     expect(timesOf().filter((at) => at < 1_000)).toHaveLength(12);
   });
 
+  /** Sends so many calm ones of ten in a second, then two urgent ones, the second a moment after the first. */
+  const afterCalm = async (calm: number) => {
+    const gate = openGate({ limits: second(10, 2) });
+    await gate.passAll(calm);
+    const looks = [gate.pass("look 1", URGENT)];
+    await gate.clock.sleep(10);
+    looks.push(gate.pass("look 2", URGENT));
+    return { ...gate, looks };
+  };
+
   it("are spread over a second that others have filled, unless they came together", async () => {
-    const { clock, pass, passAll, timesOf } = openGate({ limits: second(10, 2) });
-    await passAll(8);
-    const looks = [pass("look 1", URGENT)];
-    await clock.sleep(10);
-    looks.push(pass("look 2", URGENT));
+    const { clock, pass, looks, timesOf } = await afterCalm(8);
     await clock.sleep(600);
-    looks.push(pass("look 3", URGENT), pass("look 4", URGENT));
-    await Promise.all(looks);
+    await Promise.all([...looks, pass("look 3", URGENT), pass("look 4", URGENT)]);
     expect(timesOf("look")).toEqual([0, 500, 1_000 + MARGIN_MS, 1_000 + MARGIN_MS]);
   });
 
   it("are the less apart, the more places others have left", async () => {
-    const { clock, pass, passAll, timesOf } = openGate({ limits: second(10, 2) });
-    await passAll(5);
-    const looks = [pass("look 1", URGENT)];
-    await clock.sleep(10);
-    looks.push(pass("look 2", URGENT));
+    const { looks, timesOf } = await afterCalm(5);
     await Promise.all(looks);
     expect(timesOf("look")).toEqual([0, 200]);
   });
