@@ -10,8 +10,6 @@ import { throttled } from "./retry.ts";
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
 const MARGIN_MS = 3;
-/** What part of the places that are kept for urgent requests is still to be free when a calm one goes. */
-const SPARE = 0.2;
 /** After so long without calm requests those that come are a first burst, which takes so long, in milliseconds. */
 const QUIET_MS = 2_000;
 const BURST_MS = 200;
@@ -129,10 +127,7 @@ export class Gate {
     const lines = [this.#calm, this.#urgent].filter(({ length }) => length > 0);
     const candidates = lines.map((line) => {
       const inWindows = this.#limits.map((window) => this.#roomIn(window, line));
-      return {
-        line,
-        freeAt: Math.max(now, this.#heldUntil, this.#turnOf(line), ...inWindows),
-      };
+      return { line, freeAt: Math.max(now, this.#heldUntil, this.#turnOf(line), ...inWindows) };
     });
     return candidates.toSorted((a, b) => a.freeAt - b.freeAt || a.line.lastAt - b.line.lastAt)[0];
   }
@@ -178,10 +173,20 @@ export class Gate {
   #roomIn({ count, windowMs, reserved }: Window, line: Line, many = 1): number {
     const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
     if (line === this.#urgent) return this.#all.freeAt(count, heldMs);
+    const spare = windowMs > SECOND_MS ? Math.min(reserved, this.#spare(heldMs)) : 0;
     return Math.max(
-      this.#all.freeAt(count - Math.floor(reserved * SPARE) - many + 1, heldMs),
+      this.#all.freeAt(count - spare - many + 1, heldMs),
       this.#calmly.freeAt(Math.max(1, count - reserved) - many + 1, heldMs),
     );
+  }
+
+  /**
+   * How many of the places that are kept for urgent requests are still to be free when a calm one goes: one for each
+   * second in which none gets free, since what was sent is looked at all the while.
+   */
+  #spare(heldMs: number): number {
+    const { lastAt } = this.#calm;
+    return Math.floor((this.#all.nextFreeAt(lastAt, heldMs) - lastAt) / SECOND_MS);
   }
 
   #placesOf(line: Line): readonly Places[] {

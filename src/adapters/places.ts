@@ -22,6 +22,11 @@ export class Places {
     return this.#inFlight + this.#answeredAt.length - 1 - lastBefore;
   }
 
+  /** When the first place gets free that is still held at `at`, each for `heldMs` after its answer. */
+  nextFreeAt(at: number, heldMs: number): number {
+    return (this.#answeredAt.find((answeredAt) => answeredAt + heldMs > at) ?? at) + heldMs;
+  }
+
   /** When fewer than `count` will be under way or answered for less than `heldMs`; never, until more are answered. */
   freeAt(count: number, heldMs: number): number {
     const free = count - this.#inFlight;

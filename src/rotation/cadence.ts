@@ -7,9 +7,10 @@ const PAUSE_FOR_MANY_MS = 300;
 const PAUSE_BEFORE_PUTS_MS = 200;
 /** How long a look waits then for others, so that one serves them all. */
 const GATHERING_BEFORE_PUTS_MS = 400;
-/** What is known so closely is not asked more closely. */
+/** What is known so closely, or to such a part of the time it takes, is not asked more closely. */
 const CLOSE_MS = 100;
-/** None waits longer than this for its first look: a refusal may come sooner than others were ready. */
+const CLOSE_PART = 0.05;
+/** None waits longer than this for its first look, or for the next longer than it has waited: a refusal may come sooner. */
 const LATEST_FIRST_LOOK_MS = 5_000;
 
 /** How often to look at what changes sooner or later: tenths of a second while seconds count, ever more seldom after that. */
@@ -31,14 +32,13 @@ export class Cadence {
   }
 
   /**
-   * How long after its PUT none is to be looked at, in milliseconds: while PUTs are to come until it is likely to have
-   * ended, else as long as others were pending.
+   * For how long after its PUT one is not to be looked at, in milliseconds: while PUTs are to come until it is likely to
+   * have ended, else as long as others were pending.
+   * @param seenMs how long after its PUT it was last seen to be pending.
    */
-  get tooSoonMs(): number {
-    const [pending, ended] = [this.#pendingMs, this.#endedMs];
-    if (ended === Number.POSITIVE_INFINITY) return pending < LATEST_FIRST_LOOK_MS ? pending : 0;
-    const likely = ended - pending < CLOSE_MS ? ended : (pending + 2 * ended) / 3;
-    return Math.min(this.#arePutsToCome ? likely : pending, LATEST_FIRST_LOOK_MS);
+  tooSoonMs(seenMs = 0): number {
+    const latestMs = Math.max(LATEST_FIRST_LOOK_MS, seenMs + Math.min(seenMs, LONGEST_PAUSE_MS));
+    return Math.min(this.#likelyMs, latestMs);
   }
 
   /** Takes in how long after its PUT one was pending; the first ones show how long it takes. */
@@ -63,6 +63,14 @@ export class Cadence {
     const isQuicker = endedMs <= this.#pendingMs;
     this.#pendingMs = isQuicker ? pendingMs : Math.max(this.#pendingMs, pendingMs);
     this.#endedMs = Math.min(this.#endedMs, endedMs);
+  }
+
+  get #likelyMs(): number {
+    const [pending, ended] = [this.#pendingMs, this.#endedMs];
+    if (ended === Number.POSITIVE_INFINITY)
+      return this.#arePutsToCome || pending < LATEST_FIRST_LOOK_MS ? pending : 0;
+    if (!this.#arePutsToCome) return pending;
+    return ended - pending < Math.max(CLOSE_MS, ended * CLOSE_PART) ? ended : (pending + 2 * ended) / 3;
   }
 
   get #arePutsToCome(): boolean {

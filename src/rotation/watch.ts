@@ -114,8 +114,8 @@ export class Watcher {
   }
 
   /** Not too soon, but not so late either that nothing would be seen of it in its time. */
-  #dueAt({ dueAt, startedAt, untilAt }: Waiter): number {
-    const tooSoonMs = Math.min(this.#cadence.tooSoonMs, (untilAt - startedAt) / 2);
+  #dueAt({ dueAt, startedAt, untilAt, pendingMs }: Waiter): number {
+    const tooSoonMs = Math.min(this.#cadence.tooSoonMs(pendingMs), (untilAt - startedAt) / 2);
     return Math.max(dueAt, startedAt + tooSoonMs);
   }
 

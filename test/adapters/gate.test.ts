@@ -186,15 +186,26 @@ describe("urgent requests", () => {
     expect(timesOf("look")).toEqual([0, 0, 6_000 + MARGIN_MS]);
   });
 
-  it("find a fifth of these free, however many they were before", async () => {
-    const { passAll, pass, sent } = openGate({ limits: [{ count: 100, windowMs: 60_000, reserved: 10 }] });
+  it("find a place free for each second in which none gets free", async () => {
+    const { clock, pass, passAll, sent } = openGate({
+      limits: [{ count: 100, windowMs: 60_000, reserved: 40 }],
+    });
+    await Promise.all([pass("first"), passAll(50, URGENT)]);
+    await clock.sleep(49_500);
+    const before = sent.length;
+    const calm = passAll(45);
+    await clock.sleep(1);
+    await Promise.all([calm, ...Array.from({ length: 20 }, () => pass("look", URGENT))]);
+    const then = sent.slice(before).filter(([, at]) => at < 60_000);
+    expect(then.filter(([name]) => name !== "look")).toHaveLength(39);
+    expect(then.filter(([name]) => name === "look")).toHaveLength(10);
+  });
+
+  it("find no more free than are kept for them", async () => {
+    const { passAll, timesOf } = openGate({ limits: [{ count: 100, windowMs: 60_000, reserved: 10 }] });
     await passAll(30, URGENT);
-    const calm = passAll(70);
-    const looks = ["look 1", "look 2", "look 3"].map((name) => pass(name, URGENT));
-    await Promise.all([calm, ...looks]);
-    const first = sent.slice(30).filter(([, at]) => at === 0);
-    expect(first.filter(([name]) => !name.startsWith("look"))).toHaveLength(68);
-    expect(first.filter(([name]) => name.startsWith("look"))).toHaveLength(2);
+    await passAll(70);
+    expect(timesOf().filter((at) => at === 0)).toHaveLength(90);
   });
 
   it("take turns with the others where there is one place for all", async () => {

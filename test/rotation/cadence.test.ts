@@ -60,20 +60,20 @@ describe("how often to look", () => {
 function tooSoonMs(...others: readonly (readonly [pendingMs: number, endedMs: number])[]): number {
   const cadence = new Cadence(1);
   for (const [pendingMs, endedMs] of others) cadence.ended(endedMs, pendingMs);
-  return cadence.tooSoonMs;
+  return cadence.tooSoonMs();
 }
 
 describe("how soon to look", () => {
-  it("is at once while nothing is known", () => expect(new Cadence(1).tooSoonMs).toBe(0));
+  it("is at once while nothing is known", () => expect(new Cadence(1).tooSoonMs()).toBe(0));
 
   it("is not before one has waited as long as any that is still pending, until one is not", () => {
     const cadence = new Cadence(2);
     cadence.pending(400);
     cadence.pending(300);
-    expect(cadence.tooSoonMs).toBe(400);
+    expect(cadence.tooSoonMs()).toBe(400);
     cadence.ended(700, 400);
     cadence.pending(5_000);
-    expect(cadence.tooSoonMs).toBe(600);
+    expect(cadence.tooSoonMs()).toBe(600);
   });
 
   it("is between when another was pending and when it was not, rather later than sooner", () => {
@@ -83,7 +83,7 @@ describe("how soon to look", () => {
   it("is as long as another was pending where no PUT is to come that a look might hold up", () => {
     const cadence = new Cadence(0);
     cadence.ended(1_300, 1_000);
-    expect(cadence.tooSoonMs).toBe(1_000);
+    expect(cadence.tooSoonMs()).toBe(1_000);
   });
 
   it("is known the closer, the more have shown it", () => {
@@ -95,6 +95,12 @@ describe("how soon to look", () => {
   it("is when it was not pending any more, once that is known closely enough", () => {
     expect(tooSoonMs([1_000, 1_099])).toBe(1_099);
     expect(tooSoonMs([1_000, 1_300], [0, 1_090], [0, 1_150])).toBe(1_090);
+    expect(tooSoonMs([1_000, 1_100])).toBeLessThan(1_100);
+  });
+
+  it("is closely enough when known to a twentieth of what it takes", () => {
+    expect(tooSoonMs([3_820, 4_000])).toBe(4_000);
+    expect(tooSoonMs([3_800, 4_000])).toBeLessThan(4_000);
   });
 
   it.each<[string, [number, number], number]>([
@@ -109,6 +115,21 @@ describe("how soon to look", () => {
   });
 
   it("is within seconds, however long others took, since a refusal may come sooner", () => {
-    expect(tooSoonMs([590_000, 600_000])).toBe(5_000);
+    expect(tooSoonMs([580_000, 600_000])).toBe(5_000);
+  });
+
+  it("is no later than twice, or ten seconds after, it was last seen to be pending", () => {
+    const cadence = new Cadence(1);
+    cadence.ended(600_000, 580_000);
+    expect([1_000, 4_000, 9_000, 200_000].map((seenMs) => cadence.tooSoonMs(seenMs))).toEqual([
+      5_000, 8_000, 18_000, 210_000,
+    ]);
+    expect(cadence.tooSoonMs(599_000)).toBe(600_000);
+  });
+
+  it("is so too while none has ended", () => {
+    const cadence = new Cadence(1);
+    cadence.pending(30_000);
+    expect([0, 9_000, 29_000].map((seenMs) => cadence.tooSoonMs(seenMs))).toEqual([5_000, 18_000, 30_000]);
   });
 });
