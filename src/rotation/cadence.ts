@@ -5,7 +5,10 @@ const PAUSE_PER_WATCHED_MS = 2;
 const PAUSE_FOR_MANY_MS = 300;
 /** While there are PUTs to come, which looks hold up, since both count for the rate limit. */
 const PAUSE_BEFORE_PUTS_MS = 200;
-/** How long a look waits then for others, so that one serves them all. */
+/** A pause is no longer than such a part of the time that it has taken already. */
+const PAUSE_PART = 0.045;
+const PAUSE_PART_BEFORE_PUTS = 0.07;
+/** How long a look waits, while there are PUTs to come, for others, so that one serves them all. */
 const GATHERING_BEFORE_PUTS_MS = 400;
 /** What is known so closely, or to such a part of the time it takes, is not asked more closely. */
 const CLOSE_MS = 100;
@@ -46,9 +49,10 @@ export class Cadence {
     if (this.#endedMs === Number.POSITIVE_INFINITY) this.#pendingMs = Math.max(this.#pendingMs, pendingMs);
   }
 
-  /** @returns how long to wait from one look to the next; never more than a twentieth of the time that it has taken already. */
+  /** @returns how long to wait from one look to the next. */
   pauseMs(elapsedMs: number, watched: number): number {
-    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * 0.045, elapsedMs ** 2 / 80_000);
+    const part = this.#arePutsToCome ? PAUSE_PART_BEFORE_PUTS : PAUSE_PART;
+    const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * part, elapsedMs ** 2 / 80_000);
     return Math.max(growingMs, this.#shortestMs(watched));
   }
 
