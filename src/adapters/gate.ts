@@ -160,12 +160,13 @@ export class Gate {
     return this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
   }
 
-  /** How far apart urgent requests are that take all of a second which the calm ones leave, in milliseconds. */
+  /** How far apart urgent requests are that take all of a second, once half full, which calm ones leave, in milliseconds. */
   get #apartMs(): number {
     if (this.#second === undefined) return 0;
     const { count, reserved } = this.#second;
-    const calm = this.#calmly.countSince(this.#clock.now() - SECOND_MS);
-    if (this.#calm.length === 0 && calm === 0) return 0;
+    const secondAgo = this.#clock.now() - SECOND_MS;
+    const calm = this.#calmly.countSince(secondAgo);
+    if (this.#calm.length === 0 && (calm === 0 || this.#all.countSince(secondAgo) < count / 2)) return 0;
     return SECOND_MS / (this.#calm.length > 0 ? reserved : Math.max(reserved, count - calm));
   }
 

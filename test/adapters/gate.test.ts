@@ -178,6 +178,12 @@ describe("urgent requests", () => {
     expect(timesOf("look")).toEqual([0, 200]);
   });
 
+  it("are not spread while less than half of a second is taken", async () => {
+    const { looks, timesOf } = await afterCalm(3);
+    await Promise.all(looks);
+    expect(timesOf("look")).toEqual([0, 10]);
+  });
+
   it("hold the places that are kept for them until they are answered", async () => {
     const { pass, passAll, timesOf } = openGate({ limits: second(10, 2), answerMs: 5_000 });
     const calm = passAll(30);

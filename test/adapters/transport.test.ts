@@ -8,6 +8,7 @@ const DATE = "Sat, 21 Mar 2026 11:00:00 GMT";
 interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly takesMs?: number;
 }
 
 /** The client on a server that gives these replies in turn and then 200; `sentAt` is when each request came, from the first. */
@@ -16,9 +17,10 @@ async function inTurn(
   options: Omit<BenchOptions, "restEndpoint"> = {},
 ): Promise<Bench & { sentAt: () => number[] }> {
   const times: number[] = [];
-  const restEndpoint = await serve((_request, response) => {
-    const { status, headers = {} } = replies[times.length] ?? { status: 200 };
+  const restEndpoint = await serve(async (_request, response) => {
+    const { status, headers = {}, takesMs = 0 } = replies[times.length] ?? { status: 200 };
     times.push(bench.clock.now());
+    await bench.clock.serverSide.sleep(takesMs);
     response.writeHead(status, headers).end(status === 200 ? SHOWN : "");
   });
   const bench = clientOf({ restEndpoint, ...options });
@@ -94,10 +96,10 @@ describe("a 429", () => {
 });
 
 describe("what an answer says is left of the limit", () => {
-  const left = (remaining: number, reset: number) => ({
+  const left = (remaining: number, reset: number, limit = 50) => ({
     status: 200,
     headers: {
-      "x-ratelimit-limit": "50",
+      "x-ratelimit-limit": String(limit),
       "x-ratelimit-remaining": String(remaining),
       "x-ratelimit-reset": String(reset),
     },
@@ -108,6 +110,15 @@ describe("what an answer says is left of the limit", () => {
     await api.get("a");
     await Promise.all([api.get("a"), api.get("a")]);
     expect(sentAt()).toEqual([0, 0, 5_000]);
+  });
+
+  it("counts back from when its request came, however long the answer took", async () => {
+    const { api, clock, sentAt } = await inTurn([{ status: 200 }, { ...left(0, 1, 2), takesMs: 500 }]);
+    await api.get("a");
+    await clock.sleep(800);
+    await api.get("a");
+    await api.get("a");
+    expect(sentAt()).toEqual([0, 800, 1_300]);
   });
 
   it("is not believed where its reset is an epoch", async () => {
