@@ -51,7 +51,13 @@ function ours(): readonly Case[] {
     SIZES.map((connections) => ({ ...BASE, way: OURS, connections, ...limit(name) })),
   );
   const canary = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), canary: true };
-  const slow = { ...BASE, way: OURS, connections: 100, ...limit(DOCUMENTED), timeToReadyMs: 20_000 };
+  const slow = SIZES.filter((connections) => connections >= 100).map((connections) => ({
+    ...BASE,
+    way: OURS,
+    connections,
+    ...limit(DOCUMENTED),
+    timeToReadyMs: 20_000,
+  }));
   const scattered = { ...BASE, way: OURS, connections: 500, ...limit(DOCUMENTED), isScattered: true };
   const warm = SIZES.filter((connections) => connections <= LARGEST_WARM).map((connections) => ({
     ...BASE,
@@ -60,7 +66,15 @@ function ours(): readonly Case[] {
     ...limit(DOCUMENTED),
     isWarm: true,
   }));
-  return [...rows, canary, slow, scattered, ...warm, { ...canary, isWarm: true }];
+  return [
+    ...rows,
+    canary,
+    { ...canary, connections: 500 },
+    ...slow,
+    scattered,
+    ...warm,
+    { ...canary, isWarm: true },
+  ];
 }
 
 function rivals(): readonly Case[] {
