@@ -12,7 +12,7 @@ const PAUSE_PART_BEFORE_PUTS = 0.07;
 const GATHERING_BEFORE_PUTS_MS = 400;
 /** What is known so closely, or to such a part of the time it takes, is not asked more closely. */
 const CLOSE_MS = 100;
-const CLOSE_PART = 0.05;
+const CLOSE_PART = 0.075;
 /** None waits longer than this for its first look, or for the next longer than it has waited: a refusal may come sooner. */
 const LATEST_FIRST_LOOK_MS = 5_000;
 

@@ -98,9 +98,9 @@ describe("how soon to look", () => {
     expect(tooSoonMs([1_000, 1_100])).toBeLessThan(1_100);
   });
 
-  it("is closely enough when known to a twentieth of what it takes", () => {
-    expect(tooSoonMs([3_820, 4_000])).toBe(4_000);
-    expect(tooSoonMs([3_800, 4_000])).toBeLessThan(4_000);
+  it("is so too once it is known to less than 7.5 % of what it takes", () => {
+    expect(tooSoonMs([3_701, 4_000])).toBe(4_000);
+    expect(tooSoonMs([3_700, 4_000])).toBe(3_900);
   });
 
   it.each<[string, [number, number], number]>([
