@@ -24,7 +24,8 @@ export class Places {
 
   /** When the first place gets free that is still held at `at`, each for `heldMs` after its answer. */
   nextFreeAt(at: number, heldMs: number): number {
-    return (this.#answeredAt.find((answeredAt) => answeredAt + heldMs > at) ?? at) + heldMs;
+    const lastFreed = this.#answeredAt.findLastIndex((answeredAt) => answeredAt <= at - heldMs);
+    return (this.#answeredAt[lastFreed + 1] ?? at) + heldMs;
   }
 
   /** When fewer than `count` will be under way or answered for less than `heldMs`; never, until more are answered. */
