@@ -164,10 +164,11 @@ export class Gate {
   get #apartMs(): number {
     if (this.#second === undefined) return 0;
     const { count, reserved } = this.#second;
+    if (this.#calm.length > 0) return SECOND_MS / reserved;
     const secondAgo = this.#clock.now() - SECOND_MS;
     const calm = this.#calmly.countSince(secondAgo);
-    if (this.#calm.length === 0 && (calm === 0 || this.#all.countSince(secondAgo) < count / 2)) return 0;
-    return SECOND_MS / (this.#calm.length > 0 ? reserved : Math.max(reserved, count - calm));
+    if (calm === 0 || this.#all.countSince(secondAgo) < count / 2) return 0;
+    return SECOND_MS / Math.max(reserved, count - calm);
   }
 
   /** When there is room in a window for so many more of its line. */
