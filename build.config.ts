@@ -65,7 +65,7 @@ const lambda = await build({
   // undici's own switch for a bundle without its second, experimental parser.
   define: { esbuildDetection: "true" },
 });
-await build({ ...shared, entryPoints: ["src/fleet.ts"], outfile: "dist/fleet/index.mjs" });
+await build({ ...shared, entryPoints: ["src/fleet/handler.ts"], outfile: "dist/fleet/index.mjs" });
 await build({
   ...shared,
   entryPoints: ["src/cli.ts"],

@@ -6,7 +6,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { readConfig } from "../src/config.ts";
+import { readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";

@@ -1,17 +1,17 @@
 import type { Context } from "aws-lambda";
-import { sendAlert } from "./adapters/alerts.ts";
+import { sendAlert } from "./adapters/sns.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
-import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./batch.ts";
-import { conclude, failToStart } from "./conclude.ts";
-import { configFileOf, readConfig } from "./config.ts";
-import { type Alert, createAlert } from "./rotation/alert.ts";
+import { configFileOf, readConfig } from "./config/load.ts";
+import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
+import { conclude, failToStart } from "./lambda/finish.ts";
+import { readTrigger } from "./lambda/trigger.ts";
+import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
 import { isDryRun, type Trigger } from "./rotation/plan.ts";
-import { abridge, createReport, type Report } from "./rotation/report.ts";
-import { Scrubber } from "./rotation/scrub.ts";
+import { Scrubber } from "./rotation/redact.ts";
+import { type Alert, createAlert } from "./rotation/report/alert.ts";
+import { abridge, createReport, type Report } from "./rotation/report/report.ts";
 import { run } from "./run.ts";
-import { readTrigger } from "./trigger.ts";
-import { warmUp } from "./warm-up.ts";
 
 /** What is kept of the Lambda's time for the alert, in milliseconds. */
 const ALERT_RESERVE_MS = 10_000;

@@ -1,20 +1,20 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import { Confluent } from "./adapters/confluent.ts";
-import { exchange, type HttpAnswer, type HttpRequest, openAgent } from "./adapters/exchange.ts";
-import { Gate } from "./adapters/gate.ts";
+import { exchange, type HttpAnswer, type HttpRequest, openAgent } from "./adapters/http.ts";
+import { Gate } from "./adapters/rate-limit/limiter.ts";
 import { roundTrips } from "./adapters/round-trip.ts";
-import { createSecretStore } from "./adapters/secrets.ts";
+import { createSecretStore } from "./adapters/secrets-manager.ts";
 import type { Traffic } from "./adapters/telemetry.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/load.ts";
 import type { Clock } from "./rotation/clock.ts";
+import type { Outside, RunLog } from "./rotation/dependencies.ts";
 import { RotationError } from "./rotation/errors.ts";
-import type { Outside, RunLog } from "./rotation/outside.ts";
 import { plan, type Trigger } from "./rotation/plan.ts";
-import { FAULT_PATIENCE_MS } from "./rotation/push.ts";
-import { createReport, type Report } from "./rotation/report.ts";
+import type { Scrubber } from "./rotation/redact.ts";
+import { createReport, type Report } from "./rotation/report/report.ts";
 import { rotate, type Settings } from "./rotation/rotate.ts";
-import type { Scrubber } from "./rotation/scrub.ts";
 import { Secret } from "./rotation/secret.ts";
+import { FAULT_PATIENCE_MS } from "./rotation/update.ts";
 
 export interface RunOptions {
   readonly clock: Clock;

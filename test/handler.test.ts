@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createHandler } from "../src/handler.ts";
-import type { Report } from "../src/rotation/report.ts";
+import type { Report } from "../src/rotation/report/report.ts";
 import { captureOutput, type Line } from "./support/output.ts";
 import { startWorld, type World, type WorldOptions } from "./support/world.ts";
 

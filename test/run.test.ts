@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Config } from "../src/config.ts";
+import type { Config } from "../src/config/load.ts";
 import { createHandler } from "../src/handler.ts";
 import { systemClock } from "../src/rotation/clock.ts";
-import { Scrubber } from "../src/rotation/scrub.ts";
+import { Scrubber } from "../src/rotation/redact.ts";
 import { run } from "../src/run.ts";
 import { startWorld } from "./support/world.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Observation, phaseKind, type Receipt, type Update } from "../rotation/connection.ts";
+import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
 import {
   type Answer,
   ConflictError,
@@ -7,11 +8,10 @@ import {
   UnauthorizedError,
   UnknownFateError,
 } from "../rotation/errors.ts";
-import { PAGE_SIZE } from "../rotation/observe.ts";
-import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/outside.ts";
+import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { errorDetail } from "./error-detail.ts";
-import { type HttpAnswer, NoAnswerError } from "./exchange.ts";
+import { type HttpAnswer, NoAnswerError } from "./http.ts";
 import { isTransient } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 

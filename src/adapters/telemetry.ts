@@ -1,9 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Progress, RunLog } from "../rotation/dependencies.ts";
 import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
-import type { Progress, RunLog } from "../rotation/outside.ts";
 import type { Trigger } from "../rotation/plan.ts";
-import { isAlertable, type Report } from "../rotation/report.ts";
+import { isAlertable, type Report } from "../rotation/report/report.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
 const NAMESPACE = "FlinkConnectionRotator";

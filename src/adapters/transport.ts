@@ -1,9 +1,9 @@
 import { Patience } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
-import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./exchange.ts";
-import type { Gate } from "./gate.ts";
-import { allowanceOf, askedWaitMs } from "./rate-limit.ts";
+import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./http.ts";
+import { allowanceOf, askedWaitMs } from "./rate-limit/headers.ts";
+import type { Gate } from "./rate-limit/limiter.ts";
 import { isTransient, throttled, throttleMs } from "./retry.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;

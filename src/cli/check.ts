@@ -1,7 +1,7 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/load.ts";
+import type { Outside, RunLog } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
-import type { Outside, RunLog } from "../rotation/outside.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
@@ -15,7 +15,7 @@ import {
   JSON_OPTION,
 } from "./command.ts";
 import { logTo } from "./log.ts";
-import { listConnections, reading, settled } from "./reading.ts";
+import { listConnections, reading, settled } from "./read-only.ts";
 import { runOptions } from "./run-options.ts";
 import { fullName, loadConfig, triggerFor } from "./selection.ts";
 

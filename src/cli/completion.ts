@@ -1,4 +1,4 @@
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/load.ts";
 import { COMMON_OPTIONS, type Command, type Context, EXIT, PROGRAM } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { suggestion } from "./nearest.ts";

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import type { Environment } from "../config.ts";
-import { connectionsFile } from "../config-schema.ts";
+import type { Environment } from "../config/load.ts";
+import { connectionsFile } from "../config/schema.ts";
 import { counted } from "../terminal/text.ts";
 import { type Command, type Context, EXIT, type Input, PROGRAM } from "./command.ts";
 import { choices, draftFile, type FoundConnection } from "./draft.ts";
 import { UsageError } from "./errors.ts";
 import { logTo } from "./log.ts";
-import { listConnections, reading } from "./reading.ts";
+import { listConnections, reading } from "./read-only.ts";
 import { readTerraform } from "./terraform.ts";
 
 export const discover: Command = {

@@ -1,4 +1,4 @@
-import { CONNECTION_TYPES, describeGroups, optionsOf } from "../rotation/connection-types.ts";
+import { CONNECTION_TYPES, describeGroups, optionsOf } from "../rotation/credentials/connection-types.ts";
 
 /** A connection that exists, or that Terraform keeps. */
 export interface FoundConnection {

@@ -1,4 +1,4 @@
-import type { RunLog } from "../rotation/outside.ts";
+import type { RunLog } from "../rotation/dependencies.ts";
 import type { Context } from "./command.ts";
 
 /** Remarks for whoever watches; the stack of a bug only where it is asked for. */

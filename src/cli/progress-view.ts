@@ -1,7 +1,7 @@
 import type { Clock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
-import type { Progress } from "../rotation/outside.ts";
-import { Board, type BoardRow, outcomeStyle, phaseStyle } from "../terminal/board.ts";
+import type { Progress } from "../rotation/dependencies.ts";
+import { Board, type BoardRow, outcomeStyle, phaseStyle } from "../terminal/status-table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fullName } from "./selection.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { OUTCOMES } from "../rotation/outcome.ts";
-import { outcomeStyle } from "../terminal/board.ts";
+import { outcomeStyle } from "../terminal/status-table.ts";
 import { tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted, seconds } from "../terminal/text.ts";

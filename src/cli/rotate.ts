@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/load.ts";
 import { systemClock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
-import type { Report } from "../rotation/report.ts";
+import type { Report } from "../rotation/report/report.ts";
 import { run } from "../run.ts";
 import { requireAws } from "./aws.ts";
 import { CONFIG_OPTION, type Command, type Context, type Input, JSON_OPTION } from "./command.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../rotation/clock.ts";
-import type { RunLog } from "../rotation/outside.ts";
-import { Scrubber } from "../rotation/scrub.ts";
+import type { RunLog } from "../rotation/dependencies.ts";
+import { Scrubber } from "../rotation/redact.ts";
 import type { RunOptions } from "../run.ts";
 
 /** What a run in the terminal has in common with every other. */

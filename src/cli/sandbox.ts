@@ -1,5 +1,5 @@
-import { playDemo } from "../sandbox/demo.ts";
-import { serve } from "../sandbox/serve.ts";
+import { playDemo } from "../sandbox/demo/play.ts";
+import { serve } from "../sandbox/demo/serve.ts";
 import { type Command, EXIT } from "./command.ts";
 
 export const sandbox: Command = {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/load.ts";
 import type { Connection } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";

@@ -1,4 +1,4 @@
-import { phaseStyle } from "../terminal/board.ts";
+import { phaseStyle } from "../terminal/status-table.ts";
 import { type Cell, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fullName } from "./selection.ts";

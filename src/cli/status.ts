@@ -1,12 +1,12 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/load.ts";
 import { type Connection, type Observation, phaseKind } from "../rotation/connection.ts";
+import type { Outside, SecretVersion } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
-import type { Outside, SecretVersion } from "../rotation/outside.ts";
-import { guard } from "../rotation/push.ts";
+import { guard } from "../rotation/update.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION } from "./command.ts";
 import { logTo } from "./log.ts";
-import { listConnections, reading, settled } from "./reading.ts";
+import { listConnections, reading, settled } from "./read-only.ts";
 import { loadConfig, SELECTION_OPTIONS, select } from "./selection.ts";
 import { statusLines } from "./status-view.ts";
 

@@ -1,4 +1,4 @@
-import { sendAlert } from "../adapters/alerts.ts";
+import { sendAlert } from "../adapters/sns.ts";
 import { alertEvent } from "./schemas.ts";
 
 const TIMEOUT_MS = 15_000;

@@ -1,7 +1,7 @@
 import type { Connection, Observation } from "./connection.ts";
+import type { Outside, SecretVersion } from "./dependencies.ts";
 import type { Finding } from "./outcome.ts";
-import type { Outside, SecretVersion } from "./outside.ts";
-import type { Lane } from "./push.ts";
+import type { Lane } from "./update.ts";
 
 /** What a group needs to know of its run. */
 export interface GroupRun {

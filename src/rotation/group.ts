@@ -1,12 +1,12 @@
 import { type Connection, type Observation, type PhaseKind, phaseKind } from "./connection.ts";
-import { buildCredentials } from "./credentials.ts";
+import { buildCredentials } from "./credentials/auth-data.ts";
+import type { SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import type { GroupRun } from "./group-run.ts";
 import { type Finding, findingOf } from "./outcome.ts";
-import type { SecretVersion } from "./outside.ts";
 import type { SecretGroup } from "./plan.ts";
-import { guard, type Order, push } from "./push.ts";
-import { restorePrevious } from "./restore.ts";
+import { restorePrevious } from "./rollback.ts";
+import { guard, type Order, push } from "./update.ts";
 import { currentVersion } from "./versions.ts";
 
 /** How often a run puts a version that overtook the one it began with. */

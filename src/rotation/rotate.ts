@@ -1,14 +1,12 @@
 import type { Connection } from "./connection.ts";
+import type { Outside, SecretVersion } from "./dependencies.ts";
+import { attempt, openWays, readApiKeys, type Way, type WaySettings, type Ways } from "./environment.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import { GroupRotation } from "./group.ts";
 import type { GroupRun } from "./group-run.ts";
-
 import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
-import type { Outside, SecretVersion } from "./outside.ts";
 import { isDryRun, type SecretGroup, type Trigger } from "./plan.ts";
-
 import { announcedVersion, currentVersion } from "./versions.ts";
-import { attempt, openWays, readApiKeys, type Way, type WaySettings, type Ways } from "./way.ts";
 
 /** How long after the deadline a contact that does not keep to it may hold the run up, in milliseconds. */
 const OVERTIME_MS = 500;

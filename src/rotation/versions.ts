@@ -1,5 +1,5 @@
+import type { Outside, SecretVersion } from "./dependencies.ts";
 import { SecretError } from "./errors.ts";
-import type { Outside, SecretVersion } from "./outside.ts";
 
 /** How long Secrets Manager may take to show the version that an event tells of, in milliseconds. */
 const VISIBLE_WITHIN_MS = 10_000;

@@ -1,12 +1,16 @@
 import { onTestFinished } from "vitest";
 import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange, openAgent } from "../../src/adapters/exchange.ts";
-import { Gate } from "../../src/adapters/gate.ts";
+import { exchange, openAgent } from "../../src/adapters/http.ts";
+import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
 import type { Update } from "../../src/rotation/connection.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
-import { Scrubber } from "../../src/rotation/scrub.ts";
+import { Scrubber } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import {
+  type ConfluentOptions,
+  type ConfluentSandbox,
+  startConfluent,
+} from "../../src/sandbox/confluent/server.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that-nobody-may-see" };

@@ -1,6 +1,6 @@
 import { request } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openAgent } from "../../src/adapters/exchange.ts";
+import { openAgent } from "../../src/adapters/http.ts";
 import { roundTrips } from "../../src/adapters/round-trip.ts";
 import { serve } from "../support/server.ts";
 

@@ -4,8 +4,8 @@ import type { Connection } from "../../src/rotation/connection.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
-import { createReport } from "../../src/rotation/report.ts";
-import { Scrubber } from "../../src/rotation/scrub.ts";
+import { Scrubber } from "../../src/rotation/redact.ts";
+import { createReport } from "../../src/rotation/report/report.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../src/sandbox/confluent-faults.ts";
+import type { Fault } from "../../src/sandbox/confluent/faults.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const SCHEDULE = { trigger: "schedule" };

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/main.ts";
-import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo-connections.ts";
-import { type DemoWorld, startDemoWorld } from "../../src/sandbox/demo-world.ts";
+import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
+import { type DemoWorld, startDemoWorld } from "../../src/sandbox/demo/environment.ts";
 import { runCli, startCli } from "../support/child.ts";
 
 const EXAMPLES = [...COMMANDS.values()].flatMap(({ examples }) => examples.map(([line]) => line));

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createReport } from "../../src/rotation/report.ts";
-import { type DeployedFunction, startLambda } from "../../src/sandbox/lambda.ts";
+import { createReport } from "../../src/rotation/report/report.ts";
+import { type DeployedFunction, startLambda } from "../../src/sandbox/aws/lambda.ts";
 import { startOperator } from "../support/operator.ts";
 
 const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";

@@ -1,11 +1,11 @@
 import { onTestFinished } from "vitest";
 import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange, openAgent } from "../../src/adapters/exchange.ts";
-import { Gate } from "../../src/adapters/gate.ts";
-import type { ConnectionsApi } from "../../src/rotation/outside.ts";
-import type { Fault as SandboxFault } from "../../src/sandbox/confluent-faults.ts";
-import type { Settings } from "../../src/sandbox/confluent-settings.ts";
-import { API_KEY, sandboxWith } from "../sandbox/confluent-client.ts";
+import { exchange, openAgent } from "../../src/adapters/http.ts";
+import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
+import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
+import type { Fault as SandboxFault } from "../../src/sandbox/confluent/faults.ts";
+import type { Settings } from "../../src/sandbox/confluent/settings.ts";
+import { API_KEY, sandboxWith } from "../sandbox/confluent/client.ts";
 import { flinkApiKey } from "../support/builders.ts";
 import type { Behaviour, Fault } from "../support/fake-confluent.ts";
 import { describeConnectionsApi, NEW_KEY, OPENAI_ENDPOINT, type Stage } from "./connections-api.ts";

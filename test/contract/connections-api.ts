@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hasMoved, type Update } from "../../src/rotation/connection.ts";
-import type { ConnectionsApi } from "../../src/rotation/outside.ts";
+import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import type { Behaviour, Data, FakeRequest, Fault } from "../support/fake-confluent.ts";
 

@@ -4,8 +4,8 @@ import {
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { createFleet, type FleetDependencies } from "../../src/fleet.ts";
-import type { Report } from "../../src/rotation/report.ts";
+import { createFleet, type FleetDependencies } from "../../src/fleet/handler.ts";
+import type { Report } from "../../src/rotation/report/report.ts";
 
 /** Where a process dies: at a checkpoint by its number, before it is kept, or after, before the process hears of it. */
 export interface Death {

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/load.ts";
 import { qualifiedName } from "../../src/fleet/rollout.ts";
-import type { Alert } from "../../src/rotation/alert.ts";
+import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { type Finding, toOutcome } from "../../src/rotation/outcome.ts";
 import { plan } from "../../src/rotation/plan.ts";
-import { createReport } from "../../src/rotation/report.ts";
-import { parseTrigger } from "../../src/trigger.ts";
+import type { Alert } from "../../src/rotation/report/alert.ts";
+import { createReport } from "../../src/rotation/report/report.ts";
 import { configFile, connectionEntry, environmentEntry } from "../support/builders.ts";
 import type { EngineOptions } from "./engine.ts";
 

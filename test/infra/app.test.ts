@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rotatorCode } from "../../infra/bundle.ts";
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/load.ts";
 import { CONNECTIONS, synthesize } from "./synthesis.ts";
 
 const BROKEN = {

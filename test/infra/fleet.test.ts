@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
-import { isBatchCall } from "../../src/batch.ts";
+import { isBatchCall } from "../../src/lambda/batch.ts";
 import { policiesOf, simulate } from "./role.ts";
 import { ACCOUNT, CONNECTIONS, ofType, REGION, secretArn, synthesize } from "./synthesis.ts";
 

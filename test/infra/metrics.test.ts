@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { createReport } from "../../src/rotation/report.ts";
+import { createReport } from "../../src/rotation/report/report.ts";
 import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
 
 const SERVICE = "team-blue";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTrigger } from "../../src/trigger.ts";
+import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
 import { routes, rulesOf } from "./routes.ts";
 import { ACCOUNT, CONNECTIONS, OTHER_ACCOUNT, ofType, secretArn, synthesize } from "./synthesis.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/rotation/connection.ts";
+import type { Outside } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
-import type { Outside } from "../../src/rotation/outside.ts";
 import { plan, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate, type Settings } from "../../src/rotation/rotate.ts";
 import { Secret } from "../../src/rotation/secret.ts";

@@ -1,8 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { onTestFinished } from "vitest";
-import { type AwsOptions, type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
-import type { SecretLabelUpdated } from "../../src/sandbox/secret-store.ts";
+import type { SecretLabelUpdated } from "../../src/sandbox/aws/secret-store.ts";
+import { type AwsOptions, type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
 
 export const STARTED_AT = Date.parse("2026-03-21T10:00:00.500Z");
 

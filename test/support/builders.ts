@@ -1,6 +1,6 @@
 import type { Connection, CredentialSource, Observation } from "../../src/rotation/connection.ts";
+import type { ApiKey, SecretVersion } from "../../src/rotation/dependencies.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
-import type { ApiKey, SecretVersion } from "../../src/rotation/outside.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 
 export const NOW = Date.parse("2026-03-21T10:00:00Z");

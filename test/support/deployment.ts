@@ -8,8 +8,12 @@ import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
 import { systemClock } from "../../src/rotation/clock.ts";
-import { type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
-import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import { type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
+import {
+  type ConfluentOptions,
+  type ConfluentSandbox,
+  startConfluent,
+} from "../../src/sandbox/confluent/server.ts";
 import { API_KEY } from "./world.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../../dist/lambda/index.mjs");

@@ -1,12 +1,12 @@
 import type { Clock } from "../../src/rotation/clock.ts";
 import type { Observation, Update } from "../../src/rotation/connection.ts";
+import type { ApiKey, ConnectionPage, ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import {
   ConflictError,
   RotationError,
   UnauthorizedError,
   UnknownFateError,
 } from "../../src/rotation/errors.ts";
-import type { ApiKey, ConnectionPage, ConnectionsApi } from "../../src/rotation/outside.ts";
 
 export type Data = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/rotation/clock.ts";
+import type { SecretStore, SecretVersion, VersionSelector } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
-import type { SecretStore, SecretVersion, VersionSelector } from "../../src/rotation/outside.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 
 export interface NewVersion {

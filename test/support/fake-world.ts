@@ -1,7 +1,7 @@
-import { Gate } from "../../src/adapters/gate.ts";
+import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
+import type { ConnectionsApi, Outside, Progress, SecretStore } from "../../src/rotation/dependencies.ts";
 import { OutOfTimeError } from "../../src/rotation/errors.ts";
-import type { ConnectionsApi, Outside, Progress, SecretStore } from "../../src/rotation/outside.ts";
-import { Scrubber } from "../../src/rotation/scrub.ts";
+import { Scrubber } from "../../src/rotation/redact.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeConfluent, type FakeOptions } from "./fake-confluent.ts";
 import { FakeSecrets, type FakeSecretsOptions } from "./fake-secrets.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { Connection } from "../../src/rotation/connection.ts";
+import type { Outside } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
-import type { Outside } from "../../src/rotation/outside.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate, type Settings } from "../../src/rotation/rotate.ts";
 import { connection, HOUR_MS } from "./builders.ts";

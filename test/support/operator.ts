@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { systemClock } from "../../src/rotation/clock.ts";
-import { type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
-import { type ConfluentOptions, type ConfluentSandbox, startConfluent } from "../../src/sandbox/confluent.ts";
+import { type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
+import {
+  type ConfluentOptions,
+  type ConfluentSandbox,
+  startConfluent,
+} from "../../src/sandbox/confluent/server.ts";
 import { fakeTerminal } from "./terminal.ts";
 import { API_KEY, type ConnectionEntry } from "./world.ts";
 

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createHandler } from "../../src/handler.ts";
 import type { Clock } from "../../src/rotation/clock.ts";
-import type { Report } from "../../src/rotation/report.ts";
-import { type AwsSandbox, startAws } from "../../src/sandbox/aws.ts";
+import type { Report } from "../../src/rotation/report/report.ts";
+import type { SecretLabelUpdated } from "../../src/sandbox/aws/secret-store.ts";
+import { type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
 import {
   type ConfluentOptions,
   type ConfluentSandbox,
   type NewConnection,
   startConfluent,
-} from "../../src/sandbox/confluent.ts";
-import type { SecretLabelUpdated } from "../../src/sandbox/secret-store.ts";
+} from "../../src/sandbox/confluent/server.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that-nobody-may-see" };

@@ -1,0 +1,67 @@
+import { SecretError } from "../errors.ts";
+import { type Field, Secret } from "../secret.ts";
+import { type Option, usualSpellings } from "./connection-types.ts";
+
+/** A secret as a source of fields. Its errors name secret and field, never a value. */
+export class SecretDocument {
+  readonly id: string;
+  readonly whole: Secret;
+  readonly #fields: ReadonlyMap<string, Field> | "malformed" | undefined;
+
+  /** @throws SecretError when there is nothing in it. */
+  constructor(id: string, secret: Secret) {
+    if (secret.isBlank) throw new SecretError(`Secret ${id} is empty.`);
+    this.id = id;
+    this.whole = secret;
+    this.#fields = secret.fields();
+  }
+
+  /** False for a plain string. @throws SecretError for text that begins like a JSON object and is none. */
+  get isObject(): boolean {
+    if (this.#fields === "malformed")
+      throw new SecretError(`Secret ${this.id} begins like JSON but cannot be parsed.`);
+    return this.#fields !== undefined;
+  }
+
+  /**
+   * The text under a key; for `service-key`, an object is taken too.
+   * @throws SecretError when the key is missing, empty or of another type.
+   */
+  field(key: string, option?: Option): Secret {
+    if (!this.isObject)
+      throw new SecretError(`Secret ${this.id} is not a JSON object, so it has no field "${key}".`);
+    const value = this.#get(key);
+    if (value === undefined) throw new SecretError(`Secret ${this.id} lacks the field "${key}".`);
+    if (!(value instanceof Secret)) throw this.#wrongType(key, value);
+    if (value.isObject && option !== "service-key") throw this.#wrongType(key, "object");
+    if (value.isBlank) throw new SecretError(`Field "${key}" of secret ${this.id} is empty.`);
+    return value;
+  }
+
+  /** The value that stands under a usual spelling of the option. @throws SecretError when two spellings disagree. */
+  usual(option: Option): Secret | undefined {
+    const keys = usualSpellings(option).filter((key) => (this.#get(key) ?? "null") !== "null");
+    const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, option) }));
+    if (first === undefined)
+      return option === "service-key" && this.#isServiceAccount() ? this.whole : undefined;
+    const other = others.find(({ value }) => !value.equals(first.value));
+    if (other !== undefined) {
+      throw new SecretError(
+        `Secret ${this.id} has different values under "${first.key}" and "${other.key}"; name the right one under "fields".`,
+      );
+    }
+    return first.value;
+  }
+
+  #get(key: string): Field | undefined {
+    return this.#fields instanceof Map ? this.#fields.get(key) : undefined;
+  }
+
+  #isServiceAccount(): boolean {
+    return this.#get("private_key") !== undefined && this.#get("client_email") !== undefined;
+  }
+
+  #wrongType(key: string, type: string): SecretError {
+    return new SecretError(`Field "${key}" of secret ${this.id} is of type ${type}; it must be a string.`);
+  }
+}

@@ -1,0 +1,82 @@
+import type { ErrorClass } from "../errors.ts";
+import { OUTCOMES, type Outcome, type OutcomeKind } from "../outcome.ts";
+import type { Trigger } from "../plan.ts";
+
+export type RunOutcome = "succeeded" | "failed" | "unverified";
+
+/** What a run came to: returned to a direct caller, sent to machines that subscribe to the alert, logged. */
+export interface Report {
+  readonly outcome: RunOutcome;
+  readonly trigger: Trigger;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Requests sent to Confluent. */
+  readonly requests: number;
+  readonly counts: Readonly<Record<OutcomeKind, number>>;
+  readonly connections: readonly Outcome[];
+}
+
+export interface RunFacts {
+  readonly trigger: Trigger;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly requests: number;
+}
+
+export function createReport(connections: readonly Outcome[], facts: RunFacts): Report {
+  const counts = Object.fromEntries(
+    OUTCOMES.map((kind) => [kind, connections.filter(({ outcome }) => outcome === kind).length]),
+  );
+  return {
+    outcome: runOutcome(connections),
+    trigger: facts.trigger,
+    startedAt: new Date(facts.startedAt).toISOString(),
+    durationMs: Math.max(0, Math.round(facts.endedAt - facts.startedAt)),
+    requests: facts.requests,
+    counts: counts as Record<OutcomeKind, number>,
+    connections,
+  };
+}
+
+/** True for what the operator should hear of: anything that is not well, and a `ready` that comes with a remark. */
+export function isAlertable({ outcome, detail }: Outcome): boolean {
+  return outcome === "ready" ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
+}
+
+/** Every outcome, of which only the first `whole` that are not well keep their texts. */
+export function abridge(report: Report, whole: number): Report {
+  const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));
+  const connections = report.connections.map((each) => {
+    const { name, environment, type, outcome, errorClass, secret, durationMs } = each;
+    const brief = { name, environment, type, outcome, secret, durationMs };
+    return kept.has(each) ? each : { ...brief, ...(errorClass && { errorClass }) };
+  });
+  return { ...report, connections };
+}
+
+/** The report with as many of its outcomes as `fits` allows, those that are not well first; its counts stay. */
+export function cutToFit(report: Report, fits: (shorter: Report) => boolean): Report {
+  const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
+  let shorter = report;
+  for (let keep = worstFirst.length; keep > 0 && !fits(shorter); ) {
+    keep = Math.floor(keep / 2);
+    shorter = { ...report, connections: worstFirst.slice(0, keep) };
+  }
+  return shorter;
+}
+
+/** The classes of what went wrong, the most frequent first. */
+export function errorClasses(connections: readonly Outcome[]): readonly ErrorClass[] {
+  const byClass = Map.groupBy(connections, ({ errorClass }) => errorClass);
+  return [...byClass]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .flatMap(([errorClass]) => errorClass ?? []);
+}
+
+function runOutcome(connections: readonly Outcome[]): RunOutcome {
+  const kinds = new Set(connections.map(({ outcome }) => outcome));
+  if (kinds.has("failed") || kinds.has("rolled-back") || kinds.has("not-attempted")) return "failed";
+  return kinds.has("unverified") ? "unverified" : "succeeded";
+}

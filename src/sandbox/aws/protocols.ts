@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import { AwsError } from "./error.ts";
+import type { SecretStore } from "./secret-store.ts";
+import { callSecretsManager } from "./secrets-manager.ts";
+import { callSns, type Topics } from "./sns.ts";
+import { element, type Xml } from "./xml.ts";
+
+const SNS_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
+
+export interface AwsServices {
+  readonly store: SecretStore;
+  readonly topics: Topics;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** One request in the terms of its protocol. */
+export interface AwsCall {
+  readonly operation: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly apply: (services: AwsServices) => AwsAnswer;
+  readonly refuse: (error: AwsError) => AwsAnswer;
+}
+
+/** Secrets Manager names its operation in `X-Amz-Target`, SNS in the form's `Action`. */
+export function parseCall(target: string | undefined, body: string): AwsCall {
+  return target === undefined ? queryCall(new URLSearchParams(body)) : jsonCall(target, body);
+}
+
+function jsonCall(target: string, body: string): AwsCall {
+  const operation = target.replace(/^secretsmanager\./, "");
+  const input = parseJson(body);
+  return {
+    operation,
+    fields: input ?? {},
+    apply: ({ store }) => {
+      if (!input) throw new AwsError("SerializationException", "The request's body is not a JSON object.");
+      return json(200, callSecretsManager(store, operation, input));
+    },
+    refuse: ({ code, message, status }) => json(status, { __type: code, Message: message }),
+  };
+}
+
+function parseJson(body: string): Record<string, unknown> | undefined {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+const json = (status: number, body: object): AwsAnswer => ({
+  status,
+  contentType: "application/x-amz-json-1.1",
+  body: JSON.stringify(body),
+});
+
+function queryCall(form: URLSearchParams): AwsCall {
+  const operation = form.get("Action") ?? "";
+  return {
+    operation,
+    fields: Object.fromEntries(form),
+    apply: ({ topics }) => {
+      const result = element(`${operation}Result`, ...callSns(topics, operation, form));
+      return xml(200, `${operation}Response`, [result, element("ResponseMetadata", requestId())]);
+    },
+    refuse: ({ code, message, status }) => {
+      const type = element("Type", status < 500 ? "Sender" : "Receiver");
+      const error = element("Error", type, element("Code", code), element("Message", message));
+      return xml(status, "ErrorResponse", [error, requestId()]);
+    },
+  };
+}
+
+const requestId = () => element("RequestId", randomUUID());
+
+const xml = (status: number, root: string, content: readonly Xml[]): AwsAnswer => ({
+  status,
+  contentType: "text/xml",
+  body: `<${root} xmlns="${SNS_NAMESPACE}">${content.map(({ markup }) => markup).join("")}</${root}>`,
+});

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "./error.ts";
+import { attributesOf, type MessageAttribute } from "./sns-attributes.ts";
+import { element, type Xml } from "./xml.ts";
+
+const MAX_MESSAGE_BYTES = 262_144;
+
+/** A message as a topic took it. */
+export interface PublishedMessage {
+  readonly messageId: string;
+  readonly topicArn: string;
+  readonly subject: string | undefined;
+  readonly message: string;
+  readonly messageStructure: string | undefined;
+  readonly attributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+export interface Topics {
+  /** The part of a topic's ARN before its name. */
+  readonly arnPrefix: string;
+  readonly arns: Set<string>;
+  readonly published: PublishedMessage[];
+}
+
+type Operation = (topics: Topics, input: URLSearchParams) => Xml[];
+
+const invalid = (what: string) => new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
+
+/** Creating a topic that exists gives the one that exists. */
+export function createTopic({ arnPrefix, arns }: Topics, name: string): string {
+  if (!/^[\w-]{1,256}$/.test(name)) throw invalid("Topic Name");
+  arns.add(arnPrefix + name);
+  return arnPrefix + name;
+}
+
+function existingTopic({ arns }: Topics, topicArn: string | null): string {
+  if (!topicArn) throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
+  if (!topicArn.startsWith("arn:")) throw invalid("TopicArn");
+  if (!arns.has(topicArn)) throw new AwsError("NotFound", "Topic does not exist");
+  return topicArn;
+}
+
+function publish(topics: Topics, input: URLSearchParams): Xml[] {
+  const topicArn = existingTopic(topics, input.get("TopicArn") ?? input.get("TargetArn"));
+  const message = input.get("Message") ?? "";
+  const subject = input.get("Subject") ?? undefined;
+  const messageStructure = input.get("MessageStructure") ?? undefined;
+  const attributes = attributesOf(input);
+  checkSize(message, attributes);
+  checkSubject(subject);
+  checkStructure(message, messageStructure);
+  const messageId = randomUUID();
+  topics.published.push({ messageId, topicArn, subject, message, messageStructure, attributes });
+  return [element("MessageId", messageId)];
+}
+
+function checkSize(message: string, attributes: Readonly<Record<string, MessageAttribute>>): void {
+  if (message === "") throw invalid("Empty message");
+  const texts = Object.entries(attributes).flatMap(([name, { type, value }]) => [name, type, value]);
+  if (Buffer.byteLength(message + texts.join("")) > MAX_MESSAGE_BYTES) throw invalid("Message too long");
+}
+
+function checkSubject(subject: string | undefined): void {
+  if (subject !== undefined && !/^[^\p{Cc}]{1,99}$/u.test(subject)) throw invalid("Subject");
+}
+
+function checkStructure(message: string, structure: string | undefined): void {
+  if (structure === undefined) return;
+  if (structure !== "json") throw invalid("MessageStructure");
+  const texts = parseObject(message);
+  if (!texts) throw invalid("Message Structure - JSON message body failed to parse");
+  if (typeof texts["default"] !== "string")
+    throw invalid("Message Structure - No default entry in JSON message body");
+}
+
+function parseObject(json: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return parsed instanceof Object ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["Publish", publish],
+  ["CreateTopic", (topics, input) => [element("TopicArn", createTopic(topics, input.get("Name") ?? ""))]],
+  [
+    "GetTopicAttributes",
+    (topics, input) => {
+      const topicArn = existingTopic(topics, input.get("TopicArn"));
+      return [
+        element("Attributes", element("entry", element("key", "TopicArn"), element("value", topicArn))),
+      ];
+    },
+  ],
+  [
+    "ListTopics",
+    ({ arns }) => [
+      element("Topics", ...[...arns].map((topicArn) => element("member", element("TopicArn", topicArn)))),
+    ],
+  ],
+]);
+
+/**
+ * Answers one call of Amazon SNS with the elements of its result.
+ * @throws AwsError with the code and message that AWS would answer.
+ */
+export function callSns(topics: Topics, operation: string, input: URLSearchParams): Xml[] {
+  const run = OPERATIONS.get(operation);
+  if (!run)
+    throw new AwsError("InvalidAction", `Could not find operation ${operation} for version 2010-03-31`);
+  return run(topics, input);
+}

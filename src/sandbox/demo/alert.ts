@@ -1,0 +1,13 @@
+import * as z from "zod";
+import type { Terminal } from "../../terminal/terminal.ts";
+import type { PublishedMessage } from "../aws/sns.ts";
+
+const byProtocol = z.object({ default: z.string() });
+
+/** A message of the topic as somebody reads it who has subscribed by mail. */
+export function alertLines(terminal: Terminal, { subject, message }: PublishedMessage): string[] {
+  const text = byProtocol.parse(JSON.parse(message)).default;
+  const bar = terminal.paint("yellow", "│");
+  const lines = text.split("\n").map((line) => `${bar} ${line}`.trimEnd());
+  return [`${bar} ${terminal.paint("bold", subject ?? "")}`, bar, ...lines];
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../rotation/clock.ts";
+import { startLambda } from "../aws/lambda.ts";
+import type { SecretLabelUpdated } from "../aws/secret-store.ts";
+import { type AwsSandbox, startAws } from "../aws/server.ts";
+import { type ConfluentSandbox, startConfluent } from "../confluent/server.ts";
+import type { AuthData, State } from "../confluent/settings.ts";
+import { CONNECTIONS, ENVIRONMENTS, fresh, freshSecrets, ORGANIZATION_ID, REVOKED } from "./connections.ts";
+import { FUNCTION_NAME, type FunctionProcess, startFunction } from "./function-process.ts";
+
+const DEPLOYED = {
+  name: FUNCTION_NAME,
+  description: "Rotates the API keys of Confluent Cloud Flink connections",
+};
+const HOUR_MS = 3_600_000;
+const REFUSAL = "The provider answered 401: this key is not valid.";
+
+/** Both sandboxes, with connections that hold old keys, secrets that hold new ones, and the built function beside them. */
+export interface DemoWorld {
+  readonly aws: AwsSandbox;
+  readonly confluent: ConfluentSandbox;
+  readonly rotator: FunctionProcess;
+  readonly configFile: string;
+  readonly logFile: string;
+  /** The environment variables of whoever is to work against the sandboxes. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `key:secret` of the Flink API key of an environment. */
+  readonly apiKeys: Readonly<Record<keyof typeof ENVIRONMENTS, string>>;
+  /** Ends everything; the folder with the function's log stays if it is asked for. */
+  readonly close: (keepLog?: boolean) => Promise<void>;
+}
+
+/** @param onEvent gets what EventBridge would hand to the function. */
+export async function startDemoWorld(onEvent: (event: SecretLabelUpdated) => void): Promise<DemoWorld> {
+  let isOpen = false;
+  const aws = await startAws({
+    clock: systemClock,
+    onEvent: (event) => {
+      if (isOpen && event.detail.labelUpdated === "AWSCURRENT") onEvent(event);
+    },
+  });
+  const confluent = await startConfluent({ latencyMs: 30, accepts, detail });
+  const folder = mkdtempSync(join(tmpdir(), "flink-connection-rotator-"));
+  const configFile = join(folder, "connections.json");
+  const logFile = join(folder, "function.log");
+  writeFileSync(configFile, `${JSON.stringify(connectionsFile(confluent.url), null, 2)}\n`);
+  const apiKeys = {
+    prod: addEnvironment("prod", aws, confluent),
+    staging: addEnvironment("staging", aws, confluent),
+  };
+  for (const [name, value] of freshSecrets()) aws.putSecret(name, value, { createdAt: Date.now() - HOUR_MS });
+  const env = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "sandbox",
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+    ALERT_TOPIC_ARN: aws.createTopic("flink-connection-alerts"),
+    CONNECTIONS_FILE: configFile,
+  };
+  const rotator = await startFunction({ env, logFile });
+  const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
+  isOpen = true;
+  const close = async (keepLog = false): Promise<void> => {
+    rotator.stop();
+    await Promise.all([aws.close(), confluent.close(), lambda.close()]);
+    if (!keepLog) rmSync(folder, { recursive: true });
+  };
+  const operatorEnv = { ...env, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
+  return { aws, confluent, rotator, configFile, logFile, env: operatorEnv, apiKeys, close };
+}
+
+function addEnvironment(
+  name: keyof typeof ENVIRONMENTS,
+  aws: AwsSandbox,
+  confluent: ConfluentSandbox,
+): string {
+  const environmentId = ENVIRONMENTS[name];
+  const apiKey = { key: `${name.toUpperCase()}FLINKKEY`, secret: fresh("cflt") };
+  confluent.addEnvironment({ organizationId: ORGANIZATION_ID, environmentId, apiKeys: [apiKey] });
+  aws.putSecret(apiKeySecret(name), JSON.stringify({ apiKey: apiKey.key, apiSecret: apiKey.secret }), {
+    createdAt: Date.now() - HOUR_MS,
+  });
+  for (const connection of CONNECTIONS.filter(({ environment }) => environment === name)) {
+    const { type, endpoint, timeToReadyMs } = connection;
+    const data = { OLD_KEY: "old" };
+    confluent.addConnection(environmentId, { name: connection.name, type, endpoint, data, timeToReadyMs });
+  }
+  return `${apiKey.key}:${apiKey.secret}`;
+}
+
+function connectionsFile(restEndpoint: string): object {
+  return {
+    environments: Object.fromEntries(
+      Object.entries(ENVIRONMENTS).map(([name, environmentId]) => [
+        name,
+        { organizationId: ORGANIZATION_ID, environmentId, restEndpoint, apiKeySecret: apiKeySecret(name) },
+      ]),
+    ),
+    connections: CONNECTIONS.map(({ timeToReadyMs: _, ...entry }) => entry),
+    timing: { readyTimeoutSeconds: 30, graceSeconds: 3 },
+    propagationLabel: "FLINK_READY",
+  };
+}
+
+function apiKeySecret(environment: string): string {
+  return `${environment}/confluent-flink-key`;
+}
+
+function accepts(data: AuthData): boolean {
+  return !Object.values(data).some((value) => value.includes(REVOKED));
+}
+
+function detail(state: State): string {
+  return state === "invalidAuth" ? REFUSAL : "";
+}

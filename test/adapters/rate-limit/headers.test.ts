@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { allowanceOf, askedWaitMs } from "../../../src/adapters/rate-limit/headers.ts";
+
+const NOW = Date.parse("2026-03-21T10:00:00Z");
+
+describe("the pause that a 429 asks for", () => {
+  it.each([
+    ["whole seconds", { "retry-after": "7" }, 7_000],
+    ["no time at all", { "retry-after": "0" }, 0],
+    ["a fraction", { "retry-after": " 1.5 " }, 1_500],
+    ["a finer fraction", { "retry-after": "1.25" }, 1_250],
+    ["a day", { "retry-after": "86400" }, 86_400_000],
+    ["a date", { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT" }, 30_000],
+    ["an old form of date", { "retry-after": "Saturday, 21-Mar-26 10:00:30 GMT" }, 30_000],
+    [
+      "a date by a clock that is an hour ahead",
+      { "retry-after": "Sat, 21 Mar 2026 11:00:30 GMT", date: "Sat, 21 Mar 2026 11:00:00 GMT" },
+      30_000,
+    ],
+    [
+      "a date by a clock that is an hour behind",
+      { "retry-after": "Sat, 21 Mar 2026 09:00:30 GMT", date: "Sat, 21 Mar 2026 09:00:00 GMT" },
+      30_000,
+    ],
+    [
+      "a date beside one that is none",
+      { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT", date: "today" },
+      30_000,
+    ],
+    ["a date that is now", { "retry-after": "Sat, 21 Mar 2026 10:00:00 GMT" }, 0],
+    ["a date that is over", { "retry-after": "Sat, 21 Mar 2026 09:59:59 GMT" }, undefined],
+    [
+      "a date that is over, and a reset",
+      { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT", "x-ratelimit-reset": "3" },
+      3_000,
+    ],
+    ["words", { "retry-after": "a moment" }, undefined],
+    ["words, and a reset", { "retry-after": "a moment", "x-ratelimit-reset": "3" }, 3_000],
+    ["less than nothing", { "retry-after": "-5" }, undefined],
+    ["nothing", { "retry-after": "" }, undefined],
+    ["a reset alone", { "x-ratelimit-reset": "12" }, 12_000],
+    ["both", { "retry-after": "7", "x-ratelimit-reset": "12" }, 7_000],
+    ["the longest reset that can be meant", { "x-ratelimit-reset": "900" }, 900_000],
+    ["a reset that is an epoch", { "x-ratelimit-reset": "1774087200" }, undefined],
+    ["a reset that is none", { "x-ratelimit-reset": "soon" }, undefined],
+    ["no header", {}, undefined],
+  ])("by %s", (_what, headers, expected) => {
+    expect(askedWaitMs(headers, NOW)).toBe(expected);
+  });
+});
+
+describe("what is left of a limit", () => {
+  const HEADERS = { "x-ratelimit-limit": "50", "x-ratelimit-remaining": "3", "x-ratelimit-reset": "1" };
+
+  it("is taken from the three headers together", () => {
+    expect(allowanceOf(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
+  });
+
+  it("counts whole requests", () => {
+    const fractions = { "x-ratelimit-limit": "1.5", "x-ratelimit-remaining": "0.9" };
+    expect(allowanceOf({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
+  });
+
+  it("is known for a limit of one", () => {
+    const allowance = allowanceOf({ ...HEADERS, "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0" });
+    expect(allowance).toEqual({ limit: 1, remaining: 0, resetMs: 1_000 });
+  });
+
+  it.each([
+    ["x-ratelimit-limit", ""],
+    ["x-ratelimit-limit", "0"],
+    ["x-ratelimit-limit", "50, 1000"],
+    ["x-ratelimit-remaining", "-1"],
+    ["x-ratelimit-remaining", "many"],
+    ["x-ratelimit-reset", "1774087200"],
+    ["x-ratelimit-reset", "NaN"],
+  ])("is not known where %s is %j", (name, value) => {
+    expect(allowanceOf({ ...HEADERS, [name]: value })).toBeUndefined();
+  });
+
+  it("is not known without the headers", () => {
+    expect(allowanceOf({})).toBeUndefined();
+  });
+});

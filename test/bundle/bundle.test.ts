@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { selfSigned } from "../support/certificate.ts";
+import { deploy } from "../support/deployment.ts";
+import { serveTls } from "../support/server.ts";
+import { API_KEY } from "../support/world.ts";
+
+const KEY = "sk-new-key-0123456789";
+
+describe("the bundle, alone in a folder", () => {
+  it("rotates over the real protocols, prints JSON lines alone and leaves no socket", async () => {
+    const { aws, confluent, invoke } = await deploy({ key: KEY });
+    const { report, sockets, openSockets, lines } = await invoke({ trigger: "schedule" });
+    expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
+    expect(confluent.connection("b").data).toEqual({ API_KEY: KEY, AUTH_TYPE: "API_KEY" });
+    expect(aws.published()).toEqual([]);
+    expect(sockets).toBeGreaterThan(1);
+    expect(openSockets).toBe(0);
+    const codes = lines.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(["RUN_STARTED", "CONNECTION", "RUN_ENDED"]));
+  });
+
+  it("throws its errors under their names, after the alert, and tells no secret", async () => {
+    const { aws, invoke } = await deploy({ key: KEY, accepts: [] });
+    const { error, openSockets, lines } = await invoke({ trigger: "schedule" });
+    expect(error).toEqual({
+      name: "RotationFailedError",
+      message: "[FAILED] Flink connections prod: 1 of 2 failed, 1 not attempted (rejected)",
+    });
+    expect(aws.published()).toMatchObject([{ subject: error?.message, messageStructure: "json" }]);
+    expect(openSockets).toBe(0);
+    const output = JSON.stringify([lines, aws.published()]);
+    expect(output).not.toContain(KEY);
+    expect(output).not.toContain(API_KEY.secret);
+  });
+
+  it("speaks TLS, and refuses a certificate that is not valid", async () => {
+    const { invoke } = await deploy({ key: KEY, restEndpoint: await serveTls(selfSigned()) });
+    const { report, openSockets } = await invoke({});
+    expect(report).toMatchObject({
+      outcome: "failed",
+      connections: [
+        { errorClass: "unreachable", message: expect.stringContaining("DEPTH_ZERO_SELF_SIGNED_CERT") },
+        { errorClass: "unreachable" },
+      ],
+    });
+    expect(openSockets).toBe(0);
+  });
+
+  it("refuses an event that is none", async () => {
+    const { invoke } = await deploy({ key: KEY });
+    const { error, sockets } = await invoke({ Records: [] });
+    expect(error?.name).toBe("EventError");
+    expect(sockets).toBe(0);
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { parseApiKey, patientApi } from "../../src/rotation/api-key.ts";
+import type { ApiKey, ConnectionsApi, SecretVersion } from "../../src/rotation/dependencies.ts";
+import { RotationError, SecretError, UnauthorizedError } from "../../src/rotation/errors.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+import { HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+const MINUTE_MS = 60_000;
+
+interface Options {
+  /** What each reading of the secret gives; the last one again and again. */
+  readonly versions: readonly (SecretVersion | Error)[];
+  /** What a call with this key meets; by default it is good. */
+  readonly meets?: (key: string, atMs: number) => Error | undefined;
+  readonly graceMs?: number;
+  readonly deadlineMs?: number;
+}
+
+function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs = 890_000 }: Options) {
+  const clock = new FakeClock(NOW);
+  const calls: string[] = [];
+  let readings = 0;
+  const read = async () => {
+    const version = versions[Math.min(readings, versions.length - 1)];
+    readings += 1;
+    if (version === undefined || version instanceof Error) throw version ?? new Error("No version.");
+    return version;
+  };
+  const connect = ({ key }: ApiKey): ConnectionsApi => {
+    const call = async <T>(answer: T): Promise<T> => {
+      calls.push(`${key.reveal()} ${(clock.now() - NOW) / 1_000}`);
+      const error = meets(key.reveal(), clock.now() - NOW);
+      if (error) throw error;
+      return answer;
+    };
+    return {
+      list: (token) => call({ connections: [], nextToken: `after ${token}` }),
+      get: (name) => call(observation({ name })),
+      put: ({ name }) => call({ httpStatus: 200, requestId: name }),
+    };
+  };
+  const deadlineAt = NOW + deadlineMs;
+  const api = patientApi({ clock, secretId: "our/key", read, connect, graceMs, deadlineAt });
+  return { api, calls, clock, readings: () => readings };
+}
+
+function keyed(key: string, ageMs = HOUR_MS): SecretVersion {
+  return secretVersion({ versionId: key, createdAt: NOW - ageMs, value: new Secret(`${key}:secret`) });
+}
+
+const refusal = new UnauthorizedError("Refused (401).", { httpStatus: 401 });
+const onlyTaking = (good: string) => (key: string) => (key === good ? undefined : refusal);
+
+describe("the patient API", () => {
+  it("passes calls and answers on", async () => {
+    const { api } = open({ versions: [keyed("k1")] });
+    const update = { name: "a", connectionType: "OPENAI", endpoint: "", data: new Secret("{}") };
+    expect(await api.list("t1")).toEqual({ connections: [], nextToken: "after t1" });
+    expect(await api.get("b")).toMatchObject({ name: "b" });
+    expect(await api.put(update)).toEqual({ httpStatus: 200, requestId: "a" });
+  });
+
+  it("reads the secret once for any number of calls", async () => {
+    const { api, readings } = open({ versions: [keyed("k1")] });
+    await Promise.all([api.list(), api.get("a"), api.get("b")]);
+    expect(readings()).toBe(1);
+  });
+
+  it("takes the newer key when the one it has is refused", async () => {
+    const { api, calls } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
+    await api.get("a");
+    expect(calls).toEqual(["k1 0", "k2 0", "k2 0"]);
+  });
+
+  it("renews the key once for all calls that were refused together", async () => {
+    const { api, readings } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    await Promise.all([api.get("a"), api.get("b"), api.list()]);
+    expect(readings()).toBe(2);
+  });
+
+  it("gives up at once on an old key, for that call and all later ones", async () => {
+    const { api, calls, readings } = open({ versions: [keyed("k1")], meets: () => refusal });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.list()).rejects.toBe(refusal);
+    expect(calls).toEqual(["k1 0"]);
+    expect(readings()).toBe(2);
+  });
+
+  it("tries a young key again every five seconds until it is taken", async () => {
+    const { api, calls } = open({
+      versions: [keyed("k1", MINUTE_MS)],
+      meets: (_, atMs) => (atMs < 12_000 ? refusal : undefined),
+    });
+    await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
+    expect(calls).toEqual(["k1 0", "k1 5", "k1 10", "k1 15"]);
+  });
+
+  it("gives up on a young key when the grace is over", async () => {
+    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 20_000 });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    expect(calls.at(-1)).toBe("k1 20");
+  });
+
+  it("has no patience without a grace", async () => {
+    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 0 });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    expect(calls).toEqual(["k1 0"]);
+  });
+
+  it("does not wait beyond the deadline", async () => {
+    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, deadlineMs: 12_000 });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    expect(calls.at(-1)).toBe("k1 10");
+  });
+
+  it("stops waiting when the key is no longer young", async () => {
+    const { api, calls } = open({ versions: [keyed("k1", 590_000)], meets: () => refusal });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    expect(calls).toEqual(["k1 0", "k1 5", "k1 10"]);
+  });
+
+  it("counts the grace from the first refusal, whatever keys come", async () => {
+    const versions = [keyed("k1", 0), keyed("k1", 0), keyed("k2", 0)];
+    const { api, calls } = open({ versions, meets: () => refusal, graceMs: 10_000 });
+    await expect(api.get("a")).rejects.toBe(refusal);
+    expect(calls).toEqual(["k1 0", "k1 5", "k2 5", "k2 10"]);
+  });
+
+  it("waits for nothing when the key lacks a role", async () => {
+    const forbidden = new UnauthorizedError("Forbidden (403).", { httpStatus: 403 });
+    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => forbidden });
+    await expect(api.get("a")).rejects.toBe(forbidden);
+    await expect(api.get("a")).rejects.toBe(forbidden);
+    expect(calls).toEqual(["k1 0", "k1 0"]);
+  });
+
+  it("leaves other errors to the caller", async () => {
+    const broken = new RotationError("service", "Confluent answered 500.");
+    const { api } = open({ versions: [keyed("k1", 0)], meets: () => broken });
+    await expect(api.get("a")).rejects.toBe(broken);
+  });
+
+  it.each([
+    { when: "first", versions: [new SecretError("Denied.")] },
+    { when: "again", versions: [keyed("k1"), new SecretError("Denied.")] },
+  ])("fails when the secret cannot be read $when", async ({ versions }) => {
+    const { api } = open({ versions, meets: () => refusal });
+    const error = await api.get("a").catch((each: unknown) => each);
+    expect(error).toMatchObject({
+      name: "SecretError",
+      message: "Our own Flink API key is not to be had: Denied.",
+      answer: { nextStep: expect.stringContaining("into secret our/key, and see") },
+    });
+    await expect(api.get("a")).rejects.toBe(error);
+  });
+
+  it("passes on what is no fault of the secret's", async () => {
+    const bug = new TypeError("x is not a function");
+    await expect(open({ versions: [bug] }).api.get("a")).rejects.toBe(bug);
+  });
+});
+
+describe("our own API key", () => {
+  it.each([
+    `{"apiKey":"k","apiSecret":"s","serviceAccountId":"sa-1"}`,
+    `{"api_key":"k","api_secret":"s"}`,
+    `{"api-key":"k","api-secret":"s"}`,
+    `{"key":"k","secret":"s"}`,
+    "k:s",
+  ])("is found in %s", (text) => {
+    const { key, secret } = parseApiKey("our/key", new Secret(text));
+    expect([key.reveal(), secret.reveal()]).toEqual(["k", "s"]);
+  });
+
+  it("may have a colon in its secret", () => {
+    expect(parseApiKey("our/key", new Secret("k:s:t")).secret.reveal()).toBe("s:t");
+  });
+
+  it("is taken from the first spelling that is whole", () => {
+    const text = `{"apiKey":"x","apiSecret":" ","api_key":"k","api_secret":"s"}`;
+    expect(parseApiKey("our/key", new Secret(text)).key.reveal()).toBe("k");
+  });
+
+  it.each([
+    "",
+    "k",
+    ":s",
+    "k:",
+    "{k:s",
+    "{}",
+    `{"apiKey":"k"}`,
+    `{"apiSecret":"s"}`,
+    `{"apiKey":"k","secret":"s"}`,
+    `{"apiKey":1,"apiSecret":"s"}`,
+    `{"apiKey":"k","apiSecret":null}`,
+  ])("is not found in %j", (text) => {
+    expect(() => parseApiKey("our/key", new Secret(text))).toThrow(
+      new SecretError(
+        `Secret our/key holds no Flink API key. It must be JSON with "apiKey" and "apiSecret", or the text key:secret.`,
+      ),
+    );
+  });
+});

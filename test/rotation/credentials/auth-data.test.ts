@@ -1,0 +1,483 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../../src/rotation/connection.ts";
+import { buildCredentials } from "../../../src/rotation/credentials/auth-data.ts";
+import { CONNECTION_TYPES } from "../../../src/rotation/credentials/connection-types.ts";
+import { Secret } from "../../../src/rotation/secret.ts";
+import { connection, options } from "../../support/builders.ts";
+
+const apiKey = { "api-key": "k1" };
+const basic = { username: "u1", password: "p1" };
+const bearer = { token: "t1" };
+const oauth2 = {
+  "token-endpoint": "https://login.example.com/token",
+  "client-id": "c1",
+  "client-secret": "s1",
+  scope: "all",
+};
+const aws = { "aws-access-key": "AKIA1", "aws-secret-key": "w1" };
+const session = { ...aws, "aws-session-token": "x1" };
+
+const API_KEY = { API_KEY: "k1", AUTH_TYPE: "API_KEY" };
+const BASIC = { USERNAME: "u1", PASSWORD: "p1", AUTH_TYPE: "BASIC" };
+const BEARER = { BEARER_TOKEN: "t1", AUTH_TYPE: "BEARER" };
+const OAUTH2 = {
+  OAUTH2_TOKEN_ENDPOINT: "https://login.example.com/token",
+  OAUTH2_CLIENT_ID: "c1",
+  OAUTH2_CLIENT_SECRET: "s1",
+  OAUTH2_SCOPE: "all",
+  AUTH_TYPE: "OAUTH2",
+};
+const AWS = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "w1" };
+const SESSION = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "w1", AWS_SESSION_TOKEN: "x1" };
+
+const TABLE = [
+  { type: "OPENAI", secret: apiKey, data: API_KEY },
+  { type: "AZUREML", secret: apiKey, data: API_KEY },
+  { type: "AZUREOPENAI", secret: apiKey, data: API_KEY },
+  { type: "ANTHROPIC", secret: apiKey, data: API_KEY },
+  { type: "FIREWORKSAI", secret: apiKey, data: API_KEY },
+  { type: "GOOGLEAI", secret: apiKey, data: API_KEY },
+  { type: "PINECONE", secret: apiKey, data: API_KEY },
+  { type: "COSMOSDB", secret: apiKey, data: API_KEY },
+  { type: "BEDROCK", secret: aws, data: AWS },
+  { type: "BEDROCK", secret: session, data: SESSION },
+  { type: "SAGEMAKER", secret: aws, data: AWS },
+  { type: "SAGEMAKER", secret: session, data: SESSION },
+  { type: "S3VECTORS", secret: aws, data: AWS },
+  { type: "S3VECTORS", secret: session, data: SESSION },
+  { type: "VERTEXAI", secret: { "service-key": "{}" }, data: { SERVICE_KEY: "{}" } },
+  { type: "MONGODB", secret: basic, data: BASIC },
+  { type: "COUCHBASE", secret: basic, data: BASIC },
+  { type: "CONFLUENT_JDBC", secret: basic, data: BASIC },
+  { type: "ELASTIC", secret: apiKey, data: API_KEY },
+  { type: "ELASTIC", secret: basic, data: BASIC },
+  { type: "REST", secret: basic, data: BASIC },
+  { type: "REST", secret: bearer, data: BEARER },
+  { type: "REST", secret: oauth2, data: OAUTH2 },
+  { type: "A2A", secret: basic, data: BASIC },
+  { type: "A2A", secret: bearer, data: BEARER },
+  { type: "A2A", secret: oauth2, data: OAUTH2 },
+  { type: "A2A", secret: apiKey, data: API_KEY },
+  { type: "MCP_SERVER", secret: basic, data: BASIC },
+  { type: "MCP_SERVER", secret: bearer, data: BEARER },
+  { type: "MCP_SERVER", secret: oauth2, data: OAUTH2 },
+  { type: "MCP_SERVER", secret: apiKey, data: API_KEY },
+  {
+    type: "MCP_SERVER",
+    secret: { ...apiKey, "sse-endpoint": "https://mcp.example.com/sse", "transport-type": "sse" },
+    data: { ...API_KEY, SSE_ENDPOINT: "https://mcp.example.com/sse", TRANSPORT_TYPE: "SSE" },
+  },
+] as const;
+
+const MARKER = "s3cr3t-marker";
+const SERVICE_ACCOUNT = `{\n  "type": "service_account",\n  "private_key": "-----BEGIN\\n${MARKER}\\n",\n  "client_email": "me@example.com"\n}\n`;
+
+function dataOf(overrides: Partial<Connection>, secret: unknown): unknown {
+  const text = typeof secret === "string" ? secret : JSON.stringify(secret);
+  return JSON.parse(buildCredentials(connection(overrides), new Secret(text)).data.reveal());
+}
+
+function faultOf(overrides: Partial<Connection>, secret: unknown): string {
+  try {
+    return `no fault: ${JSON.stringify(dataOf(overrides, secret))}`;
+  } catch (error) {
+    expect(error).toMatchObject({ name: "SecretError", errorClass: "secret" });
+    expect(error).not.toHaveProperty("cause");
+    expect(String((error as Error).stack)).not.toContain(MARKER);
+    return (error as Error).message;
+  }
+}
+
+describe("credentials of a type", () => {
+  it("are tested here for every type", () => {
+    expect([...CONNECTION_TYPES.keys()]).toEqual([...new Set(TABLE.map(({ type }) => type))]);
+    expect(CONNECTION_TYPES.size).toBe(19);
+  });
+
+  it.each(TABLE)("$type takes $secret", ({ type, secret, data }) => {
+    expect(dataOf({ type }, secret)).toEqual(data);
+    expect(dataOf({ type }, { ...secret, note: "not sent", nothing: null, n: 1 })).toEqual(data);
+    expect(
+      dataOf({ type, credentials: options({ fields: renamed(secret) }) }, { ...underNewNames(secret), n: 1 }),
+    ).toEqual(data);
+    expect(dataOf({ type, credentials: options({ values: secret }) }, { n: MARKER })).toEqual(data);
+  });
+
+  it.each(TABLE)("$type misses each field of $secret that is not there", ({ type, secret }) => {
+    const optional = ["aws-session-token", "sse-endpoint", "transport-type"];
+    for (const option of Object.keys(secret).filter((each) => !optional.includes(each))) {
+      const rest = Object.fromEntries(Object.entries(secret).filter(([key]) => key !== option));
+      expect(faultOf({ type }, { ...rest, note: MARKER })).toMatch(
+        /^Secret prod\/openai (lacks|has) the field/,
+      );
+    }
+  });
+
+  it("are named without their values", () => {
+    const secret = new Secret(JSON.stringify({ ...session, note: "n" }));
+    expect(buildCredentials(connection({ type: "BEDROCK" }), secret).options).toEqual([
+      "aws-access-key",
+      "aws-secret-key",
+      "aws-session-token",
+    ]);
+  });
+
+  it("are taken from AWS's managed MongoDB Atlas secret as it is", () => {
+    const managed = { ...basic, clusterUrl: "mongodb+srv://c", databaseName: "d", groupId: "g" };
+    expect(dataOf({ type: "MONGODB" }, managed)).toEqual(BASIC);
+  });
+
+  it.each(["constructor", "toString", "__proto__", "openai", "SNOWFLAKE"])(
+    "are unknown for type %s",
+    (type) => {
+      expect(faultOf({ type }, apiKey)).toBe(
+        `Type ${type} is not known; spell its backend keys out under "data".`,
+      );
+    },
+  );
+});
+
+describe("spellings", () => {
+  it.each(["api-key", "api_key", "apiKey", "API_KEY"])("an API key is found under %s", (key) => {
+    expect(dataOf({}, { [key]: "k1" })).toEqual(API_KEY);
+  });
+
+  it.each([
+    ["aws-access-key", "aws-secret-key", "aws-session-token"],
+    ["aws_access_key", "aws_secret_key", "aws_session_token"],
+    ["awsAccessKey", "awsSecretKey", "awsSessionToken"],
+    ["AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN"],
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+  ])("AWS keys are found under %s", (access, secret, token) => {
+    expect(dataOf({ type: "BEDROCK" }, { [access]: "AKIA1", [secret]: "w1", [token]: "x1" })).toEqual(
+      SESSION,
+    );
+  });
+
+  it.each(["BEARER_TOKEN", "apikey", "ApiKey", "Api-Key"])("%s is not a usual one", (key) => {
+    expect(faultOf({ type: key === "BEARER_TOKEN" ? "REST" : "OPENAI" }, { [key]: MARKER })).toContain(
+      "field",
+    );
+  });
+
+  it("two with the same value are one", () => {
+    expect(dataOf({}, { "api-key": "k1", API_KEY: "k1", api_key: null })).toEqual(API_KEY);
+  });
+
+  it("two with different values are an error that names both", () => {
+    expect(faultOf({}, { apiKey: "k1", "api-key": MARKER })).toBe(
+      'Secret prod/openai has different values under "api-key" and "apiKey"; name the right one under "fields".',
+    );
+  });
+
+  it("the third one's disagreement is seen too", () => {
+    expect(faultOf({}, { "api-key": "k1", api_key: "k1", API_KEY: MARKER })).toContain(
+      'under "api-key" and "API_KEY"',
+    );
+  });
+
+  it("a field that is named settles the disagreement", () => {
+    const credentials = options({ fields: { "api-key": "API_KEY" } });
+    expect(dataOf({ credentials }, { "api-key": "old", API_KEY: "k1" })).toEqual(API_KEY);
+  });
+});
+
+describe("fields and values", () => {
+  it("what fields leave out is looked up under its usual spellings", () => {
+    const credentials = options({ fields: { "aws-access-key": "ID" } });
+    const secret = { ID: "AKIA1", "aws-secret-key": "w1", "aws-session-token": "x1", "aws-access-key": "no" };
+    expect(dataOf({ type: "BEDROCK", credentials }, secret)).toEqual(SESSION);
+  });
+
+  it("one field chooses its group", () => {
+    const credentials = options({ fields: { username: "user" } });
+    const secret = { ...apiKey, ...bearer, user: "u1", password: "p1" };
+    expect(dataOf({ type: "A2A", credentials }, secret)).toEqual(BASIC);
+    expect(dataOf({ type: "MCP_SERVER", credentials }, secret)).toEqual(BASIC);
+  });
+
+  it("one value chooses its group", () => {
+    const credentials = options({ values: { username: "u1" } });
+    expect(dataOf({ type: "A2A", credentials }, { ...apiKey, username: "no", password: "p1" })).toEqual(
+      BASIC,
+    );
+  });
+
+  it("an optional value chooses none", () => {
+    const credentials = options({ values: { "transport-type": "streamable_http" } });
+    expect(dataOf({ type: "MCP_SERVER", credentials }, bearer)).toEqual({
+      ...BEARER,
+      TRANSPORT_TYPE: "STREAMABLE_HTTP",
+    });
+  });
+
+  it("two complete groups are an error that names them", () => {
+    expect(faultOf({ type: "A2A" }, { ...basic, ...apiKey, password: MARKER })).toBe(
+      'Secret prod/openai has the fields of {username, password} or {api-key}, which exclude each other: choose under "fields".',
+    );
+  });
+
+  it("a group that is not whole does not stand beside one that is", () => {
+    expect(dataOf({ type: "REST" }, { ...bearer, username: "u1", scope: "all" })).toEqual(BEARER);
+  });
+
+  it("no complete group is an error that lists the choices", () => {
+    expect(faultOf({ type: "ELASTIC" }, { username: MARKER })).toBe(
+      'Secret prod/openai has the fields of none of {api-key} or {username, password}; name its keys under "fields".',
+    );
+  });
+
+  it("what one group misses is named", () => {
+    expect(faultOf({ type: "BEDROCK" }, { note: MARKER })).toBe(
+      'Secret prod/openai lacks the field for aws-access-key, aws-secret-key; name its key under "fields".',
+    );
+    expect(faultOf({ type: "MONGODB" }, { username: MARKER })).toBe(
+      'Secret prod/openai lacks the field for password; name its key under "fields".',
+    );
+  });
+
+  it("a field that is named and not there is an error even beside a usual one", () => {
+    const credentials = options({ fields: { "api-key": "KEY" } });
+    expect(faultOf({ credentials }, { "api-key": MARKER })).toBe('Secret prod/openai lacks the field "KEY".');
+  });
+});
+
+describe("plain secrets", () => {
+  it.each([
+    "OPENAI",
+    "AZUREML",
+    "AZUREOPENAI",
+    "ANTHROPIC",
+    "FIREWORKSAI",
+    "GOOGLEAI",
+    "PINECONE",
+    "COSMOSDB",
+  ])("serve the only option of %s", (type) => expect(dataOf({ type }, "k1")).toEqual(API_KEY));
+
+  it.each(["12345", '"k1"', "[1]", "a{b}", "null"])("%s is one", (text) => {
+    expect(dataOf({}, text)).toEqual({ API_KEY: text, AUTH_TYPE: "API_KEY" });
+  });
+
+  it.each([
+    ["BEDROCK", "{aws-access-key, aws-secret-key}"],
+    ["MONGODB", "{username, password}"],
+    ["ELASTIC", "{api-key} or {username, password}"],
+    ["REST", "{username, password} or {token} or {token-endpoint, client-id, client-secret, scope}"],
+    [
+      "A2A",
+      "{username, password} or {token} or {token-endpoint, client-id, client-secret, scope} or {api-key}",
+    ],
+    [
+      "MCP_SERVER",
+      "{username, password} or {token} or {token-endpoint, client-id, client-secret, scope} or {api-key}",
+    ],
+  ])("leave %s a choice, which is an error", (type, choices) => {
+    expect(faultOf({ type }, MARKER)).toBe(
+      `Secret prod/openai is not a JSON object, and the connection needs ${choices}: make it one, or say under "fields" what it serves.`,
+    );
+  });
+
+  it("serve the option that fields names", () => {
+    expect(dataOf({ type: "A2A", credentials: options({ fields: "token" }) }, "t1")).toEqual(BEARER);
+    const values = { username: "u1" };
+    expect(dataOf({ type: "MONGODB", credentials: options({ fields: "password", values }) }, "p1")).toEqual(
+      BASIC,
+    );
+  });
+
+  it("serve the one option that values leave open", () => {
+    const { "client-secret": _, ...values } = oauth2;
+    expect(dataOf({ type: "REST", credentials: options({ values }) }, "s1")).toEqual(OAUTH2);
+  });
+
+  it("serve nothing else than what fields names", () => {
+    expect(faultOf({ type: "MONGODB", credentials: options({ fields: "password" }) }, MARKER)).toBe(
+      'Secret prod/openai lacks the field for username; name its key under "fields".',
+    );
+    const credentials = options({ fields: "password" });
+    const missing = 'Secret prod/openai lacks the field for username; name its key under "fields".';
+    expect(faultOf({ type: "MONGODB", credentials }, { username: MARKER, password: "p1" })).toBe(missing);
+    expect(faultOf({ type: "A2A", credentials }, MARKER)).toBe(missing);
+  });
+
+  it("serve nothing where values exclude each other", () => {
+    const credentials = options({ values: { username: "u1", token: "t1" } });
+    expect(faultOf({ type: "REST", credentials }, MARKER)).toContain("is not a JSON object");
+  });
+
+  it("have no field to name", () => {
+    expect(faultOf({ credentials: options({ fields: { "api-key": "KEY" } }) }, MARKER)).toBe(
+      'Secret prod/openai is not a JSON object, so it has no field "KEY".',
+    );
+  });
+});
+
+describe("a service account", () => {
+  const type = "VERTEXAI";
+
+  it("is sent whole and unchanged", () => {
+    expect(dataOf({ type }, SERVICE_ACCOUNT)).toEqual({ SERVICE_KEY: SERVICE_ACCOUNT });
+    expect(dataOf({ type, credentials: options({ fields: "service-key" }) }, SERVICE_ACCOUNT)).toEqual({
+      SERVICE_KEY: SERVICE_ACCOUNT,
+    });
+  });
+
+  it.each(["private_key", "client_email"])("is not one without %s", (key) => {
+    const { [key]: _, ...rest } = JSON.parse(SERVICE_ACCOUNT) as Record<string, string>;
+    expect(faultOf({ type }, rest)).toContain("lacks the field for service-key");
+  });
+
+  it("may stand in a field, as text or as an object", () => {
+    const account = JSON.parse(SERVICE_ACCOUNT) as unknown;
+    expect(dataOf({ type }, { service_key: SERVICE_ACCOUNT })).toEqual({ SERVICE_KEY: SERVICE_ACCOUNT });
+    expect(dataOf({ type }, { serviceKey: account })).toEqual({ SERVICE_KEY: JSON.stringify(account) });
+    const credentials = options({ fields: { "service-key": "gcp" } });
+    expect(dataOf({ type, credentials }, { gcp: account })).toEqual({ SERVICE_KEY: JSON.stringify(account) });
+  });
+
+  it("serves no other option", () => {
+    expect(faultOf({ type: "OPENAI" }, SERVICE_ACCOUNT)).toContain("lacks the field for api-key");
+  });
+
+  it("may be a plain text", () => {
+    expect(dataOf({ type }, "eyJ0eXBlIjo")).toEqual({ SERVICE_KEY: "eyJ0eXBlIjo" });
+  });
+});
+
+describe("transport", () => {
+  const type = "MCP_SERVER";
+
+  it.each([
+    ["sse", "SSE"],
+    ["Streamable_Http", "STREAMABLE_HTTP"],
+  ])("%s is sent as %s", (given, sent) => {
+    const expected = { ...BEARER, TRANSPORT_TYPE: sent };
+    expect(dataOf({ type }, { ...bearer, transportType: given })).toEqual(expected);
+    expect(dataOf({ type, credentials: options({ values: { "transport-type": given } }) }, bearer)).toEqual(
+      expected,
+    );
+  });
+
+  it("is one of two", () => {
+    expect(faultOf({ type }, { ...bearer, "transport-type": MARKER })).toBe(
+      "transport-type from secret prod/openai must be SSE or STREAMABLE_HTTP.",
+    );
+  });
+
+  it("STREAMABLE_HTTP goes without an SSE endpoint", () => {
+    const credentials = options({ values: { "transport-type": "STREAMABLE_HTTP" } });
+    expect(faultOf({ type, credentials }, { ...bearer, SSE_ENDPOINT: MARKER })).toBe(
+      "Secret prod/openai gives sse-endpoint, which does not go with STREAMABLE_HTTP.",
+    );
+  });
+
+  it("an SSE endpoint may stand alone", () => {
+    expect(dataOf({ type }, { ...bearer, sse_endpoint: "https://e" })).toEqual({
+      ...BEARER,
+      SSE_ENDPOINT: "https://e",
+    });
+  });
+});
+
+describe("data spelled out", () => {
+  const data = { ACCOUNT: { value: "" }, PRIVATE: { field: "the key" } };
+
+  it("has exactly the keys it names, for any type", () => {
+    const credentials = { kind: "data", data } as const;
+    expect(dataOf({ type: "SNOWFLAKE", credentials }, { "the key": "k1", api_key: "no" })).toEqual({
+      ACCOUNT: "",
+      PRIVATE: "k1",
+    });
+    const secret = new Secret(JSON.stringify({ "the key": "k1" }));
+    expect(buildCredentials(connection({ credentials }), secret).options).toEqual(["ACCOUNT", "PRIVATE"]);
+  });
+
+  it.each([
+    [{ other: MARKER }, 'Secret prod/openai lacks the field "the key".'],
+    [MARKER, 'Secret prod/openai is not a JSON object, so it has no field "the key".'],
+    [
+      { "the key": { a: MARKER } },
+      'Field "the key" of secret prod/openai is of type object; it must be a string.',
+    ],
+  ])("misses what is not in the secret", (secret, message) => {
+    expect(faultOf({ credentials: { kind: "data", data } }, secret)).toBe(message);
+  });
+});
+
+describe("secrets that cannot be used", () => {
+  it.each(["", " ", "\n\t "])("%j is empty", (text) => {
+    expect(faultOf({}, text)).toBe("Secret prod/openai is empty.");
+  });
+
+  it.each([`{"api-key": "${MARKER}"`, `{'api-key': '${MARKER}'}`, `{${MARKER}}`, `  {"a": ${MARKER}}`, "{"])(
+    "%s is malformed",
+    (text) => expect(faultOf({}, text)).toBe("Secret prod/openai begins like JSON but cannot be parsed."),
+  );
+
+  it.each([
+    [1234567890123, "number"],
+    [true, "boolean"],
+    [[MARKER], "array"],
+    [{ value: MARKER }, "object"],
+  ])("a field with %j has the wrong type", (value, type) => {
+    const message = (key: string) =>
+      `Field "${key}" of secret prod/openai is of type ${type}; it must be a string.`;
+    expect(faultOf({}, { "api-key": value })).toBe(message("api-key"));
+    expect(faultOf({ credentials: options({ fields: { "api-key": "K" } }) }, { K: value })).toBe(
+      message("K"),
+    );
+  });
+
+  it("a named field with null has the wrong type", () => {
+    expect(faultOf({ credentials: options({ fields: { "api-key": "K" } }) }, { K: null })).toBe(
+      'Field "K" of secret prod/openai is of type null; it must be a string.',
+    );
+  });
+
+  it("a usual field with null is missing", () => {
+    expect(faultOf({}, { "api-key": null, note: MARKER })).toContain("lacks the field for api-key");
+  });
+
+  it.each(["", "  "])("a field with %j is empty", (value) => {
+    expect(faultOf({}, { "api-key": value })).toBe('Field "api-key" of secret prod/openai is empty.');
+  });
+
+  it.each(["constructor", "__proto__"])("%s is no field unless the secret has it", (key) => {
+    const credentials = options({ fields: { "api-key": key } });
+    expect(faultOf({ credentials }, { note: MARKER })).toBe(`Secret prod/openai lacks the field "${key}".`);
+    expect(dataOf({ credentials }, `{"${key}": "k1"}`)).toEqual(API_KEY);
+  });
+});
+
+describe("the limit of 4,000 bytes", () => {
+  const overhead = JSON.stringify({ API_KEY: "", AUTH_TYPE: "API_KEY" }).length;
+
+  it("takes what is just within it", () => {
+    const key = "k".repeat(4_000 - overhead);
+    expect(dataOf({}, key)).toEqual({ API_KEY: key, AUTH_TYPE: "API_KEY" });
+  });
+
+  it("refuses one byte more and names what is too long", () => {
+    expect(faultOf({}, MARKER.padEnd(4_001 - overhead, "k"))).toBe(
+      "Secret prod/openai is too long: api-key come to 4001 bytes; Confluent takes 4000 at most.",
+    );
+  });
+
+  it("counts bytes, not characters", () => {
+    expect(faultOf({}, MARKER + "é".repeat(1_990))).toContain("4029 bytes");
+  });
+
+  it("names every option that adds to it", () => {
+    expect(faultOf({ type: "MONGODB" }, { username: "u1", password: MARKER.repeat(400) })).toContain(
+      "username, password come to",
+    );
+  });
+});
+
+function renamed(secret: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(secret).map((option) => [option, `My ${option}`]));
+}
+
+function underNewNames(secret: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(secret).map(([option, value]) => [`My ${option}`, String(value)]));
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { RotationError } from "../../../src/rotation/errors.ts";
+import { describeWatched } from "../../../src/rotation/polling/describe.ts";
+import { observation } from "../../support/builders.ts";
+
+describe("the finding of a watch", () => {
+  it("is ready, with the phase that was seen", () => {
+    expect(describeWatched({ verdict: "ready", seen: observation() })).toEqual({
+      outcome: "ready",
+      phase: "READY",
+    });
+  });
+
+  it("keeps the service's detail", () => {
+    const seen = observation({ detail: "Lookup failed: ai.openai.com" });
+    expect(describeWatched({ verdict: "ready", seen })).toEqual({
+      outcome: "ready",
+      phase: "READY",
+      detail: "Lookup failed: ai.openai.com",
+    });
+  });
+
+  it("is rejected for a refused key", () => {
+    expect(describeWatched({ verdict: "refused", seen: observation({ phase: "INVALID_AUTH" }) })).toEqual({
+      outcome: "failed",
+      errorClass: "rejected",
+      phase: "INVALID_AUTH",
+      message: "Confluent refused the key.",
+    });
+  });
+
+  it("is unreachable for an endpoint that Confluent cannot reach", () => {
+    expect(describeWatched({ verdict: "unreachable", seen: observation({ phase: "UNREACHABLE" }) })).toEqual({
+      outcome: "failed",
+      errorClass: "unreachable",
+      phase: "UNREACHABLE",
+      message: "The key was put, but Confluent cannot reach the connection's endpoint.",
+    });
+  });
+
+  it("is unverified where the service does not say", () => {
+    expect(describeWatched({ verdict: "silent", seen: observation({ phase: "" }) })).toEqual({
+      outcome: "unverified",
+      errorClass: "service",
+      phase: "",
+      message: "The key was put, but Confluent does not say in which phase the connection is.",
+    });
+  });
+
+  it("is unverified where nothing at all was seen", () => {
+    expect(describeWatched({})).toEqual({
+      outcome: "unverified",
+      errorClass: "service",
+      message:
+        "The key was put, but the state of the connection could not be read: No answer could be read in time.",
+    });
+  });
+
+  it("names the word that was still seen when the time was up", () => {
+    expect(describeWatched({ seen: observation({ phase: "PROVISIONING" }) })).toEqual({
+      outcome: "failed",
+      errorClass: "timeout",
+      phase: "PROVISIONING",
+      message:
+        "The key was put, but the connection did not become READY in time; its last phase was PROVISIONING.",
+    });
+  });
+
+  it.each(["READY", "INVALID_AUTH"])("is unverified for a %s that did not settle in time", (phase) => {
+    expect(describeWatched({ seen: observation({ phase }) })).toEqual({
+      outcome: "unverified",
+      errorClass: "timeout",
+      phase,
+      message: `The key was put, but the time was up before it was clear that the ${phase} that was seen is this key's, and lasts.`,
+    });
+  });
+
+  it("is unverified, in the error's class, where the last look failed", () => {
+    const error = new RotationError("unreachable", "The host could not be reached.", {
+      requestId: "request-9",
+    });
+    expect(describeWatched({ error, seen: observation({ phase: "PENDING" }) })).toEqual({
+      outcome: "unverified",
+      errorClass: "unreachable",
+      phase: "PENDING",
+      message:
+        "The key was put, but the state of the connection could not be read: The host could not be reached.",
+      requestId: "request-9",
+    });
+  });
+
+  it("goes by the verdict even if a look failed", () => {
+    const error = new RotationError("service", "Confluent answered 500.");
+    expect(describeWatched({ verdict: "ready", error, seen: observation() })).toMatchObject({
+      outcome: "ready",
+    });
+  });
+});

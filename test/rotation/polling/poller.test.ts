@@ -1,0 +1,346 @@
+import { describe, expect, it, vi } from "vitest";
+import { RotationError, UnauthorizedError } from "../../../src/rotation/errors.ts";
+import { Watcher } from "../../../src/rotation/polling/poller.ts";
+import { Lookout } from "../../../src/rotation/polling/reader.ts";
+import { Cadence } from "../../../src/rotation/polling/schedule.ts";
+import type { Judge } from "../../../src/rotation/polling/verdict.ts";
+import { flinkApiKey, NOW } from "../../support/builders.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts";
+
+/** A verdict as soon as the phase is READY. */
+const readyWhenSeen: Judge = { judge: ({ phase }) => (phase === "READY" ? "ready" : undefined) };
+const never: Judge = { judge: () => undefined };
+
+/** Connections whose last PUT, at the start, takes so long to be READY. */
+function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}, expected = 0) {
+  const clock = new FakeClock(NOW);
+  const confluent = new FakeConfluent({ clock, ...options });
+  for (const [index, timeToReadyMs] of timesToReadyMs.entries())
+    confluent.add(`c${index}`, { timeToReadyMs }).put({ API_KEY: "new" }, undefined, NOW);
+  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(expected));
+  const watch = async (name: string, { judge = readyWhenSeen, forMs = 60_000 } = {}) => {
+    const phases: string[] = [];
+    const onPhase = (phase: string) => phases.push(phase);
+    const watched = await watcher.watch({ name, judge, untilAt: clock.now() + forMs, onPhase });
+    return { ...watched, afterMs: clock.now() - NOW, phases };
+  };
+  return { clock, confluent, watch };
+}
+
+describe("a watcher", () => {
+  it("gives the verdict soon after the phase has changed, with what was seen", async () => {
+    const { watch } = open([5_000]);
+    const { verdict, seen, afterMs, phases } = await watch("c0");
+    expect(verdict).toBe("ready");
+    expect(seen).toMatchObject({ name: "c0", phase: "READY" });
+    expect(afterMs).toBeGreaterThanOrEqual(5_000);
+    expect(afterMs).toBeLessThan(5_500);
+    expect(phases).toEqual(["PENDING", "READY"]);
+  });
+
+  it("looks ever more seldom", async () => {
+    const { confluent, watch } = open([600_000]);
+    await watch("c0", { forMs: 300_000 });
+    const sent = confluent.requests.map(({ sentAt }) => sentAt);
+    const pauses = sent.slice(1).map((at, index) => at - (sent[index] ?? 0));
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses[0]).toBeLessThan(200);
+    expect(pauses.at(-1)).toBe(10_000);
+  });
+
+  it("ends without a verdict when the time is up, to the millisecond", async () => {
+    const { watch } = open([60_000]);
+    const { verdict, seen, afterMs } = await watch("c0", { forMs: 7_123 });
+    expect(verdict).toBeUndefined();
+    expect(seen).toMatchObject({ phase: "PENDING" });
+    expect(afterMs).toBe(7_123);
+  });
+
+  it("sleeps no longer once nobody waits", async () => {
+    const { clock, watch } = open([60_000]);
+    const sleep = vi.spyOn(clock, "sleep");
+    await watch("c0", { forMs: 500 });
+    expect(Math.max(...sleep.mock.calls.map(([ms]) => ms))).toBeLessThanOrEqual(500);
+  });
+
+  it("ends in time though no look is ever answered", async () => {
+    const { watch } = open([0], { fault: () => "hang" });
+    expect(await watch("c0", { forMs: 3_000 })).toEqual({ afterMs: 3_000, phases: [] });
+  });
+
+  it("looks at many with one request", async () => {
+    const { confluent, watch } = open([400, 400, 400, 400]);
+    const watched = await Promise.all(["c0", "c1", "c2", "c3"].map((name) => watch(name)));
+    expect(watched.map(({ verdict }) => verdict)).toEqual(["ready", "ready", "ready", "ready"]);
+    expect(new Set(confluent.requests.map(({ method }) => method))).toEqual(new Set(["LIST"]));
+  });
+
+  it("is seldom in the way when there are many to watch", async () => {
+    const requestsFor = async (count: number) => {
+      const { confluent, watch } = open(Array(count).fill(2_000));
+      await Promise.all(namesOf(count).map((name) => watch(name)));
+      return confluent.requests.length;
+    };
+    expect(await requestsFor(90)).toBeLessThan((await requestsFor(15)) / 2);
+  });
+
+  it("is not held up by a look that hangs, however many it watches", async () => {
+    const count = 101;
+    const { watch } = open(Array(count).fill(2_000), {
+      fault: ({ method, name }) => (method === "GET" && name === "c100" ? "hang" : undefined),
+    });
+    const names = namesOf(count);
+    const watched = await Promise.all(names.map((name) => watch(name, { forMs: 20_000 })));
+    const others = watched.slice(0, -1).map(({ afterMs }) => afterMs);
+    expect(Math.max(...others)).toBeLessThan(3_000);
+    expect(watched.at(-1)).toMatchObject({ afterMs: 20_000 });
+  });
+
+  it("gives each its own verdict at its own time", async () => {
+    const { watch } = open([10_000, 100, 0]);
+    const watched = await Promise.all([
+      watch("c0"),
+      watch("c1"),
+      watch("c2", { judge: never, forMs: 1_000 }),
+    ]);
+    expect(watched.map(({ verdict }) => verdict)).toEqual(["ready", "ready", undefined]);
+    const [slow = 0, fast = 0, hopeless = 0] = watched.map(({ afterMs }) => afterMs);
+    expect(fast).toBeLessThan(1_000);
+    expect(hopeless).toBe(1_000);
+    expect(slow).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it("takes up another one while it waits", async () => {
+    const { clock, watch } = open([60_000, 0]);
+    const first = watch("c0", { forMs: 50_000 });
+    await clock.sleep(30_000);
+    const { afterMs } = await watch("c1");
+    expect(afterMs).toBeLessThan(30_500);
+    expect(await first).toMatchObject({ afterMs: 50_000 });
+  });
+
+  it("can be used again after it had nothing to do", async () => {
+    const { clock, watch } = open([0]);
+    await watch("c0");
+    await clock.sleep(60_000);
+    expect(await watch("c0")).toMatchObject({ verdict: "ready" });
+  });
+
+  it("reports a phase only when it changes", async () => {
+    const { phases } = await open([600_000]).watch("c0");
+    expect(phases).toEqual(["PENDING"]);
+  });
+
+  it.each([1, 2])(
+    "goes on when a look fails, and forgets the error when the next succeeds (%i watched)",
+    async (count) => {
+      const { watch } = open(Array(count).fill(400), {
+        fault: ({ sentAt }) => (sentAt < NOW + 300 ? "service" : undefined),
+      });
+      const all = await Promise.all(namesOf(count).map((name) => watch(name)));
+      for (const { verdict, error, afterMs } of all) {
+        expect(verdict).toBe("ready");
+        expect(error).toBeUndefined();
+        expect(afterMs).toBeLessThan(1_000);
+      }
+    },
+  );
+
+  it.each([1, 2])("says why nothing could be read when the time was up (%i watched)", async (count) => {
+    const { watch } = open(Array(count).fill(0), { fault: () => "service" });
+    const all = await Promise.all(namesOf(count).map((name) => watch(name, { forMs: 5_000 })));
+    for (const { error, seen } of all) {
+      expect(error).toMatchObject({ errorClass: "service" });
+      expect(seen).toBeUndefined();
+    }
+  });
+
+  it.each([1, 2])("asks one at a time while answers are slow and useless (%i watched)", async (count) => {
+    const { confluent, watch } = open(Array(count).fill(0), {
+      latencyMs: () => 1_000,
+      fault: () => "service",
+    });
+    await Promise.all(namesOf(count).map((name) => watch(name, { forMs: 40_000 })));
+    expect(confluent.requests.length).toBeLessThanOrEqual(16 * count);
+  });
+
+  it("looks again once a look is answered that began before it was watched", async () => {
+    let latencyMs = 10;
+    const { clock, watch } = open([0, 0], { latencyMs: () => latencyMs });
+    const first = ["c0", "c1"].map((name) => watch(name, { judge: never, forMs: 5_000 }));
+    await clock.sleep(3_000);
+    latencyMs = 10_000;
+    await Promise.all(first);
+    latencyMs = 10;
+    const again = await Promise.all(["c0", "c1"].map((name) => watch(name, { forMs: 300_000 })));
+    expect(again.map(({ verdict }) => verdict)).toEqual(["ready", "ready"]);
+    expect(clock.now() - NOW).toBeLessThan(30_000);
+  });
+
+  it("goes on watching after one whose time was up before it began", async () => {
+    const { watch } = open([0, 0]);
+    await watch("c0", { forMs: 0 });
+    expect(await watch("c1")).toMatchObject({ verdict: "ready" });
+  });
+
+  it("counts the time that a slow answer takes as part of the pause", async () => {
+    const { confluent, watch } = open([600_000], { latencyMs: () => 500 });
+    await watch("c0", { forMs: 10_000 });
+    expect(confluent.requests.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("looks with others at what is due soon, and at nothing that is not", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000, 600_000]);
+    const first = watch("c0", { forMs: 90_000 });
+    await clock.sleep(60_000);
+    const later = [watch("c1", { forMs: 300 }), watch("c2", { forMs: 300 })];
+    const before = confluent.requests.length;
+    await Promise.all(later);
+    const looks = confluent.requests.slice(before, before + 2);
+    expect(looks.map(({ method, sentAt }) => [method, sentAt - NOW])).toEqual([
+      ["LIST", 60_050],
+      ["LIST", 60_100],
+    ]);
+    await first;
+  });
+
+  it("looks together, while PUTs are to come, at those that become due one after the other", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000], {}, 3);
+    const first = watch("c0", { forMs: 500 });
+    await clock.sleep(150);
+    await Promise.all([first, watch("c1", { forMs: 350 })]);
+    expect(confluent.requests.map(({ method, sentAt }) => [method, sentAt - NOW])).toEqual([["LIST", 350]]);
+  });
+
+  it("waits for no others once the last PUT has been sent", async () => {
+    const { confluent, watch } = open([600_000], {}, 1);
+    await watch("c0", { forMs: 500 });
+    expect((confluent.requests[0]?.sentAt ?? 0) - NOW).toBe(50);
+  });
+
+  it("looks at none before its time because a page that was read for others has shown it", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000, 600_000, 600_000]);
+    await watch("c0");
+    const others = ["c1", "c2"].map((name) => watch(name, { forMs: 12_000 }));
+    await clock.sleep(10_000);
+    const startedAt = clock.now();
+    await watch("c3", { forMs: 3_900 });
+    const looks = confluent.requests.filter(
+      ({ sentAt }) => sentAt >= startedAt && sentAt < startedAt + 1_900,
+    );
+    expect(looks.length).toBeGreaterThan(0);
+    expect(looks.length).toBeLessThanOrEqual(5);
+    await Promise.all(others);
+  });
+
+  it("ends in time for one that is not due until later, while it waits for another", async () => {
+    const { clock, watch } = open([2_000, 600_000, 600_000]);
+    await watch("c0");
+    const other = watch("c1", { forMs: 90_000 });
+    await clock.sleep(80_000);
+    const startedAt = clock.now() - NOW;
+    expect((await watch("c2", { forMs: 500 })).afterMs - startedAt).toBe(500);
+    await other;
+  });
+
+  it("begins later with the next one when it knows how long one took", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000]);
+    await watch("c0");
+    const startedAt = clock.now();
+    await watch("c1", { forMs: 5_000 });
+    const firstAt = confluent.requests.find(({ name }) => name === "c1")?.sentAt ?? 0;
+    expect(firstAt - startedAt).toBe(1_950);
+  });
+
+  it("looks at none that was put later than others that are pending yet", async () => {
+    const { clock, confluent, watch } = open([3_000, 600_000]);
+    const first = watch("c0");
+    await clock.sleep(1_000);
+    await Promise.all([first, watch("c1", { forMs: 20_000 })]);
+    const later = confluent.requests.filter(({ method, name }) => method === "LIST" || name === "c1");
+    expect((later[0]?.sentAt ?? 0) - NOW).toBeGreaterThanOrEqual(1_000 + 2_900);
+  });
+
+  it("looks before half the time is up, however long others took", async () => {
+    const { clock, confluent, watch } = open([2_000, 600_000]);
+    await watch("c0");
+    const startedAt = clock.now();
+    expect(await watch("c1", { forMs: 1_000 })).toMatchObject({ seen: { phase: "PENDING" } });
+    expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 500);
+  });
+
+  it("has learnt nothing from one that came to no verdict", async () => {
+    const { clock, confluent, watch } = open([600_000, 600_000]);
+    await watch("c0", { forMs: 6_000 });
+    const startedAt = clock.now();
+    await watch("c1", { forMs: 2_000 });
+    expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 50);
+  });
+
+  it("tells nobody of phases where nobody asks", async () => {
+    const { clock, confluent } = open([400]);
+    const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(0));
+    const watched = await watcher.watch({ name: "c0", judge: readyWhenSeen, untilAt: NOW + 5_000 });
+    expect(watched).toMatchObject({ verdict: "ready" });
+  });
+
+  it("keeps what it has seen beside a later error", async () => {
+    const { watch } = open([60_000], {
+      fault: ({ sentAt }) => (sentAt > NOW + 1_000 ? "service" : undefined),
+    });
+    const { error, seen } = await watch("c0", { forMs: 5_000 });
+    expect(seen).toMatchObject({ phase: "PENDING" });
+    expect(error).toBeInstanceOf(RotationError);
+  });
+
+  it("says that a connection is gone", async () => {
+    const { watch } = open([]);
+    const { error } = await watch("c0", { forMs: 1_000 });
+    expect(error).toMatchObject({
+      errorClass: "not-found",
+      message: "c0 is gone: it was there when its key was put.",
+    });
+  });
+
+  it.each([1, 2])("fails for all when our own key is refused (%i watched)", async (count) => {
+    const { clock, watch } = open(Array(count).fill(0), { fault: () => "unauthorized" });
+    const all = await Promise.allSettled(namesOf(count).map((name) => watch(name)));
+    for (const result of all) expect(result).toMatchObject({ reason: expect.any(UnauthorizedError) });
+    expect(clock.now()).toBeLessThan(NOW + 1_000);
+  });
+
+  it("neither looks nor sleeps once all have failed", async () => {
+    const { clock, confluent, watch } = open([0], { fault: () => "unauthorized" });
+    const sleep = vi.spyOn(clock, "sleep");
+    await expect(watch("c0")).rejects.toThrow(UnauthorizedError);
+    expect(sleep.mock.calls.at(-1)?.[1]?.aborted).toBe(true);
+    await clock.sleep(60_000);
+    expect(confluent.requests).toHaveLength(1);
+  });
+
+  it("fails for all that wait when it meets a bug", async () => {
+    const { watch } = open([0, 0]);
+    const judge: Judge = {
+      judge: () => {
+        throw new TypeError("a bug");
+      },
+    };
+    const all = await Promise.allSettled([watch("c0", { judge }), watch("c1", { judge })]);
+    expect(all).toMatchObject([{ reason: { message: "a bug" } }, { reason: { message: "a bug" } }]);
+  });
+
+  it("does not judge by a look that began before it was watched", async () => {
+    const { clock, watch } = open([600_000, 600_000, 0], { latencyMs: () => 1_000 });
+    const others = [watch("c0", { forMs: 10_000 }), watch("c1", { forMs: 10_000 })];
+    await clock.sleep(1_500);
+    const { verdict, afterMs } = await watch("c2");
+    expect(verdict).toBe("ready");
+    expect(afterMs).toBeGreaterThanOrEqual(3_500);
+    await Promise.all(others);
+  });
+});
+
+function namesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `c${index}`);
+}

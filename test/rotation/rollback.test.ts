@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { Watcher } from "../../src/rotation/polling/poller.ts";
+import { Lookout } from "../../src/rotation/polling/reader.ts";
+import { Cadence } from "../../src/rotation/polling/schedule.ts";
+import { restorePrevious } from "../../src/rotation/rollback.ts";
+import type { Lane } from "../../src/rotation/update.ts";
+import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
+import type { Behaviour } from "../support/fake-confluent.ts";
+import { fakeWorld } from "../support/fake-world.ts";
+
+const A = connection({ name: "a", secret: "openai" });
+const REFUSAL = { outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." } as const;
+
+function open(versionIds: readonly string[], behaviour: Partial<Behaviour> = {}) {
+  const { outside, confluent, secrets, clock } = fakeWorld();
+  const held = confluent.add("a", behaviour);
+  for (const versionId of versionIds)
+    secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
+  const api = outside.connections("prod", flinkApiKey());
+  const watcher = new Watcher(new Lookout(api), clock, new Cadence(0));
+  const lane: Lane = { outside, api, watcher, readyTimeoutMs: 60_000, graceMs: 0 };
+  const version = secretVersion({ versionId: "v2" });
+  return { held, restore: () => restorePrevious(lane, { connection: A, version, refusal: REFUSAL }) };
+}
+
+describe("the restoring of the previous version", () => {
+  it("is a roll-back when that is READY", async () => {
+    const { held, restore } = open(["v1", "v2"]);
+    expect(await restore()).toMatchObject({
+      outcome: "rolled-back",
+      errorClass: "rejected",
+      phase: "READY",
+      secretVersionId: "v1",
+      message: "Confluent refused the key. The previous one was put back and is READY.",
+    });
+    expect(held.data).toEqual({ API_KEY: "sk-v1", AUTH_TYPE: "API_KEY" });
+  });
+
+  it("is a failure when that is refused too", async () => {
+    const { restore } = open(["v1", "v2"], { validFrom: () => Number.POSITIVE_INFINITY });
+    expect(await restore()).toMatchObject({
+      outcome: "failed",
+      errorClass: "rejected",
+      phase: "INVALID_AUTH",
+      secretVersionId: "v1",
+      message:
+        "Confluent refused the key. The previous one was put back, but that is not READY either: Confluent refused the key.",
+    });
+  });
+
+  it("is no roll-back when nobody says that it is READY", async () => {
+    const { restore } = open(["v1", "v2"], { readyPhase: "" });
+    expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "" });
+  });
+
+  it.each([
+    { versionIds: ["v2"], why: "there is none" },
+    { versionIds: ["v2", "v3"], why: "that is the refused one" },
+  ])("puts nothing when $why", async ({ versionIds }) => {
+    const { held, restore } = open(versionIds);
+    expect(await restore()).toEqual({
+      ...REFUSAL,
+      message:
+        "Confluent refused the key. There is no AWSPREVIOUS version to put back, so it still holds the refused one.",
+    });
+    expect(held.puts).toEqual([]);
+  });
+});

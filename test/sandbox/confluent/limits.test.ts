@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { COLLECTION, call, connection, get, sandboxWith, shown } from "./client.ts";
+
+describe("limits", () => {
+  it("admits so many requests in any second and tells how long to wait", async () => {
+    const { sandbox, clock } = await sandboxWith({ limits: { perSecond: 2 } }, connection());
+    expect((await get(sandbox)).headers).toMatchObject({
+      "x-ratelimit-limit": "2",
+      "x-ratelimit-remaining": "1",
+      "x-ratelimit-reset": "1",
+    });
+    clock.advance(600);
+    expect((await get(sandbox)).status).toBe(200);
+    clock.advance(399);
+    const refused = await get(sandbox);
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "1", "x-ratelimit-remaining": "0" },
+    });
+    expect(refused.headers["x-request-id"]).toBe("request-3");
+    clock.advance(1);
+    expect((await get(sandbox)).status).toBe(200);
+    expect((await get(sandbox)).status).toBe(429);
+  });
+
+  it("admits so many requests in any minute", async () => {
+    const { sandbox, clock } = await sandboxWith({ limits: { perSecond: 9, perMinute: 2 } }, connection());
+    await get(sandbox);
+    clock.advance(10_000);
+    await get(sandbox);
+    expect(await get(sandbox)).toMatchObject({ status: 429, headers: { "retry-after": "50" } });
+    clock.advance(50_000);
+    expect((await get(sandbox)).status).toBe(200);
+  });
+
+  it("admits so many requests at once", async () => {
+    const { sandbox } = await sandboxWith({ limits: { concurrent: 1 } }, connection({ hang: true }));
+    const giveUp = new AbortController();
+    const hanging = call(sandbox, `${COLLECTION}/openai`, { signal: giveUp.signal });
+    const ended = expect(hanging).rejects.toThrow();
+    while (sandbox.requests.length === 0) await new Promise(setImmediate);
+    expect(await call(sandbox, COLLECTION)).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
+    giveUp.abort();
+    await ended;
+    let status = 429;
+    while (status === 429) status = (await call(sandbox, COLLECTION)).status;
+    expect(status).toBe(200);
+  });
+
+  it("can leave out either header and the body", async () => {
+    const limits = { perSecond: 0, retryAfter: () => undefined, errorBody: "empty" } as const;
+    const { sandbox } = await sandboxWith({ limits });
+    const { headers, text } = await call(sandbox, COLLECTION);
+    expect([headers["retry-after"], headers["x-ratelimit-limit"], text]).toEqual([undefined, "0", ""]);
+    const other = await sandboxWith({ limits: { perSecond: 0, rateLimitHeaders: false } });
+    const silent = (await call(other.sandbox, COLLECTION)).headers;
+    expect([silent["retry-after"], silent["x-ratelimit-limit"]]).toEqual(["0", undefined]);
+  });
+
+  it.each([
+    [
+      "a date",
+      (s: number, now: number) => new Date(now + s * 1_000).toUTCString(),
+      "Thu, 01 Jan 2026 00:00:01 GMT",
+    ],
+    ["nonsense", () => "99999999", "99999999"],
+  ])("can say %s in Retry-After", async (_, retryAfter, expected) => {
+    const { sandbox } = await sandboxWith({ limits: { perSecond: 1, retryAfter } }, connection());
+    await get(sandbox);
+    expect((await get(sandbox)).headers["retry-after"]).toBe(expected);
+  });
+
+  it("sends no such headers without limits", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    await shown(sandbox);
+    expect(Object.keys((await get(sandbox)).headers).filter((name) => name.includes("rate"))).toEqual([]);
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { ConfluentSandbox, startConfluent } from "../../../src/sandbox/confluent/server.ts";
+import {
+  API_KEY,
+  basic,
+  COLLECTION,
+  call,
+  connection,
+  get,
+  listed,
+  put,
+  putBody,
+  START,
+  sandboxWith,
+  shown,
+} from "./client.ts";
+
+const names = (count: number) => Array.from({ length: count }, (_, at) => `c-${String(at).padStart(3, "0")}`);
+const many = (count: number) =>
+  names(count)
+    .toReversed()
+    .map((name) => connection({ name }));
+
+describe("list", () => {
+  it("gives ten connections a page, sorted by name, until there is no next", async () => {
+    const { sandbox } = await sandboxWith({}, ...many(25));
+    const seen: string[][] = [];
+    for (let query: string | undefined = ""; query !== undefined; ) {
+      const { data, metadata } = await listed(sandbox, query);
+      seen.push(data.map(({ name }) => name));
+      query = metadata.next ? new URL(metadata.next).search : undefined;
+    }
+    expect(seen.map(({ length }) => length)).toEqual([10, 10, 5]);
+    expect(seen.flat()).toEqual(names(25));
+  });
+
+  it("takes a page size up to 100 and refuses what is above or no number", async () => {
+    const { sandbox } = await sandboxWith({}, ...many(100));
+    expect((await listed(sandbox, "?page_size=100")).data).toHaveLength(100);
+    for (const size of ["101", "0", "many"]) {
+      expect(await call(sandbox, `${COLLECTION}?page_size=${size}`)).toMatchObject({ status: 400 });
+    }
+  });
+
+  it("refuses a token that it did not give", async () => {
+    const { sandbox } = await sandboxWith();
+    expect(await call(sandbox, `${COLLECTION}?page_token=2`)).toMatchObject({ status: 400 });
+  });
+
+  it("filters by type, on later pages too", async () => {
+    const others = names(3).map((name) => connection({ name: `rest-${name}`, type: "REST" }));
+    const { sandbox } = await sandboxWith({}, ...many(3), ...others);
+    const { metadata } = await listed(sandbox, "?spec.connection_type=REST&page_size=2");
+    const { data } = await listed(sandbox, new URL(String(metadata.next)).search);
+    expect(data.map(({ name }) => name)).toEqual(["rest-c-002"]);
+  });
+
+  it("prints the base that was ordered, and the end of the pages as ordered", async () => {
+    const options = { advertisedUrl: "https://elsewhere.invalid", lastPageNext: "" } as const;
+    const { sandbox } = await sandboxWith(options, ...many(11));
+    const { next } = (await listed(sandbox)).metadata;
+    expect(next).toMatch(/^https:\/\/elsewhere\.invalid\/sql\/v1\/.*page_token=/);
+    expect((await listed(sandbox, new URL(String(next)).search)).metadata.next).toBe("");
+  });
+});
+
+describe("get", () => {
+  it("gives the connection without its data", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(JSON.parse((await get(sandbox)).text)).toEqual({
+      api_version: "sql/v1",
+      kind: "Connection",
+      metadata: {
+        self: `${sandbox.url}${COLLECTION}/openai`,
+        created_at: "2026-01-01T00:00:00.000Z",
+        updated_at: "2026-01-01T00:00:00.000Z",
+        resource_version: "a1v",
+        resource_name: "",
+      },
+      name: "openai",
+      spec: {
+        connection_type: "OPENAI",
+        endpoint: "https://api.openai.com/v1/chat/completions",
+        auth_data: { kind: "PlaintextProvider", data: "<REDACTED>" },
+      },
+      status: { phase: "READY", detail: "" },
+    });
+  });
+
+  it("finds a name that had to be percent-encoded", async () => {
+    const { sandbox } = await sandboxWith({}, connection({ name: "a/b ü_%" }), connection({ name: ".." }));
+    expect((await shown(sandbox, "a/b ü_%")).name).toBe("a/b ü_%");
+  });
+
+  it.each([
+    ["connection", `${COLLECTION}/other`, 404],
+    ["environment", COLLECTION.replace("env-1", "env-2"), 404],
+    ["organization", COLLECTION.replace("org-1", "org-2"), 404],
+    ["path", "/sql/v1/statements", 404],
+    ["encoding", `${COLLECTION}/%zz`, 404],
+  ])("answers an unknown %s with %s: %i", async (_, path, status) => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(await call(sandbox, path)).toMatchObject({ status });
+  });
+
+  it("knows no other methods", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(await call(sandbox, COLLECTION, { method: "POST" })).toMatchObject({ status: 405 });
+    expect(await call(sandbox, `${COLLECTION}/openai`, { method: "DELETE" })).toMatchObject({ status: 405 });
+  });
+});
+
+describe("authorization", () => {
+  it("refuses a missing key, a wrong secret and another environment's key", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    const other = { key: "other-key", secret: "other-secret" };
+    sandbox.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [other] });
+    for (const headers of [{}, ...[{ ...API_KEY, secret: "x" }, other].map(authorization)]) {
+      expect(await call(sandbox, COLLECTION, { headers })).toMatchObject({
+        status: 401,
+        headers: { "www-authenticate": 'Basic error="invalid_key"' },
+      });
+    }
+  });
+
+  it("accepts a fresh key only when its time has come, and no key that was taken away", async () => {
+    const { sandbox, clock } = await sandboxWith({}, connection());
+    sandbox.setApiKeys("env-1", [{ key: "fresh", secret: "s", validFrom: START + 1_000 }]);
+    const headers = authorization({ key: "fresh", secret: "s" });
+    expect(await call(sandbox, COLLECTION, { headers })).toMatchObject({ status: 401 });
+    clock.advance(1_000);
+    expect(await call(sandbox, COLLECTION, { headers })).toMatchObject({ status: 200 });
+    expect(await call(sandbox, COLLECTION)).toMatchObject({ status: 401 });
+  });
+
+  it("forbids a whole environment or one connection", async () => {
+    const { sandbox } = await sandboxWith({}, connection(), connection({ name: "closed", forbidden: true }));
+    expect([(await get(sandbox, "closed")).status, (await get(sandbox)).status]).toEqual([403, 200]);
+    const forbidding = await sandboxWith({ forbidden: true }, connection());
+    expect(await call(forbidding.sandbox, COLLECTION)).toMatchObject({ status: 403 });
+  });
+});
+
+describe("put", () => {
+  it("replaces the data, moves the version and answers with the connection", async () => {
+    const { sandbox, clock } = await sandboxWith({}, connection());
+    clock.advance(5_000);
+    const { status, text } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      metadata: { resource_version: "a2v", updated_at: "2026-01-01T00:00:05.000Z" },
+      spec: { auth_data: { data: "<REDACTED>" } },
+    });
+    const puts = [{ at: START + 5_000, data: { API_KEY: "new" } }];
+    expect(sandbox.connection("openai")).toMatchObject({ data: { API_KEY: "new" }, puts });
+  });
+
+  it("answers with nothing where ordered", async () => {
+    const { sandbox } = await sandboxWith({ putAnswer: "empty" }, connection());
+    expect(await put(sandbox, "new")).toMatchObject({ status: 200, text: "" });
+    expect(sandbox.connection("openai").data).toEqual({ API_KEY: "new" });
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["another name", putBody("k", { name: "other" })],
+    ["no spec", putBody("k", { spec: undefined })],
+    ["another type", putBody("k").replace("OPENAI", "REST")],
+    ["another endpoint", putBody("k").replace("openai.com", "example.com")],
+    ["another provider", putBody("k").replace("PlaintextProvider", "Other")],
+    ["data that is an object", putBody("k").replace('"{\\"API_KEY\\":\\"k\\"}"', '{"API_KEY":"k"}')],
+    ["data that is no JSON", putBody("k").replace('"{\\"API_KEY\\":\\"k\\"}"', '"k"')],
+    ["a value that is a number", putBody("k").replace('\\"k\\"', "1")],
+    ["more than 4,000 bytes", putBody("ü".repeat(2_000))],
+  ])("refuses %s and changes nothing", async (_, body) => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(await call(sandbox, `${COLLECTION}/openai`, { method: "PUT", body })).toMatchObject({
+      status: 400,
+    });
+    expect(sandbox.connection("openai")).toMatchObject({ puts: [], data: { API_KEY: "old" } });
+  });
+
+  it("takes data of 4,000 bytes", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(await put(sandbox, "x".repeat(4_000 - '{"API_KEY":""}'.length))).toMatchObject({ status: 200 });
+  });
+
+  it("refuses a body that does not say it is JSON", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    const sent = { method: "PUT", body: putBody("k"), headers: authorization(API_KEY) } as const;
+    expect(await call(sandbox, `${COLLECTION}/openai`, sent)).toMatchObject({ status: 415 });
+  });
+
+  it("refuses a version that somebody else has moved on", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    sandbox.touch("openai");
+    expect(await put(sandbox, "new", { metadata: { resource_version: "a1v" } })).toMatchObject({
+      status: 409,
+    });
+    expect(await put(sandbox, "new", { metadata: {} })).toMatchObject({ status: 200 });
+  });
+});
+
+describe("records", () => {
+  it("keeps every request with its status and the id in the answer", async () => {
+    const { sandbox, clock } = await sandboxWith({ latencyMs: 40 }, connection());
+    const { headers } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
+    expect(clock.now()).toBe(START + 40);
+    const [record] = sandbox.requests;
+    expect(record).toEqual({
+      at: START,
+      method: "PUT",
+      path: `${COLLECTION}/openai`,
+      environmentId: "env-1",
+      connection: "openai",
+      hadAuthorization: true,
+      requestId: headers["x-request-id"],
+      resourceVersion: "a1v",
+      status: 200,
+    });
+  });
+
+  it("shows the state without data under the control route", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    const { text } = await call(sandbox, "/_sandbox/connections", { headers: {} });
+    const expected = { environmentId: "env-1", name: "openai", phase: "READY", readyAt: START, puts: 0 };
+    expect(JSON.parse(text)).toEqual({ connections: [expected] });
+  });
+
+  it("says which name it does not know", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    expect(() => sandbox.connection("other")).toThrow("no connection other");
+    expect(() => sandbox.touch("openai", "env-9")).toThrow("no environment env-9");
+    sandbox.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [] });
+    expect(() => sandbox.connection("openai")).toThrow("which environment");
+    expect(sandbox.connection("openai", "env-1").name).toBe("openai");
+  });
+
+  it("listens where it is told, or says that it cannot", async () => {
+    const { sandbox } = await sandboxWith();
+    const port = Number(new URL(sandbox.url).port);
+    await expect(startConfluent({ port })).rejects.toThrow("EADDRINUSE");
+    expect(() => new ConfluentSandbox({}).url).toThrow("does not listen");
+  });
+});
+
+function authorization(pair: { key: string; secret: string }): { authorization: string } {
+  return { authorization: basic(pair) };
+}

@@ -1,0 +1,30 @@
+import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
+import type { GateLimits } from "../../src/adapters/rate-limit/limits.ts";
+import { NOW } from "./builders.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+/** How much later than allowed a gate lets a request in, in milliseconds. */
+export const MARGIN_MS = 3;
+
+const WIDE: GateLimits = [{ count: 1_000, windowMs: 1_000, reserved: 10 }];
+
+/** A gate, and when each request was sent, in milliseconds from the start. */
+export function openGate({ leftMs = 890_000, limits = WIDE, answerMs = 0 } = {}) {
+  const clock = new FakeClock(NOW);
+  const gate = new Gate(clock, NOW + leftMs, limits);
+  const sent: (readonly [string, number])[] = [];
+  const pass = (name: string, { urgent = false, rank = 0, takesMs = answerMs } = {}) =>
+    gate.pass(
+      urgent,
+      async () => {
+        sent.push([name, clock.now() - NOW]);
+        if (takesMs > 0) await clock.sleep(takesMs);
+        return name;
+      },
+      rank,
+    );
+  const passAll = (count: number, options: Parameters<typeof pass>[1] = {}) =>
+    Promise.all(Array.from({ length: count }, (_, index) => pass(`${index}`, options)));
+  const timesOf = (prefix = "") => sent.filter(([name]) => name.startsWith(prefix)).map(([, at]) => at);
+  return { clock, gate, sent, pass, passAll, names: () => sent.map(([name]) => name), timesOf };
+}

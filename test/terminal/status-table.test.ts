@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { OUTCOMES } from "../../src/rotation/outcome.ts";
+import { Board, type BoardRow, outcomeStyle, phaseStyle } from "../../src/terminal/status-table.ts";
+import { fakeTerminal } from "../support/terminal.ts";
+
+function row(name: string, rest: Partial<BoardRow> = {}): BoardRow {
+  return { environment: "prod", name, type: "OPENAI", phase: "PENDING", style: "yellow", ...rest };
+}
+
+describe("a board", () => {
+  it("tells each change once in a pipe, and what waits only at the end", () => {
+    const { terminal, written } = fakeTerminal({ isTTY: false });
+    const board = new Board(terminal);
+    const waiting = row("b", { phase: "waiting", style: "dim" });
+    board.show([row("a"), waiting]);
+    board.show([row("a", { timeMs: 1_000 }), waiting]);
+    board.show([row("a", { phase: "READY", style: "green", timeMs: 2_150 }), waiting]);
+    expect(written()).toBe("prod/a (OPENAI): PENDING\nprod/a (OPENAI): READY 2.1 s\n");
+    board.end([waiting]);
+    expect(written()).toMatch(/prod\/b \(OPENAI\): waiting\n$/);
+  });
+
+  it("shows in a low terminal what is not over, and counts the rest", () => {
+    const { terminal, written } = fakeTerminal({ rows: 8 });
+    const done = Array.from({ length: 10 }, (_, index) => row(`done-${index}`, { style: "green" }));
+    new Board(terminal).show([...done, row("open-1"), row("open-2")]);
+    expect(written()).toContain("open-2");
+    expect(written()).not.toContain("done-0");
+    expect(written()).toContain("10 of 12 done");
+    expect(written().split("\n").length).toBeLessThan(8);
+  });
+
+  it("leaves every row behind at the end, however low the terminal is", () => {
+    const { terminal, written } = fakeTerminal({ rows: 8 });
+    new Board(terminal).end(Array.from({ length: 30 }, (_, index) => row(`c-${index}`)));
+    expect(written()).toContain("c-29");
+  });
+});
+
+describe("a style", () => {
+  it.each([
+    ["READY", "green"],
+    ["active", "green"],
+    ["INVALID_AUTH", "red"],
+    ["UNREACHABLE", "red"],
+    ["PENDING", "yellow"],
+    ["", "yellow"],
+  ])("of phase %j is %s", (phase, style) => expect(phaseStyle(phase)).toBe(style));
+
+  it("of an outcome is red for what failed and green for what is well", () => {
+    expect(OUTCOMES.map(outcomeStyle)).toEqual(["green", "red", "yellow", "red", "yellow", "green", "green"]);
+  });
+});
