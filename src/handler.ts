@@ -3,12 +3,12 @@ import { sendAlert } from "./adapters/sns.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { configFileOf, readConfig } from "./config/load.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
-import { conclude, failToStart } from "./lambda/finish.ts";
+import { failBeforeStart, finishRun } from "./lambda/finish.ts";
 import { readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
 import { isDryRun, type Trigger } from "./rotation/plan.ts";
-import { Scrubber } from "./rotation/redact.ts";
+import { Redactor } from "./rotation/redact.ts";
 import { type Alert, createAlert } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
 import { run } from "./run.ts";
@@ -30,10 +30,10 @@ type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName"> &
 /** The Lambda's handler: from the event to the report, and the alert before the time is up. */
 export function createHandler(dependencies: Dependencies) {
   return async (event: unknown, invocation: Invocation): Promise<Report> => {
-    const scrubber = new Scrubber();
-    const telemetry = new Telemetry((text, limit) => scrubber.scrub(text, limit), dependencies.clock.now);
+    const redactor = new Redactor();
+    const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), dependencies.clock.now);
     const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
-    const scene: Scene = { dependencies, invocation, scrubber, telemetry, endsAt };
+    const scene: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
     const trigger = readTrigger(event, telemetry);
     if (trigger.kind !== "ignored") return rotateAndAlert(scene, trigger);
     telemetry.ignored(trigger);
@@ -42,27 +42,27 @@ export function createHandler(dependencies: Dependencies) {
   };
 }
 
-interface Scene {
+interface InvocationContext {
   readonly dependencies: Dependencies;
   readonly invocation: Invocation;
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly telemetry: Telemetry;
   /** When the platform ends the process, in milliseconds since the epoch. */
   readonly endsAt: number;
 }
 
-async function rotateAndAlert(scene: Scene, trigger: Trigger): Promise<Report> {
+async function rotateAndAlert(scene: InvocationContext, trigger: Trigger): Promise<Report> {
   const { telemetry } = scene;
   const report = await rotateOrAlert(scene, trigger);
   if (trigger.kind === "direct" && isBatchCall(scene.invocation)) return abridge(report, MAX_WHOLE_OUTCOMES);
   const alert = isDryRun(trigger) ? undefined : createAlert(report, rerunLine(scene));
   if (alert === undefined) return report;
-  return conclude(report, { subject: alert.subject, fault: await send(scene, alert) }, telemetry);
+  return finishRun(report, { subject: alert.subject, fault: await send(scene, alert) }, telemetry);
 }
 
 /** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
-async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
-  const { dependencies, scrubber, telemetry, endsAt } = scene;
+async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promise<Report> {
+  const { dependencies, redactor, telemetry, endsAt } = scene;
   const { env, clock, random } = dependencies;
   try {
     const config = readConfig(configFileOf(env));
@@ -73,19 +73,22 @@ async function rotateOrAlert(scene: Scene, trigger: Trigger): Promise<Report> {
       clock,
       random,
       deadlineAt,
-      scrubber,
+      redactor,
       log: telemetry,
       progress,
     });
     telemetry.ended(report, traffic);
     return report;
   } catch (error) {
-    return failToStart(error, trigger, telemetry, (alert) => send(scene, alert));
+    return failBeforeStart(error, trigger, telemetry, (alert) => send(scene, alert));
   }
 }
 
 /** Sends the alert within the time that is left. @returns why it could not be sent. */
-async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): Promise<string | undefined> {
+async function send(
+  { dependencies, telemetry, endsAt }: InvocationContext,
+  alert: Alert,
+): Promise<string | undefined> {
   const { env, clock } = dependencies;
   try {
     await sendAlert(env, alert, Math.min(ALERT_TIMEOUT_MS, endsAt - clock.now() - 500));
@@ -96,7 +99,7 @@ async function send({ dependencies, telemetry, endsAt }: Scene, alert: Alert): P
   }
 }
 
-function rerunLine({ invocation }: Scene): (connections: readonly string[]) => string {
+function rerunLine({ invocation }: InvocationContext): (connections: readonly string[]) => string {
   return (connections) => {
     const payload = JSON.stringify(connections.length > 20 ? {} : { connections });
     return `aws lambda invoke --function-name ${invocation.functionName} --cli-binary-format raw-in-base64-out --payload '${payload}' report.json`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../src/config/load.ts";
 import { createHandler } from "../src/handler.ts";
 import { systemClock } from "../src/rotation/clock.ts";
-import { Scrubber } from "../src/rotation/redact.ts";
+import { Redactor } from "../src/rotation/redact.ts";
 import { run } from "../src/run.ts";
 import { startWorld } from "./support/world.ts";
 
@@ -43,7 +43,7 @@ describe("a run", () => {
         clock,
         random: () => 0.5,
         deadlineAt: clock.now() + 60_000,
-        scrubber: new Scrubber(),
+        redactor: new Redactor(),
         log: { bug: () => undefined, note: () => undefined },
         progress: () => undefined,
       },

@@ -1,23 +1,28 @@
 import * as z from "zod/mini";
-import { type Observation, phaseKind, type Receipt, type Update } from "../rotation/connection.ts";
+import {
+  type ConnectionState,
+  type PutRequest,
+  phaseKind,
+  type UpdateResponse,
+} from "../rotation/connection.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
 import {
-  type Answer,
   ConflictError,
+  type ResponseInfo,
   RotationError,
   UnauthorizedError,
-  UnknownFateError,
+  UnknownResultError,
 } from "../rotation/errors.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { errorDetail } from "./error-detail.ts";
-import { type HttpAnswer, NoAnswerError } from "./http.ts";
+import { type HttpResponse, NetworkError } from "./http.ts";
 import { isTransient } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
-export interface ConfluentOptions extends Omit<TransportOptions, "authorization"> {
+export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
   /** Takes secrets out of text that comes from outside. */
-  readonly scrub: (text: string) => string;
+  readonly redact: (text: string) => string;
   readonly restEndpoint: string;
   readonly organizationId: string;
   readonly environmentId: string;
@@ -41,21 +46,21 @@ const listSchema = z.object({
 });
 
 /** The Flink connections API, sql/v1, of one environment. */
-export class Confluent implements ConnectionsApi {
+export class ConfluentClient implements ConnectionsApi {
   readonly #transport: Transport;
   readonly #base: string;
   /** Where the list has a connection: PUTs go in this order, so that those that are watched at a time share few pages. */
   readonly #listed = new Map<string, number>();
   readonly #scrub: (text: string) => string;
 
-  constructor(options: ConfluentOptions, { key, secret }: ApiKey) {
+  constructor(options: ConfluentClientOptions, { key, secret }: ApiKey) {
     const [organization, environment] = [options.organizationId, options.environmentId].map(
       encodeURIComponent,
     );
     const authorization = `Basic ${Secret.basic(key, secret).reveal()}`;
     this.#transport = new Transport({ ...options, authorization });
     this.#base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}/connections`;
-    this.#scrub = options.scrub;
+    this.#scrub = options.redact;
   }
 
   async list(pageToken?: string): Promise<ConnectionPage> {
@@ -75,7 +80,7 @@ export class Confluent implements ConnectionsApi {
     return { connections, ...(nextToken !== undefined && { nextToken }) };
   }
 
-  async get(name: string): Promise<Observation | undefined> {
+  async get(name: string): Promise<ConnectionState | undefined> {
     const { answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
       this.#toObservation(parseJson(answer.body), answer),
     );
@@ -83,7 +88,7 @@ export class Confluent implements ConnectionsApi {
     return seen;
   }
 
-  async put({ name, connectionType, endpoint, resourceVersion, data }: Update): Promise<Receipt> {
+  async put({ name, connectionType, endpoint, resourceVersion, data }: PutRequest): Promise<UpdateResponse> {
     const body = JSON.stringify({
       name,
       metadata: resourceVersion === undefined ? {} : { resource_version: resourceVersion },
@@ -99,13 +104,13 @@ export class Confluent implements ConnectionsApi {
     const { status } = answer;
     if (status >= 200 && status < 300) return { httpStatus: status, ...requestIdOf(answer) };
     const failure = this.#failure(answer);
-    if (status === 409 || status === 412) throw new ConflictError(failure.answer);
-    if (isTransient(status)) throw new UnknownFateError("service", failure.message, failure.answer);
+    if (status === 409 || status === 412) throw new ConflictError(failure.response);
+    if (isTransient(status)) throw new UnknownResultError("service", failure.message, failure.response);
     if (status !== 400 && status !== 422) throw failure;
     throw new RotationError(
       "rejected",
       "Confluent refused the credentials when they were put.",
-      failure.answer,
+      failure.response,
     );
   }
 
@@ -113,7 +118,7 @@ export class Confluent implements ConnectionsApi {
     return `${this.#base}/${encodeURIComponent(name)}`;
   }
 
-  #toObservation(json: unknown, answer: HttpAnswer): Observation | undefined {
+  #toObservation(json: unknown, answer: HttpResponse): ConnectionState | undefined {
     const { data } = connectionSchema.safeParse(json);
     if (data === undefined) return undefined;
     const { name, metadata, spec, status } = data;
@@ -138,10 +143,14 @@ export class Confluent implements ConnectionsApi {
     return clean === word ? word.toUpperCase() : clean;
   }
 
-  #failure(answer: HttpAnswer): RotationError {
+  #failure(answer: HttpResponse): RotationError {
     const { status } = answer;
     const detail = this.#scrub(errorDetail(parseJson(answer.body)));
-    const about: Answer = { httpStatus: status, ...requestIdOf(answer), ...(detail !== "" && { detail }) };
+    const about: ResponseInfo = {
+      httpStatus: status,
+      ...requestIdOf(answer),
+      ...(detail !== "" && { detail }),
+    };
     if (status === 401) return new UnauthorizedError("Confluent refused our own Flink API key (401).", about);
     if (status === 403) {
       return new UnauthorizedError(
@@ -161,15 +170,15 @@ export class Confluent implements ConnectionsApi {
 }
 
 function unknownFate(error: unknown): never {
-  if (!(error instanceof NoAnswerError)) throw error;
-  throw new UnknownFateError(
+  if (!(error instanceof NetworkError)) throw error;
+  throw new UnknownResultError(
     error.errorClass,
     `${error.message} Whether the PUT was applied is not known.`,
-    error.answer,
+    error.response,
   );
 }
 
-function requestIdOf({ headers }: HttpAnswer): { requestId?: string } {
+function requestIdOf({ headers }: HttpResponse): { requestId?: string } {
   const requestId = headers["x-request-id"];
   return requestId === undefined ? {} : { requestId };
 }

@@ -16,19 +16,19 @@ const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 const LASTING = /CERT|TLS|SSL|SELF_SIGNED|VERIFY|DESTROYED|CLOSED/;
 
 /** There is no whole answer; whether the request was carried out is not known. */
-export class NoAnswerError extends RotationError {
-  override readonly name = "NoAnswerError";
+export class NetworkError extends RotationError {
+  override readonly name = "NetworkError";
   /** False for what does not change within minutes, such as a certificate that is not valid. */
-  readonly mayPass: boolean;
+  readonly isTransient: boolean;
 
   constructor(errorClass: ErrorClass, message: string, mayPass: boolean) {
     super(errorClass, message);
-    this.mayPass = mayPass;
+    this.isTransient = mayPass;
   }
 }
 
 /** The sockets of a run, which end with it. It reads no more of an answer than any page of connections has. */
-export function openAgent(): Agent {
+export function createAgent(): Agent {
   return new Agent({
     allowH2: false,
     connections: MAX_SOCKETS,
@@ -46,7 +46,7 @@ export interface HttpRequest {
   readonly timeoutMs: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -55,9 +55,9 @@ export interface HttpAnswer {
 /**
  * One request and its whole answer, redirects followed. Our key, and a body, which holds the pushed key, go along only to
  * Confluent's hosts over https and to the origin itself.
- * @throws NoAnswerError of class `unreachable`, `timeout` or `service`; RotationError when a redirect leads astray.
+ * @throws NetworkError of class `unreachable`, `timeout` or `service`; RotationError when a redirect leads astray.
  */
-export async function exchange(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpAnswer> {
+export async function sendRequest(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpResponse> {
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeoutMs)));
   let url = new URL(message.url);
   const { origin } = url;
@@ -88,7 +88,7 @@ interface Hop {
   readonly isTrusted: boolean;
 }
 
-async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }: Hop): Promise<HttpAnswer> {
+async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }: Hop): Promise<HttpResponse> {
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
@@ -115,19 +115,19 @@ function strayed(url: URL): RotationError {
 }
 
 /** Says what is known by the codes of Node and undici, none of which quotes a request. */
-function toNoAnswer(error: unknown, host: string): NoAnswerError {
+function toNoAnswer(error: unknown, host: string): NetworkError {
   const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
     each instanceof Error ? [codeOf(each)] : [],
   );
   const [code = "unknown error"] = codes;
   if (codes.includes(TOO_LARGE)) {
     const message = `The answer of ${host} was larger than ${MAX_BODY_BYTES} bytes.`;
-    return new NoAnswerError("service", message, false);
+    return new NetworkError("service", message, false);
   }
   if (codes.some((each) => LATE.test(each))) {
-    return new NoAnswerError("timeout", `${host} gave no whole answer in time.`, true);
+    return new NetworkError("timeout", `${host} gave no whole answer in time.`, true);
   }
-  return new NoAnswerError(
+  return new NetworkError(
     "unreachable",
     `${host} could not be reached (${code}).`,
     !codes.some((each) => LASTING.test(each)),

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 
 /** Tells of each request how long it took from when it was written to its connection until its answer began. */
-export function roundTrips(
+export function measureRoundTrips(
   now: () => number,
   tell: (origin: string, ms: number) => void,
 ): Dispatcher.DispatcherComposeInterceptor {

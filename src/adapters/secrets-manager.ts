@@ -8,7 +8,7 @@ import type { Clock } from "../rotation/clock.ts";
 import type { SecretStore, SecretVersion, VersionSelector } from "../rotation/dependencies.ts";
 import { OutOfTimeError, SecretError } from "../rotation/errors.ts";
 import { Secret } from "../rotation/secret.ts";
-import { Gate } from "./rate-limit/limiter.ts";
+import { RateLimiter } from "./rate-limit/limiter.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 /** All at once would hold up, by what each takes of the processor, the looks for which only the first is needed. */
@@ -29,11 +29,11 @@ export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsO
     if (leftMs <= 0) throw new OutOfTimeError();
     return { abortSignal: AbortSignal.timeout(Math.ceil(Math.min(CALL_TIMEOUT_MS, leftMs))) };
   };
-  const gate = new Gate(clock, deadlineAt, AT_ONCE);
+  const limiter = new RateLimiter(clock, deadlineAt, AT_ONCE);
   return {
     read: async (secretId, selector) => {
       const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
-      const output = await gate.pass(false, () =>
+      const output = await limiter.schedule(false, () =>
         client.send(command, abort()).catch((error: unknown) => readFailure(secretId, selector, error)),
       );
       const version = output && toVersion(secretId, output);

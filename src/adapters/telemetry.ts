@@ -44,8 +44,8 @@ export class Telemetry implements RunLog {
   readonly #propagationMs = new Map<string, number>();
   readonly #now: () => number;
 
-  constructor(scrub: (text: string, limit?: number) => string, now: () => number) {
-    this.#scrub = (text) => scrub(text, MAX_STACK_LENGTH);
+  constructor(redact: (text: string, limit?: number) => string, now: () => number) {
+    this.#scrub = (text) => redact(text, MAX_STACK_LENGTH);
     this.#now = now;
   }
 
@@ -66,7 +66,7 @@ export class Telemetry implements RunLog {
     this.#logger.error(EVENTS.BUG, { code: "BUG", ...this.#describe(error) });
   }
 
-  notStarted(error: unknown): void {
+  startFailed(error: unknown): void {
     this.#logger.error(EVENTS.NOT_STARTED, { code: "NOT_STARTED", ...this.#describe(error) });
   }
 

@@ -1,10 +1,10 @@
-import { Patience } from "../rotation/backoff.ts";
+import { RetryBudget } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
-import { type HttpAnswer, type HttpRequest, NoAnswerError } from "./http.ts";
-import { allowanceOf, askedWaitMs } from "./rate-limit/headers.ts";
-import type { Gate } from "./rate-limit/limiter.ts";
-import { isTransient, throttled, throttleMs } from "./retry.ts";
+import { type HttpRequest, type HttpResponse, NetworkError } from "./http.ts";
+import { parseRateLimitHeaders, retryAfterMs } from "./rate-limit/headers.ts";
+import type { RateLimiter } from "./rate-limit/limiter.ts";
+import { isTransient, throttleDelayMs, throttledError } from "./retry.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -14,15 +14,15 @@ export interface TransportOptions {
   readonly random: () => number;
   readonly deadlineAt: number;
   /** How long a read is asked again for a fault that may pass, in milliseconds. */
-  readonly faultPatienceMs: number;
-  readonly exchange: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly faultRetryMs: number;
+  readonly send: (request: HttpRequest) => Promise<HttpResponse>;
   /** The one way to this host, shared by all that call it. */
-  readonly gate: Gate;
+  readonly limiter: RateLimiter;
   readonly authorization: string;
 }
 
-export interface Reading<T> {
-  readonly answer: HttpAnswer;
+export interface ReadResponse<T> {
+  readonly answer: HttpResponse;
   /** What a 200 holds; `undefined` for any other answer, and for a 200 that cannot be read. */
   readonly value: T | undefined;
 }
@@ -37,15 +37,15 @@ export class Transport {
 
   /**
    * A GET, asked again while a fault may pass: no answer, a transient status, or a 200 that `parse` makes nothing of.
-   * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
+   * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
-  async read<T>(url: string, parse: (answer: HttpAnswer) => T | undefined): Promise<Reading<T>> {
-    const { clock, faultPatienceMs } = this.#options;
-    const patience = new Patience(this.#options, faultPatienceMs);
+  async read<T>(url: string, parse: (answer: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
+    const { clock, faultRetryMs: faultPatienceMs } = this.#options;
+    const budget = new RetryBudget(this.#options, faultPatienceMs);
     for (;;) {
       const answer = await this.#send({ method: "GET", url }, true).catch(passing);
-      const pauseMs = patience.pauseMs();
-      if (answer instanceof NoAnswerError) {
+      const pauseMs = budget.nextDelayMs();
+      if (answer instanceof NetworkError) {
         if (pauseMs === undefined) throw answer;
       } else {
         const value = answer.status === 200 ? parse(answer) : undefined;
@@ -58,9 +58,9 @@ export class Transport {
 
   /**
    * A PUT, sent once; only what was refused with 429, and so certainly not applied, is sent again. A lower `rank` goes first.
-   * @throws NoAnswerError, OutOfTimeError, RotationError of class `throttled`
+   * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
-  write(url: string, body: string, rank: number): Promise<HttpAnswer> {
+  write(url: string, body: string, rank: number): Promise<HttpResponse> {
     return this.#send({ method: "PUT", url, body }, false, rank);
   }
 
@@ -68,12 +68,12 @@ export class Transport {
     message: Pick<HttpRequest, "method" | "url" | "body">,
     urgent: boolean,
     rank = 0,
-  ): Promise<HttpAnswer> {
-    const { clock, random, gate, exchange, authorization, deadlineAt } = this.#options;
+  ): Promise<HttpResponse> {
+    const { clock, random, limiter, send: exchange, authorization, deadlineAt } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       let sentAt = 0;
-      const answer = await gate
-        .pass(
+      const answer = await limiter
+        .schedule(
           urgent,
           () => {
             sentAt = clock.now();
@@ -83,17 +83,17 @@ export class Transport {
           rank,
         )
         .catch((error: unknown) => {
-          throw attempt > 1 && error instanceof OutOfTimeError ? throttled() : error;
+          throw attempt > 1 && error instanceof OutOfTimeError ? throttledError() : error;
         });
-      const allowance = allowanceOf(answer.headers);
-      if (allowance) gate.learn(allowance, sentAt);
+      const limits = parseRateLimitHeaders(answer.headers);
+      if (limits) limiter.applyHeaders(limits, sentAt);
       if (answer.status !== 429) return answer;
-      gate.pause(throttleMs(attempt, askedWaitMs(answer.headers, clock.now()), random()));
+      limiter.pause(throttleDelayMs(attempt, retryAfterMs(answer.headers, clock.now()), random()));
     }
   }
 }
 
-function passing(error: unknown): NoAnswerError {
-  if (error instanceof NoAnswerError && error.mayPass) return error;
+function passing(error: unknown): NetworkError {
+  if (error instanceof NetworkError && error.isTransient) return error;
   throw error;
 }

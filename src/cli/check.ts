@@ -1,6 +1,6 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Config } from "../config/load.ts";
-import type { Outside, RunLog } from "../rotation/dependencies.ts";
+import type { RunContext, RunLog } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -63,10 +63,10 @@ async function lookAtAll(
     config = loadConfig(input, context);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { checks: error.faults.map((message) => ({ subject, ok: false, message })), code: EXIT.usage };
+    return { checks: error.issues.map((message) => ({ subject, ok: false, message })), code: EXIT.usage };
   }
   const log = logTo(context, input.flag("verbose"));
-  const environments = await reading(config, log, (outside) => checkEnvironments(outside, config));
+  const environments = await reading(config, log, (context) => checkEnvironments(context, config));
   const reachable = new Set(environments.flatMap(({ name, result }) => (result.ok ? [name] : [])));
   const checks = [
     { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no fault` },
@@ -78,13 +78,13 @@ async function lookAtAll(
 }
 
 async function checkEnvironments(
-  outside: Outside,
+  context: RunContext,
   config: Config,
 ): Promise<{ name: string; result: Check }[]> {
   const all = [...config.environments.values()].map(async (environment) => {
     const { name, apiKeySecret, environmentId } = environment;
     const subject = `environment ${name}`;
-    const listed = await settled(listConnections(outside, environment));
+    const listed = await settled(listConnections(context, environment));
     if (!(listed instanceof RotationError))
       return {
         name,

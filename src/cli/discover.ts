@@ -76,7 +76,7 @@ async function listed(input: Input, context: Context): Promise<FoundConnection[]
   const { organizationId, environmentId, restEndpoint } = environment;
   const environments = new Map([[environment.name, environment]]);
   const log = logTo(context, input.flag("verbose"));
-  const seen = await reading({ environments }, log, (outside) => listConnections(outside, environment));
+  const seen = await reading({ environments }, log, (context) => listConnections(context, environment));
   return [...seen.values()].map(({ name, connectionType, endpoint }) => ({
     name,
     type: connectionType,

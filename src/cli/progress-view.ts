@@ -1,7 +1,7 @@
 import type { Clock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { Progress } from "../rotation/dependencies.ts";
-import { Board, type BoardRow, outcomeStyle, phaseStyle } from "../terminal/status-table.ts";
+import { type BoardRow, outcomeStyle, phaseStyle, StatusTable } from "../terminal/status-table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { fullName } from "./selection.ts";
 
@@ -18,14 +18,14 @@ interface Stand {
 export class ProgressView {
   readonly #clock: Clock;
   readonly #terminal: Terminal;
-  readonly #board: Board;
+  readonly #board: StatusTable;
   readonly #stands: Map<Connection, Stand>;
   readonly #timer: NodeJS.Timeout;
 
   constructor(terminal: Terminal, clock: Clock, connections: readonly Connection[]) {
     this.#clock = clock;
     this.#terminal = terminal;
-    this.#board = new Board(terminal);
+    this.#board = new StatusTable(terminal);
     this.#stands = new Map(
       connections.map((connection) => [connection, { row: rowOf(connection, "waiting", "dim") }]),
     );

@@ -1,10 +1,10 @@
 import type { Config, Environment } from "../config/load.ts";
 import { parseApiKey } from "../rotation/api-key.ts";
-import type { Observation } from "../rotation/connection.ts";
-import type { Outside, RunLog } from "../rotation/dependencies.ts";
+import type { ConnectionState } from "../rotation/connection.ts";
+import type { RunContext, RunLog } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
 import { currentVersion } from "../rotation/versions.ts";
-import { openContacts } from "../run.ts";
+import { createClients } from "../run.ts";
 import { requireAws } from "./aws.ts";
 import { runOptions } from "./run-options.ts";
 
@@ -14,21 +14,21 @@ const TIMEOUT_MS = 60_000;
 export async function reading<T>(
   config: Pick<Config, "environments">,
   log: RunLog,
-  work: (outside: Outside) => Promise<T>,
+  work: (context: RunContext) => Promise<T>,
 ): Promise<T> {
   await requireAws();
-  const contacts = openContacts(config, runOptions(log, TIMEOUT_MS));
-  return work(contacts.outside).finally(contacts.close);
+  const contacts = createClients(config, runOptions(log, TIMEOUT_MS));
+  return work(contacts.context).finally(contacts.close);
 }
 
 /** Every connection of an environment by its name, with one LIST for a hundred of them. @throws RotationError */
 export async function listConnections(
-  outside: Outside,
+  context: RunContext,
   { name, apiKeySecret }: Environment,
-): Promise<ReadonlyMap<string, Observation>> {
-  const { value } = await currentVersion(outside, apiKeySecret);
-  const api = outside.connections(name, parseApiKey(apiKeySecret, value));
-  const seen = new Map<string, Observation>();
+): Promise<ReadonlyMap<string, ConnectionState>> {
+  const { value } = await currentVersion(context, apiKeySecret);
+  const api = context.connect(name, parseApiKey(apiKeySecret, value));
+  const seen = new Map<string, ConnectionState>();
   let token: string | undefined;
   do {
     const page = await api.list(token);

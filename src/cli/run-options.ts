@@ -1,6 +1,6 @@
 import { systemClock } from "../rotation/clock.ts";
 import type { RunLog } from "../rotation/dependencies.ts";
-import { Scrubber } from "../rotation/redact.ts";
+import { Redactor } from "../rotation/redact.ts";
 import type { RunOptions } from "../run.ts";
 
 /** What a run in the terminal has in common with every other. */
@@ -9,7 +9,7 @@ export function runOptions(log: RunLog, timeoutMs: number): RunOptions {
     clock: systemClock,
     random: Math.random,
     deadlineAt: systemClock.now() + timeoutMs,
-    scrubber: new Scrubber(),
+    redactor: new Redactor(),
     log,
     progress: () => undefined,
   };

@@ -1,8 +1,8 @@
 import type { Config } from "../config/load.ts";
-import { type Connection, type Observation, phaseKind } from "../rotation/connection.ts";
-import type { Outside, SecretVersion } from "../rotation/dependencies.ts";
+import { type Connection, type ConnectionState, phaseKind } from "../rotation/connection.ts";
+import type { RunContext, SecretVersion } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
-import { guard } from "../rotation/update.ts";
+import { assertMatchesConfig } from "../rotation/update.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION } from "./command.ts";
 import { logTo } from "./log.ts";
@@ -47,7 +47,7 @@ export const status: Command = {
     const config = loadConfig(input, context);
     const selected = select(input, config);
     const log = logTo(context, input.flag("verbose"));
-    const all = await reading(config, log, (outside) => statuses(outside, config, selected));
+    const all = await reading(config, log, (context) => statuses(context, config, selected));
     const { out } = context;
     const lines = input.flag("json")
       ? [JSON.stringify({ connections: all }, null, 2)]
@@ -58,18 +58,18 @@ export const status: Command = {
 };
 
 async function statuses(
-  outside: Outside,
+  context: RunContext,
   config: Config,
   selected: readonly Connection[],
 ): Promise<Status[]> {
   // The secrets come first, so that no text of a connection can show one.
   const versions = await resolveAll(new Set(selected.map(({ secret }) => secret)), (secret) =>
-    settled(currentVersion(outside, secret)),
+    settled(currentVersion(context, secret)),
   );
   const environments = new Set(selected.map(({ environment }) => environment));
   const lists = await resolveAll(environments, async (name) => {
     const environment = config.environments.get(name);
-    return environment && settled(listConnections(outside, environment));
+    return environment && settled(listConnections(context, environment));
   });
   return selected.map((connection) => {
     const list = lists.get(connection.environment);
@@ -86,7 +86,7 @@ async function resolveAll<T>(
 }
 
 interface Found {
-  readonly seen: Observation | RotationError | undefined;
+  readonly seen: ConnectionState | RotationError | undefined;
   readonly version: SecretVersion | RotationError | undefined;
 }
 
@@ -105,7 +105,7 @@ function toStatus(connection: Connection, { seen, version }: Found, label: strin
   };
 }
 
-function shown({ phase, detail, updatedAt }: Observation): Partial<Status> {
+function shown({ phase, detail, updatedAt }: ConnectionState): Partial<Status> {
   return {
     phase,
     ...(detail !== "" && { detail }),
@@ -127,7 +127,7 @@ function current(
 function problemOf(connection: Connection, { seen, version }: Found): string | undefined {
   if (seen instanceof RotationError) return seen.message;
   try {
-    const { phase } = guard(connection, seen);
+    const { phase } = assertMatchesConfig(connection, seen);
     if (version instanceof RotationError) return version.message;
     return phaseKind(phase) === "usable" ? undefined : `It is not usable: ${phase || "no phase is given"}.`;
   } catch (error) {

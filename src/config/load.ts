@@ -4,7 +4,7 @@ import type * as z from "zod/mini";
 import type { Connection, CredentialSource } from "../rotation/connection.ts";
 import { ConfigError } from "../rotation/errors.ts";
 import { type ConnectionsFile, connectionsFile } from "./schema.ts";
-import { crossFaults } from "./validate.ts";
+import { validateReferences } from "./validate.ts";
 
 export type { Connection } from "../rotation/connection.ts";
 
@@ -62,7 +62,7 @@ export function readConfig(file: string): Config {
 export function parseConfig(text: string, place: string): Config {
   const json = parseJson(text, place);
   const parsed = connectionsFile.safeParse(json);
-  const faults = [...(parsed.error?.issues.flatMap(describeIssue) ?? []), ...crossFaults(json)];
+  const faults = [...(parsed.error?.issues.flatMap(describeIssue) ?? []), ...validateReferences(json)];
   if (!parsed.success || faults.length > 0) throw new ConfigError(place, faults);
   return toConfig(parsed.data);
 }

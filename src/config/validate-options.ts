@@ -15,14 +15,14 @@ export interface OptionEntry {
   readonly data?: unknown;
 }
 
-export interface Fault {
+export interface ValidationIssue {
   /** Below the entry. */
   readonly path: readonly string[];
   readonly message: string;
 }
 
 /** What is wrong with the options that an entry names, for its type and with each other. */
-export function optionFaults(entry: OptionEntry): Fault[] {
+export function validateOptions(entry: OptionEntry): ValidationIssue[] {
   const { type: name, fields, values, data } = entry;
   if (data !== undefined) {
     return fields === undefined && values === undefined
@@ -41,7 +41,11 @@ export function optionFaults(entry: OptionEntry): Fault[] {
   ];
 }
 
-function choiceFaults(name: string, type: ConnectionType, { fields, values = {} }: OptionEntry): Fault[] {
+function choiceFaults(
+  name: string,
+  type: ConnectionType,
+  { fields, values = {} }: OptionEntry,
+): ValidationIssue[] {
   const inFields = typeof fields === "string" ? [fields] : Object.keys(fields ?? {});
   const named = [
     ...inFields.map((option) => ({
@@ -75,7 +79,7 @@ function choiceFaults(name: string, type: ConnectionType, { fields, values = {} 
   ];
 }
 
-function transportFaults(values: OptionEntry["values"] = {}): Fault[] {
+function transportFaults(values: OptionEntry["values"] = {}): ValidationIssue[] {
   const given = values["transport-type"];
   if (typeof given !== "string") return [];
   const transport = given.toUpperCase();

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Fault, optionFaults } from "./validate-options.ts";
+import { type ValidationIssue, validateOptions } from "./validate-options.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -28,7 +28,7 @@ const outline = z.catch(
 );
 
 /** The faults that concern several keys or entries: what excludes each other, is there twice, unknown or unused. */
-export function crossFaults(json: unknown): string[] {
+export function validateReferences(json: unknown): string[] {
   const { environments, connections } = outline.parse(json);
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
@@ -36,7 +36,7 @@ export function crossFaults(json: unknown): string[] {
   return [
     ...Object.entries(environments).flatMap(([name, each]) => addressFaults(name, each)),
     ...connections.flatMap((each, index) =>
-      [...environmentFaults(used[index], known), ...optionFaults(each)].map(
+      [...environmentFaults(used[index], known), ...validateOptions(each)].map(
         ({ path, message }) => `${[`connections[${index}]`, ...path].join(".")}: ${message}`,
       ),
     ),
@@ -61,7 +61,7 @@ function addressFaults(name: string, entry: z.output<typeof environment> | undef
   return isPlain ? [] : [`environments.${name}: needs either cloud and region, or restEndpoint`];
 }
 
-function environmentFaults(environment: string | undefined, known: readonly string[]): Fault[] {
+function environmentFaults(environment: string | undefined, known: readonly string[]): ValidationIssue[] {
   if (known.length === 0) return [];
   const path = ["environment"];
   if (environment === undefined)

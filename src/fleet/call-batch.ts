@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DurableContext, InvokeError } from "@aws/durable-execution-sdk-js";
-import { type Answer, type Batch, qualifiedName } from "./rollout.ts";
+import { type Batch, type BatchResult, qualifiedName } from "./rollout.ts";
 import { batchReport } from "./schemas.ts";
 
 export interface Call {
@@ -12,17 +12,17 @@ export interface Call {
 }
 
 /** Has the ordinary function rotate one batch; nothing runs, and nothing is paid, while it does. Never throws for a batch. */
-export async function callBatch(context: DurableContext, batch: Batch, call: Call): Promise<Answer> {
+export async function callBatch(context: DurableContext, batch: Batch, call: Call): Promise<BatchResult> {
   const connections = batch.map(qualifiedName);
   const event = { connections, ...(call.dryRun && { dryRun: true }) };
   const answer = context.invoke<typeof event, unknown>("batch", call.functionArn, event);
-  const patience = context.wait("patience", { seconds: call.patienceSeconds });
+  const budget = context.wait("patience", { seconds: call.patienceSeconds });
   // Only the word is kept as the result of the race: the report is kept already, as the result of the call.
   const end = await context.runInChildContext("answer or patience", () =>
     Promise.race([
       answer.then(() => "answered" as const, classify),
       // Both may have come while nothing ran; then the answer counts.
-      patience.then(() => nextTurn("late" as const)),
+      budget.then(() => nextTurn("late" as const)),
     ]),
   );
   if (end !== "answered") return { kind: end };

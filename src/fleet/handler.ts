@@ -6,16 +6,16 @@ import {
 } from "@aws/durable-execution-sdk-js";
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
-import { conclude, failToStart } from "../lambda/finish.ts";
+import { failBeforeStart, finishRun } from "../lambda/finish.ts";
 import { readTrigger } from "../lambda/trigger.ts";
 import { type Clock, systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
 import { isDryRun, plan, type Trigger } from "../rotation/plan.ts";
-import { Scrubber } from "../rotation/redact.ts";
+import { Redactor } from "../rotation/redact.ts";
 import { type Alert, createAlert } from "../rotation/report/alert.ts";
 import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
 import { callBatch } from "./call-batch.ts";
-import { Rollout } from "./rollout.ts";
+import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
 
 /** As many as one run of the ordinary function is measured for; its event stays below a checkpoint's 256 KB. */
@@ -40,7 +40,7 @@ export interface FleetDependencies {
   readonly patienceSeconds?: number;
 }
 
-interface Scene extends FleetDependencies {
+interface FleetContext extends FleetDependencies {
   /** @throws ConfigError */
   readonly config: () => Config;
   readonly context: DurableContext;
@@ -60,9 +60,9 @@ export function createFleet(dependencies: FleetDependencies) {
     return read;
   };
   return async (event: unknown, context: DurableContext): Promise<Report> => {
-    const scrubber = new Scrubber();
-    const telemetry = new Telemetry((text, limit) => scrubber.scrub(text, limit), clock.now);
-    const scene: Scene = { ...dependencies, config, context, telemetry };
+    const redactor = new Redactor();
+    const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), clock.now);
+    const scene: FleetContext = { ...dependencies, config, context, telemetry };
     const trigger = readTrigger(event, telemetry);
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
@@ -80,20 +80,20 @@ export function createFleet(dependencies: FleetDependencies) {
 }
 
 /** The rollout of what is to be done. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
-async function startOrAlert(scene: Scene, trigger: Trigger): Promise<Rollout> {
+async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<FleetRollout> {
   const { env, telemetry, batchSize = BATCH_SIZE } = scene;
   try {
     const { connections, rollout } = scene.config();
     required(env, "ROTATOR_FUNCTION");
     const canary = rollout.canary && !isDryRun(trigger);
-    return new Rollout(plan(trigger, connections), { canary, batchSize });
+    return new FleetRollout(plan(trigger, connections), { canary, batchSize });
   } catch (error) {
-    return failToStart(error, trigger, telemetry, (alert) => sendAlert(scene, alert));
+    return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(scene, alert));
   }
 }
 
 /** @returns how many requests were sent to Confluent. */
-async function rollOut(scene: Scene, trigger: Trigger, rollout: Rollout): Promise<number> {
+async function rollOut(scene: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<number> {
   const { context, env, patienceSeconds = PATIENCE_SECONDS } = scene;
   const functionArn = required(env, "ROTATOR_FUNCTION");
   const dryRun = isDryRun(trigger);
@@ -118,16 +118,19 @@ async function rollOut(scene: Scene, trigger: Trigger, rollout: Rollout): Promis
   return requests;
 }
 
-async function alertAndConclude(scene: Scene, report: Report): Promise<Report> {
+async function alertAndConclude(scene: FleetContext, report: Report): Promise<Report> {
   const { context, telemetry } = scene;
   const alert = isDryRun(report.trigger) ? undefined : createAlert(report, () => rerunLine(context));
   const answer = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_ANSWER_BYTES);
   if (alert === undefined) return answer;
-  return conclude(answer, { subject: alert.subject, fault: await sendAlert(scene, alert) }, telemetry);
+  return finishRun(answer, { subject: alert.subject, fault: await sendAlert(scene, alert) }, telemetry);
 }
 
 /** @returns why it could not be sent. */
-async function sendAlert({ context, env, telemetry }: Scene, alert: Alert): Promise<string | undefined> {
+async function sendAlert(
+  { context, env, telemetry }: FleetContext,
+  alert: Alert,
+): Promise<string | undefined> {
   const report =
     alert.report && cutToFit(alert.report, (shorter) => bytesOf(shorter) <= MAX_ALERT_REPORT_BYTES);
   try {

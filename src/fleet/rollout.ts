@@ -1,12 +1,12 @@
 import type { Connection } from "../rotation/connection.ts";
-import { type Finding, type Outcome, toOutcome } from "../rotation/outcome.ts";
+import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
 
 /** The connections of one call of the ordinary function. */
 export type Batch = readonly Connection[];
 
 /** What came of a batch: its outcomes, or why there are none. */
-export type Answer =
+export type BatchResult =
   | { readonly kind: "answered"; readonly outcomes: readonly Outcome[]; readonly requests: number }
   | { readonly kind: "failed" | "late" };
 
@@ -17,7 +17,7 @@ export interface RolloutSettings {
 }
 
 /** What the answers so far say of a secret's current key. */
-type Verdict = "untested" | "undecided" | "proven" | "refused";
+type KeyState = "untested" | "undecided" | "proven" | "refused";
 
 const UNKNOWN = {
   answered: {
@@ -35,7 +35,7 @@ const UNKNOWN = {
     errorClass: "timeout",
     message: "The batch that it was in gave no answer in time, so what became of it is not known.",
   },
-} as const satisfies Readonly<Record<Answer["kind"], Finding>>;
+} as const satisfies Readonly<Record<BatchResult["kind"], OutcomeDetails>>;
 
 export function qualifiedName({ environment, name }: Pick<Connection, "environment" | "name">): string {
   return `${environment}/${name}`;
@@ -45,11 +45,11 @@ export function qualifiedName({ environment, name }: Pick<Connection, "environme
  * Which connections go next, wave by wave, so that a key that nobody has accepted yet is never in two batches at once.
  * Within a batch the ordinary function keeps the same rule.
  */
-export class Rollout {
+export class FleetRollout {
   readonly #groups: readonly SecretGroup[];
   readonly #settings: RolloutSettings;
   readonly #groupOf = new Map<Connection, SecretGroup>();
-  readonly #verdicts = new Map<SecretGroup, Verdict>();
+  readonly #verdicts = new Map<SecretGroup, KeyState>();
   readonly #outcomes = new Map<Connection, Outcome>();
 
   constructor(groups: readonly SecretGroup[], settings: RolloutSettings) {
@@ -67,7 +67,7 @@ export class Rollout {
     return pack(units, this.#settings.batchSize);
   }
 
-  settle(batch: Batch, answer: Answer): void {
+  settle(batch: Batch, answer: BatchResult): void {
     const outcomes = answer.kind === "answered" ? answer.outcomes : [];
     const told = new Map(outcomes.map((outcome) => [qualifiedName(outcome), outcome]));
     for (const connection of batch) {
@@ -110,8 +110,8 @@ export class Rollout {
     const message = `${name} went first and was refused this key, so this connection keeps the key it has.`;
     for (const connection of group.connections) {
       if (this.#outcomes.has(connection)) continue;
-      const finding = { outcome: "not-attempted", errorClass: "rejected", message } as const;
-      this.#outcomes.set(connection, toOutcome(connection, finding));
+      const details = { outcome: "not-attempted", errorClass: "rejected", message } as const;
+      this.#outcomes.set(connection, toOutcome(connection, details));
     }
   }
 }

@@ -14,7 +14,7 @@ export interface SentAlert {
  * How a run ends of which something was to be told: a direct caller gets the report, whatever it says.
  * @throws RotationFailedError for any other, unless all is well, so that whoever waits sees it.
  */
-export function conclude(report: Report, { subject, fault }: SentAlert, telemetry: Telemetry): Report {
+export function finishRun(report: Report, { subject, fault }: SentAlert, telemetry: Telemetry): Report {
   const isWell = report.outcome === "succeeded" && fault === undefined;
   if (report.trigger.kind === "direct" || isWell) return report;
   const lines = [subject, ...faultLine(fault)];
@@ -27,13 +27,13 @@ export function conclude(report: Report, { subject, fault }: SentAlert, telemetr
  * @param send publishes the alert, or tells why it could not be sent.
  * @throws always
  */
-export async function failToStart(
+export async function failBeforeStart(
   error: unknown,
   trigger: Trigger,
   telemetry: Telemetry,
   send: (alert: Alert) => Promise<string | undefined>,
 ): Promise<never> {
-  telemetry.notStarted(error);
+  telemetry.startFailed(error);
   if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
   const fault = await send(createStartAlert(error));
   if (fault === undefined) throw error;

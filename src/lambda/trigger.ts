@@ -56,11 +56,11 @@ const serviceEvent = z.object({
 });
 
 /** The same as `parseTrigger`, and what is thrown is logged. */
-export function readTrigger(event: unknown, log: { notStarted: (error: unknown) => void }): Trigger {
+export function readTrigger(event: unknown, log: { startFailed: (error: unknown) => void }): Trigger {
   try {
     return parseTrigger(event);
   } catch (error) {
-    log.notStarted(error);
+    log.startFailed(error);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
 import { systemClock } from "../rotation/clock.ts";
-import { Scrubber } from "../rotation/redact.ts";
+import { Redactor } from "../rotation/redact.ts";
 import type { Report } from "../rotation/report/report.ts";
 import { run } from "../run.ts";
 
@@ -17,17 +17,17 @@ const NOBODY = { accessKeyId: "none", secretAccessKey: "none" };
  * leaves it a part once it is called. What fails here fails again in the run, which says so.
  */
 export async function warmUp(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  await Promise.allSettled([Promise.try(readConfig, configFileOf(env)), rehearse()]);
-  keepYoungSpace();
+  await Promise.allSettled([Promise.try(readConfig, configFileOf(env)), warmUpRun()]);
+  limitYoungGeneration();
 }
 
 /** V8 doubles its space for young objects again and again as a run goes on; what the rehearsal needed is enough for any. */
-function keepYoungSpace(): void {
+function limitYoungGeneration(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** A dry run over two connections that do not exist, by way of a server on loopback that has one answer for everything. */
-export async function rehearse(): Promise<Report> {
+export async function warmUpRun(): Promise<Report> {
   const server = createServer((socket) => {
     socket.once("data", () => socket.end(ANSWER)).on("error", () => socket.destroy());
   });
@@ -38,7 +38,7 @@ export async function rehearse(): Promise<Report> {
       clock: systemClock,
       random: () => 0,
       deadlineAt: systemClock.now() + PATIENCE_MS,
-      scrubber: new Scrubber(),
+      redactor: new Redactor(),
       log: { bug: () => undefined, note: () => undefined },
       progress: () => undefined,
       secretsManager: { endpoint: urlOf(server), region: "none", credentials: NOBODY },

@@ -4,7 +4,7 @@ import { SecretError, UnauthorizedError } from "./errors.ts";
 import { type Field, Secret } from "./secret.ts";
 
 /** A key younger than this may still be on its way through Confluent, in milliseconds. */
-export const YOUNG_MS = 600_000;
+export const KEY_PROPAGATION_MS = 600_000;
 
 const PAUSE_MS = 5_000;
 
@@ -23,7 +23,7 @@ export interface KeySource {
  * The connections API of an environment, patient with our own key: when it is refused with 401, the secret is read once
  * more, and a young key is tried again until the grace is over. After that every call fails at once.
  */
-export function patientApi(source: KeySource): ConnectionsApi {
+export function withAuthRetry(source: KeySource): ConnectionsApi {
   let current = open(source);
   const call = async <T>(request: (api: ConnectionsApi) => Promise<T>): Promise<T> => {
     for (;;) {
@@ -32,8 +32,8 @@ export function patientApi(source: KeySource): ConnectionsApi {
       try {
         return await request(api);
       } catch (error) {
-        if (!(error instanceof UnauthorizedError) || error.answer.httpStatus !== 401) throw error;
-        if (current === used) current = renew(source, used, error);
+        if (!(error instanceof UnauthorizedError) || error.response.httpStatus !== 401) throw error;
+        if (current === used) current = refreshApiKey(source, used, error);
       }
     }
   };
@@ -63,13 +63,17 @@ async function open(source: KeySource, refusedSince?: number): Promise<Opened> {
 }
 
 /** @throws UnauthorizedError when there is nothing newer to try and no reason to wait. */
-async function renew(source: KeySource, used: Promise<Opened>, refusal: UnauthorizedError): Promise<Opened> {
+async function refreshApiKey(
+  source: KeySource,
+  used: Promise<Opened>,
+  refusal: UnauthorizedError,
+): Promise<Opened> {
   const { clock, graceMs, deadlineAt } = source;
   const { version, refusedSince = clock.now() } = await used;
   const next = await open(source, refusedSince);
   if (next.version.versionId !== version.versionId) return next;
   const now = clock.now();
-  const isYoung = now - version.createdAt < YOUNG_MS;
+  const isYoung = now - version.createdAt < KEY_PROPAGATION_MS;
   if (!isYoung || now + PAUSE_MS > Math.min(refusedSince + graceMs, deadlineAt)) throw refusal;
   await clock.sleep(PAUSE_MS);
   return next;

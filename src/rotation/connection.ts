@@ -27,7 +27,7 @@ export interface Connection {
 }
 
 /** A connection as the API shows it. */
-export interface Observation {
+export interface ConnectionState {
   readonly name: string;
   readonly connectionType: string;
   readonly endpoint: string;
@@ -42,7 +42,7 @@ export interface Observation {
 }
 
 /** What a PUT carries; type and endpoint come from the observation before it. */
-export interface Update {
+export interface PutRequest {
   readonly name: string;
   readonly connectionType: string;
   readonly endpoint: string;
@@ -51,7 +51,7 @@ export interface Update {
   readonly data: Secret;
 }
 
-export interface Receipt {
+export interface UpdateResponse {
   readonly httpStatus: number;
   readonly requestId?: string;
 }
@@ -60,7 +60,7 @@ export interface Receipt {
  * True when the object has moved since `before`: only then does a phase certainly belong to our PUT.
  * False also where the service serves neither `resource_version` nor `updated_at`.
  */
-export function hasMoved(before: Observation, after: Observation): boolean {
+export function hasChanged(before: ConnectionState, after: ConnectionState): boolean {
   const otherVersion =
     before.resourceVersion !== undefined &&
     after.resourceVersion !== undefined &&

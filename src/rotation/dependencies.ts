@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
-import type { Connection, Observation, Receipt, Update } from "./connection.ts";
+import type { Connection, ConnectionState, PutRequest, UpdateResponse } from "./connection.ts";
 import type { ErrorClass } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Scrubber } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 
 /** One version of a secret. `value` has lost a byte order mark at its start and line breaks at its end. */
@@ -24,7 +24,7 @@ export interface SecretStore {
 }
 
 export interface ConnectionPage {
-  readonly connections: readonly Observation[];
+  readonly connections: readonly ConnectionState[];
   readonly nextToken?: string;
 }
 
@@ -33,9 +33,9 @@ export interface ConnectionsApi {
   /** At most 100 connections. */
   readonly list: (pageToken?: string) => Promise<ConnectionPage>;
   /** `undefined` for 404. */
-  readonly get: (name: string) => Promise<Observation | undefined>;
-  /** @throws ConflictError, UnknownFateError, and RotationError of class `rejected` for refused data. */
-  readonly put: (update: Update) => Promise<Receipt>;
+  readonly get: (name: string) => Promise<ConnectionState | undefined>;
+  /** @throws ConflictError, UnknownResultError, and RotationError of class `rejected` for refused data. */
+  readonly put: (update: PutRequest) => Promise<UpdateResponse>;
 }
 
 /** Our own Flink API key. */
@@ -56,16 +56,16 @@ export type Progress =
     };
 
 /** Every contact that a run has with what is outside of it. */
-export interface Outside {
+export interface RunContext {
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   /** When all work must have ended, in milliseconds since the epoch. */
   readonly deadlineAt: number;
   readonly secrets: SecretStore;
-  readonly connections: (environment: string, apiKey: ApiKey) => ConnectionsApi;
+  readonly connect: (environment: string, apiKey: ApiKey) => ConnectionsApi;
   /** Knows every secret of the run by the time anything is sent. */
-  readonly scrubber: Scrubber;
+  readonly redactor: Redactor;
   readonly progress: (progress: Progress) => void;
   /** True once somebody has asked to begin nothing new. */
   readonly isStopping: () => boolean;

@@ -1,16 +1,16 @@
-import { patientApi } from "./api-key.ts";
-import type { ApiKey, ConnectionsApi, Outside, SecretVersion } from "./dependencies.ts";
+import { withAuthRetry } from "./api-key.ts";
+import type { ApiKey, ConnectionsApi, RunContext, SecretVersion } from "./dependencies.ts";
 import { RotationError } from "./errors.ts";
 import type { SecretGroup } from "./plan.ts";
-import { Watcher } from "./polling/poller.ts";
-import { Lookout, type Sight } from "./polling/reader.ts";
-import { Cadence } from "./polling/schedule.ts";
+import { Poller } from "./polling/poller.ts";
+import { ConnectionReader, type ReadResult } from "./polling/reader.ts";
+import { PollSchedule } from "./polling/schedule.ts";
 import type { Lane } from "./update.ts";
 import { currentVersion } from "./versions.ts";
 
 /** What is needed to get to the connections. */
 export interface Journey {
-  readonly outside: Outside;
+  readonly context: RunContext;
   readonly settings: WaySettings;
   readonly groups: readonly SecretGroup[];
 }
@@ -25,7 +25,7 @@ export interface WaySettings {
 /** How the connections of one environment are reached, and what was seen of them at first. */
 export interface Way {
   readonly lane: Lane;
-  readonly sights: ReadonlyMap<string, Sight>;
+  readonly initialStates: ReadonlyMap<string, ReadResult>;
 }
 
 /** By environment; an error stands for a way that is barred. */
@@ -35,10 +35,10 @@ export type Ways = ReadonlyMap<string, Promise<Way | RotationError>>;
 export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
 
 /** Begins to read the API key of each environment that has connections to rotate. */
-export function readApiKeys({ outside, settings, groups }: Journey): ApiKeys {
+export function readApiKeys({ context, settings, groups }: Journey): ApiKeys {
   const environments = groups.flatMap((group) => group.connections.map(({ environment }) => environment));
   const secretIds = new Set(environments.map((environment) => apiKeySecretOf(settings, environment)));
-  return new Map([...secretIds].map((secretId) => [secretId, currentVersion(outside, secretId)]));
+  return new Map([...secretIds].map((secretId) => [secretId, currentVersion(context, secretId)]));
 }
 
 function apiKeySecretOf({ apiKeySecrets }: WaySettings, environment: string): string {
@@ -52,7 +52,10 @@ export function openWays(journey: Journey, apiKeys: ApiKeys): Ways {
   return new Map(
     [...byEnvironment].map(([environment, inside]) => {
       const names = inside.map(({ name }) => name);
-      return [environment, attempt(journey.outside, () => openWay(journey, { environment, names, apiKeys }))];
+      return [
+        environment,
+        asResult(journey.context, () => openWay(journey, { environment, names, apiKeys })),
+      ];
     }),
   );
 }
@@ -64,41 +67,41 @@ interface Entrance {
 }
 
 async function openWay(
-  { outside, settings }: Journey,
+  { context, settings }: Journey,
   { environment, names, apiKeys }: Entrance,
 ): Promise<Way> {
   const secretId = apiKeySecretOf(settings, environment);
   let reading = apiKeys.get(secretId);
   const read = (): Promise<SecretVersion> => {
-    const next = reading ?? currentVersion(outside, secretId);
+    const next = reading ?? currentVersion(context, secretId);
     reading = undefined;
     return next;
   };
-  const connect = (apiKey: ApiKey): ConnectionsApi => outside.connections(environment, apiKey);
-  const { clock, deadlineAt } = outside;
-  const api = patientApi({ clock, secretId, read, connect, graceMs: settings.graceMs, deadlineAt });
-  const sights = new Map<string, Sight>();
-  const lookout = new Lookout(api);
-  await lookout.look(names, (name, sight) => sights.set(name, sight));
+  const connect = (apiKey: ApiKey): ConnectionsApi => context.connect(environment, apiKey);
+  const { clock, deadlineAt } = context;
+  const api = withAuthRetry({ clock, secretId, read, connect, graceMs: settings.graceMs, deadlineAt });
+  const initialStates = new Map<string, ReadResult>();
+  const reader = new ConnectionReader(api);
+  await reader.read(names, (name, sight) => initialStates.set(name, sight));
   return {
     lane: {
-      outside,
+      context,
       api,
-      watcher: new Watcher(lookout, clock, new Cadence(names.length)),
+      poller: new Poller(reader, clock, new PollSchedule(names.length)),
       readyTimeoutMs: settings.readyTimeoutMs,
       graceMs: settings.graceMs,
     },
-    sights,
+    initialStates,
   };
 }
 
 /** The result, or the error as a value; an error that no policy knows is logged and becomes `internal`. */
-export async function attempt<T>(outside: Outside, work: () => Promise<T>): Promise<T | RotationError> {
+export async function asResult<T>(context: RunContext, work: () => Promise<T>): Promise<T | RotationError> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof RotationError) return error;
-    outside.log.bug(error);
+    context.log.bug(error);
     return new RotationError("internal", "The rotator met an error that it does not know.");
   }
 }

@@ -17,7 +17,7 @@ export const ERROR_CLASSES = [
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
 /** What is known of the answer that an error tells of; never a body or a header that was sent. */
-export interface Answer {
+export interface ResponseInfo {
   readonly httpStatus?: number;
   readonly requestId?: string;
   readonly detail?: string;
@@ -29,12 +29,12 @@ export interface Answer {
 export class RotationError extends Error {
   override readonly name: string = "RotationError";
   readonly errorClass: ErrorClass;
-  readonly answer: Answer;
+  readonly response: ResponseInfo;
 
-  constructor(errorClass: ErrorClass, message: string, answer: Answer = {}, options?: ErrorOptions) {
+  constructor(errorClass: ErrorClass, message: string, answer: ResponseInfo = {}, options?: ErrorOptions) {
     super(message, options);
     this.errorClass = errorClass;
-    this.answer = answer;
+    this.response = answer;
   }
 }
 
@@ -42,7 +42,7 @@ export class RotationError extends Error {
 export class SecretError extends RotationError {
   override readonly name = "SecretError";
 
-  constructor(message: string, answer?: Pick<Answer, "nextStep">) {
+  constructor(message: string, answer?: Pick<ResponseInfo, "nextStep">) {
     super("secret", message, answer);
   }
 }
@@ -51,7 +51,7 @@ export class SecretError extends RotationError {
 export class GuardError extends RotationError {
   override readonly name = "GuardError";
 
-  constructor(message: string, answer?: Answer) {
+  constructor(message: string, answer?: ResponseInfo) {
     super("guard", message, answer);
   }
 }
@@ -60,7 +60,7 @@ export class GuardError extends RotationError {
 export class UnauthorizedError extends RotationError {
   override readonly name = "UnauthorizedError";
 
-  constructor(message: string, answer: Answer) {
+  constructor(message: string, answer: ResponseInfo) {
     super("unauthorized", message, answer);
   }
 }
@@ -69,7 +69,7 @@ export class UnauthorizedError extends RotationError {
 export class ConflictError extends RotationError {
   override readonly name = "ConflictError";
 
-  constructor(answer: Answer) {
+  constructor(answer: ResponseInfo) {
     super("service", "Somebody else changed the connection at the same time.", answer);
   }
 }
@@ -84,8 +84,8 @@ export class OutOfTimeError extends RotationError {
 }
 
 /** The PUT may or may not have been applied: look the connection up before putting again. */
-export class UnknownFateError extends RotationError {
-  override readonly name = "UnknownFateError";
+export class UnknownResultError extends RotationError {
+  override readonly name = "UnknownResultError";
 }
 
 // The errors below reach the platform's log, which prints the name of the class; minifying would change it.
@@ -94,13 +94,13 @@ export class UnknownFateError extends RotationError {
 export class ConfigError extends Error {
   static override readonly name = "ConfigError";
   override readonly name = "ConfigError";
-  readonly faults: readonly string[];
+  readonly issues: readonly string[];
 
   constructor(place: string, faults: readonly string[]) {
     super(
       `${place} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join("\n")}`,
     );
-    this.faults = faults;
+    this.issues = faults;
   }
 }
 

@@ -1,12 +1,12 @@
-import { type Connection, type Observation, type PhaseKind, phaseKind } from "./connection.ts";
+import { type Connection, type ConnectionState, type PhaseKind, phaseKind } from "./connection.ts";
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import type { GroupRun } from "./group-run.ts";
-import { type Finding, findingOf } from "./outcome.ts";
+import { detailsOf, type OutcomeDetails } from "./outcome.ts";
 import type { SecretGroup } from "./plan.ts";
-import { restorePrevious } from "./rollback.ts";
-import { guard, type Order, push } from "./update.ts";
+import { rollBack } from "./rollback.ts";
+import { assertMatchesConfig, type UpdateRequest, updateConnection } from "./update.ts";
 import { currentVersion } from "./versions.ts";
 
 /** How often a run puts a version that overtook the one it began with. */
@@ -17,10 +17,10 @@ const CONVINCING: readonly PhaseKind[] = ["usable", "silent"];
 const UNSEEN = "unseen";
 
 /** Brings one version after another to the connections of one secret, until the newest is where it should be. */
-export class GroupRotation {
+export class SecretRollout {
   readonly #run: GroupRun;
   readonly #group: SecretGroup;
-  readonly #findings = new Map<Connection, Finding>();
+  readonly #findings = new Map<Connection, OutcomeDetails>();
   readonly #touched = new Set<Connection>();
 
   constructor(run: GroupRun, group: SecretGroup) {
@@ -34,7 +34,7 @@ export class GroupRotation {
     for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#bring(version);
       if (newer === undefined) return this.#markPropagated(version);
-      this.#run.outside.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
+      this.#run.context.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
       if (supersessions === MAX_SUPERSESSIONS) return this.#giveUpChasing(version);
       for (const connection of this.#group.connections) this.#run.retract(connection);
       version = newer;
@@ -55,12 +55,12 @@ export class GroupRotation {
   }
 
   /** The order for a connection that is to be put; none where its outcome is clear without. */
-  #prepare(connection: Connection, version: SecretVersion): Order[] {
+  #prepare(connection: Connection, version: SecretVersion): UpdateRequest[] {
     try {
       this.#run.lane(connection);
       const order = { connection, version, ...buildCredentials(connection, version.value) };
       if (this.#touched.has(connection)) return [order];
-      const before = guard(connection, this.#run.sight(connection));
+      const before = assertMatchesConfig(connection, this.#run.sight(connection));
       const clear = this.#clearWithout(order, before);
       if (clear === undefined) return [{ ...order, before }];
       const { phase, detail } = before;
@@ -73,8 +73,8 @@ export class GroupRotation {
 
   #clearWithout(
     { version, options }: { version: SecretVersion; options: readonly string[] },
-    before: Observation,
-  ): Finding | undefined {
+    before: ConnectionState,
+  ): OutcomeDetails | undefined {
     if (this.#run.dryRun) return { outcome: "planned", message: `Would send ${options.join(", ")}.` };
     const { skipPropagated, propagationLabel: label } = this.#run;
     const isInPlace =
@@ -85,46 +85,46 @@ export class GroupRotation {
   }
 
   /** One connection after another, until one has shown whether the key is good. @returns the orders that may follow. */
-  async #sendCanaries(orders: readonly Order[]): Promise<readonly Order[]> {
+  async #sendCanaries(orders: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
     for (const [index, order] of orders.entries()) {
-      const finding = await this.#push(order);
+      const details = await this.#push(order);
       const others = orders.slice(index + 1);
-      if (finding.errorClass === "rejected") {
+      if (details.errorClass === "rejected") {
         const message = `${order.connection.name} went first and was refused this key, so this connection keeps the key it has.`;
         for (const other of others)
           this.#record(other, { outcome: "not-attempted", errorClass: "rejected", message });
         return [];
       }
-      if (CONVINCING.includes(phaseKind(finding.phase ?? UNSEEN))) return others;
+      if (CONVINCING.includes(phaseKind(details.phase ?? UNSEEN))) return others;
     }
     return [];
   }
 
-  async #push(order: Order): Promise<Finding> {
-    let finding: Finding;
+  async #push(order: UpdateRequest): Promise<OutcomeDetails> {
+    let details: OutcomeDetails;
     try {
-      if (this.#run.outside.isStopping())
+      if (this.#run.context.isStopping())
         throw new OutOfTimeError("The run was stopped before it was this connection's turn.");
       this.#touched.add(order.connection);
-      finding = await push(this.#run.lane(order.connection), order);
+      details = await updateConnection(this.#run.lane(order.connection), order);
     } catch (error) {
-      finding = this.#findingOf(error);
+      details = this.#findingOf(error);
     }
-    this.#record(order, finding);
-    return finding;
+    this.#record(order, details);
+    return details;
   }
 
   async #newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
-    const { outside } = this.#run;
-    if (outside.clock.now() >= outside.deadlineAt) return undefined;
+    const { context } = this.#run;
+    if (context.clock.now() >= context.deadlineAt) return undefined;
     try {
-      const current = await currentVersion(outside, this.#group.secret);
+      const current = await currentVersion(context, this.#group.secret);
       return current.versionId === version.versionId || current.createdAt < version.createdAt
         ? undefined
         : current;
     } catch (error) {
       const reason = this.#findingOf(error).message ?? "";
-      outside.log.note("Whether a newer version has appeared could not be read.", {
+      context.log.note("Whether a newer version has appeared could not be read.", {
         secret: this.#group.secret,
         reason,
       });
@@ -140,7 +140,7 @@ export class GroupRotation {
     if (!this.#run.rollback || refused.length === 0) return undefined;
     await Promise.all(
       refused.map(async ([connection, refusal]) => {
-        const restored = await restorePrevious(this.#run.lane(connection), {
+        const restored = await rollBack(this.#run.lane(connection), {
           connection,
           version,
           refusal,
@@ -157,38 +157,41 @@ export class GroupRotation {
   #giveUpChasing(version: SecretVersion): void {
     const message = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
     for (const connection of this.#group.connections) {
-      const finding = this.#findings.get(connection);
-      const isOutdated = finding === undefined || finding.outcome === "ready";
-      const superseded = { ...finding, outcome: "failed", errorClass: "superseded", message } as const;
-      this.#record({ connection, version }, isOutdated ? superseded : finding);
+      const details = this.#findings.get(connection);
+      const isOutdated = details === undefined || details.outcome === "ready";
+      const superseded = { ...details, outcome: "failed", errorClass: "superseded", message } as const;
+      this.#record({ connection, version }, isOutdated ? superseded : details);
     }
   }
 
   /** Moves the propagation label to the version that every listed connection of the secret is proven to use. */
   async #markPropagated(version: SecretVersion): Promise<void> {
-    const { propagationLabel: label, outside } = this.#run;
+    const { propagationLabel: label, context } = this.#run;
     const isProven = [...this.#findings.values()].every(({ outcome }) => outcome === "ready");
     if (label === undefined || !this.#group.complete || !isProven || version.stages.includes(label)) return;
     try {
-      const holder = await outside.secrets.read(this.#group.secret, { stage: label });
+      const holder = await context.secrets.read(this.#group.secret, { stage: label });
       const from = holder && { from: holder.versionId };
-      await outside.secrets.moveLabel(this.#group.secret, label, { to: version.versionId, ...from });
+      await context.secrets.moveLabel(this.#group.secret, label, { to: version.versionId, ...from });
     } catch (error) {
       const detail = `The key is in use, but the label ${label} could not be moved to its version: ${this.#findingOf(error).message}`;
-      for (const [connection, finding] of this.#findings)
-        this.#record({ connection, version }, { ...finding, detail });
+      for (const [connection, details] of this.#findings)
+        this.#record({ connection, version }, { ...details, detail });
     }
   }
 
-  #record({ connection, version }: Pick<Order, "connection" | "version">, finding: Finding): void {
-    const full = { secretVersionId: version.versionId, ...finding };
+  #record(
+    { connection, version }: Pick<UpdateRequest, "connection" | "version">,
+    details: OutcomeDetails,
+  ): void {
+    const full = { secretVersionId: version.versionId, ...details };
     this.#findings.set(connection, full);
     this.#run.record(connection, full, version);
   }
 
-  #findingOf(error: unknown): Finding {
-    if (error instanceof RotationError) return findingOf(error);
-    this.#run.outside.log.bug(error);
+  #findingOf(error: unknown): OutcomeDetails {
+    if (error instanceof RotationError) return detailsOf(error);
+    this.#run.context.log.bug(error);
     return {
       outcome: "failed",
       errorClass: "internal",

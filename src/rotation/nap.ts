@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 const WOKEN = "woken";
 
 /** A sleep that may be cut short. Who is awake cannot be woken, and looks at what there is to do before the next nap. */
-export class Nap {
+export class CancellableSleep {
   readonly #clock: Clock;
   #wake = new AbortController();
   #endsAt = 0;
@@ -13,18 +13,18 @@ export class Nap {
     this.#clock = clock;
   }
 
-  take(ms: number): Promise<void> {
+  start(ms: number): Promise<void> {
     this.#wake = new AbortController();
     this.#endsAt = this.#clock.now() + ms;
     return this.#clock.sleep(ms, this.#wake.signal);
   }
 
-  end(): void {
+  cancel(): void {
     this.#wake.abort(WOKEN);
   }
 
   /** Cuts short what would last beyond `at`, in milliseconds since the epoch. */
-  endBy(at: number): void {
-    if (at < this.#endsAt) this.end();
+  cancelAt(at: number): void {
+    if (at < this.#endsAt) this.cancel();
   }
 }

@@ -33,21 +33,21 @@ export interface Outcome {
   readonly nextStep?: string;
 }
 
-export type Finding = Pick<Outcome, "outcome"> &
+export type OutcomeDetails = Pick<Outcome, "outcome"> &
   Partial<Omit<Outcome, "name" | "environment" | "type" | "secret">>;
 
-export function toOutcome(connection: Connection, finding: Finding): Outcome {
+export function toOutcome(connection: Connection, details: OutcomeDetails): Outcome {
   const { name, environment, type, secret } = connection;
-  const advice = finding.errorClass !== undefined &&
-    finding.nextStep === undefined && { nextStep: nextStep(finding.errorClass, connection) };
-  return { name, environment, type, durationMs: 0, ...finding, ...advice, secret };
+  const advice = details.errorClass !== undefined &&
+    details.nextStep === undefined && { nextStep: nextStep(details.errorClass, connection) };
+  return { name, environment, type, durationMs: 0, ...details, ...advice, secret };
 }
 
 /** The finding that an error amounts to; lack of time and of our own access are no attempt. */
-export function findingOf(error: RotationError): Finding {
+export function detailsOf(error: RotationError): OutcomeDetails {
   const isAttempt = !(error instanceof OutOfTimeError || error instanceof UnauthorizedError);
   const outcome = isAttempt ? "failed" : "not-attempted";
-  return { outcome, errorClass: error.errorClass, message: error.message, ...error.answer };
+  return { outcome, errorClass: error.errorClass, message: error.message, ...error.response };
 }
 
 /** One sentence: what the operator should do. */

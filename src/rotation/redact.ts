@@ -8,24 +8,24 @@ const TELLTALE_LENGTH = 12;
  * server may quote a request: plain, JSON-escaped, base64 and base64url at any alignment, URL-encoded, hex.
  * A quotation that was cut short is recognised by its first twelve characters, or by four where the text ends there.
  */
-export class Scrubber {
+export class Redactor {
   readonly #known = new Set<string>();
   /** By the first characters of an encoded secret: its telltale, and how long what begins so can be. */
   readonly #families = new Map<string, Map<string, number>>();
 
   /** The secret itself and, where it is JSON, each text in it, at any depth. */
   add(secret: Secret): void {
-    secret.teach(this);
+    secret.addTo(this);
   }
 
-  learn(text: string): void {
+  addText(text: string): void {
     if (this.#known.has(text)) return;
     this.#known.add(text);
     for (const form of encodings(text.trim())) this.#remember(form);
   }
 
   /** `text` without any secret, cut to `limit` characters; nothing of it where a secret would show when it is decoded. */
-  scrub(text: string, limit = 500): string {
+  redact(text: string, limit = 500): string {
     const clean = this.#hide(text, limit);
     return decodings(clean).some((decoded) => this.#isIn(decoded)) ? REDACTED : clean;
   }

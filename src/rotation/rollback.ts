@@ -1,25 +1,25 @@
 import type { Connection } from "./connection.ts";
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { SecretVersion } from "./dependencies.ts";
-import type { Finding } from "./outcome.ts";
-import { type Lane, push } from "./update.ts";
+import type { OutcomeDetails } from "./outcome.ts";
+import { type Lane, updateConnection } from "./update.ts";
 
 export interface Refused {
   readonly connection: Connection;
   /** The version that was refused. */
   readonly version: SecretVersion;
-  readonly refusal: Finding;
+  readonly refusal: OutcomeDetails;
 }
 
 /**
  * Puts AWSPREVIOUS back into a connection that was refused the current version.
  * @throws RotationError when it cannot be put.
  */
-export async function restorePrevious(
+export async function rollBack(
   lane: Lane,
   { connection, version, refusal }: Refused,
-): Promise<Finding> {
-  const previous = await lane.outside.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
+): Promise<OutcomeDetails> {
+  const previous = await lane.context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
   if (previous === undefined || previous.versionId === version.versionId) {
     return {
       ...refusal,
@@ -27,7 +27,7 @@ export async function restorePrevious(
     };
   }
   const { data } = buildCredentials(connection, previous.value);
-  const restored = await push(lane, { connection, version: previous, data });
+  const restored = await updateConnection(lane, { connection, version: previous, data });
   return restored.outcome === "ready"
     ? {
         ...restored,

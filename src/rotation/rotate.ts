@@ -1,10 +1,10 @@
 import type { Connection } from "./connection.ts";
-import type { Outside, SecretVersion } from "./dependencies.ts";
-import { attempt, openWays, readApiKeys, type Way, type WaySettings, type Ways } from "./environment.ts";
+import type { RunContext, SecretVersion } from "./dependencies.ts";
+import { asResult, openWays, readApiKeys, type Way, type WaySettings, type Ways } from "./environment.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
-import { GroupRotation } from "./group.ts";
+import { SecretRollout } from "./group.ts";
 import type { GroupRun } from "./group-run.ts";
-import { type Finding, findingOf, type Outcome, toOutcome } from "./outcome.ts";
+import { detailsOf, type Outcome, type OutcomeDetails, toOutcome } from "./outcome.ts";
 import { isDryRun, type SecretGroup, type Trigger } from "./plan.ts";
 import { announcedVersion, currentVersion } from "./versions.ts";
 
@@ -27,14 +27,18 @@ export interface Work {
  * Puts the secrets' current values into the connections and watches until each has a verdict or the time is up.
  * Throws for nothing that happens to a connection: there is exactly one outcome for each.
  */
-export async function rotate(outside: Outside, settings: Settings, work: Work): Promise<readonly Outcome[]> {
+export async function rotate(
+  context: RunContext,
+  settings: Settings,
+  work: Work,
+): Promise<readonly Outcome[]> {
   const outcomes = new Map<Connection, Outcome>();
   const over = new AbortController();
-  const record = (connection: Connection, finding: Finding, version?: SecretVersion): void => {
+  const record = (connection: Connection, details: OutcomeDetails, version?: SecretVersion): void => {
     if (over.signal.aborted) return;
-    const outcome = scrubbed(toOutcome(connection, finding), outside);
+    const outcome = redacted(toOutcome(connection, details), context);
     outcomes.set(connection, outcome);
-    outside.progress({
+    context.progress({
       step: "done",
       connection,
       outcome,
@@ -44,12 +48,12 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
   const retract = (connection: Connection): void => {
     if (!over.signal.aborted) outcomes.delete(connection);
   };
-  const overtimeMs = outside.deadlineAt + OVERTIME_MS - outside.clock.now();
+  const overtimeMs = context.deadlineAt + OVERTIME_MS - context.clock.now();
   await Promise.race([
-    rotateAll({ outside, settings, work, record, retract }),
-    outside.clock.sleep(overtimeMs, over.signal),
+    rotateAll({ context, settings, work, record, retract }),
+    context.clock.sleep(overtimeMs, over.signal),
   ]);
-  const late = findingOf(new OutOfTimeError("The run's time was up before the outcome was known."));
+  const late = detailsOf(new OutOfTimeError("The run's time was up before the outcome was known."));
   const connections = work.groups.flatMap((group) => group.connections);
   for (const connection of connections) if (!outcomes.has(connection)) record(connection, late);
   over.abort();
@@ -57,11 +61,11 @@ export async function rotate(outside: Outside, settings: Settings, work: Work): 
 }
 
 /** Without what a server may have quoted in a text, or a secret's value may have in common with one of ours. */
-function scrubbed(outcome: Outcome, { scrubber }: Outside): Outcome {
+function redacted(outcome: Outcome, { redactor }: RunContext): Outcome {
   const { message, detail, requestId } = outcome;
   const texts = Object.entries({ message, detail, requestId });
   const clean = texts.flatMap(([key, text]) =>
-    text === undefined ? [] : [[key, scrubber.scrub(text).replace(CONTROL_CHARACTERS, " ")]],
+    text === undefined ? [] : [[key, redactor.redact(text).replace(CONTROL_CHARACTERS, " ")]],
   );
   return { ...outcome, ...Object.fromEntries(clean) };
 }
@@ -70,26 +74,26 @@ function scrubbed(outcome: Outcome, { scrubber }: Outside): Outcome {
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 interface Run {
-  readonly outside: Outside;
+  readonly context: RunContext;
   readonly settings: Settings;
   readonly work: Work;
-  readonly record: (connection: Connection, finding: Finding, version?: SecretVersion) => void;
+  readonly record: (connection: Connection, details: OutcomeDetails, version?: SecretVersion) => void;
   readonly retract: (connection: Connection) => void;
 }
 
 async function rotateAll(run: Run): Promise<void> {
-  const { outside, settings, work } = run;
-  const journey = { outside, settings, groups: work.groups };
+  const { context, settings, work } = run;
+  const journey = { context, settings, groups: work.groups };
   const apiKeys = readApiKeys(journey);
   const ways = openWays(journey, apiKeys);
   // The first look is under way before the other secrets, which take the processor longer, are read.
   await Promise.any(apiKeys.values()).catch(() => undefined);
-  await outside.clock.sleep(0);
+  await context.clock.sleep(0);
   await Promise.all(
     work.groups.map(async (group) => {
-      const end = await attempt(outside, () => rotateGroup(run, group, ways));
+      const end = await asResult(context, () => rotateGroup(run, group, ways));
       if (end instanceof RotationError)
-        for (const connection of group.connections) run.record(connection, findingOf(end));
+        for (const connection of group.connections) run.record(connection, detailsOf(end));
     }),
   );
 }
@@ -101,19 +105,19 @@ async function rotateGroup(run: Run, group: SecretGroup, ways: Ways): Promise<vo
     firstVersion(run, group.secret),
     ...environments.map(async (environment) => [environment, await ways.get(environment)] as const),
   ]);
-  await new GroupRotation(groupRunOf(run, new Map(open)), group).rotate(version);
+  await new SecretRollout(groupRunOf(run, new Map(open)), group).rotate(version);
 }
 
 function groupRunOf(
-  { outside, settings, work, record, retract }: Run,
+  { context, settings, work, record, retract }: Run,
   ways: ReadonlyMap<string, Way | RotationError | undefined>,
 ): GroupRun {
   const wayOf = ({ environment }: Connection) =>
     orThrow(ways.get(environment) ?? new RotationError("internal", `No way into ${environment}.`));
   return {
-    outside,
+    context,
     lane: (connection) => wayOf(connection).lane,
-    sight: (connection) => orThrow(wayOf(connection).sights.get(connection.name)),
+    sight: (connection) => orThrow(wayOf(connection).initialStates.get(connection.name)),
     record,
     retract,
     canary: settings.canary,
@@ -124,11 +128,11 @@ function groupRunOf(
   };
 }
 
-function firstVersion({ outside, work }: Run, secret: string): Promise<SecretVersion> {
+function firstVersion({ context, work }: Run, secret: string): Promise<SecretVersion> {
   const { trigger } = work;
   return trigger.kind === "secret-change" && trigger.versionId !== undefined
-    ? announcedVersion(outside, secret, trigger.versionId)
-    : currentVersion(outside, secret);
+    ? announcedVersion(context, secret, trigger.versionId)
+    : currentVersion(context, secret);
 }
 
 function orThrow<T>(result: T | RotationError): T {

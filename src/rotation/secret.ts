@@ -72,8 +72,8 @@ export class Secret {
   }
 
   /** Lets `learner` know the text and, where it is JSON, each text in it, so that it can be kept out of all output. */
-  teach(learner: { learn(text: string): void }): void {
-    for (const text of textsIn(this.#value)) learner.learn(text);
+  addTo(target: { addText(text: string): void }): void {
+    for (const text of textsIn(this.#value)) target.addText(text);
   }
 
   toString(): string {

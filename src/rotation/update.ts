@@ -1,51 +1,57 @@
-import { YOUNG_MS } from "./api-key.ts";
-import { Patience } from "./backoff.ts";
-import { type Connection, hasMoved, type Observation, type Receipt, type Update } from "./connection.ts";
-import type { ConnectionsApi, Outside, SecretVersion } from "./dependencies.ts";
-import { ConflictError, GuardError, RotationError, UnauthorizedError, UnknownFateError } from "./errors.ts";
-import type { Finding } from "./outcome.ts";
-import { describeWatched } from "./polling/describe.ts";
-import type { Watched, Watcher } from "./polling/poller.ts";
-import { createJudge } from "./polling/verdict.ts";
+import { KEY_PROPAGATION_MS } from "./api-key.ts";
+import { RetryBudget } from "./backoff.ts";
+import {
+  type Connection,
+  type ConnectionState,
+  hasChanged,
+  type PutRequest,
+  type UpdateResponse,
+} from "./connection.ts";
+import type { ConnectionsApi, RunContext, SecretVersion } from "./dependencies.ts";
+import { ConflictError, GuardError, RotationError, UnauthorizedError, UnknownResultError } from "./errors.ts";
+import type { OutcomeDetails } from "./outcome.ts";
+import { describePollResult } from "./polling/describe.ts";
+import type { Poller, PollResult } from "./polling/poller.ts";
+import { createReadinessCheck } from "./polling/verdict.ts";
 import type { Secret } from "./secret.ts";
 
 const MAX_CONFLICTS = 3;
 
 /** How long a fault of the service may last before it is reported, in milliseconds: the alert should not wait for the end of the run. */
-export const FAULT_PATIENCE_MS = 30_000;
+export const FAULT_RETRY_MS = 30_000;
 
 export interface Lane {
-  readonly outside: Outside;
+  readonly context: RunContext;
   readonly api: ConnectionsApi;
-  readonly watcher: Watcher;
+  readonly poller: Poller;
   readonly readyTimeoutMs: number;
   readonly graceMs: number;
 }
 
-export interface Order {
+export interface UpdateRequest {
   readonly connection: Connection;
   readonly version: SecretVersion;
   /** The JSON object of `auth_data.data`. */
   readonly data: Secret;
   /** As seen just now; absent: to be looked at first. */
-  readonly before?: Observation;
+  readonly before?: ConnectionState;
 }
 
 /**
  * Puts one version of a secret into one connection and watches until there is a verdict.
  * @throws RotationError where it did not come to a PUT, or its fate stayed unknown.
  */
-export async function push(lane: Lane, order: Order): Promise<Finding> {
-  const { clock } = lane.outside;
-  lane.outside.progress({ step: "put", connection: order.connection });
+export async function updateConnection(lane: Lane, order: UpdateRequest): Promise<OutcomeDetails> {
+  const { clock } = lane.context;
+  lane.context.progress({ step: "put", connection: order.connection });
   const accepted = await put(lane, order);
   const startedAt = clock.now();
-  let finding: Finding;
+  let details: OutcomeDetails;
   try {
-    finding = describeWatched(await watchPatiently(lane, order, accepted));
+    details = describePollResult(await watchPatiently(lane, order, accepted));
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
-    finding = {
+    details = {
       outcome: "unverified",
       errorClass: error.errorClass,
       message: `Put, but not verified: ${error.message}`,
@@ -55,14 +61,17 @@ export async function push(lane: Lane, order: Order): Promise<Finding> {
   return {
     httpStatus,
     ...(requestId !== undefined && { requestId }),
-    ...finding,
+    ...details,
     secretVersionId: order.version.versionId,
     durationMs: clock.now() - startedAt,
   };
 }
 
 /** @throws GuardError, RotationError of class `not-found` */
-export function guard(connection: Connection, seen: Observation | undefined): Observation {
+export function assertMatchesConfig(
+  connection: Connection,
+  seen: ConnectionState | undefined,
+): ConnectionState {
   const { name, environment, type, endpoint } = connection;
   if (seen === undefined) {
     throw new RotationError("not-found", `There is no connection ${name} in environment ${environment}.`, {
@@ -84,7 +93,7 @@ export function guard(connection: Connection, seen: Observation | undefined): Ob
   return seen;
 }
 
-function answerOf({ httpStatus, requestId }: Observation): { httpStatus: number; requestId?: string } {
+function answerOf({ httpStatus, requestId }: ConnectionState): { httpStatus: number; requestId?: string } {
   return { httpStatus, ...(requestId !== undefined && { requestId }) };
 }
 
@@ -94,27 +103,30 @@ function sameEndpoint(a: string, b: string): boolean {
 }
 
 interface Accepted {
-  readonly before: Observation;
-  readonly receipt: Receipt;
+  readonly before: ConnectionState;
+  readonly receipt: UpdateResponse;
 }
 
-async function put(lane: Lane, order: Order): Promise<Accepted> {
-  const patience = new Patience(lane.outside, FAULT_PATIENCE_MS);
-  let before = guard(order.connection, order.before ?? (await lane.api.get(order.connection.name)));
+async function put(lane: Lane, order: UpdateRequest): Promise<Accepted> {
+  const budget = new RetryBudget(lane.context, FAULT_RETRY_MS);
+  let before = assertMatchesConfig(
+    order.connection,
+    order.before ?? (await lane.api.get(order.connection.name)),
+  );
   for (let conflicts = 0; ; ) {
     try {
       return { before, receipt: await lane.api.put(toUpdate(before, order.data)) };
     } catch (error) {
       if (error instanceof ConflictError && conflicts < MAX_CONFLICTS) {
         conflicts += 1;
-        before = guard(order.connection, await lane.api.get(before.name));
-      } else if (error instanceof UnknownFateError) {
-        const pauseMs = patience.pauseMs();
+        before = assertMatchesConfig(order.connection, await lane.api.get(before.name));
+      } else if (error instanceof UnknownResultError) {
+        const pauseMs = budget.nextDelayMs();
         if (pauseMs === undefined) throw error;
-        await lane.outside.clock.sleep(pauseMs);
+        await lane.context.clock.sleep(pauseMs);
         const after = await lookUp(lane, order, error);
-        const mayBeApplied = error.answer.httpStatus === undefined;
-        if (mayBeApplied && hasMoved(before, after)) return { before, receipt: answerOf(after) };
+        const mayBeApplied = error.response.httpStatus === undefined;
+        if (mayBeApplied && hasChanged(before, after)) return { before, receipt: answerOf(after) };
         before = after;
       } else throw error;
     }
@@ -122,23 +134,30 @@ async function put(lane: Lane, order: Order): Promise<Accepted> {
 }
 
 /** What became of a PUT whose fate is unknown. @throws the `error` that left it unknown, where it stays so. */
-async function lookUp(lane: Lane, { connection }: Order, error: UnknownFateError): Promise<Observation> {
+async function lookUp(
+  lane: Lane,
+  { connection }: UpdateRequest,
+  error: UnknownResultError,
+): Promise<ConnectionState> {
   try {
-    return guard(connection, await lane.api.get(connection.name));
+    return assertMatchesConfig(connection, await lane.api.get(connection.name));
   } catch {
     throw error;
   }
 }
 
-function toUpdate({ name, connectionType, endpoint, resourceVersion }: Observation, data: Secret): Update {
+function toUpdate(
+  { name, connectionType, endpoint, resourceVersion }: ConnectionState,
+  data: Secret,
+): PutRequest {
   return { name, connectionType, endpoint, data, ...(resourceVersion !== undefined && { resourceVersion }) };
 }
 
 /** Watches; a young key that is refused is watched on for the grace, and put once more half-way, before that counts. */
-async function watchPatiently(lane: Lane, order: Order, accepted: Accepted): Promise<Watched> {
-  const { clock } = lane.outside;
+async function watchPatiently(lane: Lane, order: UpdateRequest, accepted: Accepted): Promise<PollResult> {
+  const { clock } = lane.context;
   const first = await watch(lane, order, { before: accepted.before, refusalCountsAt: clock.now() });
-  const isYoung = clock.now() - order.version.createdAt < YOUNG_MS;
+  const isYoung = clock.now() - order.version.createdAt < KEY_PROPAGATION_MS;
   if (first.verdict !== "refused" || !isYoung || lane.graceMs === 0) return first;
   const refusedAt = clock.now();
   const half = await watch(lane, order, {
@@ -151,15 +170,15 @@ async function watchPatiently(lane: Lane, order: Order, accepted: Accepted): Pro
 }
 
 function watch(
-  { outside, watcher, readyTimeoutMs }: Lane,
-  { connection }: Order,
-  { before, refusalCountsAt }: { before: Observation; refusalCountsAt: number },
-): Promise<Watched> {
-  const patientUntil = Math.max(outside.clock.now() + readyTimeoutMs, refusalCountsAt + readyTimeoutMs / 3);
-  return watcher.watch({
+  { context, poller, readyTimeoutMs }: Lane,
+  { connection }: UpdateRequest,
+  { before, refusalCountsAt }: { before: ConnectionState; refusalCountsAt: number },
+): Promise<PollResult> {
+  const patientUntil = Math.max(context.clock.now() + readyTimeoutMs, refusalCountsAt + readyTimeoutMs / 3);
+  return poller.waitUntilSettled({
     name: connection.name,
-    judge: createJudge({ before, refusalCountsAt, readyTimeoutMs }),
-    untilAt: Math.min(patientUntil, outside.deadlineAt),
-    onPhase: (phase) => outside.progress({ step: "seen", connection, phase }),
+    check: createReadinessCheck({ before, refusalCountsAt, readyTimeoutMs }),
+    untilAt: Math.min(patientUntil, context.deadlineAt),
+    onPhase: (phase) => context.progress({ step: "seen", connection, phase }),
   });
 }

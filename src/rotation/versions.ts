@@ -1,11 +1,11 @@
-import type { Outside, SecretVersion } from "./dependencies.ts";
+import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { SecretError } from "./errors.ts";
 
 /** How long Secrets Manager may take to show the version that an event tells of, in milliseconds. */
 const VISIBLE_WITHIN_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 
-type Reader = Pick<Outside, "secrets" | "clock" | "deadlineAt">;
+type Reader = Pick<RunContext, "secrets" | "clock" | "deadlineAt">;
 
 /** The version that is AWSCURRENT. @throws SecretError */
 export async function currentVersion({ secrets }: Reader, secretId: string): Promise<SecretVersion> {

@@ -16,7 +16,7 @@ export interface BoardRow {
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "TIME"] as const;
 
 /** Where connections stand: a table that is drawn anew in a terminal, a line for each change in a pipe. */
-export class Board {
+export class StatusTable {
   readonly #terminal: Terminal;
   readonly #told = new Map<string, string>();
 

@@ -1,10 +1,10 @@
 import { onTestFinished } from "vitest";
-import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange, openAgent } from "../../src/adapters/http.ts";
-import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
-import type { Update } from "../../src/rotation/connection.ts";
+import { ConfluentClient } from "../../src/adapters/confluent.ts";
+import { createAgent, sendRequest } from "../../src/adapters/http.ts";
+import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
+import type { PutRequest } from "../../src/rotation/connection.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
-import { Scrubber } from "../../src/rotation/redact.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import {
   type ConfluentOptions,
@@ -18,30 +18,33 @@ export const PUSHED_KEY = "sk-pushed-key-0123456789";
 
 export interface Bench {
   readonly clock: VirtualClock;
-  readonly gate: Gate;
-  readonly api: Confluent;
+  readonly limiter: RateLimiter;
+  readonly api: ConfluentClient;
   /** Another client of the same host and gate. */
-  readonly connect: (changes?: { readonly environmentId?: string; readonly secret?: string }) => Confluent;
+  readonly connect: (changes?: {
+    readonly environmentId?: string;
+    readonly secret?: string;
+  }) => ConfluentClient;
 }
 
 export interface BenchOptions {
   readonly restEndpoint: string;
   readonly clock?: VirtualClock;
-  readonly patienceMs?: number;
+  readonly budgetMs?: number;
   readonly remainingMs?: number;
 }
 
 /** The real client, without a sandbox of its own; its sockets end with the test. */
 export function clientOf(options: BenchOptions): Bench {
-  const { restEndpoint, clock = new VirtualClock(), patienceMs = 30_000, remainingMs = 600_000 } = options;
-  const dispatcher = openAgent();
+  const { restEndpoint, clock = new VirtualClock(), budgetMs = 30_000, remainingMs = 600_000 } = options;
+  const dispatcher = createAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + remainingMs;
-  const gate = new Gate(clock, deadlineAt);
-  const scrubber = new Scrubber();
-  for (const value of [API_KEY.key, API_KEY.secret, PUSHED_KEY]) scrubber.add(new Secret(value));
+  const limiter = new RateLimiter(clock, deadlineAt);
+  const redactor = new Redactor();
+  for (const value of [API_KEY.key, API_KEY.secret, PUSHED_KEY]) redactor.add(new Secret(value));
   const connect = ({ environmentId = "env-1", secret = API_KEY.secret } = {}) =>
-    new Confluent(
+    new ConfluentClient(
       {
         restEndpoint,
         organizationId: "org-1",
@@ -49,14 +52,14 @@ export function clientOf(options: BenchOptions): Bench {
         clock,
         random: () => 0.5,
         deadlineAt,
-        faultPatienceMs: patienceMs,
-        exchange: exchange.bind(undefined, dispatcher),
-        gate,
-        scrub: (text) => scrubber.scrub(text),
+        faultRetryMs: budgetMs,
+        send: sendRequest.bind(undefined, dispatcher),
+        limiter,
+        redact: (text) => redactor.redact(text),
       },
       { key: new Secret(API_KEY.key), secret: new Secret(secret) },
     );
-  return { clock, gate, api: connect(), connect };
+  return { clock, limiter, api: connect(), connect };
 }
 
 /** A sandbox with the connection `a`, and the real client on it, on one virtual clock. */
@@ -77,7 +80,7 @@ export function addConnection(sandbox: ConfluentSandbox, name: string): void {
   sandbox.addConnection("env-1", { name, type: "OPENAI", endpoint, data: { API_KEY: "old" } });
 }
 
-export function update(changes: Partial<Update> = {}): Update {
+export function update(changes: Partial<PutRequest> = {}): PutRequest {
   return {
     name: "a",
     connectionType: "OPENAI",

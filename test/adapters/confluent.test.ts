@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { Confluent } from "../../src/adapters/confluent.ts";
+import { ConfluentClient } from "../../src/adapters/confluent.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { serve } from "../support/server.ts";
 import {
@@ -45,7 +45,7 @@ async function answeredBy({
       () => response.destroy(),
     );
   });
-  return { arrivals, ...clientOf({ restEndpoint, patienceMs: 0 }) };
+  return { arrivals, ...clientOf({ restEndpoint, budgetMs: 0 }) };
 }
 
 const SHOWN = {
@@ -250,12 +250,12 @@ describe("an answer that cannot be read", () => {
   });
 
   it.each(CASES)("(%s) to a %s fails in class service when it stays so", async (body, method, look) => {
-    const bench = await startBench({}, { patienceMs: 0 });
+    const bench = await startBench({}, { budgetMs: 0 });
     bench.sandbox.fail({ method, fault: { kind: "body", body } });
     expect(await failureOf(look(bench))).toMatchObject({
       errorClass: "service",
       message: "Confluent's answer could not be read.",
-      answer: { httpStatus: 200, requestId: "request-1" },
+      response: { httpStatus: 200, requestId: "request-1" },
     });
   });
 
@@ -275,27 +275,27 @@ describe("an error answer", () => {
     expect(await failureOf(api.list())).toMatchObject({
       errorClass: "service",
       message: "Confluent answered 400.",
-      answer: { httpStatus: 400, requestId: "request-1", detail: "A fault was ordered." },
+      response: { httpStatus: 400, requestId: "request-1", detail: "A fault was ordered." },
     });
   });
 
   it.each(["html", "empty"] as const)("in the shape %s has no words", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ fault: { kind: "status", status: 400, body } });
-    expect((await failureOf(api.list())).answer).toEqual({ httpStatus: 400, requestId: "request-1" });
+    expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400, requestId: "request-1" });
   });
 
   it("without a request id has none", async () => {
     const { api } = await answeredBy({ status: 400 });
-    expect((await failureOf(api.list())).answer).toEqual({ httpStatus: 400 });
+    expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400 });
   });
 
   it.each(SHAPES)("in the shape %s that echoes the PUT is scrubbed", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "PUT", fault: { kind: "status", status: 400, echo: true, body } });
     const error = await failureOf(api.put(update()));
-    expect(error.answer.detail).toContain("The request was refused: ");
-    expect(JSON.stringify([error.message, error.answer, error.stack])).not.toContain(PUSHED_KEY);
+    expect(error.response.detail).toContain("The request was refused: ");
+    expect(JSON.stringify([error.message, error.response, error.stack])).not.toContain(PUSHED_KEY);
   });
 
   it.each([
@@ -307,7 +307,7 @@ describe("an error answer", () => {
   ])("with status %i to a LIST is a %s of class %s", async (status, name, errorClass, words) => {
     const { api } = await answeredBy({ status });
     const error = await failureOf(api.list());
-    expect(error).toMatchObject({ name, errorClass, answer: { httpStatus: status } });
+    expect(error).toMatchObject({ name, errorClass, response: { httpStatus: status } });
     expect(error.message).toContain(words);
   });
 
@@ -320,9 +320,9 @@ describe("an error answer", () => {
     [404, "RotationError", "not-found"],
     [409, "ConflictError", "service"],
     [412, "ConflictError", "service"],
-    [408, "UnknownFateError", "service"],
-    [500, "UnknownFateError", "service"],
-    [504, "UnknownFateError", "service"],
+    [408, "UnknownResultError", "service"],
+    [500, "UnknownResultError", "service"],
+    [504, "UnknownResultError", "service"],
     [413, "RotationError", "service"],
   ])(
     "with status %i to a PUT is a %s of class %s, and the PUT is not repeated",
@@ -331,7 +331,7 @@ describe("an error answer", () => {
       expect(await failureOf(api.put(update()))).toMatchObject({
         name,
         errorClass,
-        answer: { httpStatus: status },
+        response: { httpStatus: status },
       });
       expect(arrivals).toHaveLength(1);
     },
@@ -369,7 +369,7 @@ describe("a PUT", () => {
       const { api, sandbox } = await startBench();
       sandbox.fail({ method: "PUT", fault: { kind: "reset", applied } });
       const error = await failureOf(api.put(update()));
-      expect(error).toMatchObject({ name: "UnknownFateError", errorClass: "unreachable" });
+      expect(error).toMatchObject({ name: "UnknownResultError", errorClass: "unreachable" });
       expect(error.message).toMatch(/could not be reached .*Whether the PUT was applied is not known\.$/);
       expect(sandbox.requests).toHaveLength(1);
       expect(sandbox.connection("a").data).toMatchObject({ API_KEY: applied ? PUSHED_KEY : "old" });
@@ -380,7 +380,7 @@ describe("a PUT", () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "PUT", fault: { kind: "huge" } });
     expect(await failureOf(api.put(update()))).toMatchObject({
-      name: "UnknownFateError",
+      name: "UnknownResultError",
       errorClass: "service",
     });
   });
@@ -399,7 +399,7 @@ describe("a PUT", () => {
 describe("the client", () => {
   it("prints neither key", () => {
     const { api } = clientOf({ restEndpoint: "http://127.0.0.1:1" });
-    expect(api).toBeInstanceOf(Confluent);
+    expect(api).toBeInstanceOf(ConfluentClient);
     expect(JSON.stringify(api)).toBe("{}");
     expect(String(new Secret(API_KEY.secret))).toBe("[redacted]");
   });

@@ -2,11 +2,11 @@ import type { LookupFunction } from "node:net";
 import { Agent, errors, MockAgent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
-  exchange,
-  type HttpAnswer,
+  createAgent,
   type HttpRequest,
-  NoAnswerError,
-  openAgent,
+  type HttpResponse,
+  NetworkError,
+  sendRequest,
 } from "../../src/adapters/http.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
 import { selfSigned } from "../support/certificate.ts";
@@ -18,7 +18,7 @@ const PUT = { method: "PUT", body: '{"data":"sk-pushed"}' } as const;
 const EIGHT_MIB = 8 * 1024 * 1024;
 
 function send(dispatcher: Agent | MockAgent, url: string, changes: Partial<HttpRequest> = {}) {
-  return exchange(dispatcher, {
+  return sendRequest(dispatcher, {
     method: "GET",
     url,
     authorization: AUTHORIZATION,
@@ -27,13 +27,13 @@ function send(dispatcher: Agent | MockAgent, url: string, changes: Partial<HttpR
   });
 }
 
-async function overTheWire(url: string, changes: Partial<HttpRequest> = {}): Promise<HttpAnswer> {
-  const agent = openAgent();
+async function overTheWire(url: string, changes: Partial<HttpRequest> = {}): Promise<HttpResponse> {
+  const agent = createAgent();
   onTestFinished(() => agent.destroy());
   return send(agent, url, changes);
 }
 
-async function failure(answer: Promise<HttpAnswer>): Promise<RotationError> {
+async function failure(answer: Promise<HttpResponse>): Promise<RotationError> {
   const error: unknown = await answer.catch((reason: unknown) => reason);
   if (error instanceof RotationError) return error;
   throw new Error("There is an answer, or an error of another class.", { cause: error });
@@ -221,7 +221,7 @@ describe("an answer", () => {
       response.end(Buffer.alloc(bytes, " "));
     });
     const error = await failure(overTheWire(url));
-    expect(error).toMatchObject({ name: "NoAnswerError", errorClass: "service", mayPass: false });
+    expect(error).toMatchObject({ name: "NetworkError", errorClass: "service", isTransient: false });
     expect(error.message).toContain("larger than 8388608 bytes");
     await isAborted;
   });
@@ -252,7 +252,7 @@ describe("an answer", () => {
       answer(response);
     });
     const error = await failure(overTheWire(url, { timeoutMs: 100 }));
-    expect(error).toMatchObject({ name: "NoAnswerError", errorClass: "timeout", mayPass: true });
+    expect(error).toMatchObject({ name: "NetworkError", errorClass: "timeout", isTransient: true });
     expect(error.message).toBe(`${new URL(url).host} gave no whole answer in time.`);
   });
 
@@ -287,7 +287,7 @@ describe("a host that cannot be reached", () => {
       close(response.socket);
     });
     const error = await failure(overTheWire(url));
-    expect(error).toMatchObject({ name: "NoAnswerError", errorClass: "unreachable", mayPass: true });
+    expect(error).toMatchObject({ name: "NetworkError", errorClass: "unreachable", isTransient: true });
   });
 
   it("may answer next time when it closes the connection in the middle of the body", async () => {
@@ -297,13 +297,13 @@ describe("a host that cannot be reached", () => {
     });
     await expect(failure(overTheWire(url))).resolves.toMatchObject({
       errorClass: "unreachable",
-      mayPass: true,
+      isTransient: true,
     });
   });
 
   it("may listen next time", async () => {
     const error = await failure(overTheWire("http://127.0.0.1:1"));
-    expect(error).toMatchObject({ errorClass: "unreachable", mayPass: true });
+    expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
     expect(error.message).toBe("127.0.0.1:1 could not be reached (ECONNREFUSED).");
   });
 
@@ -314,13 +314,13 @@ describe("a host that cannot be reached", () => {
     const agent = new Agent({ connect: { lookup } });
     onTestFinished(() => agent.destroy());
     const error = await failure(send(agent, "http://flink.invalid"));
-    expect(error).toMatchObject({ errorClass: "unreachable", mayPass: true });
+    expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
     expect(error.message).toBe("flink.invalid could not be reached (ENOTFOUND).");
   });
 
   it("will not get a certificate that is valid by being asked again", async () => {
     const error = await failure(overTheWire(await serveTls(selfSigned())));
-    expect(error).toMatchObject({ errorClass: "unreachable", mayPass: false });
+    expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
     expect(error.message).toContain("DEPTH_ZERO_SELF_SIGNED_CERT");
   });
 
@@ -328,7 +328,7 @@ describe("a host that cannot be reached", () => {
     const url = await serve((_request, response) => response.end());
     await expect(failure(overTheWire(url.replace("http:", "https:")))).resolves.toMatchObject({
       errorClass: "unreachable",
-      mayPass: false,
+      isTransient: false,
     });
   });
 
@@ -347,7 +347,7 @@ describe("a host that cannot be reached", () => {
       .intercept({ path: "/a" })
       .replyWithError(reason as Error);
     const error = await failure(send(agent, `${ORIGIN}/a`));
-    expect(error).toBeInstanceOf(NoAnswerError);
+    expect(error).toBeInstanceOf(NetworkError);
     expect(error.errorClass).toBe(errorClass);
     expect(error.message).toContain(words);
     expect(error.message).not.toContain("sk-secret");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTransient, throttleMs } from "../../src/adapters/retry.ts";
+import { isTransient, throttleDelayMs } from "../../src/adapters/retry.ts";
 
 describe("an answer that a later attempt may better", () => {
   it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("has status %i", (status) => {
@@ -19,21 +19,21 @@ describe("the pause after a 429", () => {
     [7, 30_000],
     [60, 30_000],
   ])("number %i is up to %i ms where the answer asks for none", (attempt, longestMs) => {
-    expect(throttleMs(attempt, undefined, 1)).toBe(longestMs);
-    expect(throttleMs(attempt, undefined, 0)).toBe(longestMs / 2);
+    expect(throttleDelayMs(attempt, undefined, 1)).toBe(longestMs);
+    expect(throttleDelayMs(attempt, undefined, 0)).toBe(longestMs / 2);
   });
 
   it("is the one that the answer asks for", () => {
-    expect(throttleMs(1, 7_000, 1)).toBe(7_000);
-    expect(throttleMs(2, 50, 1)).toBe(100);
+    expect(throttleDelayMs(1, 7_000, 1)).toBe(7_000);
+    expect(throttleDelayMs(2, 50, 1)).toBe(100);
   });
 
   it("is never shorter than a tenth of a second", () => {
-    expect(throttleMs(1, 0, 1)).toBe(100);
+    expect(throttleDelayMs(1, 0, 1)).toBe(100);
   });
 
   it("grows from the third on where the answer asks in vain", () => {
-    expect(throttleMs(3, 0, 1)).toBe(2_000);
-    expect(throttleMs(3, 60_000, 1)).toBe(60_000);
+    expect(throttleDelayMs(3, 0, 1)).toBe(2_000);
+    expect(throttleDelayMs(3, 60_000, 1)).toBe(60_000);
   });
 });

@@ -1,17 +1,17 @@
 import { request } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openAgent } from "../../src/adapters/http.ts";
-import { roundTrips } from "../../src/adapters/round-trip.ts";
+import { createAgent } from "../../src/adapters/http.ts";
+import { measureRoundTrips } from "../../src/adapters/round-trip.ts";
 import { serve } from "../support/server.ts";
 
 /** A dispatcher that tells how long round trips take, on a clock that only the server moves. */
 function open() {
   const told: { origin: string; ms: number }[] = [];
   const time = { now: 0 };
-  const agent = openAgent();
+  const agent = createAgent();
   onTestFinished(() => agent.destroy());
   const dispatcher = agent.compose(
-    roundTrips(
+    measureRoundTrips(
       () => time.now,
       (origin, ms) => told.push({ origin, ms }),
     ),

@@ -117,8 +117,8 @@ describe("a read", () => {
     expect(error.message).toContain(`Secret openai `);
     expect(error.message).toContain(words);
     expect(error.message).toContain(`(${name})`);
-    const answer = step === undefined ? {} : { nextStep: expect.stringMatching(step) };
-    expect(error).toEqual(expect.objectContaining({ answer }));
+    const response = step === undefined ? {} : { nextStep: expect.stringMatching(step) };
+    expect(error).toEqual(expect.objectContaining({ response }));
     expect(error.message).not.toContain(VALUE);
     expect(error.cause).toBeUndefined();
   });

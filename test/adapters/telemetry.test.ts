@@ -4,7 +4,7 @@ import type { Connection } from "../../src/rotation/connection.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
-import { Scrubber } from "../../src/rotation/redact.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 
@@ -13,10 +13,10 @@ const VALUE = "sk-secret-value-0123456789";
 const KINDS = ["ready", "failed", "unverified", "rolled-back", "not-attempted", "skipped"] as const;
 
 function telemetry(): Telemetry {
-  const scrubber = new Scrubber();
-  scrubber.learn(VALUE);
+  const redactor = new Redactor();
+  redactor.addText(VALUE);
   return new Telemetry(
-    (text, limit) => scrubber.scrub(text, limit),
+    (text, limit) => redactor.redact(text, limit),
     () => NOW,
   );
 }
@@ -66,7 +66,7 @@ describe("the log", () => {
     ],
     ["BUG", "ERROR", (on) => on.bug(new TypeError(VALUE)), { error: "TypeError", reason: "[redacted]" }],
     ["BUG", "ERROR", (on) => on.bug(VALUE), { error: "string" }],
-    ["NOT_STARTED", "ERROR", (on) => on.notStarted(new Error("x")), { error: "Error", reason: "x" }],
+    ["NOT_STARTED", "ERROR", (on) => on.startFailed(new Error("x")), { error: "Error", reason: "x" }],
   ];
 
   it.each(EVENTS)("has the event %s at level %s", (code, level, act, facts) => {

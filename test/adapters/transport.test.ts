@@ -72,7 +72,7 @@ describe("a 429", () => {
     const startedAt = clock.now();
     expect(await failureOf(api.get("a"))).toMatchObject({
       errorClass: "throttled",
-      answer: { httpStatus: 429 },
+      response: { httpStatus: 429 },
     });
     expect(clock.now()).toBe(startedAt);
     expect(sentAt()).toHaveLength(1);
@@ -148,21 +148,21 @@ describe("a read", () => {
   });
 
   it("gives up on a broken connection when its patience is over", async () => {
-    const { api, sandbox, clock } = await startBench({}, { patienceMs: 5_000 });
+    const { api, sandbox, clock } = await startBench({}, { budgetMs: 5_000 });
     const startedAt = clock.now();
     sandbox.fail({ times: 100, fault: { kind: "reset" } });
-    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "unreachable" });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NetworkError", errorClass: "unreachable" });
     expect(clock.now() - startedAt).toBeGreaterThan(2_000);
     expect(clock.now() - startedAt).toBeLessThan(5_000);
   });
 
   it("gives up on a fault of the service when its patience is over", async () => {
-    const { api, sandbox, clock } = await startBench({}, { patienceMs: 5_000 });
+    const { api, sandbox, clock } = await startBench({}, { budgetMs: 5_000 });
     const startedAt = clock.now();
     sandbox.fail({ times: 100, fault: { kind: "status", status: 503 } });
     expect(await failureOf(api.get("a"))).toMatchObject({
       errorClass: "service",
-      answer: { httpStatus: 503 },
+      response: { httpStatus: 503 },
     });
     expect(clock.now() - startedAt).toBeLessThan(5_000);
   });
@@ -170,7 +170,7 @@ describe("a read", () => {
   it("is not asked again for what does not pass", async () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ times: 100, fault: { kind: "huge" } });
-    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "service" });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NetworkError", errorClass: "service" });
     expect(sandbox.requests).toHaveLength(1);
   });
 
@@ -191,6 +191,6 @@ describe("a read", () => {
   it("waits for an answer no longer than the run's time", async () => {
     const { api, sandbox } = await startBench({}, { remainingMs: 100 });
     sandbox.fail({ fault: { kind: "hang" } });
-    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NoAnswerError", errorClass: "timeout" });
+    expect(await failureOf(api.get("a"))).toMatchObject({ name: "NetworkError", errorClass: "timeout" });
   });
 });

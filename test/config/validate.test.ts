@@ -11,7 +11,7 @@ function faultsOfText(text: string): readonly string[] {
   try {
     parseConfig(text, "connections.json");
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.issues;
     throw error;
   }
   return [];

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import { Confluent } from "../../src/adapters/confluent.ts";
-import { exchange, openAgent } from "../../src/adapters/http.ts";
-import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
+import { ConfluentClient } from "../../src/adapters/confluent.ts";
+import { createAgent, sendRequest } from "../../src/adapters/http.ts";
+import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
 import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import type { Fault as SandboxFault } from "../../src/sandbox/confluent/faults.ts";
 import type { Settings } from "../../src/sandbox/confluent/settings.ts";
@@ -30,11 +30,11 @@ const FENCES: Readonly<Record<Behaviour["fence"], Pick<Settings, "resourceVersio
 
 async function stage(): Promise<Stage> {
   const { sandbox, clock } = await sandboxWith();
-  const dispatcher = openAgent();
+  const dispatcher = createAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + 900_000;
   const clientOf = (key: string): ConnectionsApi =>
-    new Confluent(
+    new ConfluentClient(
       {
         restEndpoint: sandbox.url,
         organizationId: "org-1",
@@ -42,10 +42,10 @@ async function stage(): Promise<Stage> {
         clock,
         random: () => 0.5,
         deadlineAt,
-        faultPatienceMs: 5_000,
-        exchange: (request) => exchange(dispatcher, request),
-        gate: new Gate(clock, deadlineAt),
-        scrub: (text) => text,
+        faultRetryMs: 5_000,
+        send: (request) => sendRequest(dispatcher, request),
+        limiter: new RateLimiter(clock, deadlineAt),
+        redact: (text) => text,
       },
       flinkApiKey(key),
     );

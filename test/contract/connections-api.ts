@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasMoved, type Update } from "../../src/rotation/connection.ts";
+import { hasChanged, type PutRequest } from "../../src/rotation/connection.ts";
 import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import type { Behaviour, Data, FakeRequest, Fault } from "../support/fake-confluent.ts";
@@ -74,7 +74,7 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       const receipt = await put(stage.api, "a", before);
       expect(receipt).toMatchObject({ httpStatus: 200, requestId: expect.any(String) });
       expect(stage.held("a")).toEqual({ API_KEY: NEW_KEY });
-      expect(hasMoved(before, await see(stage.api))).toBe(true);
+      expect(hasChanged(before, await see(stage.api))).toBe(true);
     });
 
     it("takes data without a resource version", async () => {
@@ -104,7 +104,7 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       stage.advance(10);
       await put(stage.api, "a", before);
       const after = await see(stage.api);
-      expect(hasMoved(before, after)).toBe(moved);
+      expect(hasChanged(before, after)).toBe(moved);
       expect(Object.keys(after).filter((key) => /resourceVersion|updatedAt/.test(key))).toEqual(
         expect.arrayContaining([...shown]),
       );
@@ -132,7 +132,7 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       });
       stage.advance(1_000);
       expect(await phase(stage.api)).toBe("PENDING");
-      expect(hasMoved(before, await see(stage.api))).toBe(true);
+      expect(hasChanged(before, await see(stage.api))).toBe(true);
     });
 
     it("says that a key is refused", async () => {
@@ -172,7 +172,7 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
 
     it("refuses everything to a stranger", async () => {
       const { stranger } = await openWith(open);
-      const refusal = { name: "UnauthorizedError", answer: { httpStatus: 401 } };
+      const refusal = { name: "UnauthorizedError", response: { httpStatus: 401 } };
       await expect(stranger.list()).rejects.toMatchObject(refusal);
       await expect(stranger.get("a")).rejects.toMatchObject(refusal);
       await expect(put(stranger, "a")).rejects.toMatchObject(refusal);
@@ -183,7 +183,7 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       stage.fail("PUT", "forbidden");
       await expect(put(stage.api, "a")).rejects.toMatchObject({
         name: "UnauthorizedError",
-        answer: { httpStatus: 403 },
+        response: { httpStatus: 403 },
       });
     });
 
@@ -198,14 +198,14 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       const stage = await openWith(open);
       stage.fail(method, "refused");
       const answer = method === "LIST" ? stage.api.list() : stage.api.get("a");
-      await expect(answer).rejects.toMatchObject({ errorClass: "service", answer: { httpStatus: 400 } });
+      await expect(answer).rejects.toMatchObject({ errorClass: "service", response: { httpStatus: 400 } });
     });
 
     it.each(["LIST", "GET"] as const)("throws for a %s that fails again and again", async (method) => {
       const stage = await openWith(open);
       stage.fail(method, "service");
       const answer = method === "LIST" ? stage.api.list() : stage.api.get("a");
-      await expect(answer).rejects.toMatchObject({ errorClass: "service", answer: { httpStatus: 503 } });
+      await expect(answer).rejects.toMatchObject({ errorClass: "service", response: { httpStatus: 503 } });
     });
 
     it.each([
@@ -217,8 +217,8 @@ export function describeConnectionsApi(implementation: string, open: () => Promi
       const before = await see(stage.api);
       stage.advance(10);
       stage.fail("PUT", fault);
-      await expect(put(stage.api, "a", before)).rejects.toMatchObject({ name: "UnknownFateError" });
-      expect(hasMoved(before, await see(stage.api))).toBe(applied);
+      await expect(put(stage.api, "a", before)).rejects.toMatchObject({ name: "UnknownResultError" });
+      expect(hasChanged(before, await see(stage.api))).toBe(applied);
       expect(stage.held("a")["API_KEY"] === NEW_KEY).toBe(applied);
     });
   });
@@ -240,7 +240,7 @@ async function phase(api: ConnectionsApi): Promise<string> {
   return (await see(api)).phase;
 }
 
-function put(api: ConnectionsApi, name: string, before: Pick<Update, "resourceVersion"> = {}) {
+function put(api: ConnectionsApi, name: string, before: Pick<PutRequest, "resourceVersion"> = {}) {
   const data = new Secret(JSON.stringify({ API_KEY: NEW_KEY }));
   const { resourceVersion } = before;
   return api.put({

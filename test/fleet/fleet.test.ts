@@ -45,7 +45,7 @@ describe("a fleet", () => {
   });
 
   it("spares the rest of a secret whose canary is refused, and sends one alert about all of it", async () => {
-    const { execution, batches, alerts } = await run({ findings: { a1: REFUSED } });
+    const { execution, batches, alerts } = await run({ detailsByConnection: { a1: REFUSED } });
     expect(batches).toEqual([
       ["prod/a1", "prod/b1"],
       ["prod/b2", "prod/b3"],
@@ -59,9 +59,9 @@ describe("a fleet", () => {
   });
 
   it("hands over in one batch where a canary fails for its own reasons", async () => {
-    const findings = { a1: MISSING };
+    const detailsByConnection = { a1: MISSING };
     const { batches } = await run({
-      findings,
+      detailsByConnection,
       secrets: { "prod/a": ["a1", "a2", "a3", "a4", "a5", "a6"] },
     });
     expect(batches).toEqual([["prod/a1"], ["prod/a2", "prod/a3"], ["prod/a4", "prod/a5"], ["prod/a6"]]);
@@ -144,7 +144,7 @@ describe("how a fleet's run begins and ends", () => {
 
   it("says in its error that the alert could not be sent", async () => {
     const sendAlert = () => Promise.reject(new Error("the topic is gone"));
-    const { execution } = await run({ findings: { a1: MISSING }, sendAlert });
+    const { execution } = await run({ detailsByConnection: { a1: MISSING }, sendAlert });
     expect(execution.error).toMatch(
       /1 of 6 failed.*\nThe alert could not be sent: InvokeError: the topic is gone/,
     );
@@ -152,8 +152,8 @@ describe("how a fleet's run begins and ends", () => {
 
   it("sends no alert for a dry run, which needs no canaries", async () => {
     const planned = { outcome: "planned" } as const;
-    const findings = { a1: planned, a2: planned, a3: MISSING };
-    const { batches, alerts } = await run({ findings }, { secrets: ["prod/a"], dryRun: true });
+    const detailsByConnection = { a1: planned, a2: planned, a3: MISSING };
+    const { batches, alerts } = await run({ detailsByConnection }, { secrets: ["prod/a"], dryRun: true });
     expect({ batches, alerts }).toEqual({ batches: [["prod/a1", "prod/a2"], ["prod/a3"]], alerts: [] });
   });
 });
@@ -165,7 +165,10 @@ describe("a fleet that is killed", () => {
   ])(
     "%s goes on without a second wave or a second alert, whichever checkpoint it is",
     async (_when, isKept) => {
-      const options = { findings: { b2: MISSING }, instead: { a2: () => Promise.reject(new Error("lost")) } };
+      const options = {
+        detailsByConnection: { b2: MISSING },
+        instead: { a2: () => Promise.reject(new Error("lost")) },
+      };
       const undisturbed = await run(options);
       expect(undisturbed.alerts).toHaveLength(1);
       const deaths: number[] = [];

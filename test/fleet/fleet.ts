@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { qualifiedName } from "../../src/fleet/rollout.ts";
 import { parseTrigger } from "../../src/lambda/trigger.ts";
-import { type Finding, toOutcome } from "../../src/rotation/outcome.ts";
+import { type OutcomeDetails, toOutcome } from "../../src/rotation/outcome.ts";
 import { plan } from "../../src/rotation/plan.ts";
 import type { Alert } from "../../src/rotation/report/alert.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
@@ -20,7 +20,7 @@ export interface FleetOptions {
   /** Names of connections by the secret that they use. */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
   /** What comes of a connection; ready unless it says otherwise. */
-  readonly findings?: Readonly<Record<string, Finding>>;
+  readonly detailsByConnection?: Readonly<Record<string, OutcomeDetails>>;
   /** What happens instead of an answer to the batch with this connection. */
   readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
   readonly patienceSeconds?: number;
@@ -63,7 +63,7 @@ export function startFleet(options: FleetOptions = {}): Fleet {
     const [instead] = batch.flatMap(({ name }) => options.instead?.[name] ?? []);
     if (instead) return instead();
     const outcomes = batch.map((each) =>
-      toOutcome(each, options.findings?.[each.name] ?? { outcome: "ready" }),
+      toOutcome(each, options.detailsByConnection?.[each.name] ?? { outcome: "ready" }),
     );
     return createReport(outcomes, { trigger, startedAt: NOW, endedAt: NOW, requests: batch.length });
   };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod/mini";
-import { rehearse, warmUp } from "../../src/lambda/warm-up.ts";
+import { warmUp, warmUpRun } from "../../src/lambda/warm-up.ts";
 
 describe("the warm-up", () => {
   it.each(["", "{}", "not JSON"])(
@@ -30,7 +30,7 @@ describe("the rehearsal", () => {
     onTestFinished(() => void unsubscribe("net.client.socket", see));
     vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     onTestFinished(() => void vi.unstubAllEnvs());
-    expect(await rehearse()).toMatchObject({ outcome: "succeeded", counts: { planned: 2 }, requests: 1 });
+    expect(await warmUpRun()).toMatchObject({ outcome: "succeeded", counts: { planned: 2 }, requests: 1 });
     expect(sockets.length).toBeGreaterThan(1);
     for (const { socket } of z.array(z.object({ socket: z.instanceof(Socket) })).parse(sockets)) {
       expect(socket.destroyed).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseApiKey, patientApi } from "../../src/rotation/api-key.ts";
+import { parseApiKey, withAuthRetry } from "../../src/rotation/api-key.ts";
 import type { ApiKey, ConnectionsApi, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { RotationError, SecretError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { Secret } from "../../src/rotation/secret.ts";
@@ -41,7 +41,7 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
     };
   };
   const deadlineAt = NOW + deadlineMs;
-  const api = patientApi({ clock, secretId: "our/key", read, connect, graceMs, deadlineAt });
+  const api = withAuthRetry({ clock, secretId: "our/key", read, connect, graceMs, deadlineAt });
   return { api, calls, clock, readings: () => readings };
 }
 
@@ -151,7 +151,7 @@ describe("the patient API", () => {
     expect(error).toMatchObject({
       name: "SecretError",
       message: "Our own Flink API key is not to be had: Denied.",
-      answer: { nextStep: expect.stringContaining("into secret our/key, and see") },
+      response: { nextStep: expect.stringContaining("into secret our/key, and see") },
     });
     await expect(api.get("a")).rejects.toBe(error);
   });

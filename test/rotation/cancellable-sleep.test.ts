@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Nap } from "../../src/rotation/nap.ts";
+import { CancellableSleep } from "../../src/rotation/nap.ts";
 import { NOW } from "../support/builders.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 describe("a nap", () => {
   it("ends when its time is over", async () => {
     const clock = new FakeClock(NOW);
-    await new Nap(clock).take(700);
+    await new CancellableSleep(clock).start(700);
     expect(clock.now()).toBe(NOW + 700);
   });
 
   it("may be ended before, and so may the next one", async () => {
     const clock = new FakeClock(NOW);
-    const nap = new Nap(clock);
+    const nap = new CancellableSleep(clock);
     for (let round = 0; round < 2; round += 1) {
-      const asleep = nap.take(60_000);
-      nap.end();
+      const asleep = nap.start(60_000);
+      nap.cancel();
       await asleep;
     }
     expect(clock.now()).toBe(NOW);
@@ -26,18 +26,18 @@ describe("a nap", () => {
     [700, 700],
   ])("of 700 ms that is to end by then in %i ms takes %i", async (inMs, tookMs) => {
     const clock = new FakeClock(NOW);
-    const nap = new Nap(clock);
-    const asleep = nap.take(700);
-    nap.endBy(NOW + inMs);
+    const nap = new CancellableSleep(clock);
+    const asleep = nap.start(700);
+    nap.cancelAt(NOW + inMs);
     await asleep;
     expect(clock.now()).toBe(NOW + tookMs);
   });
 
   it("is not ended by what came before it", async () => {
     const clock = new FakeClock(NOW);
-    const nap = new Nap(clock);
-    nap.end();
-    await nap.take(700);
+    const nap = new CancellableSleep(clock);
+    nap.cancel();
+    await nap.start(700);
     expect(clock.now()).toBe(NOW + 700);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { hasMoved, type Observation, phaseKind } from "../../src/rotation/connection.ts";
+import { type ConnectionState, hasChanged, phaseKind } from "../../src/rotation/connection.ts";
 import { observation } from "../support/builders.ts";
 
-type Served = Partial<Pick<Observation, "resourceVersion" | "updatedAt">>;
+type Served = Partial<Pick<ConnectionState, "resourceVersion" | "updatedAt">>;
 
-function seen(served: Served): Observation {
+function seen(served: Served): ConnectionState {
   const { resourceVersion: _, updatedAt: __, ...rest } = observation();
   return { ...rest, ...served };
 }
@@ -30,7 +30,7 @@ describe("hasMoved", () => {
       { resourceVersion: "b", updatedAt: 1 },
     ],
   ])("is true for %s", (_, before, after) => {
-    expect(hasMoved(seen(before), seen(after))).toBe(true);
+    expect(hasChanged(seen(before), seen(after))).toBe(true);
   });
 
   it.each<[string, Served, Served]>([
@@ -47,7 +47,7 @@ describe("hasMoved", () => {
     ["a time served only after", {}, { updatedAt: 1 }],
     ["a time that cannot be read", { updatedAt: 1 }, { updatedAt: Number.NaN }],
   ])("is false for %s", (_, before, after) => {
-    expect(hasMoved(seen(before), seen(after))).toBe(false);
+    expect(hasChanged(seen(before), seen(after))).toBe(false);
   });
 });
 

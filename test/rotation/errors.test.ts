@@ -9,7 +9,7 @@ import {
   RotationFailedError,
   SecretError,
   UnauthorizedError,
-  UnknownFateError,
+  UnknownResultError,
 } from "../../src/rotation/errors.ts";
 
 const answer = { httpStatus: 409, requestId: "request-1", detail: "d" };
@@ -22,17 +22,17 @@ describe("errors of the rotation", () => {
     [() => new GuardError("m", answer), "GuardError", "guard", answer],
     [() => new GuardError("m"), "GuardError", "guard", {}],
     [() => new UnauthorizedError("m", answer), "UnauthorizedError", "unauthorized", answer],
-    [() => new UnknownFateError("service", "m", answer), "UnknownFateError", "service", answer],
+    [() => new UnknownResultError("service", "m", answer), "UnknownResultError", "service", answer],
   ] as const)("%s gives an error with its own name, class and answer", (create, name, errorClass, known) => {
     const error = create();
     expect(error).toBeInstanceOf(RotationError);
     expect(error).toMatchObject({ name, errorClass, message: "m" });
-    expect(error.answer).toEqual(known);
+    expect(error.response).toEqual(known);
   });
 
   it("a conflict says what happened", () => {
     const error = new ConflictError(answer);
-    expect(error).toMatchObject({ name: "ConflictError", errorClass: "service", answer });
+    expect(error).toMatchObject({ name: "ConflictError", errorClass: "service", response: answer });
     expect(error.message).toBe("Somebody else changed the connection at the same time.");
   });
 
@@ -65,6 +65,6 @@ describe("ConfigError", () => {
   it("lists every fault", () => {
     const error = new ConfigError("connections.json", ["a: is wrong", "b: too"]);
     expect(error.message).toBe("connections.json has 2 faults:\n  - a: is wrong\n  - b: too");
-    expect(error.faults).toEqual(["a: is wrong", "b: too"]);
+    expect(error.issues).toEqual(["a: is wrong", "b: too"]);
   });
 });

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/rotation/connection.ts";
 import type { SecretVersion } from "../../src/rotation/dependencies.ts";
 import { RotationError, SecretError } from "../../src/rotation/errors.ts";
-import { GroupRotation } from "../../src/rotation/group.ts";
+import { SecretRollout } from "../../src/rotation/group.ts";
 import type { GroupRun } from "../../src/rotation/group-run.ts";
-import type { Finding } from "../../src/rotation/outcome.ts";
-import { Watcher } from "../../src/rotation/polling/poller.ts";
-import { Lookout } from "../../src/rotation/polling/reader.ts";
-import { Cadence } from "../../src/rotation/polling/schedule.ts";
+import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
+import { Poller } from "../../src/rotation/polling/poller.ts";
+import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
+import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import type { Lane } from "../../src/rotation/update.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW } from "../support/builders.ts";
@@ -28,22 +28,22 @@ interface Options extends FakeWorldOptions {
 function open(options: Options) {
   const { newerAfterMs = [], complete = true } = options;
   const world = fakeWorld(options);
-  const { outside, confluent, secrets, clock } = world;
+  const { context, confluent, secrets, clock } = world;
   const times = [NOW - 2 * HOUR_MS, NOW - HOUR_MS, ...newerAfterMs.map((ms) => NOW + ms)];
   for (const [index, at] of times.entries())
     secrets.add("openai", { versionId: `v${index}`, value: `v${index}`, at });
   const names = Object.keys(options.connections);
   for (const name of names) confluent.add(name, options.connections[name]);
-  const api = outside.connections("prod", flinkApiKey());
-  const watcher = new Watcher(new Lookout(api), clock, new Cadence(0));
-  const lane: Lane = { outside, api, watcher, readyTimeoutMs: 30_000, graceMs: 0 };
-  const findings = new Map<string, Finding>();
+  const api = context.connect("prod", flinkApiKey());
+  const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
+  const lane: Lane = { context, api, poller, readyTimeoutMs: 30_000, graceMs: 0 };
+  const detailsByConnection = new Map<string, OutcomeDetails>();
   const run: GroupRun = {
-    outside,
+    context,
     lane: () => lane,
     sight: ({ name }) => confluent.connection(name).observe(NOW),
-    record: ({ name }, finding) => findings.set(name, finding),
-    retract: ({ name }) => findings.delete(name),
+    record: ({ name }, details) => detailsByConnection.set(name, details),
+    retract: ({ name }) => detailsByConnection.delete(name),
     canary: true,
     rollback: false,
     dryRun: false,
@@ -51,16 +51,16 @@ function open(options: Options) {
     ...options.run,
   };
   const connections = names.map((name) => connection({ name, secret: "openai" }));
-  const group = new GroupRotation(run, { secret: "openai", connections, complete });
+  const group = new SecretRollout(run, { secret: "openai", connections, complete });
   const rotate = async (version?: SecretVersion) => {
-    await group.rotate(version ?? (await currentVersion(outside, "openai")));
-    return Object.fromEntries(findings);
+    await group.rotate(version ?? (await currentVersion(context, "openai")));
+    return Object.fromEntries(detailsByConnection);
   };
   const puts = () =>
     confluent.requests.flatMap(({ method, name, data }) =>
       method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],
     );
-  return { ...world, rotate, puts, findings };
+  return { ...world, rotate, puts, detailsByConnection };
 }
 
 /** A connection that accepts all keys but these. */
@@ -71,7 +71,7 @@ function refusing(...keys: readonly string[]): Partial<Behaviour> {
 
 describe("a canary", () => {
   it("goes alone, and the others follow when it is ready", async () => {
-    const { rotate, confluent, findings } = open({
+    const { rotate, confluent, detailsByConnection } = open({
       connections: { a: { timeToReadyMs: 5_000 }, b: {}, c: {} },
     });
     await rotate();
@@ -79,7 +79,11 @@ describe("a canary", () => {
     expect([a?.name, b?.name, c?.name]).toEqual(["a", "b", "c"]);
     expect((b?.sentAt ?? 0) - (a?.sentAt ?? 0)).toBeGreaterThanOrEqual(5_000);
     expect(c?.sentAt).toBe(b?.sentAt);
-    expect([...findings.values()].map(({ outcome }) => outcome)).toEqual(["ready", "ready", "ready"]);
+    expect([...detailsByConnection.values()].map(({ outcome }) => outcome)).toEqual([
+      "ready",
+      "ready",
+      "ready",
+    ]);
   });
 
   it("keeps a refused key from all others", async () => {
@@ -217,15 +221,15 @@ describe("a version that is overtaken", () => {
   });
 
   it("is not reported ready while the newer one is put", async () => {
-    const { rotate, findings, clock } = open({
+    const { rotate, detailsByConnection, clock } = open({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000],
     });
     const rotated = rotate();
     await clock.sleep(3_000);
-    expect(findings).toEqual(new Map());
+    expect(detailsByConnection).toEqual(new Map());
     await rotated;
-    expect(findings.get("a")).toMatchObject({ outcome: "ready" });
+    expect(detailsByConnection.get("a")).toMatchObject({ outcome: "ready" });
   });
 
   it("is not given up for an older one that a late reading shows", async () => {

@@ -5,7 +5,7 @@ import {
   RotationError,
   UnauthorizedError,
 } from "../../src/rotation/errors.ts";
-import { findingOf, toOutcome } from "../../src/rotation/outcome.ts";
+import { detailsOf, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 
 describe("an outcome", () => {
@@ -49,8 +49,8 @@ describe("an outcome", () => {
   });
 
   it("leaves a next step that the finding brings", () => {
-    const finding = { outcome: "failed", errorClass: "secret", nextStep: "Wait." } as const;
-    expect(toOutcome(connection(), finding)).toMatchObject({ nextStep: "Wait." });
+    const details = { outcome: "failed", errorClass: "secret", nextStep: "Wait." } as const;
+    expect(toOutcome(connection(), details)).toMatchObject({ nextStep: "Wait." });
   });
 });
 
@@ -60,7 +60,7 @@ describe("the finding of an error", () => {
       httpStatus: 500,
       detail: "Oops",
     });
-    expect(findingOf(error)).toEqual({
+    expect(detailsOf(error)).toEqual({
       outcome: "failed",
       errorClass: "service",
       message: "Confluent answered 500.",
@@ -72,7 +72,7 @@ describe("the finding of an error", () => {
   it.each([new OutOfTimeError(), new UnauthorizedError("Refused.", {})])(
     "is no attempt where time or our own access lacked: %s",
     (error) => {
-      expect(findingOf(error)).toMatchObject({ outcome: "not-attempted", errorClass: error.errorClass });
+      expect(detailsOf(error)).toMatchObject({ outcome: "not-attempted", errorClass: error.errorClass });
     },
   );
 });

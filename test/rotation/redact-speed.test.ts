@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Scrubber } from "../../src/rotation/redact.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 
 describe("a long text", () => {
@@ -8,26 +8,26 @@ describe("a long text", () => {
       { length: 1_000 },
       (_, index) => `sk-proj-${index.toString().padStart(4, "0")}-${"x".repeat(40)}`,
     );
-    const few = scrubberOf(...secrets.slice(0, 10));
-    const many = scrubberOf(...secrets);
+    const few = redactorOf(...secrets.slice(0, 10));
+    const many = redactorOf(...secrets);
     const text = "Lookup failed: ai.openai.com. ".repeat(20_000);
-    const withFew = secondsFor(() => few.scrub(text, Number.POSITIVE_INFINITY));
-    const withMany = secondsFor(() => many.scrub(text, Number.POSITIVE_INFINITY));
+    const withFew = secondsFor(() => few.redact(text, Number.POSITIVE_INFINITY));
+    const withMany = secondsFor(() => many.redact(text, Number.POSITIVE_INFINITY));
     expect(withMany).toBeLessThan(20 * withFew + 0.5);
   });
 
   it("is scrubbed in a time that grows with its length alone", () => {
-    const scrubber = scrubberOf("a".repeat(5_000));
-    const short = secondsFor(() => scrubber.scrub("a".repeat(20_000), Number.POSITIVE_INFINITY));
-    const long = secondsFor(() => scrubber.scrub("a".repeat(200_000), Number.POSITIVE_INFINITY));
+    const redactor = redactorOf("a".repeat(5_000));
+    const short = secondsFor(() => redactor.redact("a".repeat(20_000), Number.POSITIVE_INFINITY));
+    const long = secondsFor(() => redactor.redact("a".repeat(200_000), Number.POSITIVE_INFINITY));
     expect(long).toBeLessThan(50 * short + 0.5);
   });
 });
 
-function scrubberOf(...secrets: string[]): Scrubber {
-  const scrubber = new Scrubber();
-  for (const secret of secrets) scrubber.add(new Secret(secret));
-  return scrubber;
+function redactorOf(...secrets: string[]): Redactor {
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(new Secret(secret));
+  return redactor;
 }
 
 function secondsFor(work: () => unknown): number {

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Scrubber } from "../../src/rotation/redact.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { anyCharacter } from "../support/unicode.ts";
 
-function scrubberOf(...secrets: string[]): Scrubber {
-  const scrubber = new Scrubber();
-  for (const secret of secrets) scrubber.add(new Secret(secret));
-  return scrubber;
+function redactorOf(...secrets: string[]): Redactor {
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(new Secret(secret));
+  return redactor;
 }
 
 const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
@@ -47,7 +47,7 @@ describe("no secret survives", () => {
     await fc.assert(
       fc.property(anySecret(1), anyText, anyText, (secret, before, after) => {
         const quoted = encode(secret);
-        const clean = scrubberOf(secret).scrub(before + quoted + after, Number.POSITIVE_INFINITY);
+        const clean = redactorOf(secret).redact(before + quoted + after, Number.POSITIVE_INFINITY);
         expect(clean).toContain("[redacted]");
         expect(clean).not.toContain(quoted);
       }),
@@ -64,7 +64,7 @@ describe("no secret survives", () => {
             Math.ceil(start / 6),
             Math.floor((start + Buffer.byteLength(text) * 8) / 6),
           );
-          const clean = scrubberOf(secret).scrub(`${around} ${quoted}`, Number.POSITIVE_INFINITY);
+          const clean = redactorOf(secret).redact(`${around} ${quoted}`, Number.POSITIVE_INFINITY);
           expect(clean).toContain("[redacted]");
           expect(clean).not.toContain(own);
         }
@@ -77,7 +77,7 @@ describe("no secret survives", () => {
       fc.property(anySecret(4), anyText, fc.nat(), (secret, before, cut) => {
         const quoted = encode(secret);
         const part = quoted.slice(0, Math.max(4, cut % (quoted.length + 1)));
-        expect(scrubberOf(secret).scrub(before + part, Number.POSITIVE_INFINITY)).not.toContain(part);
+        expect(redactorOf(secret).redact(before + part, Number.POSITIVE_INFINITY)).not.toContain(part);
       }),
     );
   });
@@ -85,7 +85,7 @@ describe("no secret survives", () => {
   it("when the text is cut to any length", async () => {
     await fc.assert(
       fc.property(anySecret(4), anyText, fc.integer({ min: 1, max: 80 }), (secret, before, limit) => {
-        const clean = scrubberOf(secret).scrub(before + secret + before, limit);
+        const clean = redactorOf(secret).redact(before + secret + before, limit);
         expect(clean.length).toBeLessThanOrEqual(limit);
         expect(clean).not.toContain(secret);
       }),
@@ -99,11 +99,11 @@ describe("no secret survives", () => {
     "it%27s%20%28a%29%2Fb%21%2A",
     "it%27s+%28a%29%2fb%21%2a",
   ])("when it is URL-encoded as %s", (quoted) => {
-    expect(scrubberOf("it's (a)/b!*").scrub(`<${quoted}>`)).toBe("<[redacted]>");
+    expect(redactorOf("it's (a)/b!*").redact(`<${quoted}>`)).toBe("<[redacted]>");
   });
 
   it("when it is URL-encoded by RFC 3986 in upper case", () => {
-    expect(scrubberOf("*/abcdefghijk").scrub("<%2A%2Fabcdefghijk>")).toBe("<[redacted]>");
+    expect(redactorOf("*/abcdefghijk").redact("<%2A%2Fabcdefghijk>")).toBe("<[redacted]>");
   });
 
   it.each([
@@ -113,35 +113,35 @@ describe("no secret survives", () => {
     ["~~~???~~~???", "<fn5-Pz8_fn5-Pz8_>", "<[redacted]>"],
     ["abcdefg", "<YWJjZGVmZw==>", "<[redacted]w==>"],
   ])("when %s is in base64 as %s", (secret, text, clean) =>
-    expect(scrubberOf(secret).scrub(text)).toBe(clean),
+    expect(redactorOf(secret).redact(text)).toBe(clean),
   );
 
   it("when several overlap", () => {
-    const scrubber = scrubberOf("abcdefgh", "efghijkl", "cdef");
-    expect(scrubber.scrub("-abcdefghijkl-")).toBe("-[redacted]-");
-    expect(scrubber.scrub("-ghijkl abcdef-")).toBe("-ghijkl ab[redacted]-");
+    const redactor = redactorOf("abcdefgh", "efghijkl", "cdef");
+    expect(redactor.redact("-abcdefghijkl-")).toBe("-[redacted]-");
+    expect(redactor.redact("-ghijkl abcdef-")).toBe("-ghijkl ab[redacted]-");
   });
 
   it("when a longer one begins like a shorter one", () => {
-    expect(scrubberOf("abcdefghijkl", "abcdefghijklmnop", "abcd").scrub("abcdefghijklmnop.")).toBe(
+    expect(redactorOf("abcdefghijkl", "abcdefghijklmnop", "abcd").redact("abcdefghijklmnop.")).toBe(
       "[redacted].",
     );
-    expect(scrubberOf("abcdefghijklmnop", "abcdefghijkl").scrub("abcdefghijklmnop.")).toBe("[redacted].");
+    expect(redactorOf("abcdefghijklmnop", "abcdefghijkl").redact("abcdefghijklmnop.")).toBe("[redacted].");
   });
 
   it("when it stands in a list or a document inside of the secret's JSON", () => {
-    const scrubber = scrubberOf(
+    const redactor = redactorOf(
       JSON.stringify({ keys: ["first-key"], inner: JSON.stringify({ k: "second-key" }) }),
     );
-    expect(scrubber.scrub("first-key, second-key")).toBe("[redacted], [redacted]");
+    expect(redactor.redact("first-key, second-key")).toBe("[redacted], [redacted]");
   });
 
   it("when it is quoted without the line break at its end", () => {
-    expect(scrubberOf(`${KEY}\n`).scrub(`<${KEY}>`)).toBe("<[redacted]>");
+    expect(redactorOf(`${KEY}\n`).redact(`<${KEY}>`)).toBe("<[redacted]>");
   });
 
   it("when the server stops quoting it after twelve characters", () => {
-    expect(scrubberOf("sk-0123456789abcdef").scrub("bad key sk-012345678… Try again.")).not.toContain(
+    expect(redactorOf("sk-0123456789abcdef").redact("bad key sk-012345678… Try again.")).not.toContain(
       "sk-0123456",
     );
   });
@@ -152,47 +152,47 @@ describe("what is no secret stays", () => {
     await fc.assert(
       fc.property(
         fc.string({ unit: anyCharacter, maxLength: 500 }),
-        (text) => new Scrubber().scrub(text) === text,
+        (text) => new Redactor().redact(text) === text,
       ),
     );
-    expect(scrubberOf(KEY).scrub("Lookup failed: ai.openai.com")).toBe("Lookup failed: ai.openai.com");
+    expect(redactorOf(KEY).redact("Lookup failed: ai.openai.com")).toBe("Lookup failed: ai.openai.com");
   });
 
   it("around a secret that is like what stands for it", () => {
-    expect(scrubberOf("act").scrub("they act as one")).toBe("they [redacted] as one");
+    expect(redactorOf("act").redact("they act as one")).toBe("they [redacted] as one");
   });
 
   it("before, between and after", () => {
-    expect(scrubberOf("abcdef").scrub("1 abcdef 2 abcdefabcdef 3")).toBe(
+    expect(redactorOf("abcdef").redact("1 abcdef 2 abcdefabcdef 3")).toBe(
       "1 [redacted] 2 [redacted][redacted] 3",
     );
   });
 
   it("where only fewer than twelve characters are alike in the middle of a text", () => {
     const text = "sk-01234567 is short, sk-0";
-    expect(scrubberOf("sk-0123456789abcdef").scrub(`${text}.`)).toBe(`${text}.`);
+    expect(redactorOf("sk-0123456789abcdef").redact(`${text}.`)).toBe(`${text}.`);
   });
 
   it("where fewer than four characters are alike at the end of a text", () => {
-    expect(scrubberOf("sk-0123456789abcdef").scrub("ends with sk-")).toBe("ends with sk-");
-    expect(scrubberOf("sk-0123456789abcdef").scrub("ends with sk-0")).toBe("ends with [redacted]");
+    expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-")).toBe("ends with sk-");
+    expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-0")).toBe("ends with [redacted]");
   });
 
   it("where the secret is blank", () => {
-    expect(scrubberOf("", "  ", "{}").scrub("a b")).toBe("a b");
+    expect(redactorOf("", "  ", "{}").redact("a b")).toBe("a b");
   });
 
   it("where a short secret's base64 would be too short to tell", () => {
-    expect(scrubberOf("ab").scrub("YW is said, and ab")).toBe("YW is said, and [redacted]");
+    expect(redactorOf("ab").redact("YW is said, and ab")).toBe("YW is said, and [redacted]");
   });
 });
 
 describe("a long text", () => {
   it("is cut to the limit with an ellipsis", () => {
-    expect(new Scrubber().scrub("abcdef", 5)).toBe("abcd…");
-    expect(new Scrubber().scrub("abcde", 5)).toBe("abcde");
-    expect(new Scrubber().scrub("a".repeat(600))).toHaveLength(500);
-    expect(new Scrubber().scrub("a".repeat(500))).toBe("a".repeat(500));
+    expect(new Redactor().redact("abcdef", 5)).toBe("abcd…");
+    expect(new Redactor().redact("abcde", 5)).toBe("abcde");
+    expect(new Redactor().redact("a".repeat(600))).toHaveLength(500);
+    expect(new Redactor().redact("a".repeat(500))).toBe("a".repeat(500));
   });
 });
 
@@ -209,22 +209,22 @@ describe("escapes that others write", () => {
     ["a URL of JSON", encodeURIComponent(JSON.stringify(secret).replaceAll("<", "\\u003c"))],
     ["a URL of HTML of a URL", encodeURIComponent(encodeURIComponent(secret).replaceAll("%", "&#37;"))],
   ])("do not let a secret through in %s", (_, quoted) => {
-    const clean = scrubberOf(secret).scrub(`refused ${quoted}, sorry`);
+    const clean = redactorOf(secret).redact(`refused ${quoted}, sorry`);
     expect(clean).toContain("[redacted]");
     expect(clean).not.toMatch(/horse|battery|staple/);
   });
 
   it.each(["\n", "\r", "\t", "\b", "\f"])("do not let a secret with %j through", (control) => {
     const quoted = JSON.stringify(`horse&${control}battery`).replace("&", "\\u0026");
-    expect(scrubberOf(`horse&${control}battery`).scrub(`refused ${quoted}, sorry`)).toBe("[redacted]");
+    expect(redactorOf(`horse&${control}battery`).redact(`refused ${quoted}, sorry`)).toBe("[redacted]");
   });
 
   it("leave a text without a secret as it is", () => {
     const text = "a\\u0026b %26 &amp; &nbsp;\n";
-    expect(scrubberOf(secret).scrub(text)).toBe(text);
+    expect(redactorOf(secret).redact(text)).toBe(text);
   });
 
   it("are what they are where they say nothing known", () => {
-    expect(scrubberOf("horse&nbsp;/battery").scrub("horse&nbsp;\\/battery")).toBe("[redacted]");
+    expect(redactorOf("horse&nbsp;/battery").redact("horse&nbsp;\\/battery")).toBe("[redacted]");
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Watcher } from "../../src/rotation/polling/poller.ts";
-import { Lookout } from "../../src/rotation/polling/reader.ts";
-import { Cadence } from "../../src/rotation/polling/schedule.ts";
-import { restorePrevious } from "../../src/rotation/rollback.ts";
+import { Poller } from "../../src/rotation/polling/poller.ts";
+import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
+import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
+import { rollBack } from "../../src/rotation/rollback.ts";
 import type { Lane } from "../../src/rotation/update.ts";
 import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
 import type { Behaviour } from "../support/fake-confluent.ts";
@@ -12,15 +12,15 @@ const A = connection({ name: "a", secret: "openai" });
 const REFUSAL = { outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." } as const;
 
 function open(versionIds: readonly string[], behaviour: Partial<Behaviour> = {}) {
-  const { outside, confluent, secrets, clock } = fakeWorld();
+  const { context, confluent, secrets, clock } = fakeWorld();
   const held = confluent.add("a", behaviour);
   for (const versionId of versionIds)
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
-  const api = outside.connections("prod", flinkApiKey());
-  const watcher = new Watcher(new Lookout(api), clock, new Cadence(0));
-  const lane: Lane = { outside, api, watcher, readyTimeoutMs: 60_000, graceMs: 0 };
+  const api = context.connect("prod", flinkApiKey());
+  const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
+  const lane: Lane = { context, api, poller, readyTimeoutMs: 60_000, graceMs: 0 };
   const version = secretVersion({ versionId: "v2" });
-  return { held, restore: () => restorePrevious(lane, { connection: A, version, refusal: REFUSAL }) };
+  return { held, restore: () => rollBack(lane, { connection: A, version, refusal: REFUSAL }) };
 }
 
 describe("the restoring of the previous version", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/rotation/connection.ts";
-import type { Outside } from "../../src/rotation/dependencies.ts";
+import type { RunContext } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import { plan, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate, type Settings } from "../../src/rotation/rotate.ts";
@@ -14,7 +14,7 @@ interface Options extends FakeWorldOptions {
   readonly connections?: readonly Partial<Connection>[];
   readonly settings?: Partial<Settings>;
   readonly trigger?: Trigger;
-  readonly outside?: Partial<Outside>;
+  readonly context?: Partial<RunContext>;
 }
 
 /** A world with connections of one secret, which has been current for an hour. */
@@ -24,9 +24,9 @@ function open(options: Options = {}) {
   const listed = connections.map((changes) => connection({ secret: "openai", ...changes }));
   world.secrets.add("openai", { versionId: "v0", value: "sk-0", at: NOW - 2 * HOUR_MS });
   world.secrets.add("openai", { versionId: "v1", value: "sk-1", at: NOW - HOUR_MS });
-  const run = (changes: Partial<Outside> = {}) =>
+  const run = (changes: Partial<RunContext> = {}) =>
     rotate(
-      { ...world.outside, ...options.outside, ...changes },
+      { ...world.context, ...options.context, ...changes },
       {
         canary: true,
         onRejected: "keep",
@@ -87,7 +87,7 @@ describe("a run", () => {
   });
 
   it("looks as soon as it has our own key, and reads the other secrets meanwhile", async () => {
-    const { run, add, secrets, confluent, outside } = open({
+    const { run, add, secrets, confluent, context } = open({
       secrets: { latencyMs: () => 10 },
       confluent: { latencyMs: () => 25 },
     });
@@ -97,7 +97,7 @@ describe("a run", () => {
       if (secretId === "openai") looksBefore.push(confluent.requests.length);
       return secrets.read(secretId, selector);
     };
-    await run({ secrets: { ...outside.secrets, read } });
+    await run({ secrets: { ...context.secrets, read } });
     expect(looksBefore[0]).toBe(1);
     const [look] = confluent.requests;
     const other = secrets.reads.find(({ secretId }) => secretId === "openai");
@@ -105,7 +105,7 @@ describe("a run", () => {
   });
 
   it("is not held up where another environment's key cannot be read", async () => {
-    const { run, add, confluent, outside, secrets } = open({
+    const { run, add, confluent, context, secrets } = open({
       connections: [{ name: "a" }, { name: "b", environment: "test", secret: "other" }],
       settings: {
         apiKeySecrets: new Map([
@@ -117,7 +117,7 @@ describe("a run", () => {
     add("a");
     const read: typeof secrets.read = (secretId, selector) =>
       secretId === "hanging" ? new Promise(() => undefined) : secrets.read(secretId, selector);
-    await run({ secrets: { ...outside.secrets, read } });
+    await run({ secrets: { ...context.secrets, read } });
     expect(confluent.requests.find(({ method }) => method === "PUT")?.sentAt).toBe(NOW);
   });
 
@@ -216,13 +216,13 @@ describe("a run", () => {
   });
 
   it("turns a bug in the middle into an outcome of its connection", async () => {
-    const { run, add, bugs, outside } = open();
+    const { run, add, bugs, context } = open();
     add("a");
-    const connections: Outside["connections"] = (...args) => ({
-      ...outside.connections(...args),
+    const connections: RunContext["connect"] = (...args) => ({
+      ...context.connect(...args),
       put: () => Promise.reject(new TypeError("a bug")),
     });
-    expect(await run({ connections })).toMatchObject([
+    expect(await run({ connect: connections })).toMatchObject([
       {
         outcome: "failed",
         errorClass: "internal",
@@ -234,8 +234,8 @@ describe("a run", () => {
   });
 
   it("lets no secret into what it says", async () => {
-    const { run, add, outside } = open();
-    outside.scrubber.add(new Secret("sk-1-very-secret"));
+    const { run, add, context } = open();
+    context.redactor.add(new Secret("sk-1-very-secret"));
     add("a", { detail: "refused sk-1-very-secret" });
     const [outcome] = await run();
     expect(JSON.stringify(outcome)).not.toContain("very-secret");

@@ -26,7 +26,7 @@ function printed(value: unknown): string {
 
 function learned(text: string): string[] {
   const texts: string[] = [];
-  new Secret(text).teach({ learn: (each) => texts.push(each) });
+  new Secret(text).addTo({ addText: (each) => texts.push(each) });
   return texts;
 }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Connection, Update } from "../../src/rotation/connection.ts";
+import type { Connection, PutRequest } from "../../src/rotation/connection.ts";
 import type { SecretVersion } from "../../src/rotation/dependencies.ts";
-import { Watcher } from "../../src/rotation/polling/poller.ts";
-import { Lookout } from "../../src/rotation/polling/reader.ts";
-import { Cadence } from "../../src/rotation/polling/schedule.ts";
+import { Poller } from "../../src/rotation/polling/poller.ts";
+import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
+import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { guard, type Lane, type Order, push } from "../../src/rotation/update.ts";
+import {
+  assertMatchesConfig,
+  type Lane,
+  type UpdateRequest,
+  updateConnection,
+} from "../../src/rotation/update.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
 import type { Behaviour, FakeRequest, Fault } from "../support/fake-confluent.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
@@ -18,7 +23,7 @@ interface Options {
   readonly world?: FakeWorldOptions;
   readonly lane?: Partial<Lane>;
   readonly version?: Partial<SecretVersion>;
-  readonly order?: Partial<Order>;
+  readonly order?: Partial<UpdateRequest>;
 }
 
 function open({
@@ -31,23 +36,23 @@ function open({
 }: Options = {}) {
   const world = fakeWorld({ ...options, confluent: { ...(fault && { fault }), ...options.confluent } });
   const held = world.confluent.add("a", behaviour);
-  const api = world.outside.connections("prod", flinkApiKey());
+  const api = world.context.connect("prod", flinkApiKey());
   const lane: Lane = {
-    outside: world.outside,
+    context: world.context,
     api,
-    watcher: new Watcher(new Lookout(api), world.clock, new Cadence(0)),
+    poller: new Poller(new ConnectionReader(api), world.clock, new PollSchedule(0)),
     readyTimeoutMs: 60_000,
     graceMs: 120_000,
     ...changes,
   };
-  const order: Order = {
+  const order: UpdateRequest = {
     connection: A,
     version: secretVersion(version),
     data: new Secret(`{"API_KEY":"new"}`),
     ...own,
   };
   const methods = () => world.confluent.requests.map(({ method }) => method);
-  return { ...world, lane, held, methods, push: () => push(lane, order) };
+  return { ...world, lane, held, methods, push: () => updateConnection(lane, order) };
 }
 
 /** The first requests of that method meet these faults. */
@@ -92,15 +97,15 @@ describe("a push", () => {
 
   it("sends type and endpoint as they were seen, with the resource version where there is one", async () => {
     const { lane } = open({ behaviour: { type: "openai", endpoint: "https://x.example.com" } });
-    const sent: Update[] = [];
-    const put = (update: Update) => {
+    const sent: PutRequest[] = [];
+    const put = (update: PutRequest) => {
       sent.push(update);
       return lane.api.put(update);
     };
     const order = { connection: A, version: secretVersion(), data: new Secret("{}") };
-    await push({ ...lane, api: { ...lane.api, put } }, order);
+    await updateConnection({ ...lane, api: { ...lane.api, put } }, order);
     const { resourceVersion: _, ...before } = observation({ name: "a" });
-    await push({ ...lane, api: { ...lane.api, put } }, { ...order, before });
+    await updateConnection({ ...lane, api: { ...lane.api, put } }, { ...order, before });
     expect(sent).toMatchObject([
       { name: "a", connectionType: "openai", endpoint: "https://x.example.com", resourceVersion: "v0" },
       { name: "a", connectionType: "OPENAI", endpoint: before.endpoint },
@@ -144,7 +149,9 @@ describe("a push", () => {
       return seen;
     };
     const order = { connection: A, version: secretVersion(), data: new Secret("{}") };
-    await expect(push({ ...lane, api: { ...lane.api, get: contested } }, order)).rejects.toMatchObject({
+    await expect(
+      updateConnection({ ...lane, api: { ...lane.api, get: contested } }, order),
+    ).rejects.toMatchObject({
       name: "ConflictError",
     });
     expect(confluent.requests.filter(({ method }) => method === "PUT")).toHaveLength(4);
@@ -169,7 +176,7 @@ describe("a push", () => {
       confluent,
       clock,
     } = open({ fault: ({ method }) => (method === "PUT" ? "dropped" : undefined) });
-    await expect(run()).rejects.toMatchObject({ name: "UnknownFateError" });
+    await expect(run()).rejects.toMatchObject({ name: "UnknownResultError" });
     const puts = confluent.requests
       .filter(({ method }) => method === "PUT")
       .map(({ sentAt }) => sentAt - NOW);
@@ -185,7 +192,7 @@ describe("a push", () => {
       fault: ({ method }) => (method === "PUT" ? "dropped" : undefined),
       world: { remainingMs: 1_000 },
     });
-    await expect(run()).rejects.toMatchObject({ name: "UnknownFateError" });
+    await expect(run()).rejects.toMatchObject({ name: "UnknownResultError" });
     expect(clock.now() - NOW).toBeLessThan(1_000);
   });
 
@@ -193,7 +200,7 @@ describe("a push", () => {
     const { push: run } = open({
       fault: ({ method, sentAt }) => (method === "PUT" ? "dropped" : sentAt > NOW ? "service" : undefined),
     });
-    await expect(run()).rejects.toMatchObject({ name: "UnknownFateError" });
+    await expect(run()).rejects.toMatchObject({ name: "UnknownResultError" });
   });
 
   it("reports data that was refused, without watching", async () => {
@@ -219,10 +226,10 @@ describe("a push", () => {
   it("lets a bug through", async () => {
     const { lane } = open();
     const api = { ...lane.api, get: () => Promise.reject(new TypeError("a bug")) };
-    const watcher = new Watcher(new Lookout(api), lane.outside.clock, new Cadence(0));
+    const poller = new Poller(new ConnectionReader(api), lane.context.clock, new PollSchedule(0));
     const before = observation({ name: "a", resourceVersion: "v0" });
     const order = { connection: A, version: secretVersion(), data: new Secret("{}"), before };
-    await expect(push({ ...lane, api, watcher }, order)).rejects.toThrow("a bug");
+    await expect(updateConnection({ ...lane, api, poller }, order)).rejects.toThrow("a bug");
   });
 
   it("ends without a proof when the time that a connection has is over", async () => {
@@ -295,8 +302,8 @@ describe("a key that is refused", () => {
 });
 
 describe("the guard", () => {
-  const check = (changes: Partial<Connection>, seen: Parameters<typeof guard>[1]) => () =>
-    guard(connection({ name: "a", ...changes }), seen);
+  const check = (changes: Partial<Connection>, seen: Parameters<typeof assertMatchesConfig>[1]) => () =>
+    assertMatchesConfig(connection({ name: "a", ...changes }), seen);
 
   it.each([
     {},
@@ -319,7 +326,7 @@ describe("the guard", () => {
       expect.objectContaining({
         errorClass: "not-found",
         message: "There is no connection a in environment prod.",
-        answer: { httpStatus: 404 },
+        response: { httpStatus: 404 },
       }),
     );
   });
@@ -339,7 +346,7 @@ describe("the guard", () => {
       expect.objectContaining({
         name: "GuardError",
         message,
-        answer: { httpStatus: 200, requestId: "request-3" },
+        response: { httpStatus: 200, requestId: "request-3" },
       }),
     );
   });

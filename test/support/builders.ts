@@ -1,4 +1,4 @@
-import type { Connection, CredentialSource, Observation } from "../../src/rotation/connection.ts";
+import type { Connection, ConnectionState, CredentialSource } from "../../src/rotation/connection.ts";
 import type { ApiKey, SecretVersion } from "../../src/rotation/dependencies.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { Secret } from "../../src/rotation/secret.ts";
@@ -25,7 +25,7 @@ export function connection(overrides: Partial<Connection> = {}): Connection {
   };
 }
 
-export function observation(overrides: Partial<Observation> = {}): Observation {
+export function observation(overrides: Partial<ConnectionState> = {}): ConnectionState {
   return {
     name: "orders-openai",
     connectionType: "OPENAI",

@@ -1,11 +1,11 @@
 import type { Clock } from "../../src/rotation/clock.ts";
-import type { Observation, Update } from "../../src/rotation/connection.ts";
+import type { ConnectionState, PutRequest } from "../../src/rotation/connection.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import {
   ConflictError,
   RotationError,
   UnauthorizedError,
-  UnknownFateError,
+  UnknownResultError,
 } from "../../src/rotation/errors.ts";
 
 export type Data = Readonly<Record<string, string>>;
@@ -105,11 +105,11 @@ export class FakeConfluent {
     return { connections, ...(names.length > from + 100 && { nextToken: String(from + 100) }) };
   }
 
-  #observe(name: string): Observation | undefined {
+  #observe(name: string): ConnectionState | undefined {
     return this.#connections.get(name)?.observe(this.#options.clock.now());
   }
 
-  async #put(update: Update, apiKey: string): Promise<{ httpStatus: number; requestId: string }> {
+  async #put(update: PutRequest, apiKey: string): Promise<{ httpStatus: number; requestId: string }> {
     const { name } = update;
     const underWay = (this.#putsUnderWay.get(name) ?? 0) + 1;
     this.#putsUnderWay.set(name, underWay);
@@ -122,7 +122,7 @@ export class FakeConfluent {
     }
   }
 
-  #apply({ name, resourceVersion }: Update, data: Data): { httpStatus: number; requestId: string } {
+  #apply({ name, resourceVersion }: PutRequest, data: Data): { httpStatus: number; requestId: string } {
     const connection = this.#connections.get(name);
     if (connection === undefined) throw new RotationError("not-found", "No such connection.", NOT_FOUND);
     connection.put(data, resourceVersion, this.#options.clock.now());
@@ -173,7 +173,7 @@ function toError(fault: Exclude<Fault, "hang">, method: FakeRequest["method"]): 
     case "lost":
     case "dropped":
       return method === "PUT"
-        ? new UnknownFateError("unreachable", "Nobody knows whether it was applied.")
+        ? new UnknownResultError("unreachable", "Nobody knows whether it was applied.")
         : new RotationError("service", "The service is out of order.", { httpStatus: 503 });
   }
 }
@@ -221,7 +221,7 @@ export class FakeConnection {
     return this.#entry(this.#history.length - 1).data;
   }
 
-  observe(now: number): Observation {
+  observe(now: number): ConnectionState {
     const index = this.#history.findLastIndex(({ visibleAt }) => visibleAt <= now);
     const entry = this.#entry(index);
     const { type, endpoint, detail, fence } = this.behaviour;

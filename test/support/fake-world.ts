@@ -1,7 +1,7 @@
-import { Gate } from "../../src/adapters/rate-limit/limiter.ts";
-import type { ConnectionsApi, Outside, Progress, SecretStore } from "../../src/rotation/dependencies.ts";
+import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
+import type { ConnectionsApi, Progress, RunContext, SecretStore } from "../../src/rotation/dependencies.ts";
 import { OutOfTimeError } from "../../src/rotation/errors.ts";
-import { Scrubber } from "../../src/rotation/redact.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeConfluent, type FakeOptions } from "./fake-confluent.ts";
 import { FakeSecrets, type FakeSecretsOptions } from "./fake-secrets.ts";
@@ -20,12 +20,12 @@ export interface FakeWorld {
   readonly confluent: FakeConfluent;
   readonly secrets: FakeSecrets;
   readonly deadlineAt: number;
-  readonly outside: Outside;
+  readonly context: RunContext;
   readonly progress: Progress[];
   readonly bugs: unknown[];
   readonly notes: (readonly [string, unknown])[];
   /** What another run at the same time has outside of it; its time begins now. */
-  readonly openAgain: () => Outside;
+  readonly openAgain: () => RunContext;
 }
 
 /** Everything outside of a run, in memory and on one clock, with our own API key in place. */
@@ -36,36 +36,36 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const secrets = new FakeSecrets({ clock, ...options.secrets });
   secrets.add(API_KEY_SECRET, { versionId: "key-1", value: "flink-key:flink-secret", at: clock.now() - 1e9 });
   const [progress, bugs, notes]: [Progress[], unknown[], [string, unknown][]] = [[], [], []];
-  const openAgain = (): Outside => {
+  const openAgain = (): RunContext => {
     const deadlineAt = clock.now() + remainingMs;
-    const gates = new Map<string, Gate>();
-    const gateTo = (environment: string): Gate => {
-      const gate = gates.get(environment) ?? new Gate(clock, deadlineAt);
-      gates.set(environment, gate);
-      return gate;
+    const limiters = new Map<string, RateLimiter>();
+    const limiterFor = (environment: string): RateLimiter => {
+      const limiter = limiters.get(environment) ?? new RateLimiter(clock, deadlineAt);
+      limiters.set(environment, limiter);
+      return limiter;
     };
     return {
       clock,
       random,
       deadlineAt,
       secrets: withinTime(secrets, () => clock.now() < deadlineAt),
-      connections: (environment, apiKey) => gated(confluent.api(apiKey), gateTo(environment)),
-      scrubber: new Scrubber(),
+      connect: (environment, apiKey) => gated(confluent.api(apiKey), limiterFor(environment)),
+      redactor: new Redactor(),
       progress: (each) => progress.push(each),
       isStopping: () => false,
       log: { bug: (error) => bugs.push(error), note: (message, facts) => notes.push([message, facts]) },
     };
   };
-  const outside = openAgain();
-  const { deadlineAt } = outside;
-  return { clock, confluent, secrets, deadlineAt, outside, progress, bugs, notes, openAgain };
+  const context = openAgain();
+  const { deadlineAt } = context;
+  return { clock, confluent, secrets, deadlineAt, context, progress, bugs, notes, openAgain };
 }
 
-function gated(api: ConnectionsApi, gate: Gate): ConnectionsApi {
+function gated(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
   return {
-    list: (token) => gate.pass(true, () => api.list(token)),
-    get: (name) => gate.pass(true, () => api.get(name)),
-    put: (update) => gate.pass(false, () => api.put(update)),
+    list: (token) => limiter.schedule(true, () => api.list(token)),
+    get: (name) => limiter.schedule(true, () => api.get(name)),
+    put: (update) => limiter.schedule(false, () => api.put(update)),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Connection } from "../../src/rotation/connection.ts";
-import type { Outside } from "../../src/rotation/dependencies.ts";
+import type { RunContext } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
@@ -154,7 +154,7 @@ export async function play(plan: WorldPlan): Promise<Played> {
   const world = openWorld(plan);
   const connections = populate(world, plan);
   const [{ announced }, ...others] = plan.runs;
-  const first = playRun(world.outside, plan, { connections, announced });
+  const first = playRun(world.context, plan, { connections, announced });
   const later = others.map(async (run) => {
     await world.clock.sleep(run.afterMs);
     return playRun(world.openAgain(), plan, { connections, announced: run.announced });
@@ -218,7 +218,7 @@ function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPla
 }
 
 async function playRun(
-  outside: Outside,
+  context: RunContext,
   plan: WorldPlan,
   { connections, announced }: PlannedRun,
 ): Promise<PlayedRun> {
@@ -228,12 +228,12 @@ async function playRun(
       : { kind: "secret-change", secret: "secret0", versionId: `secret0-${announced}` };
   const groups = planRun(trigger, connections);
   const apiKeySecrets = new Map(["prod", "test"].map((environment) => [environment, API_KEY_SECRET]));
-  const outcomes = await rotate(outside, { ...plan.settings, apiKeySecrets }, { trigger, groups });
+  const outcomes = await rotate(context, { ...plan.settings, apiKeySecrets }, { trigger, groups });
   return {
     outcomes,
     connections: groups.flatMap((group) => group.connections),
-    deadlineAt: outside.deadlineAt,
-    endedAt: outside.clock.now(),
+    deadlineAt: context.deadlineAt,
+    endedAt: context.clock.now(),
   };
 }
 

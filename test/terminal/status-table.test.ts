@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OUTCOMES } from "../../src/rotation/outcome.ts";
-import { Board, type BoardRow, outcomeStyle, phaseStyle } from "../../src/terminal/status-table.ts";
+import { type BoardRow, outcomeStyle, phaseStyle, StatusTable } from "../../src/terminal/status-table.ts";
 import { fakeTerminal } from "../support/terminal.ts";
 
 function row(name: string, rest: Partial<BoardRow> = {}): BoardRow {
@@ -10,7 +10,7 @@ function row(name: string, rest: Partial<BoardRow> = {}): BoardRow {
 describe("a board", () => {
   it("tells each change once in a pipe, and what waits only at the end", () => {
     const { terminal, written } = fakeTerminal({ isTTY: false });
-    const board = new Board(terminal);
+    const board = new StatusTable(terminal);
     const waiting = row("b", { phase: "waiting", style: "dim" });
     board.show([row("a"), waiting]);
     board.show([row("a", { timeMs: 1_000 }), waiting]);
@@ -23,7 +23,7 @@ describe("a board", () => {
   it("shows in a low terminal what is not over, and counts the rest", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
     const done = Array.from({ length: 10 }, (_, index) => row(`done-${index}`, { style: "green" }));
-    new Board(terminal).show([...done, row("open-1"), row("open-2")]);
+    new StatusTable(terminal).show([...done, row("open-1"), row("open-2")]);
     expect(written()).toContain("open-2");
     expect(written()).not.toContain("done-0");
     expect(written()).toContain("10 of 12 done");
@@ -32,7 +32,7 @@ describe("a board", () => {
 
   it("leaves every row behind at the end, however low the terminal is", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
-    new Board(terminal).end(Array.from({ length: 30 }, (_, index) => row(`c-${index}`)));
+    new StatusTable(terminal).end(Array.from({ length: 30 }, (_, index) => row(`c-${index}`)));
     expect(written()).toContain("c-29");
   });
 });

@@ -1,4 +1,4 @@
-import type { Allowance } from "./quota.ts";
+import type { RateLimitHeaders } from "./quota.ts";
 
 /** Longer than any Lambda runs: what asks for more is an epoch, and no time from now. */
 const LONGEST_RESET_MS = 900_000;
@@ -6,19 +6,19 @@ const LONGEST_RESET_MS = 900_000;
 type Headers = Readonly<Record<string, string>>;
 
 /** How long a 429 asks to wait, in milliseconds: by `Retry-After` (seconds or date), else by `X-RateLimit-Reset`. */
-export function askedWaitMs(headers: Headers, now: number): number | undefined {
-  return retryAfterMs(headers, now) ?? resetIn(headers);
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  return retryAfterHeaderMs(headers, now) ?? resetIn(headers);
 }
 
 /** What is left of the host's limit, where it says so. */
-export function allowanceOf(headers: Headers): Allowance | undefined {
+export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders | undefined {
   const [limit, remaining] = [whole(headers["x-ratelimit-limit"]), whole(headers["x-ratelimit-remaining"])];
   const resetMs = resetIn(headers);
   if (limit === undefined || remaining === undefined || resetMs === undefined || limit < 1) return undefined;
   return { limit, remaining, resetMs };
 }
 
-function retryAfterMs(headers: Headers, now: number): number | undefined {
+function retryAfterHeaderMs(headers: Headers, now: number): number | undefined {
   const value = headers["retry-after"];
   const seconds = secondsMs(value);
   if (seconds !== undefined || value === undefined) return seconds;

@@ -1,11 +1,11 @@
 import type { Clock } from "../../rotation/clock.ts";
 import { OutOfTimeError } from "../../rotation/errors.ts";
-import { Nap } from "../../rotation/nap.ts";
-import { throttled } from "../retry.ts";
-import { CONFLUENT_LIMITS, type GateLimits, lowered, type Window } from "./limits.ts";
-import { Line } from "./queue.ts";
-import { type Allowance, Quota } from "./quota.ts";
-import { Places } from "./window.ts";
+import { CancellableSleep } from "../../rotation/nap.ts";
+import { throttledError } from "../retry.ts";
+import { CONFLUENT_LIMITS, lowered, type RateLimits, type RateWindow } from "./limits.ts";
+import { RequestQueue } from "./queue.ts";
+import { type RateLimitHeaders, RemainingQuota } from "./quota.ts";
+import { SlidingWindow } from "./window.ts";
 
 const SECOND_MS = 1_000;
 /** How much later than allowed a request goes, in milliseconds: clocks tick in whole ones, and hosts have their own. */
@@ -20,18 +20,18 @@ const BURST_MS = 200;
  * answers are. Only a way there that varies by more than the rest of that time could bring one too many, and for that the
  * windows are a little smaller than the limits. A pause holds all.
  */
-export class Gate {
+export class RateLimiter {
   readonly #clock: Clock;
-  readonly #nap: Nap;
+  readonly #nap: CancellableSleep;
   readonly #deadlineAt: number;
-  #limits: GateLimits;
-  readonly #calm = new Line();
-  readonly #urgent = new Line();
+  #limits: RateLimits;
+  readonly #calm = new RequestQueue();
+  readonly #urgent = new RequestQueue();
   /** What the requests of all hold, and those of the calm line. */
-  readonly #all = new Places();
-  readonly #calmly = new Places();
+  readonly #all = new SlidingWindow();
+  readonly #calmly = new SlidingWindow();
   #pausedUntil = 0;
-  readonly #quota = new Quota();
+  readonly #quota = new RemainingQuota();
   #quickestMs: number | undefined;
   #isPumping = false;
   /** When the next urgent request would go if all were a like time apart. */
@@ -39,9 +39,9 @@ export class Gate {
   /** When calm requests began to go after a quiet time. */
   #burstAt = 0;
 
-  constructor(clock: Clock, deadlineAt: number, limits: GateLimits = CONFLUENT_LIMITS) {
+  constructor(clock: Clock, deadlineAt: number, limits: RateLimits = CONFLUENT_LIMITS) {
     this.#clock = clock;
-    this.#nap = new Nap(clock);
+    this.#nap = new CancellableSleep(clock);
     this.#deadlineAt = deadlineAt;
     this.#limits = limits;
   }
@@ -51,13 +51,13 @@ export class Gate {
    * that are kept for them.
    * @throws OutOfTimeError, or RotationError of class `throttled`, when its turn does not come before the deadline.
    */
-  async pass<T>(urgent: boolean, send: () => Promise<T>, rank = 0): Promise<T> {
+  async schedule<T>(urgent: boolean, send: () => Promise<T>, rank = 0): Promise<T> {
     const line = urgent ? this.#urgent : this.#calm;
     await this.#enter(line, rank);
     try {
       return await send();
     } finally {
-      for (const places of this.#placesOf(line)) places.answered(this.#clock.now());
+      for (const places of this.#placesOf(line)) places.release(this.#clock.now());
       this.#rouse();
     }
   }
@@ -65,11 +65,11 @@ export class Gate {
   /** Holds every request to this host. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
-    this.#nap.end();
+    this.#nap.cancel();
   }
 
   /** Takes in how long a request took from when it was written until its answer began; less than nothing where the clock was set. */
-  took(ms: number): void {
+  recordRoundTrip(ms: number): void {
     this.#quickestMs = Math.max(0, Math.min(this.#quickestMs ?? ms, ms));
   }
 
@@ -78,7 +78,7 @@ export class Gate {
    * own, keeping the window is enough; where less is left, others share the limit, and what is left is all we take.
    * @param sentAt when its request was sent, in milliseconds since the epoch: the host counted back from then on.
    */
-  learn({ limit, remaining, resetMs }: Allowance, sentAt: number): void {
+  applyHeaders({ limit, remaining, resetMs }: RateLimitHeaders, sentAt: number): void {
     const now = this.#clock.now();
     if (resetMs <= SECOND_MS) {
       this.#limits = this.#limits.map((window) =>
@@ -89,8 +89,8 @@ export class Gate {
     this.#quota.learn(remaining - this.#all.inFlight, now + resetMs, now);
   }
 
-  #enter(line: Line, rank: number): Promise<void> {
-    const turn = line.enter(rank, this.#clock.now());
+  #enter(line: RequestQueue, rank: number): Promise<void> {
+    const turn = line.enqueue(rank, this.#clock.now());
     if (this.#isPumping) this.#rouse();
     else this.#pump().catch((error: unknown) => this.#refuseAll(error));
     return turn;
@@ -98,7 +98,7 @@ export class Gate {
 
   /** Wakes the pump where its next turn has come nearer. */
   #rouse(): void {
-    this.#nap.endBy(this.#next()?.freeAt ?? Number.POSITIVE_INFINITY);
+    this.#nap.cancelAt(this.#next()?.freeAt ?? Number.POSITIVE_INFINITY);
   }
 
   async #pump(): Promise<void> {
@@ -108,9 +108,9 @@ export class Gate {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#clock.now();
       if (now >= this.#deadlineAt || this.#heldUntil > this.#deadlineAt)
-        this.#refuseAll(this.#heldUntil > now ? throttled() : new OutOfTimeError());
+        this.#refuseAll(this.#heldUntil > now ? throttledError() : new OutOfTimeError());
       else if (next.freeAt > now) {
-        await this.#nap.take(Math.min(next.freeAt, this.#deadlineAt) - now);
+        await this.#nap.start(Math.min(next.freeAt, this.#deadlineAt) - now);
       } else this.#admit(next.line);
     }
     this.#isPumping = false;
@@ -122,7 +122,7 @@ export class Gate {
   }
 
   /** The line that has room first, and when, as far as that does not depend on an answer that is still to come. */
-  #next(): { readonly line: Line; readonly freeAt: number } | undefined {
+  #next(): { readonly line: RequestQueue; readonly freeAt: number } | undefined {
     const now = this.#clock.now();
     const lines = [this.#calm, this.#urgent].filter(({ length }) => length > 0);
     const candidates = lines.map((line) => {
@@ -132,9 +132,9 @@ export class Gate {
     return candidates.toSorted((a, b) => a.freeAt - b.freeAt || a.line.lastAt - b.line.lastAt)[0];
   }
 
-  #admit(line: Line): void {
+  #admit(line: RequestQueue): void {
     const now = this.#clock.now();
-    for (const places of this.#placesOf(line)) places.take();
+    for (const places of this.#placesOf(line)) places.acquire();
     this.#quota.take();
     if (line === this.#urgent) this.#evenlyAt = Math.max(this.#evenlyAt, now) + this.#apartMs;
     if (line === this.#calm && now >= line.lastAt + QUIET_MS) this.#burstAt = now;
@@ -147,7 +147,7 @@ export class Gate {
    * get room soon after the first burst, from looks before it, wait for the second: every burst goes on as the one before it
    * did, and what went together is ready together, and seen by the same look.
    */
-  #turnOf(line: Line): number {
+  #turnOf(line: RequestQueue): number {
     const second = this.#second;
     if (second === undefined) return 0;
     if (line === this.#urgent) return this.#evenlyAt - (line.isTogether ? this.#apartMs : 0);
@@ -156,7 +156,7 @@ export class Gate {
     return Math.min(this.#burstAt + SECOND_MS, this.#roomIn(second, line, many));
   }
 
-  get #second(): Window | undefined {
+  get #second(): RateWindow | undefined {
     return this.#limits.find(({ windowMs }) => windowMs === SECOND_MS);
   }
 
@@ -172,13 +172,13 @@ export class Gate {
   }
 
   /** When there is room in a window for so many more of its line. */
-  #roomIn({ count, windowMs, reserved }: Window, line: Line, many = 1): number {
+  #roomIn({ count, windowMs, reserved }: RateWindow, line: RequestQueue, many = 1): number {
     const heldMs = windowMs === 0 ? 0 : windowMs - (this.#quickestMs ?? 0) + MARGIN_MS;
-    if (line === this.#urgent) return this.#all.freeAt(count, heldMs);
+    if (line === this.#urgent) return this.#all.availableAt(count, heldMs);
     const spare = windowMs > SECOND_MS ? Math.min(reserved, this.#spare(heldMs)) : 0;
     return Math.max(
-      this.#all.freeAt(count - spare - many + 1, heldMs),
-      this.#calmly.freeAt(Math.max(1, count - reserved) - many + 1, heldMs),
+      this.#all.availableAt(count - spare - many + 1, heldMs),
+      this.#calmly.availableAt(Math.max(1, count - reserved) - many + 1, heldMs),
     );
   }
 
@@ -191,11 +191,11 @@ export class Gate {
     return Math.floor((this.#all.nextFreeAt(lastAt, heldMs) - lastAt) / SECOND_MS);
   }
 
-  #placesOf(line: Line): readonly Places[] {
+  #placesOf(line: RequestQueue): readonly SlidingWindow[] {
     return line === this.#calm ? [this.#all, this.#calmly] : [this.#all];
   }
 
   #refuseAll(error: unknown): void {
-    for (const line of [this.#calm, this.#urgent]) line.refuseAll(error);
+    for (const line of [this.#calm, this.#urgent]) line.rejectAll(error);
   }
 }

@@ -1,12 +1,12 @@
 interface Entrant {
   readonly rank: number;
   readonly enteredAt: number;
-  readonly admit: () => void;
+  readonly start: () => void;
   readonly refuse: (error: unknown) => void;
 }
 
 /** The requests of one kind that wait, by rank. */
-export class Line {
+export class RequestQueue {
   readonly #waiting: Entrant[] = [];
   #lastAt = 0;
 
@@ -25,21 +25,21 @@ export class Line {
   }
 
   /** Waits behind all of no higher rank. @throws the error with which it is refused. */
-  enter(rank: number, now: number): Promise<void> {
+  enqueue(rank: number, now: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const before = this.#waiting.findIndex((other) => other.rank > rank);
     const place = before < 0 ? this.#waiting.length : before;
-    this.#waiting.splice(place, 0, { rank, enteredAt: now, admit: resolve, refuse: reject });
+    this.#waiting.splice(place, 0, { rank, enteredAt: now, start: resolve, refuse: reject });
     return promise;
   }
 
   /** Lets the first one in. */
   admit(now: number): void {
     this.#lastAt = now;
-    this.#waiting.shift()?.admit();
+    this.#waiting.shift()?.start();
   }
 
-  refuseAll(error: unknown): void {
+  rejectAll(error: unknown): void {
     for (const { refuse } of this.#waiting.splice(0)) refuse(error);
   }
 }

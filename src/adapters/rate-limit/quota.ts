@@ -1,12 +1,12 @@
 /** What a host says of a limit of its own. */
-export interface Allowance {
+export interface RateLimitHeaders {
   readonly limit: number;
   readonly remaining: number;
   readonly resetMs: number;
 }
 
 /** What is left to us, until it is reset, of a limit that others use too. */
-export class Quota {
+export class RemainingQuota {
   #left = 1;
   #until = 0;
 

@@ -1,5 +1,5 @@
 /** The requests that a host may still be counting: those under way, and those that it has answered lately. */
-export class Places {
+export class SlidingWindow {
   readonly #answeredAt: number[] = [];
   #inFlight = 0;
 
@@ -7,11 +7,11 @@ export class Places {
     return this.#inFlight;
   }
 
-  take(): void {
+  acquire(): void {
     this.#inFlight += 1;
   }
 
-  answered(now: number): void {
+  release(now: number): void {
     this.#inFlight -= 1;
     this.#answeredAt.push(now);
   }
@@ -29,7 +29,7 @@ export class Places {
   }
 
   /** When fewer than `count` will be under way or answered for less than `heldMs`; never, until more are answered. */
-  freeAt(count: number, heldMs: number): number {
+  availableAt(count: number, heldMs: number): number {
     const free = count - this.#inFlight;
     if (free <= 0) return Number.POSITIVE_INFINITY;
     const last = this.#answeredAt.at(-free);

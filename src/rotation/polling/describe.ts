@@ -1,36 +1,36 @@
-import { type Observation, type PhaseKind, phaseKind } from "../connection.ts";
+import { type ConnectionState, type PhaseKind, phaseKind } from "../connection.ts";
 import { RotationError } from "../errors.ts";
-import type { Finding } from "../outcome.ts";
-import type { Watched } from "./poller.ts";
+import type { OutcomeDetails } from "../outcome.ts";
+import type { PollResult } from "./poller.ts";
 
 /** The finding that watching amounts to. */
-export function describeWatched({ verdict, seen, error }: Watched): Finding {
+export function describePollResult({ verdict, state: seen, error }: PollResult): OutcomeDetails {
   if (seen === undefined)
     return unreadable(error ?? new RotationError("service", "No answer could be read in time."));
-  const finding =
+  const details =
     verdict === undefined && error !== undefined ? unreadable(error) : FINDINGS[kindOf(seen, verdict)](seen);
-  return { ...shown(seen), ...finding };
+  return { ...shown(seen), ...details };
 }
 
-function kindOf(seen: Observation, verdict: Watched["verdict"]): PhaseKind | "unsettled" {
+function kindOf(seen: ConnectionState, verdict: PollResult["verdict"]): PhaseKind | "unsettled" {
   const kind = phaseKind(seen.phase);
   return verdict === undefined && (kind === "usable" || kind === "refused") ? "unsettled" : kind;
 }
 
-function shown({ phase, detail }: Observation): Partial<Finding> {
+function shown({ phase, detail }: ConnectionState): Partial<OutcomeDetails> {
   return { phase, ...(detail !== "" && { detail }) };
 }
 
-function unreadable(error: RotationError): Finding {
+function unreadable(error: RotationError): OutcomeDetails {
   return {
     outcome: "unverified",
     errorClass: error.errorClass,
     message: `The key was put, but the state of the connection could not be read: ${error.message}`,
-    ...error.answer,
+    ...error.response,
   };
 }
 
-const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: Observation) => Finding>> = {
+const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: ConnectionState) => OutcomeDetails>> = {
   usable: () => ({ outcome: "ready" }),
   refused: () => ({ outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." }),
   unreachable: () => ({

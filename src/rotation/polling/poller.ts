@@ -1,24 +1,24 @@
 import type { Clock } from "../clock.ts";
-import type { Observation } from "../connection.ts";
+import type { ConnectionState } from "../connection.ts";
 import { RotationError, UnauthorizedError } from "../errors.ts";
-import { Nap } from "../nap.ts";
-import type { Lookout, Sight } from "./reader.ts";
-import type { Cadence } from "./schedule.ts";
-import type { Judge, Verdict } from "./verdict.ts";
+import { CancellableSleep } from "../nap.ts";
+import type { ConnectionReader, ReadResult } from "./reader.ts";
+import type { PollSchedule } from "./schedule.ts";
+import type { ReadinessCheck, Verdict } from "./verdict.ts";
 
 /** Those that are due so soon are looked at together, in milliseconds. */
 const TOGETHER_MS = 300;
 
 /** What watching came to. Without a verdict the time was up, and `error` is why nothing could be read, if it could not. */
-export interface Watched {
+export interface PollResult {
   readonly verdict?: Verdict;
-  readonly seen?: Observation;
+  readonly state?: ConnectionState;
   readonly error?: RotationError;
 }
 
-export interface Watch {
+export interface PollRequest {
   readonly name: string;
-  readonly judge: Judge;
+  readonly check: ReadinessCheck;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
   readonly onPhase?: (phase: string) => void;
@@ -29,42 +29,42 @@ interface Look {
   readonly begunAt: number;
 }
 
-interface Waiter extends Watch {
+interface PendingConnection extends PollRequest {
   readonly startedAt: number;
   /** A look that began before it was watched shows nothing of it. */
   readonly firstLook: number;
-  readonly settle: (watched: Watched) => void;
+  readonly settle: (watched: PollResult) => void;
   readonly fail: (error: unknown) => void;
   dueAt: number;
   askedIn: Look | undefined;
   /** For how long it had been watched when it was last seen to have no verdict yet. */
   pendingMs?: number;
-  seen?: Observation;
+  seen?: ConnectionState;
   error?: RotationError;
 }
 
 /** The one poller of an environment: it looks at the connections that are due together, as cheaply as its lookout can. */
-export class Watcher {
-  readonly #lookout: Lookout;
+export class Poller {
+  readonly #lookout: ConnectionReader;
   readonly #clock: Clock;
-  readonly #cadence: Cadence;
-  readonly #nap: Nap;
-  readonly #waiting = new Map<string, Waiter>();
+  readonly #cadence: PollSchedule;
+  readonly #nap: CancellableSleep;
+  readonly #waiting = new Map<string, PendingConnection>();
   #looksBegun = 0;
   #isRunning = false;
 
-  constructor(lookout: Lookout, clock: Clock, cadence: Cadence) {
-    this.#lookout = lookout;
+  constructor(reader: ConnectionReader, clock: Clock, schedule: PollSchedule) {
+    this.#lookout = reader;
     this.#clock = clock;
-    this.#cadence = cadence;
-    this.#nap = new Nap(clock);
+    this.#cadence = schedule;
+    this.#nap = new CancellableSleep(clock);
   }
 
   /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError when our own key is refused. */
-  watch(watch: Watch): Promise<Watched> {
-    const { promise, resolve, reject } = Promise.withResolvers<Watched>();
+  waitUntilSettled(watch: PollRequest): Promise<PollResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
     const startedAt = this.#clock.now();
-    const waiter: Waiter = {
+    const waiter: PendingConnection = {
       ...watch,
       startedAt,
       firstLook: this.#looksBegun + 1,
@@ -74,9 +74,9 @@ export class Watcher {
       fail: reject,
     };
     this.#waiting.set(watch.name, waiter);
-    this.#cadence.begin();
-    waiter.dueAt += this.#cadence.pauseMs(0, this.#waiting.size);
-    this.#nap.endBy(Math.min(this.#dueAt(waiter), waiter.untilAt));
+    this.#cadence.recordStart();
+    waiter.dueAt += this.#cadence.delayMs(0, this.#waiting.size);
+    this.#nap.cancelAt(Math.min(this.#dueAt(waiter), waiter.untilAt));
     if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
     return promise;
   }
@@ -87,7 +87,7 @@ export class Watcher {
       this.#giveUp();
       this.#lookAtDue();
       // Nobody may be left, and then the pause would have no end.
-      if (this.#waiting.size > 0) await this.#nap.take(this.#pauseMs());
+      if (this.#waiting.size > 0) await this.#nap.start(this.#pauseMs());
     }
     this.#isRunning = false;
   }
@@ -98,7 +98,7 @@ export class Watcher {
   }
 
   /** One that is asked for already, or that will be shown by a page which is being read. */
-  #isBeingLookedAt({ askedIn, name }: Waiter): boolean {
+  #isBeingLookedAt({ askedIn, name }: PendingConnection): boolean {
     return askedIn !== undefined || this.#lookout.isListing(name);
   }
 
@@ -114,26 +114,26 @@ export class Watcher {
   }
 
   /** Not too soon, but not so late either that nothing would be seen of it in its time. */
-  #dueAt({ dueAt, startedAt, untilAt, pendingMs }: Waiter): number {
-    const tooSoonMs = Math.min(this.#cadence.tooSoonMs(pendingMs), (untilAt - startedAt) / 2);
+  #dueAt({ dueAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
+    const tooSoonMs = Math.min(this.#cadence.earliestMs(pendingMs), (untilAt - startedAt) / 2);
     return Math.max(dueAt, startedAt + tooSoonMs);
   }
 
-  #idle(): Waiter[] {
+  #idle(): PendingConnection[] {
     return [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
   }
 
   /** When those that are due first have waited for all that will be due soon after them. */
-  #nextLookAt(idle: readonly Waiter[]): number {
+  #nextLookAt(idle: readonly PendingConnection[]): number {
     const dueAts = idle.map((waiter) => this.#dueAt(waiter)).toSorted((a, b) => a - b);
-    const latest = (dueAts[0] ?? Number.POSITIVE_INFINITY) + this.#cadence.gatheringMs;
+    const latest = (dueAts[0] ?? Number.POSITIVE_INFINITY) + this.#cadence.batchWindowMs;
     return dueAts.findLast((dueAt) => dueAt <= latest) ?? latest;
   }
 
-  async #look(look: Look, asked: readonly Waiter[]): Promise<void> {
+  async #look(look: Look, asked: readonly PendingConnection[]): Promise<void> {
     const names = asked.map(({ name }) => name);
     try {
-      await this.#lookout.look(names, (name, sight) => this.#see(name, sight, look));
+      await this.#lookout.read(names, (name, sight) => this.#see(name, sight, look));
     } catch (error) {
       if (!(error instanceof RotationError) || error instanceof UnauthorizedError) throw error;
       for (const waiter of asked.filter(({ askedIn }) => askedIn === look)) {
@@ -141,13 +141,13 @@ export class Watcher {
         this.#plan(waiter, this.#clock.now());
       }
     } finally {
-      this.#nap.end();
+      this.#nap.cancel();
     }
   }
 
-  #see(name: string, sight: Sight, look: Look): void {
+  #see(name: string, sight: ReadResult, look: Look): void {
     const waiter = this.#waiting.get(name);
-    this.#nap.end();
+    this.#nap.cancel();
     if (waiter === undefined || look.number < waiter.firstLook) return;
     if (sight instanceof UnauthorizedError) this.#failAll(sight);
     else if (sight === undefined || sight instanceof RotationError) {
@@ -157,23 +157,23 @@ export class Watcher {
     this.#plan(waiter, waiter.error === undefined ? look.begunAt : this.#clock.now());
   }
 
-  #judge(waiter: Waiter, sight: Observation): void {
+  #judge(waiter: PendingConnection, sight: ConnectionState): void {
     if (sight.phase !== waiter.seen?.phase) waiter.onPhase?.(sight.phase);
     waiter.seen = sight;
     delete waiter.error;
-    const verdict = waiter.judge.judge(sight, this.#clock.now());
+    const verdict = waiter.check.verdictOn(sight, this.#clock.now());
     if (verdict !== undefined) this.#end(waiter, { verdict });
     else this.#stillPending(waiter);
   }
 
-  #stillPending(waiter: Waiter): void {
+  #stillPending(waiter: PendingConnection): void {
     waiter.pendingMs = this.#clock.now() - waiter.startedAt;
-    this.#cadence.pending(waiter.pendingMs);
+    this.#cadence.recordPending(waiter.pendingMs);
   }
 
-  #plan(waiter: Waiter, from: number): void {
+  #plan(waiter: PendingConnection, from: number): void {
     waiter.askedIn = undefined;
-    const pauseMs = this.#cadence.pauseMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
+    const pauseMs = this.#cadence.delayMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
     // A page that is read for others does not make it due before its time.
     waiter.dueAt = Math.max(waiter.dueAt, from + pauseMs);
   }
@@ -183,16 +183,17 @@ export class Watcher {
     return Math.max(0, Math.min(this.#nextLookAt(this.#idle()), ...untilAts) - this.#clock.now());
   }
 
-  #end(waiter: Waiter, { verdict }: { verdict?: Verdict }): void {
+  #end(waiter: PendingConnection, { verdict }: { verdict?: Verdict }): void {
     this.#waiting.delete(waiter.name);
-    if (verdict !== undefined) this.#cadence.ended(this.#clock.now() - waiter.startedAt, waiter.pendingMs);
+    if (verdict !== undefined)
+      this.#cadence.recordReady(this.#clock.now() - waiter.startedAt, waiter.pendingMs);
     const { seen, error } = waiter;
-    waiter.settle({ ...(verdict && { verdict }), ...(seen && { seen }), ...(error && { error }) });
+    waiter.settle({ ...(verdict && { verdict }), ...(seen && { state: seen }), ...(error && { error }) });
   }
 
   #failAll(error: unknown): void {
     for (const waiter of this.#waiting.values()) waiter.fail(error);
     this.#waiting.clear();
-    this.#nap.end();
+    this.#nap.cancel();
   }
 }

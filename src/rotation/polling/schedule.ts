@@ -17,7 +17,7 @@ const CLOSE_PART = 0.075;
 const LATEST_FIRST_LOOK_MS = 5_000;
 
 /** How often to look at what changes sooner or later: tenths of a second while seconds count, ever more seldom after that. */
-export class Cadence {
+export class PollSchedule {
   /** How many will be watched in all, as far as is known. */
   readonly #expected: number;
   #begun = 0;
@@ -30,7 +30,7 @@ export class Cadence {
   }
 
   /** Takes in that one more is watched. */
-  begin(): void {
+  recordStart(): void {
     this.#begun += 1;
   }
 
@@ -39,30 +39,30 @@ export class Cadence {
    * have ended, else as long as others were pending.
    * @param seenMs how long after its PUT it was last seen to be pending.
    */
-  tooSoonMs(seenMs = 0): number {
+  earliestMs(seenMs = 0): number {
     const latestMs = Math.max(LATEST_FIRST_LOOK_MS, seenMs + Math.min(seenMs, LONGEST_PAUSE_MS));
     return Math.min(this.#likelyMs, latestMs);
   }
 
   /** Takes in how long after its PUT one was pending; the first ones show how long it takes. */
-  pending(pendingMs: number): void {
+  recordPending(pendingMs: number): void {
     if (this.#endedMs === Number.POSITIVE_INFINITY) this.#pendingMs = Math.max(this.#pendingMs, pendingMs);
   }
 
   /** @returns how long to wait from one look to the next. */
-  pauseMs(elapsedMs: number, watched: number): number {
+  delayMs(elapsedMs: number, watched: number): number {
     const part = this.#arePutsToCome ? PAUSE_PART_BEFORE_PUTS : PAUSE_PART;
     const growingMs = Math.min(LONGEST_PAUSE_MS, elapsedMs * part, elapsedMs ** 2 / 80_000);
     return Math.max(growingMs, this.#shortestMs(watched));
   }
 
   /** How long a look may wait for others to become due, so that one look serves them all. */
-  get gatheringMs(): number {
+  get batchWindowMs(): number {
     return this.#arePutsToCome ? GATHERING_BEFORE_PUTS_MS : 0;
   }
 
   /** Takes in how long after its PUT one was last seen to be pending, if it was, and then had its verdict. */
-  ended(endedMs: number, pendingMs = 0): void {
+  recordReady(endedMs: number, pendingMs = 0): void {
     if (pendingMs >= this.#endedMs) return;
     const isQuicker = endedMs <= this.#pendingMs;
     this.#pendingMs = isQuicker ? pendingMs : Math.max(this.#pendingMs, pendingMs);

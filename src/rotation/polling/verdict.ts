@@ -1,4 +1,4 @@
-import { hasMoved, type Observation, type PhaseKind, phaseKind } from "../connection.ts";
+import { type ConnectionState, hasChanged, type PhaseKind, phaseKind } from "../connection.ts";
 
 /** How long a phase must last that could still be the old key's, in milliseconds. */
 const SETTLE_MS = 10_000;
@@ -6,14 +6,14 @@ const SETTLE_MS = 10_000;
 export type Verdict = "ready" | "refused" | "unreachable" | "silent";
 
 /** Judges what is seen of one connection after a PUT. */
-export interface Judge {
+export interface ReadinessCheck {
   /** The verdict as of this observation; `undefined` while there is none. */
-  readonly judge: (seen: Observation, now: number) => Verdict | undefined;
+  readonly verdictOn: (seen: ConnectionState, now: number) => Verdict | undefined;
 }
 
-export interface Patience {
+export interface ReadinessOptions {
   /** As seen before the PUT. */
-  readonly before: Observation;
+  readonly before: ConnectionState;
   /** From when on INVALID_AUTH counts, in milliseconds since the epoch; a young key needs time to become valid. */
   readonly refusalCountsAt: number;
   /** How long the connection may take, in milliseconds; a phase settles within a third of it at the latest. */
@@ -25,15 +25,19 @@ export interface Patience {
  * movement, the phase may be the old key's and must last for a settle time. UNREACHABLE, which a single failed lookup
  * brings about, and silence must last in any case.
  */
-export function createJudge({ before, refusalCountsAt, readyTimeoutMs }: Patience): Judge {
+export function createReadinessCheck({
+  before,
+  refusalCountsAt,
+  readyTimeoutMs,
+}: ReadinessOptions): ReadinessCheck {
   const settleMs = Math.min(SETTLE_MS, readyTimeoutMs / 3);
   let since: { kind: PhaseKind; at: number } | undefined;
   return {
-    judge: (seen, now) => {
+    verdictOn: (seen, now) => {
       const kind = phaseKind(seen.phase);
       if (since?.kind !== kind) since = { kind, at: now };
       const settled = now - since.at >= settleMs;
-      const counts = settled || hasMoved(before, seen);
+      const counts = settled || hasChanged(before, seen);
       switch (kind) {
         case "usable":
           return counts ? "ready" : undefined;

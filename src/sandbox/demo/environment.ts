@@ -7,8 +7,8 @@ import type { SecretLabelUpdated } from "../aws/secret-store.ts";
 import { type AwsSandbox, startAws } from "../aws/server.ts";
 import { type ConfluentSandbox, startConfluent } from "../confluent/server.ts";
 import type { AuthData, State } from "../confluent/settings.ts";
+import { FUNCTION_NAME, type FunctionProcess, startFunction } from "../function-process.ts";
 import { CONNECTIONS, ENVIRONMENTS, fresh, freshSecrets, ORGANIZATION_ID, REVOKED } from "./connections.ts";
-import { FUNCTION_NAME, type FunctionProcess, startFunction } from "./function-process.ts";
 
 const DEPLOYED = {
   name: FUNCTION_NAME,

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Board, type BoardRow, phaseStyle } from "../../terminal/status-table.ts";
+import { type BoardRow, phaseStyle, StatusTable } from "../../terminal/status-table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import type { Invocation } from "../function-process.ts";
 import { type DemoConnection, ENVIRONMENTS } from "./connections.ts";
 import type { DemoWorld } from "./environment.ts";
-import type { Invocation } from "./function-process.ts";
 
 const FRAME_MS = 100;
 
@@ -17,7 +17,7 @@ export async function watchRun(
   connections: readonly DemoConnection[],
   run: Promise<Invocation>,
 ): Promise<Invocation> {
-  const board = new Board(terminal);
+  const board = new StatusTable(terminal);
   const since = Date.now();
   const rows = (idle: string) => connections.map((each) => toRow(confluent, each, { since, idle }));
   const over = new AbortController();

@@ -1,5 +1,6 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SecretLabelUpdated } from "../aws/secret-store.ts";
+import type { Invocation } from "../function-process.ts";
 import { alertLines } from "./alert.ts";
 import {
   awsKey,
@@ -9,7 +10,6 @@ import {
   REVOKED,
   SHARED_SECRET,
 } from "./connections.ts";
-import type { Invocation } from "./function-process.ts";
 import type { Stage } from "./progress.ts";
 
 export interface Play extends Stage {

@@ -1,9 +1,9 @@
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { SecretLabelUpdated } from "../aws/secret-store.ts";
+import type { Invocation } from "../function-process.ts";
 import { alertLines } from "./alert.ts";
 import { CONNECTIONS, ENVIRONMENTS, ORGANIZATION_ID, REVOKED } from "./connections.ts";
 import { type DemoWorld, startDemoWorld } from "./environment.ts";
-import type { Invocation } from "./function-process.ts";
 import { type Stage, watchRun } from "./progress.ts";
 
 /** Keeps the sandboxes and the function running until `end`; what is put into a secret starts a run, and its outcome is shown. */

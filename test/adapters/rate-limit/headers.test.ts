@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allowanceOf, askedWaitMs } from "../../../src/adapters/rate-limit/headers.ts";
+import { parseRateLimitHeaders, retryAfterMs } from "../../../src/adapters/rate-limit/headers.ts";
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");
 
@@ -45,7 +45,7 @@ describe("the pause that a 429 asks for", () => {
     ["a reset that is none", { "x-ratelimit-reset": "soon" }, undefined],
     ["no header", {}, undefined],
   ])("by %s", (_what, headers, expected) => {
-    expect(askedWaitMs(headers, NOW)).toBe(expected);
+    expect(retryAfterMs(headers, NOW)).toBe(expected);
   });
 });
 
@@ -53,17 +53,21 @@ describe("what is left of a limit", () => {
   const HEADERS = { "x-ratelimit-limit": "50", "x-ratelimit-remaining": "3", "x-ratelimit-reset": "1" };
 
   it("is taken from the three headers together", () => {
-    expect(allowanceOf(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
+    expect(parseRateLimitHeaders(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
   });
 
   it("counts whole requests", () => {
     const fractions = { "x-ratelimit-limit": "1.5", "x-ratelimit-remaining": "0.9" };
-    expect(allowanceOf({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
+    expect(parseRateLimitHeaders({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
   });
 
   it("is known for a limit of one", () => {
-    const allowance = allowanceOf({ ...HEADERS, "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0" });
-    expect(allowance).toEqual({ limit: 1, remaining: 0, resetMs: 1_000 });
+    const limits = parseRateLimitHeaders({
+      ...HEADERS,
+      "x-ratelimit-limit": "1",
+      "x-ratelimit-remaining": "0",
+    });
+    expect(limits).toEqual({ limit: 1, remaining: 0, resetMs: 1_000 });
   });
 
   it.each([
@@ -75,10 +79,10 @@ describe("what is left of a limit", () => {
     ["x-ratelimit-reset", "1774087200"],
     ["x-ratelimit-reset", "NaN"],
   ])("is not known where %s is %j", (name, value) => {
-    expect(allowanceOf({ ...HEADERS, [name]: value })).toBeUndefined();
+    expect(parseRateLimitHeaders({ ...HEADERS, [name]: value })).toBeUndefined();
   });
 
   it("is not known without the headers", () => {
-    expect(allowanceOf({})).toBeUndefined();
+    expect(parseRateLimitHeaders({})).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Gate } from "../../../src/adapters/rate-limit/limiter.ts";
-import { CONFLUENT_LIMITS, type GateLimits } from "../../../src/adapters/rate-limit/limits.ts";
+import { RateLimiter } from "../../../src/adapters/rate-limit/limiter.ts";
+import { CONFLUENT_LIMITS, type RateLimits } from "../../../src/adapters/rate-limit/limits.ts";
 import type { RotationError } from "../../../src/rotation/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { WORLDS } from "../../support/generated-world.ts";
 
 /** Like Confluent's, but so small that a few dozen requests meet them all. */
-const SMALL_LIMITS: GateLimits = [
+const SMALL_LIMITS: RateLimits = [
   { count: 5, windowMs: 1_000, reserved: 1 },
   { count: 20, windowMs: 10_000, reserved: 4 },
   { count: 4, windowMs: 0, reserved: 1 },
@@ -44,27 +44,27 @@ const planned = fc.record<Planned>({
   isThrottled: fc.nat({ max: 19 }).map((number) => number === 0),
 });
 
-async function send(limits: GateLimits, requests: readonly Planned[], leftMs: number) {
+async function send(limits: RateLimits, requests: readonly Planned[], leftMs: number) {
   const clock = new FakeClock();
   const deadlineAt = clock.now() + leftMs;
-  const gate = new Gate(clock, deadlineAt, limits);
-  gate.took(2 * SHORTEST_WAY_MS);
+  const limiter = new RateLimiter(clock, deadlineAt, limits);
+  limiter.recordRoundTrip(2 * SHORTEST_WAY_MS);
   const seen: Seen[] = [];
   const pauses: { from: number; until: number }[] = [];
   const refusals: string[] = [];
   const sendOne = async ({ urgent, delaysMs: [there, inside, back], isThrottled }: Planned) => {
-    await gate.pass(urgent, async () => {
+    await limiter.schedule(urgent, async () => {
       const sentAt = clock.now();
       await clock.sleep(SHORTEST_WAY_MS + there);
       const cameAt = clock.now();
       await clock.sleep(inside);
       seen.push({ sentAt, cameAt, leftAt: clock.now() });
       await clock.sleep(SHORTEST_WAY_MS + back);
-      gate.took(clock.now() - sentAt);
+      limiter.recordRoundTrip(clock.now() - sentAt);
     });
     if (!isThrottled) return;
     pauses.push({ from: clock.now(), until: clock.now() + 700 });
-    gate.pause(700);
+    limiter.pause(700);
   };
   const all: Promise<unknown>[] = [];
   for (const request of requests) {

@@ -11,9 +11,11 @@ const second = (count: number, reserved = 0) => [{ count, windowMs: 1_000, reser
 
 describe("the way to one host", () => {
   it("passes answers and errors on", async () => {
-    const { gate, pass } = openGate();
+    const { limiter, pass } = openGate();
     await expect(pass("a")).resolves.toBe("a");
-    await expect(gate.pass(false, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    await expect(limiter.schedule(false, () => Promise.reject(new Error("broken")))).rejects.toThrow(
+      "broken",
+    );
   });
 
   it("sends by rank, and by arrival within a rank", async () => {
@@ -33,8 +35,8 @@ describe("the way to one host", () => {
   });
 
   it("frees the place of a request that failed", async () => {
-    const { gate, pass } = openGate({ limits: ONE_AT_ONCE });
-    await expect(gate.pass(false, () => Promise.reject(new Error("reset")))).rejects.toThrow("reset");
+    const { limiter, pass } = openGate({ limits: ONE_AT_ONCE });
+    await expect(limiter.schedule(false, () => Promise.reject(new Error("reset")))).rejects.toThrow("reset");
     await expect(pass("next")).resolves.toBe("next");
   });
 
@@ -116,10 +118,10 @@ describe("a request's place in a window", () => {
   });
 
   it("is given up sooner by what the quickest answer took", async () => {
-    const { gate, passAll, timesOf } = openGate({ limits: second(2), answerMs: 300 });
-    gate.took(200);
-    gate.took(50);
-    gate.took(100);
+    const { limiter, passAll, timesOf } = openGate({ limits: second(2), answerMs: 300 });
+    limiter.recordRoundTrip(200);
+    limiter.recordRoundTrip(50);
+    limiter.recordRoundTrip(100);
     await passAll(3);
     expect(timesOf()).toEqual([0, 0, 1_250 + MARGIN_MS]);
   });
@@ -127,8 +129,8 @@ describe("a request's place in a window", () => {
 
 describe("a clock that was set back", () => {
   it("keeps no place any longer", async () => {
-    const { gate, passAll, timesOf } = openGate({ limits: second(1) });
-    gate.took(-3_600_000);
+    const { limiter, passAll, timesOf } = openGate({ limits: second(1) });
+    limiter.recordRoundTrip(-3_600_000);
     await passAll(2);
     expect(timesOf()).toEqual([0, 1_000 + MARGIN_MS]);
   });
@@ -157,12 +159,12 @@ describe("urgent requests", () => {
 
   /** Sends so many calm ones of ten in a second, then two urgent ones, the second a moment after the first. */
   const afterCalm = async (calm: number) => {
-    const gate = openGate({ limits: second(10, 2) });
-    await gate.passAll(calm);
-    const looks = [gate.pass("look 1", URGENT)];
-    await gate.clock.sleep(10);
-    looks.push(gate.pass("look 2", URGENT));
-    return { ...gate, looks };
+    const limiter = openGate({ limits: second(10, 2) });
+    await limiter.passAll(calm);
+    const looks = [limiter.pass("look 1", URGENT)];
+    await limiter.clock.sleep(10);
+    looks.push(limiter.pass("look 2", URGENT));
+    return { ...limiter, looks };
   };
 
   it("are spread over a second that others have filled, unless they came together", async () => {

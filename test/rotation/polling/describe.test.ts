@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../../src/rotation/errors.ts";
-import { describeWatched } from "../../../src/rotation/polling/describe.ts";
+import { describePollResult } from "../../../src/rotation/polling/describe.ts";
 import { observation } from "../../support/builders.ts";
 
 describe("the finding of a watch", () => {
   it("is ready, with the phase that was seen", () => {
-    expect(describeWatched({ verdict: "ready", seen: observation() })).toEqual({
+    expect(describePollResult({ verdict: "ready", state: observation() })).toEqual({
       outcome: "ready",
       phase: "READY",
     });
@@ -13,7 +13,7 @@ describe("the finding of a watch", () => {
 
   it("keeps the service's detail", () => {
     const seen = observation({ detail: "Lookup failed: ai.openai.com" });
-    expect(describeWatched({ verdict: "ready", seen })).toEqual({
+    expect(describePollResult({ verdict: "ready", state: seen })).toEqual({
       outcome: "ready",
       phase: "READY",
       detail: "Lookup failed: ai.openai.com",
@@ -21,16 +21,20 @@ describe("the finding of a watch", () => {
   });
 
   it("is rejected for a refused key", () => {
-    expect(describeWatched({ verdict: "refused", seen: observation({ phase: "INVALID_AUTH" }) })).toEqual({
-      outcome: "failed",
-      errorClass: "rejected",
-      phase: "INVALID_AUTH",
-      message: "Confluent refused the key.",
-    });
+    expect(describePollResult({ verdict: "refused", state: observation({ phase: "INVALID_AUTH" }) })).toEqual(
+      {
+        outcome: "failed",
+        errorClass: "rejected",
+        phase: "INVALID_AUTH",
+        message: "Confluent refused the key.",
+      },
+    );
   });
 
   it("is unreachable for an endpoint that Confluent cannot reach", () => {
-    expect(describeWatched({ verdict: "unreachable", seen: observation({ phase: "UNREACHABLE" }) })).toEqual({
+    expect(
+      describePollResult({ verdict: "unreachable", state: observation({ phase: "UNREACHABLE" }) }),
+    ).toEqual({
       outcome: "failed",
       errorClass: "unreachable",
       phase: "UNREACHABLE",
@@ -39,7 +43,7 @@ describe("the finding of a watch", () => {
   });
 
   it("is unverified where the service does not say", () => {
-    expect(describeWatched({ verdict: "silent", seen: observation({ phase: "" }) })).toEqual({
+    expect(describePollResult({ verdict: "silent", state: observation({ phase: "" }) })).toEqual({
       outcome: "unverified",
       errorClass: "service",
       phase: "",
@@ -48,7 +52,7 @@ describe("the finding of a watch", () => {
   });
 
   it("is unverified where nothing at all was seen", () => {
-    expect(describeWatched({})).toEqual({
+    expect(describePollResult({})).toEqual({
       outcome: "unverified",
       errorClass: "service",
       message:
@@ -57,7 +61,7 @@ describe("the finding of a watch", () => {
   });
 
   it("names the word that was still seen when the time was up", () => {
-    expect(describeWatched({ seen: observation({ phase: "PROVISIONING" }) })).toEqual({
+    expect(describePollResult({ state: observation({ phase: "PROVISIONING" }) })).toEqual({
       outcome: "failed",
       errorClass: "timeout",
       phase: "PROVISIONING",
@@ -67,7 +71,7 @@ describe("the finding of a watch", () => {
   });
 
   it.each(["READY", "INVALID_AUTH"])("is unverified for a %s that did not settle in time", (phase) => {
-    expect(describeWatched({ seen: observation({ phase }) })).toEqual({
+    expect(describePollResult({ state: observation({ phase }) })).toEqual({
       outcome: "unverified",
       errorClass: "timeout",
       phase,
@@ -79,7 +83,7 @@ describe("the finding of a watch", () => {
     const error = new RotationError("unreachable", "The host could not be reached.", {
       requestId: "request-9",
     });
-    expect(describeWatched({ error, seen: observation({ phase: "PENDING" }) })).toEqual({
+    expect(describePollResult({ error, state: observation({ phase: "PENDING" }) })).toEqual({
       outcome: "unverified",
       errorClass: "unreachable",
       phase: "PENDING",
@@ -91,7 +95,7 @@ describe("the finding of a watch", () => {
 
   it("goes by the verdict even if a look failed", () => {
     const error = new RotationError("service", "Confluent answered 500.");
-    expect(describeWatched({ verdict: "ready", error, seen: observation() })).toMatchObject({
+    expect(describePollResult({ verdict: "ready", error, state: observation() })).toMatchObject({
       outcome: "ready",
     });
   });

@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from "vitest";
 import { RotationError, UnauthorizedError } from "../../../src/rotation/errors.ts";
-import { Watcher } from "../../../src/rotation/polling/poller.ts";
-import { Lookout } from "../../../src/rotation/polling/reader.ts";
-import { Cadence } from "../../../src/rotation/polling/schedule.ts";
-import type { Judge } from "../../../src/rotation/polling/verdict.ts";
+import { Poller } from "../../../src/rotation/polling/poller.ts";
+import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
+import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
+import type { ReadinessCheck } from "../../../src/rotation/polling/verdict.ts";
 import { flinkApiKey, NOW } from "../../support/builders.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts";
 
 /** A verdict as soon as the phase is READY. */
-const readyWhenSeen: Judge = { judge: ({ phase }) => (phase === "READY" ? "ready" : undefined) };
-const never: Judge = { judge: () => undefined };
+const readyWhenSeen: ReadinessCheck = { verdictOn: ({ phase }) => (phase === "READY" ? "ready" : undefined) };
+const never: ReadinessCheck = { verdictOn: () => undefined };
 
 /** Connections whose last PUT, at the start, takes so long to be READY. */
 function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}, expected = 0) {
@@ -18,11 +18,20 @@ function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clo
   const confluent = new FakeConfluent({ clock, ...options });
   for (const [index, timeToReadyMs] of timesToReadyMs.entries())
     confluent.add(`c${index}`, { timeToReadyMs }).put({ API_KEY: "new" }, undefined, NOW);
-  const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(expected));
+  const poller = new Poller(
+    new ConnectionReader(confluent.api(flinkApiKey())),
+    clock,
+    new PollSchedule(expected),
+  );
   const watch = async (name: string, { judge = readyWhenSeen, forMs = 60_000 } = {}) => {
     const phases: string[] = [];
     const onPhase = (phase: string) => phases.push(phase);
-    const watched = await watcher.watch({ name, judge, untilAt: clock.now() + forMs, onPhase });
+    const watched = await poller.waitUntilSettled({
+      name,
+      check: judge,
+      untilAt: clock.now() + forMs,
+      onPhase,
+    });
     return { ...watched, afterMs: clock.now() - NOW, phases };
   };
   return { clock, confluent, watch };
@@ -31,9 +40,9 @@ function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clo
 describe("a watcher", () => {
   it("gives the verdict soon after the phase has changed, with what was seen", async () => {
     const { watch } = open([5_000]);
-    const { verdict, seen, afterMs, phases } = await watch("c0");
+    const { verdict, state, afterMs, phases } = await watch("c0");
     expect(verdict).toBe("ready");
-    expect(seen).toMatchObject({ name: "c0", phase: "READY" });
+    expect(state).toMatchObject({ name: "c0", phase: "READY" });
     expect(afterMs).toBeGreaterThanOrEqual(5_000);
     expect(afterMs).toBeLessThan(5_500);
     expect(phases).toEqual(["PENDING", "READY"]);
@@ -51,9 +60,9 @@ describe("a watcher", () => {
 
   it("ends without a verdict when the time is up, to the millisecond", async () => {
     const { watch } = open([60_000]);
-    const { verdict, seen, afterMs } = await watch("c0", { forMs: 7_123 });
+    const { verdict, state, afterMs } = await watch("c0", { forMs: 7_123 });
     expect(verdict).toBeUndefined();
-    expect(seen).toMatchObject({ phase: "PENDING" });
+    expect(state).toMatchObject({ phase: "PENDING" });
     expect(afterMs).toBe(7_123);
   });
 
@@ -150,9 +159,9 @@ describe("a watcher", () => {
   it.each([1, 2])("says why nothing could be read when the time was up (%i watched)", async (count) => {
     const { watch } = open(Array(count).fill(0), { fault: () => "service" });
     const all = await Promise.all(namesOf(count).map((name) => watch(name, { forMs: 5_000 })));
-    for (const { error, seen } of all) {
+    for (const { error, state } of all) {
       expect(error).toMatchObject({ errorClass: "service" });
-      expect(seen).toBeUndefined();
+      expect(state).toBeUndefined();
     }
   });
 
@@ -266,7 +275,7 @@ describe("a watcher", () => {
     const { clock, confluent, watch } = open([2_000, 600_000]);
     await watch("c0");
     const startedAt = clock.now();
-    expect(await watch("c1", { forMs: 1_000 })).toMatchObject({ seen: { phase: "PENDING" } });
+    expect(await watch("c1", { forMs: 1_000 })).toMatchObject({ state: { phase: "PENDING" } });
     expect(confluent.requests.find(({ name }) => name === "c1")?.sentAt).toBe(startedAt + 500);
   });
 
@@ -280,8 +289,8 @@ describe("a watcher", () => {
 
   it("tells nobody of phases where nobody asks", async () => {
     const { clock, confluent } = open([400]);
-    const watcher = new Watcher(new Lookout(confluent.api(flinkApiKey())), clock, new Cadence(0));
-    const watched = await watcher.watch({ name: "c0", judge: readyWhenSeen, untilAt: NOW + 5_000 });
+    const poller = new Poller(new ConnectionReader(confluent.api(flinkApiKey())), clock, new PollSchedule(0));
+    const watched = await poller.waitUntilSettled({ name: "c0", check: readyWhenSeen, untilAt: NOW + 5_000 });
     expect(watched).toMatchObject({ verdict: "ready" });
   });
 
@@ -289,8 +298,8 @@ describe("a watcher", () => {
     const { watch } = open([60_000], {
       fault: ({ sentAt }) => (sentAt > NOW + 1_000 ? "service" : undefined),
     });
-    const { error, seen } = await watch("c0", { forMs: 5_000 });
-    expect(seen).toMatchObject({ phase: "PENDING" });
+    const { error, state } = await watch("c0", { forMs: 5_000 });
+    expect(state).toMatchObject({ phase: "PENDING" });
     expect(error).toBeInstanceOf(RotationError);
   });
 
@@ -321,8 +330,8 @@ describe("a watcher", () => {
 
   it("fails for all that wait when it meets a bug", async () => {
     const { watch } = open([0, 0]);
-    const judge: Judge = {
-      judge: () => {
+    const judge: ReadinessCheck = {
+      verdictOn: () => {
         throw new TypeError("a bug");
       },
     };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionsApi } from "../../../src/rotation/dependencies.ts";
 import { RotationError } from "../../../src/rotation/errors.ts";
-import { Lookout, type Sight } from "../../../src/rotation/polling/reader.ts";
+import { ConnectionReader, type ReadResult } from "../../../src/rotation/polling/reader.ts";
 import { flinkApiKey } from "../../support/builders.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts";
@@ -9,12 +9,12 @@ import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts
 function open(count: number, options: Partial<FakeOptions> = {}) {
   const confluent = new FakeConfluent({ clock: new FakeClock(), ...options });
   for (let index = 0; index < count; index += 1) confluent.add(`c${index}`);
-  const lookout = new Lookout(confluent.api(flinkApiKey()));
+  const reader = new ConnectionReader(confluent.api(flinkApiKey()));
   const look = async (...names: readonly string[]) => {
     confluent.requests.length = 0;
-    const sights = new Map<string, Sight>();
-    await lookout.look(names, (name, sight) => sights.set(name, sight));
-    return { sights, methods: confluent.requests.map(({ method }) => method) };
+    const initialStates = new Map<string, ReadResult>();
+    await reader.read(names, (name, sight) => initialStates.set(name, sight));
+    return { initialStates, methods: confluent.requests.map(({ method }) => method) };
   };
   return { confluent, look };
 }
@@ -23,39 +23,39 @@ function names(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `c${from + index}`);
 }
 
-function seen(sights: ReadonlyMap<string, Sight>, ...wanted: readonly string[]) {
+function seen(initialStates: ReadonlyMap<string, ReadResult>, ...wanted: readonly string[]) {
   return wanted.map((name) => {
-    const sight = sights.get(name);
+    const sight = initialStates.get(name);
     return sight instanceof RotationError ? sight.errorClass : sight?.name;
   });
 }
 
 describe("a lookout", () => {
   it("asks for one connection by GET", async () => {
-    const { sights, methods } = await open(3).look("c1");
-    expect(seen(sights, "c1")).toEqual(["c1"]);
+    const { initialStates, methods } = await open(3).look("c1");
+    expect(seen(initialStates, "c1")).toEqual(["c1"]);
     expect(methods).toEqual(["GET"]);
   });
 
   it("asks for several by one LIST", async () => {
-    const { sights, methods } = await open(3).look("c0", "c2");
-    expect(seen(sights, "c0", "c2")).toEqual(["c0", "c2"]);
+    const { initialStates, methods } = await open(3).look("c0", "c2");
+    expect(seen(initialStates, "c0", "c2")).toEqual(["c0", "c2"]);
     expect(methods).toEqual(["LIST"]);
   });
 
   it("asks for nothing where there is nothing to see", async () => {
-    expect(await open(3).look()).toEqual({ sights: new Map(), methods: [] });
+    expect(await open(3).look()).toEqual({ initialStates: new Map(), methods: [] });
   });
 
   it("follows the pages until all are seen, and no further", async () => {
-    const { sights, methods } = await open(350).look("c0", "c150", "c151", "c50");
-    expect(seen(sights, "c0", "c50", "c150", "c151")).toEqual(["c0", "c50", "c150", "c151"]);
+    const { initialStates, methods } = await open(350).look("c0", "c150", "c151", "c50");
+    expect(seen(initialStates, "c0", "c50", "c150", "c151")).toEqual(["c0", "c50", "c150", "c151"]);
     expect(methods).toEqual(["LIST", "LIST"]);
   });
 
   it("turns to GETs where these are fewer than the pages may be", async () => {
-    const { sights, methods } = await open(350).look("c300", "c301");
-    expect(seen(sights, "c300", "c301")).toEqual(["c300", "c301"]);
+    const { initialStates, methods } = await open(350).look("c300", "c301");
+    expect(seen(initialStates, "c300", "c301")).toEqual(["c300", "c301"]);
     expect(methods).toEqual(["LIST", "LIST", "GET", "GET"]);
   });
 
@@ -67,17 +67,17 @@ describe("a lookout", () => {
   it("says what is not there, whether it was listed or asked for", async () => {
     const { look } = open(2);
     const listed = await look("c0", "x", "y");
-    expect(listed.sights.has("x") && listed.sights.has("y")).toBe(true);
-    expect(seen(listed.sights, "c0", "x", "y")).toEqual(["c0", undefined, undefined]);
+    expect(listed.initialStates.has("x") && listed.initialStates.has("y")).toBe(true);
+    expect(seen(listed.initialStates, "c0", "x", "y")).toEqual(["c0", undefined, undefined]);
     const asked = await look("x");
-    expect([...asked.sights]).toEqual([["x", undefined]]);
+    expect([...asked.initialStates]).toEqual([["x", undefined]]);
   });
 
   it("remembers on which page each connection is", async () => {
     const { look } = open(250);
     await look(...names(0, 250));
-    const { sights, methods } = await look("c120", "c130", "c210", "c220");
-    expect(seen(sights, "c120", "c130", "c210", "c220")).toEqual(["c120", "c130", "c210", "c220"]);
+    const { initialStates, methods } = await look("c120", "c130", "c210", "c220");
+    expect(seen(initialStates, "c120", "c130", "c210", "c220")).toEqual(["c120", "c130", "c210", "c220"]);
     expect(methods).toEqual(["LIST", "LIST"]);
   });
 
@@ -98,11 +98,11 @@ describe("a lookout", () => {
         return isFirst ? page : { connections: page.connections.filter(({ name }) => name !== "c1") };
       },
     };
-    const lookout = new Lookout(shrinking);
-    await lookout.look(["c0", "c1"], () => undefined);
-    const sights = new Map<string, Sight>();
-    await lookout.look(["c0", "c1"], (name, sight) => sights.set(name, sight));
-    expect(seen(sights, "c0", "c1")).toEqual(["c0", "c1"]);
+    const reader = new ConnectionReader(shrinking);
+    await reader.read(["c0", "c1"], () => undefined);
+    const initialStates = new Map<string, ReadResult>();
+    await reader.read(["c0", "c1"], (name, sight) => initialStates.set(name, sight));
+    expect(seen(initialStates, "c0", "c1")).toEqual(["c0", "c1"]);
     expect(confluent.requests.map(({ method }) => method)).toEqual(["LIST", "LIST", "GET"]);
   });
 
@@ -113,17 +113,17 @@ describe("a lookout", () => {
 
   it("sees an error where only a GET fails", async () => {
     const { look } = open(350, { fault: ({ name }) => (name === "c300" ? "service" : undefined) });
-    const { sights } = await look("c300", "c301");
-    expect(seen(sights, "c300", "c301")).toEqual(["service", "c301"]);
+    const { initialStates } = await look("c300", "c301");
+    expect(seen(initialStates, "c300", "c301")).toEqual(["service", "c301"]);
   });
 
   it("lets a bug through", async () => {
     const { confluent } = open(1);
-    const lookout = new Lookout({
+    const reader = new ConnectionReader({
       ...confluent.api(flinkApiKey()),
       get: () => Promise.reject(new TypeError("bug")),
     });
-    await expect(lookout.look(["c0"], () => undefined)).rejects.toThrow("bug");
+    await expect(reader.read(["c0"], () => undefined)).rejects.toThrow("bug");
   });
 
   /** Two hundred and fifty connections whose pages are known, and an error for the next page that is asked for by token. */
@@ -135,14 +135,17 @@ describe("a lookout", () => {
       ...api,
       list: (token) => (token !== undefined && left-- > 0 ? Promise.reject(error) : api.list(token)),
     };
-    const lookout = new Lookout(failing);
-    await lookout.look(names(0, 250), () => undefined);
+    const reader = new ConnectionReader(failing);
+    await reader.read(names(0, 250), () => undefined);
     left = 1;
     const look = async (...wanted: readonly string[]) => {
       confluent.requests.length = 0;
-      const sights = new Map<string, Sight>();
-      await lookout.look(wanted, (name, sight) => sights.set(name, sight));
-      return { seen: seen(sights, ...wanted), methods: confluent.requests.map(({ method }) => method) };
+      const initialStates = new Map<string, ReadResult>();
+      await reader.read(wanted, (name, sight) => initialStates.set(name, sight));
+      return {
+        seen: seen(initialStates, ...wanted),
+        methods: confluent.requests.map(({ method }) => method),
+      };
     };
     return look;
   }

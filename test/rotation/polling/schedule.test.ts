@@ -1,79 +1,81 @@
 import { describe, expect, it } from "vitest";
-import { Cadence } from "../../../src/rotation/polling/schedule.ts";
+import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
 
 /** The pauses of one that is looked at again and again, until so much time has passed. */
-function pauses(cadence: Cadence, { forMs, watched }: { forMs: number; watched: number }): number[] {
-  cadence.begin();
+function pauses(schedule: PollSchedule, { forMs, watched }: { forMs: number; watched: number }): number[] {
+  schedule.recordStart();
   const all: number[] = [];
   for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += all.at(-1) ?? 0)
-    all.push(cadence.pauseMs(elapsedMs, watched));
+    all.push(schedule.delayMs(elapsedMs, watched));
   return all;
 }
 
 describe("how often to look", () => {
   it("is tenths of a second while seconds count, with few and with many", () => {
-    expect(Math.max(...pauses(new Cadence(1), { forMs: 5_000, watched: 1 }))).toBeLessThanOrEqual(350);
-    expect(Math.max(...pauses(new Cadence(1), { forMs: 5_000, watched: 1_000 }))).toBeLessThanOrEqual(350);
+    expect(Math.max(...pauses(new PollSchedule(1), { forMs: 5_000, watched: 1 }))).toBeLessThanOrEqual(350);
+    expect(Math.max(...pauses(new PollSchedule(1), { forMs: 5_000, watched: 1_000 }))).toBeLessThanOrEqual(
+      350,
+    );
   });
 
   it("is as often as can be in the first two seconds", () => {
-    expect([500, 1_000, 2_000].map((elapsedMs) => new Cadence(0).pauseMs(elapsedMs, 1))).toEqual([
+    expect([500, 1_000, 2_000].map((elapsedMs) => new PollSchedule(0).delayMs(elapsedMs, 1))).toEqual([
       50, 50, 50,
     ]);
   });
 
   it("is more often with few than with many", () => {
-    const pausesMs = [1, 60, 500, 5_000].map((watched) => new Cadence(0).pauseMs(0, watched));
+    const pausesMs = [1, 60, 500, 5_000].map((watched) => new PollSchedule(0).delayMs(0, watched));
     expect(pausesMs).toEqual([50, 120, 300, 300]);
   });
 
   it("is five times a second while there are PUTs to come, however few are watched", () => {
-    const cadence = new Cadence(2);
-    cadence.begin();
-    expect(cadence.pauseMs(0, 1)).toBe(200);
-    cadence.begin();
-    expect(cadence.pauseMs(0, 2)).toBe(50);
+    const schedule = new PollSchedule(2);
+    schedule.recordStart();
+    expect(schedule.delayMs(0, 1)).toBe(200);
+    schedule.recordStart();
+    expect(schedule.delayMs(0, 2)).toBe(50);
   });
 
   it.each([10_000, 60_000, 120_000])(
     "is never more seldom than a twentieth of %i ms that have passed, or a fourteenth while there are PUTs to come",
     (elapsedMs) => {
-      const pausesMs = [0, 1].map((expected) => new Cadence(expected).pauseMs(elapsedMs, 1));
+      const pausesMs = [0, 1].map((expected) => new PollSchedule(expected).delayMs(elapsedMs, 1));
       expect(pausesMs).toEqual([expect.closeTo(elapsedMs * 0.045), expect.closeTo(elapsedMs * 0.07)]);
     },
   );
 
   it("is at least every ten seconds", () => {
-    expect(new Cadence(1).pauseMs(900_000, 1)).toBe(10_000);
+    expect(new PollSchedule(1).delayMs(900_000, 1)).toBe(10_000);
   });
 
   it("gathers those that become due within tenths of a second while there are PUTs to come", () => {
-    const cadence = new Cadence(2);
-    cadence.begin();
-    expect(cadence.gatheringMs).toBe(400);
-    cadence.begin();
-    expect(cadence.gatheringMs).toBe(0);
+    const schedule = new PollSchedule(2);
+    schedule.recordStart();
+    expect(schedule.batchWindowMs).toBe(400);
+    schedule.recordStart();
+    expect(schedule.batchWindowMs).toBe(0);
   });
 });
 
 /** How soon after its PUT one is looked at, after others of which each was pending last, and then was not. */
 function tooSoonMs(...others: readonly (readonly [pendingMs: number, endedMs: number])[]): number {
-  const cadence = new Cadence(1);
-  for (const [pendingMs, endedMs] of others) cadence.ended(endedMs, pendingMs);
-  return cadence.tooSoonMs();
+  const schedule = new PollSchedule(1);
+  for (const [pendingMs, endedMs] of others) schedule.recordReady(endedMs, pendingMs);
+  return schedule.earliestMs();
 }
 
 describe("how soon to look", () => {
-  it("is at once while nothing is known", () => expect(new Cadence(1).tooSoonMs()).toBe(0));
+  it("is at once while nothing is known", () => expect(new PollSchedule(1).earliestMs()).toBe(0));
 
   it("is not before one has waited as long as any that is still pending, until one is not", () => {
-    const cadence = new Cadence(2);
-    cadence.pending(400);
-    cadence.pending(300);
-    expect(cadence.tooSoonMs()).toBe(400);
-    cadence.ended(700, 400);
-    cadence.pending(5_000);
-    expect(cadence.tooSoonMs()).toBe(600);
+    const schedule = new PollSchedule(2);
+    schedule.recordPending(400);
+    schedule.recordPending(300);
+    expect(schedule.earliestMs()).toBe(400);
+    schedule.recordReady(700, 400);
+    schedule.recordPending(5_000);
+    expect(schedule.earliestMs()).toBe(600);
   });
 
   it("is between when another was pending and when it was not, rather later than sooner", () => {
@@ -81,9 +83,9 @@ describe("how soon to look", () => {
   });
 
   it("is as long as another was pending where no PUT is to come that a look might hold up", () => {
-    const cadence = new Cadence(0);
-    cadence.ended(1_300, 1_000);
-    expect(cadence.tooSoonMs()).toBe(1_000);
+    const schedule = new PollSchedule(0);
+    schedule.recordReady(1_300, 1_000);
+    expect(schedule.earliestMs()).toBe(1_000);
   });
 
   it("is known the closer, the more have shown it", () => {
@@ -119,17 +121,17 @@ describe("how soon to look", () => {
   });
 
   it("is no later than twice, or ten seconds after, it was last seen to be pending", () => {
-    const cadence = new Cadence(1);
-    cadence.ended(600_000, 580_000);
-    expect([1_000, 4_000, 9_000, 200_000].map((seenMs) => cadence.tooSoonMs(seenMs))).toEqual([
+    const schedule = new PollSchedule(1);
+    schedule.recordReady(600_000, 580_000);
+    expect([1_000, 4_000, 9_000, 200_000].map((seenMs) => schedule.earliestMs(seenMs))).toEqual([
       5_000, 8_000, 18_000, 210_000,
     ]);
-    expect(cadence.tooSoonMs(599_000)).toBe(600_000);
+    expect(schedule.earliestMs(599_000)).toBe(600_000);
   });
 
   it("is so too while none has ended", () => {
-    const cadence = new Cadence(1);
-    cadence.pending(30_000);
-    expect([0, 9_000, 29_000].map((seenMs) => cadence.tooSoonMs(seenMs))).toEqual([5_000, 18_000, 30_000]);
+    const schedule = new PollSchedule(1);
+    schedule.recordPending(30_000);
+    expect([0, 9_000, 29_000].map((seenMs) => schedule.earliestMs(seenMs))).toEqual([5_000, 18_000, 30_000]);
   });
 });

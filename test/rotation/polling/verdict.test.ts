@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../../src/rotation/connection.ts";
-import { createJudge, type Patience } from "../../../src/rotation/polling/verdict.ts";
+import type { ConnectionState } from "../../../src/rotation/connection.ts";
+import { createReadinessCheck, type ReadinessOptions } from "../../../src/rotation/polling/verdict.ts";
 import { observation } from "../../support/builders.ts";
 
 const before = observation({ resourceVersion: "v1" });
 
 /** The verdicts on what is seen at each of the moments, in milliseconds from the PUT. */
 function verdicts(
-  seen: readonly (readonly [number, Partial<Observation>])[],
-  patience: Partial<Patience> = {},
+  seen: readonly (readonly [number, Partial<ConnectionState>])[],
+  budget: Partial<ReadinessOptions> = {},
 ) {
-  const judge = createJudge({ before, refusalCountsAt: 0, readyTimeoutMs: 300_000, ...patience });
-  return seen.map(([at, changes]) => judge.judge({ ...before, ...changes }, at));
+  const judge = createReadinessCheck({ before, refusalCountsAt: 0, readyTimeoutMs: 300_000, ...budget });
+  return seen.map(([at, changes]) => judge.verdictOn({ ...before, ...changes }, at));
 }
 
 describe("a judge", () => {

@@ -49,7 +49,7 @@ export interface FunctionOptions {
 /** The function as it is deployed, in a process of its own. @throws Error when it cannot be loaded. */
 export async function startFunction({ env, logFile }: FunctionOptions): Promise<FunctionProcess> {
   const log = openSync(logFile, "a");
-  const bundle = new URL("../../../dist/lambda/index.mjs", import.meta.url);
+  const bundle = new URL("../../dist/lambda/index.mjs", import.meta.url);
   const child = spawn(process.execPath, ["--input-type=module", "--eval", RUNTIME], {
     env: { ...env, BUNDLE: bundle.href },
     stdio: ["ignore", log, log, "ipc"],
