@@ -33,7 +33,8 @@ describe("a run", () => {
         },
       ],
       rollout: { canary: true, onRejected: "keep" },
-      timing: { readyTimeoutSeconds: 300, graceSeconds: 120 },
+      timing: { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
+      verification: { require: "auto" },
       refresh: "always",
     };
     const { report, traffic } = await run(

@@ -24,7 +24,12 @@ export interface Config {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly connections: readonly Connection[];
   readonly rollout: { readonly canary: boolean; readonly onRejected: "keep" | "rollback" };
-  readonly timing: { readonly readyTimeoutSeconds: number; readonly graceSeconds: number };
+  readonly timing: {
+    readonly readyTimeoutSeconds: number;
+    readonly graceSeconds: number;
+    readonly confirmSeconds: number;
+  };
+  readonly verification: { readonly require: "auto" | "ready" | "applied" };
   readonly propagationLabel?: string;
   readonly refresh: "always" | "when-stale";
 }
@@ -113,6 +118,7 @@ function toConfig(file: ConnectionsFile): Config {
     ),
     rollout: file.rollout,
     timing: file.timing,
+    verification: file.verification,
     refresh: file.refresh,
     ...(file.propagationLabel !== undefined && { propagationLabel: file.propagationLabel }),
   };

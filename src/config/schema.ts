@@ -67,8 +67,13 @@ export const connectionsFile = z.strictObject({
     z.strictObject({
       readyTimeoutSeconds: z._default(z.number().check(z.positive(), z.maximum(900)), 300),
       graceSeconds: z._default(z.number().check(z.minimum(0), z.maximum(600)), 120),
+      confirmSeconds: z._default(z.number().check(z.minimum(0), z.maximum(300)), 10),
     }),
-    { readyTimeoutSeconds: 300, graceSeconds: 120 },
+    { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
+  ),
+  verification: z._default(
+    z.strictObject({ require: z._default(z.enum(["auto", "ready", "applied"]), "auto") }),
+    { require: "auto" },
   ),
   propagationLabel: z.optional(
     z.string().check(

@@ -70,7 +70,8 @@ function configFor(server: Server): Config {
       canary: false,
     })),
     rollout: { canary: true, onRejected: "keep" },
-    timing: { readyTimeoutSeconds: 1, graceSeconds: 0 },
+    timing: { readyTimeoutSeconds: 1, graceSeconds: 0, confirmSeconds: 0 },
+    verification: { require: "auto" },
     refresh: "always",
   };
 }

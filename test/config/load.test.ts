@@ -40,7 +40,8 @@ describe("connections.json", () => {
         },
       ],
       rollout: { canary: true, onRejected: "keep" },
-      timing: { readyTimeoutSeconds: 300, graceSeconds: 120 },
+      timing: { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
+      verification: { require: "auto" },
       refresh: "always",
     });
   });
@@ -48,7 +49,8 @@ describe("connections.json", () => {
   it("keeps what it says", () => {
     const said = {
       rollout: { canary: false, onRejected: "rollback" },
-      timing: { readyTimeoutSeconds: 60, graceSeconds: 0 },
+      timing: { readyTimeoutSeconds: 60, graceSeconds: 0, confirmSeconds: 0 },
+      verification: { require: "ready" },
       refresh: "when-stale",
       propagationLabel: "FLINK_READY",
     };
@@ -62,12 +64,13 @@ describe("connections.json", () => {
   it("gets the defaults of what a section leaves out", () => {
     const config = parse(configFile({ rollout: { onRejected: "rollback" }, timing: { graceSeconds: 5 } }));
     expect(config.rollout).toEqual({ canary: true, onRejected: "rollback" });
-    expect(config.timing).toEqual({ readyTimeoutSeconds: 300, graceSeconds: 5 });
+    expect(config.timing).toEqual({ readyTimeoutSeconds: 300, graceSeconds: 5, confirmSeconds: 10 });
+    expect(parse(configFile({ verification: {} })).verification).toEqual({ require: "auto" });
     expect(
       parse(configFile({ rollout: { canary: false }, timing: { readyTimeoutSeconds: 1 } })),
     ).toMatchObject({
       rollout: { canary: false, onRejected: "keep" },
-      timing: { readyTimeoutSeconds: 1, graceSeconds: 120 },
+      timing: { readyTimeoutSeconds: 1, graceSeconds: 120, confirmSeconds: 10 },
     });
   });
 

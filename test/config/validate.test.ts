@@ -301,9 +301,12 @@ describe("faults of a connection", () => {
 
 describe("faults of the rest", () => {
   it.each([
-    [{ readyTimeoutSeconds: 900, graceSeconds: 600 }, []],
+    [{ readyTimeoutSeconds: 900, graceSeconds: 600, confirmSeconds: 300 }, []],
     [{ readyTimeoutSeconds: 0.5 }, []],
     [{ readyTimeoutSeconds: 901 }, ["timing.readyTimeoutSeconds: Too big: expected number to be <=900"]],
+    [{ confirmSeconds: 0 }, []],
+    [{ confirmSeconds: 301 }, ["timing.confirmSeconds: Too big: expected number to be <=300"]],
+    [{ confirmSeconds: -1 }, ["timing.confirmSeconds: Too small: expected number to be >=0"]],
     [{ graceSeconds: -1 }, ["timing.graceSeconds: Too small: expected number to be >=0"]],
     [{ seconds: 1 }, ["timing.seconds: unknown key"]],
   ])("timing %j", (timing, faults) => {
@@ -320,6 +323,14 @@ describe("faults of the rest", () => {
     ["AWSCURRENT", ["propagationLabel: must not begin with AWS: those labels belong to Secrets Manager"]],
   ])("propagationLabel %s", (propagationLabel, faults) => {
     expect(faultsOf(configFile({ propagationLabel }))).toEqual(faults);
+  });
+
+  it("verification knows its keys and choices", () => {
+    expect(faultsOf(configFile({ verification: { require: "applied" } }))).toEqual([]);
+    expect(faultsOf(configFile({ verification: { require: "never", provide: true } }))).toEqual([
+      'verification.require: Invalid option: expected one of "auto"|"ready"|"applied"',
+      "verification.provide: unknown key",
+    ]);
   });
 
   it("rollout knows its keys and choices", () => {
