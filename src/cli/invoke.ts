@@ -1,9 +1,10 @@
 import { InvokeCommand, LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
+import { reportSchema } from "../rotation/report/schema.ts";
 import { requireAws } from "./aws.ts";
 import { type Command, type Context, type Input, JSON_OPTION } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { exitCodeOf, reportLines, shownReport } from "./report-view.ts";
+import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
 const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
@@ -34,7 +35,7 @@ export const invoke: Command = {
     const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
     try {
       const answer = await call(client, input, context);
-      const report = shownReport.safeParse(answer);
+      const report = reportSchema.safeParse(answer);
       if (!report.success)
         throw new UsageError(
           "The function answered no report.",

@@ -1,5 +1,5 @@
-import * as z from "zod/mini";
-import { OUTCOMES } from "../rotation/outcome.ts";
+import type { Outcome } from "../rotation/outcome.ts";
+import type { Report } from "../rotation/report/report.ts";
 import { outcomeStyle } from "../terminal/status-table.ts";
 import { tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -7,41 +7,9 @@ import { counted, seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./command.ts";
 import { fullName } from "./selection.ts";
 
-const text = z.optional(z.string());
-
-/** As much of a report as is shown to a person. */
-export const shownReport = z.object({
-  outcome: z.enum(["succeeded", "failed", "unverified"]),
-  durationMs: z.number(),
-  requests: z.number(),
-  counts: z.record(z.string(), z.number()),
-  connections: z.readonly(
-    z.array(
-      z.object({
-        name: z.string(),
-        environment: z.string(),
-        type: z.string(),
-        outcome: z.enum(OUTCOMES),
-        errorClass: text,
-        phase: text,
-        detail: text,
-        secret: z.string(),
-        secretVersionId: text,
-        requestId: text,
-        durationMs: z.number(),
-        message: text,
-        nextStep: text,
-      }),
-    ),
-  ),
-});
-
-export type ShownReport = z.infer<typeof shownReport>;
-type Shown = ShownReport["connections"][number];
-
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "OUTCOME", "PHASE", "TIME", "SECRET", "VERSION"];
 
-export function reportLines(terminal: Terminal, report: ShownReport): string[] {
+export function reportLines(terminal: Terminal, report: Report): string[] {
   const { connections, counts, durationMs, requests } = report;
   const rows = connections.map((each) => [
     { text: each.environment },
@@ -63,7 +31,7 @@ export function reportLines(terminal: Terminal, report: ShownReport): string[] {
   ];
 }
 
-function remark(terminal: Terminal, connection: Shown): string[] {
+function remark(terminal: Terminal, connection: Outcome): string[] {
   const { outcome, errorClass, message, detail, requestId, nextStep } = connection;
   if (message === undefined && detail === undefined) return [];
   const facts = [message, detail, requestId && errorClass && `Request id ${requestId}.`, nextStep];
@@ -74,6 +42,6 @@ function remark(terminal: Terminal, connection: Shown): string[] {
   ];
 }
 
-export function exitCodeOf(outcome: ShownReport["outcome"]): ExitCode {
+export function exitCodeOf(outcome: Report["outcome"]): ExitCode {
   return { succeeded: EXIT.ok, failed: EXIT.failed, unverified: EXIT.unverified }[outcome];
 }

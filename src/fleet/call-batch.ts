@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DurableContext, InvokeError } from "@aws/durable-execution-sdk-js";
+import { reportSchema } from "../rotation/report/schema.ts";
 import { type Batch, type BatchResult, qualifiedName } from "./rollout.ts";
-import { batchReport } from "./schemas.ts";
 
 export interface Call {
   /** The ordinary function, by the alias whose runs send no alert. */
@@ -26,7 +26,7 @@ export async function callBatch(context: DurableContext, batch: Batch, call: Cal
     ]),
   );
   if (end !== "answered") return { kind: end };
-  const parsed = batchReport.safeParse(await answer);
+  const parsed = reportSchema.safeParse(await answer);
   if (!parsed.success) return { kind: "failed" };
   return { kind: "answered", outcomes: parsed.data.connections, requests: parsed.data.requests };
 }

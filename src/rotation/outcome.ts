@@ -1,37 +1,12 @@
+import type * as z from "zod/mini";
 import type { Connection } from "./connection.ts";
 import { type ErrorClass, OutOfTimeError, type RotationError, UnauthorizedError } from "./errors.ts";
+import type { outcomeSchema } from "./report/schema.ts";
 
-export const OUTCOMES = [
-  "ready",
-  "failed",
-  "unverified",
-  "rolled-back",
-  "not-attempted",
-  "skipped",
-  "planned",
-] as const;
+/** The result for one connection; the report's entry for it. */
+export type Outcome = z.output<typeof outcomeSchema>;
 
-export type OutcomeKind = (typeof OUTCOMES)[number];
-
-/** What became of one connection; the report's entry for it. */
-export interface Outcome {
-  readonly name: string;
-  readonly environment: string;
-  readonly type: string;
-  readonly outcome: OutcomeKind;
-  readonly errorClass?: ErrorClass;
-  /** The last phase seen, upper case. */
-  readonly phase?: string;
-  readonly detail?: string;
-  readonly secret: string;
-  readonly secretVersionId?: string;
-  readonly httpStatus?: number;
-  readonly requestId?: string;
-  /** From the accepted PUT to the verdict; 0 where there was no PUT. */
-  readonly durationMs: number;
-  readonly message?: string;
-  readonly nextStep?: string;
-}
+export type OutcomeKind = Outcome["outcome"];
 
 export type OutcomeDetails = Pick<Outcome, "outcome"> &
   Partial<Omit<Outcome, "name" | "environment" | "type" | "secret">>;

@@ -1,18 +1,11 @@
+import type * as z from "zod/mini";
 import type { Connection } from "./connection.ts";
 import { EventError } from "./errors.ts";
+import type { triggerSchema } from "./report/schema.ts";
 import { sameSecret } from "./secret-id.ts";
 
 /** What starts a run. */
-export type Trigger =
-  | { readonly kind: "schedule" }
-  | { readonly kind: "secret-change"; readonly secret: string; readonly versionId?: string }
-  | {
-      readonly kind: "direct";
-      readonly connections?: readonly string[];
-      readonly secrets?: readonly string[];
-      readonly dryRun?: boolean;
-    }
-  | { readonly kind: "ignored"; readonly reason: string; readonly secret?: string };
+export type Trigger = z.output<typeof triggerSchema>;
 
 export function isDryRun(trigger: Trigger): boolean {
   return trigger.kind === "direct" && trigger.dryRun === true;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { OUTCOMES } from "../../src/rotation/outcome.ts";
+import { OUTCOMES } from "../../src/rotation/report/schema.ts";
 import { startCli } from "../support/child.ts";
 import { startOperator } from "../support/operator.ts";
 

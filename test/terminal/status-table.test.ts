@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OUTCOMES } from "../../src/rotation/outcome.ts";
+import { OUTCOMES } from "../../src/rotation/report/schema.ts";
 import { type BoardRow, outcomeStyle, phaseStyle, StatusTable } from "../../src/terminal/status-table.ts";
 import { fakeTerminal } from "../support/terminal.ts";
 

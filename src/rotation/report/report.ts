@@ -1,21 +1,11 @@
+import type * as z from "zod/mini";
 import type { ErrorClass } from "../errors.ts";
-import { OUTCOMES, type Outcome, type OutcomeKind } from "../outcome.ts";
+import type { Outcome, OutcomeKind } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
+import { OUTCOMES, type reportSchema } from "./schema.ts";
 
-export type RunOutcome = "succeeded" | "failed" | "unverified";
-
-/** What a run came to: returned to a direct caller, sent to machines that subscribe to the alert, logged. */
-export interface Report {
-  readonly outcome: RunOutcome;
-  readonly trigger: Trigger;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  /** Requests sent to Confluent. */
-  readonly requests: number;
-  readonly counts: Readonly<Record<OutcomeKind, number>>;
-  readonly connections: readonly Outcome[];
-}
+/** The result of a run. */
+export type Report = z.output<typeof reportSchema>;
 
 export interface RunFacts {
   readonly trigger: Trigger;
@@ -75,7 +65,7 @@ export function errorClasses(connections: readonly Outcome[]): readonly ErrorCla
     .flatMap(([errorClass]) => errorClass ?? []);
 }
 
-function runOutcome(connections: readonly Outcome[]): RunOutcome {
+function runOutcome(connections: readonly Outcome[]): Report["outcome"] {
   const kinds = new Set(connections.map(({ outcome }) => outcome));
   if (kinds.has("failed") || kinds.has("rolled-back") || kinds.has("not-attempted")) return "failed";
   return kinds.has("unverified") ? "unverified" : "succeeded";
