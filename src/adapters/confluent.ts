@@ -13,6 +13,7 @@ import {
   UnauthorizedError,
   UnknownResultError,
 } from "../rotation/errors.ts";
+import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { errorDetail } from "./error-detail.ts";
@@ -187,12 +188,4 @@ function requestIdOf({ headers }: HttpResponse): { requestId?: string } {
 function tokenOf(next: string | null | undefined): string | undefined {
   if (!next) return undefined;
   return URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") || undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

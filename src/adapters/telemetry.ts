@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { qualifiedName } from "../rotation/connection.ts";
 import type { Progress, RunLog } from "../rotation/dependencies.ts";
 import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
 import type { Trigger } from "../rotation/plan.ts";
@@ -91,10 +92,7 @@ export class Telemetry implements RunLog {
     const { outcome, secretCreatedAt } = progress;
     this.#connection(outcome);
     if (this.#followsChange && outcome.outcome === "ready" && secretCreatedAt !== undefined) {
-      this.#propagationMs.set(
-        `${outcome.environment}/${outcome.name}`,
-        Math.max(0, this.#now() - secretCreatedAt),
-      );
+      this.#propagationMs.set(qualifiedName(outcome), Math.max(0, this.#now() - secretCreatedAt));
     }
   }
 
@@ -120,9 +118,10 @@ export class Telemetry implements RunLog {
   /** Every hundred values of a metric are published at once, and only default dimensions outlast that. */
   #measure(connections: readonly Outcome[], sent: Sent, defaultDimensions: Record<string, string>): Metrics {
     const metrics = new Metrics({ serviceName: SERVICE, namespace: NAMESPACE, defaultDimensions });
-    for (const { outcome, durationMs, environment, name } of connections) {
+    for (const connection of connections) {
+      const { outcome, durationMs } = connection;
       if (outcome === "ready") metrics.addMetric("TimeToReady", MetricUnit.Milliseconds, durationMs);
-      const propagationMs = this.#propagationMs.get(`${environment}/${name}`);
+      const propagationMs = this.#propagationMs.get(qualifiedName(connection));
       if (propagationMs !== undefined)
         metrics.addMetric("PropagationTime", MetricUnit.Milliseconds, propagationMs);
     }

@@ -1,5 +1,6 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Config } from "../config/load.ts";
+import { qualifiedName } from "../rotation/connection.ts";
 import type { RunContext, RunLog } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import { run } from "../run.ts";
@@ -17,7 +18,7 @@ import {
 import { logTo } from "./log.ts";
 import { listConnections, reading, settled } from "./read-only.ts";
 import { runOptions } from "./run-options.ts";
-import { fullName, loadConfig, triggerFor } from "./selection.ts";
+import { loadConfig, triggerFor } from "./selection.ts";
 
 const TIMEOUT_MS = 300_000;
 
@@ -106,7 +107,7 @@ async function checkConnections(
   if (selected.length === 0) return [];
   const { report } = await run(config, triggerFor(selected, config, true), runOptions(log, TIMEOUT_MS));
   return report.connections.map((outcome) => ({
-    subject: fullName(outcome),
+    subject: qualifiedName(outcome),
     ok: outcome.outcome === "planned",
     message: `${outcome.secret}: ${outcome.message ?? outcome.outcome}`,
     ...(outcome.nextStep !== undefined && { nextStep: outcome.nextStep }),

@@ -1,9 +1,8 @@
 import type { Clock } from "../rotation/clock.ts";
-import type { Connection } from "../rotation/connection.ts";
+import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import type { Progress } from "../rotation/dependencies.ts";
 import { type BoardRow, outcomeStyle, phaseStyle, StatusTable } from "../terminal/status-table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { fullName } from "./selection.ts";
 
 const FRAME_MS = 100;
 
@@ -52,7 +51,7 @@ export class ProgressView {
   /** The connections whose key was put and whose verdict is not known yet. */
   underWay(): string[] {
     const open = [...this.#stands].filter(([, { putAt, isDone }]) => putAt !== undefined && !isDone);
-    return open.map(([connection, { row }]) => `${fullName(connection)} (${row.phase})`);
+    return open.map(([connection, { row }]) => `${qualifiedName(connection)} (${row.phase})`);
   }
 
   /** The report takes the place of what was shown. */

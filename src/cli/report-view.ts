@@ -1,3 +1,4 @@
+import { qualifiedName } from "../rotation/connection.ts";
 import type { Outcome } from "../rotation/outcome.ts";
 import type { Report } from "../rotation/report/report.ts";
 import { outcomeStyle } from "../terminal/status-table.ts";
@@ -5,7 +6,6 @@ import { tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted, seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./command.ts";
-import { fullName } from "./selection.ts";
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "OUTCOME", "PHASE", "TIME", "SECRET", "VERSION"];
 
@@ -37,7 +37,7 @@ function remark(terminal: Terminal, connection: Outcome): string[] {
   const facts = [message, detail, requestId && errorClass && `Request id ${requestId}.`, nextStep];
   return [
     "",
-    `  ${terminal.paint(outcomeStyle(outcome), fullName(connection))}`,
+    `  ${terminal.paint(outcomeStyle(outcome), qualifiedName(connection))}`,
     ...facts.flatMap((fact) => (fact ? [`    ${fact}`] : [])),
   ];
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Config, readConfig } from "../config/load.ts";
-import type { Connection } from "../rotation/connection.ts";
+import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";
 import { type Context, type Input, type Option, PROGRAM } from "./command.ts";
@@ -52,7 +52,7 @@ function requireListed(
   secrets: readonly string[],
 ): void {
   const environment = input.text("environment");
-  const names = connections.flatMap((each) => [each.name, fullName(each)]);
+  const names = connections.flatMap((each) => [each.name, qualifiedName(each)]);
   for (const name of input.words) if (!names.includes(name)) throw unknown("connection", name, names);
   for (const id of secrets)
     if (!connections.some(({ secret }) => sameSecret(secret, id)))
@@ -70,13 +70,9 @@ export function triggerFor(
   const isAll = selected.length === config.connections.length;
   return {
     kind: "direct",
-    ...(!isAll && { connections: selected.map(fullName) }),
+    ...(!isAll && { connections: selected.map(qualifiedName) }),
     ...(dryRun && { dryRun }),
   };
-}
-
-export function fullName({ environment, name }: Pick<Connection, "environment" | "name">): string {
-  return `${environment}/${name}`;
 }
 
 function unknown(what: string, name: string, known: readonly string[]): UsageError {

@@ -1,7 +1,7 @@
+import { qualifiedName } from "../rotation/connection.ts";
 import { phaseStyle } from "../terminal/status-table.ts";
 import { type Cell, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { fullName } from "./selection.ts";
 import type { Status } from "./status.ts";
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET", "VERSION", "CURRENT SINCE"];
@@ -44,7 +44,11 @@ function remark(terminal: Terminal, status: Status): string[] {
   const { problem, detail } = status;
   const facts = [problem, detail].flatMap((fact) => (fact === undefined ? [] : [`    ${fact}`]));
   if (facts.length === 0) return [];
-  return ["", `  ${terminal.paint(problem === undefined ? "yellow" : "red", fullName(status))}`, ...facts];
+  return [
+    "",
+    `  ${terminal.paint(problem === undefined ? "yellow" : "red", qualifiedName(status))}`,
+    ...facts,
+  ];
 }
 
 const UNITS = [

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseJson } from "../rotation/json.ts";
 import type { FoundConnection } from "./draft.ts";
 import { UsageError } from "./errors.ts";
 
@@ -64,12 +65,4 @@ function toFound({ id, ...found }: z.infer<typeof values>): FoundConnection {
     environmentId: found.environment[0]?.id ?? environmentId,
     ...(found.rest_endpoint && { restEndpoint: found.rest_endpoint }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

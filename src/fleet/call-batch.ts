@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DurableContext, InvokeError } from "@aws/durable-execution-sdk-js";
+import { qualifiedName } from "../rotation/connection.ts";
 import { reportSchema } from "../rotation/report/schema.ts";
-import { type Batch, type BatchResult, qualifiedName } from "./rollout.ts";
+import type { Batch, BatchResult } from "./rollout.ts";
 
 export interface Call {
   /** The ordinary function, by the alias whose runs send no alert. */

@@ -1,4 +1,4 @@
-import type { Connection } from "../rotation/connection.ts";
+import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
 
@@ -36,10 +36,6 @@ const UNKNOWN = {
     message: "The batch that it was in gave no answer in time, so what became of it is not known.",
   },
 } as const satisfies Readonly<Record<BatchResult["kind"], OutcomeDetails>>;
-
-export function qualifiedName({ environment, name }: Pick<Connection, "environment" | "name">): string {
-  return `${environment}/${name}`;
-}
 
 /**
  * Which connections go next, wave by wave, so that a key that nobody has accepted yet is never in two batches at once.

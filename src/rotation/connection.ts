@@ -26,6 +26,11 @@ export interface Connection {
   readonly canary: boolean;
 }
 
+/** A name that is unique across environments, as commands and events take it. */
+export function qualifiedName({ environment, name }: Pick<Connection, "environment" | "name">): string {
+  return `${environment}/${name}`;
+}
+
 /** A connection as the API shows it. */
 export interface ConnectionState {
   readonly name: string;

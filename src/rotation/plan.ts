@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { Connection } from "./connection.ts";
+import { type Connection, qualifiedName } from "./connection.ts";
 import { EventError } from "./errors.ts";
 import type { triggerSchema } from "./report/schema.ts";
 import { sameSecret } from "./secret-id.ts";
@@ -57,7 +57,7 @@ function selectNamed(
   const { connections, secrets } = trigger;
   if (connections === undefined && secrets === undefined) return listed;
   const named = Map.groupBy(listed, ({ name }) => name);
-  const qualified = Map.groupBy(listed, ({ environment, name }) => `${environment}/${name}`);
+  const qualified = Map.groupBy(listed, qualifiedName);
   const byName = (connections ?? []).flatMap((name) => {
     const found = [...(named.get(name) ?? []), ...(qualified.get(name) ?? [])];
     return found.length > 0 ? found : unknown("connection", name, [...named.keys()]);

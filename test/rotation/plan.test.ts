@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { qualifiedName } from "../../src/rotation/connection.ts";
 import { EventError } from "../../src/rotation/errors.ts";
 import { plan, type Trigger } from "../../src/rotation/plan.ts";
 import { connection } from "../support/builders.ts";
@@ -16,7 +17,7 @@ const LISTED = [
 function planned(trigger: Trigger, listed = LISTED) {
   return plan(trigger, listed).map(({ secret, connections, complete }) => ({
     secret,
-    connections: connections.map(({ environment, name }) => `${environment}/${name}`),
+    connections: connections.map(qualifiedName),
     complete,
   }));
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { qualifiedName } from "../../src/rotation/connection.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import {
   type GroupPlan,
@@ -22,7 +23,7 @@ describe("a run in any world", () => {
           each.step === "done" ? [[each.connection, each.outcome] as const] : [],
         ),
       );
-      expect(run.outcomes.map(fullName)).toEqual(run.connections.map(fullName));
+      expect(run.outcomes.map(qualifiedName)).toEqual(run.connections.map(qualifiedName));
       expect(run.connections.map((connection) => last.get(connection))).toEqual(run.outcomes);
       expect(world.bugs).toEqual([]);
     });
@@ -135,10 +136,6 @@ function validAfterMs(
   version: number,
 ): number | null | undefined {
   return groups[Number(secret.slice("secret".length))]?.versions[version]?.validAfterMs;
-}
-
-function fullName({ name, environment }: { name: string; environment: string }): string {
-  return `${environment}/${name}`;
 }
 
 /** Each PUT with the next one of the same connection. */

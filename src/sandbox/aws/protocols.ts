@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { parseJson } from "../../rotation/json.ts";
 import { AwsError } from "./error.ts";
 import type { SecretStore } from "./secret-store.ts";
 import { callSecretsManager } from "./secrets-manager.ts";
@@ -34,7 +35,7 @@ export function parseCall(target: string | undefined, body: string): AwsCall {
 
 function jsonCall(target: string, body: string): AwsCall {
   const operation = target.replace(/^secretsmanager\./, "");
-  const input = parseJson(body);
+  const input = z.record(z.string(), z.unknown()).safeParse(parseJson(body)).data;
   return {
     operation,
     fields: input ?? {},
@@ -44,14 +45,6 @@ function jsonCall(target: string, body: string): AwsCall {
     },
     refuse: ({ code, message, status }) => json(status, { __type: code, Message: message }),
   };
-}
-
-function parseJson(body: string): Record<string, unknown> | undefined {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(body));
-  } catch {
-    return undefined;
-  }
 }
 
 const json = (status: number, body: object): AwsAnswer => ({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "../../../src/config/load.ts";
 import { createFleet } from "../../../src/fleet/handler.ts";
-import { qualifiedName } from "../../../src/fleet/rollout.ts";
+import { qualifiedName } from "../../../src/rotation/connection.ts";
 import { toOutcome } from "../../../src/rotation/outcome.ts";
 import { abridge, createReport } from "../../../src/rotation/report/report.ts";
 import { Address, PER_MINUTE, PER_SECOND } from "../../fleet/address.ts";
