@@ -1,10 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { parseConfig, readConfig } from "../../src/config/load.ts";
-import { connectionsFile } from "../../src/config/schema.ts";
 import { configFile, connectionEntry, environmentEntry } from "../support/builders.ts";
 
 const parse = (file: unknown) => parseConfig(JSON.stringify(file), "connections.json");
@@ -172,13 +170,5 @@ describe("readConfig", () => {
       "OPENAI",
       "MCP_SERVER",
     ]);
-  });
-});
-
-describe("connections.schema.json", () => {
-  it("is generated from the schema", () => {
-    expect(JSON.parse(readFileSync("connections.schema.json", "utf8"))).toEqual(
-      JSON.parse(JSON.stringify(z.toJSONSchema(connectionsFile, { io: "input" }))),
-    );
   });
 });

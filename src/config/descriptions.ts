@@ -1,0 +1,59 @@
+/** What each setting of connections.json means, by its path. For the JSON Schema and the documentation; not in the bundle. */
+export const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  "": "Which connections the Flink connection rotator updates, and from which secrets.",
+  $schema: "The path or URL of this JSON Schema, for completion and checks in an editor.",
+  environments:
+    "The Confluent Cloud environments, each under a name of your choice that connections, alerts and metrics use.",
+  "environments.*":
+    "One environment in one region. It needs either `cloud` and `region`, or `restEndpoint`. List an environment twice if it has connections in two regions.",
+  "environments.*.organizationId": "The id of the Confluent Cloud organization.",
+  "environments.*.environmentId": "The id of the environment, such as `env-a1b2c3`.",
+  "environments.*.cloud": "The cloud provider of the Flink region.",
+  "environments.*.region": "The Flink region, such as `us-west-2`.",
+  "environments.*.restEndpoint":
+    "The Flink REST endpoint of the region, instead of `cloud` and `region`, for private networking. An https URL without a query.",
+  "environments.*.apiKeySecret":
+    "The secret with the rotator's own Confluent API key for this environment and region: a name, a partial ARN or a full ARN.",
+  connections: "The connections to update.",
+  "connections[]": "One connection. It must exist: the rotator never creates one.",
+  "connections[].name": "The name of the connection in Confluent Cloud, at most 100 characters.",
+  "connections[].environment":
+    "The environment of the connection, as named under `environments`. Optional if there is only one.",
+  "connections[].type":
+    "The type of the connection, as in `CREATE CONNECTION`. For a type that is not listed, give `data`.",
+  "connections[].endpoint":
+    "A safeguard: a connection whose live endpoint differs from this one is not updated.",
+  "connections[].secret":
+    "The secret with the credentials: a name, a partial ARN or a full ARN. Use a full ARN for a secret of another account.",
+  "connections[].fields":
+    "Where the secret holds each option: a key of the secret's JSON for each option. A single option name means that the whole secret is that option. Without it, each option is looked up under its usual spellings.",
+  "connections[].fields.*": "The key of the secret's JSON that holds this option.",
+  "connections[].values": "Options that are not secret, such as `transport-type`, with their values.",
+  "connections[].values.*": "The value of this option.",
+  "connections[].data":
+    "The backend keys of the credentials, instead of `fields` and `values`, for connection types that the rotator does not know.",
+  "connections[].data.*":
+    "Either a key of the secret's JSON (`field`), or a value that is not secret (`value`).",
+  "connections[].data.*.field": "The key of the secret's JSON that holds this value.",
+  "connections[].data.*.value": "A value that is not secret.",
+  "connections[].canary":
+    "Whether this connection tries new keys before the others of its secret. Without it, the first in the list does.",
+  rollout: "How a new key reaches the connections of a secret.",
+  "rollout.canary":
+    "Whether one connection of each secret tries a new key first. If the key is refused, the others keep the key they have.",
+  "rollout.onRejected":
+    "What happens to a connection whose new key is refused: `keep` leaves the new key in place, `rollback` puts the previous version of the secret (AWSPREVIOUS) back.",
+  timing: "How long the rotator waits for Confluent.",
+  "timing.readyTimeoutSeconds": "How long a connection may take to become READY.",
+  "timing.graceSeconds":
+    "How long a key younger than ten minutes may be refused before that counts. 0 turns the grace period off.",
+  "timing.confirmSeconds":
+    "How long a phase must last that was the same before the PUT, before it counts as the verdict on the new key; at most a third of `readyTimeoutSeconds`. 0 turns this off.",
+  verification: "What counts as success.",
+  "verification.require":
+    "Which evidence a connection needs. `auto`: a READY, or an accepted PUT if Confluent reports no phase for the connection at all. `ready`: only a READY. `applied`: an accepted PUT, also if the phase disappears after it.",
+  propagationLabel:
+    "A staging label, such as `FLINK_READY`, that the rotator moves to a version when every listed connection of the secret uses it.",
+  refresh:
+    "What a scheduled run does with connections that the propagation label shows to be up to date: `always` updates them, `when-stale` skips them.",
+};

@@ -1,0 +1,109 @@
+import { connectionsJsonSchema, isSchema, type JsonSchema } from "../../../src/config/json-schema.ts";
+import {
+  CONNECTION_TYPES,
+  type ConnectionType,
+  usualSpellings,
+} from "../../../src/rotation/credentials/connection-types.ts";
+
+/** The generated parts of docs/configuration.md, by the names of their markers. */
+export function configurationParts(): ReadonlyMap<string, string> {
+  return new Map([
+    ["settings", SECTIONS.map(([path, title]) => section(title, find(path))).join("\n\n")],
+    ["types", typesTable()],
+    ["spellings", spellingsTable()],
+  ]);
+}
+
+/** Where in the schema each section of the reference begins, and its heading. */
+const SECTIONS = [
+  [[], "Top level"],
+  [["environments", "*"], "environments.*"],
+  [["connections", "[]"], "connections[]"],
+  [["rollout"], "rollout"],
+  [["timing"], "timing"],
+  [["verification"], "verification"],
+] as const;
+
+function find(path: readonly string[]): JsonSchema {
+  return path.reduce((schema: JsonSchema, step) => {
+    const part =
+      step === "*" ? schema.additionalProperties : step === "[]" ? schema.items : schema.properties?.[step];
+    if (!isSchema(part)) throw new Error(`The schema has no ${path.join(".")}.`);
+    return part;
+  }, connectionsJsonSchema());
+}
+
+function section(title: string, { description = "", properties = {}, required = [] }: JsonSchema): string {
+  const rows = Object.entries(properties).map(([key, property]) => {
+    if (!isSchema(property)) throw new Error(`${title}.${key} has no schema.`);
+    const initial = required.includes(key) ? "required" : defaultOf(property);
+    return row(`\`${key}\``, kindOf(key, property), initial, property.description ?? "");
+  });
+  return [
+    `### ${title}`,
+    "",
+    description,
+    "",
+    ...head("setting", "value", "default", "meaning"),
+    ...rows,
+  ].join("\n");
+}
+
+/** The defaults of a section are in the section's own table. */
+function defaultOf({ default: initial, properties }: JsonSchema): string {
+  return initial === undefined || properties !== undefined ? "" : code(initial);
+}
+
+function kindOf(key: string, { enum: choices, type, anyOf, ...rest }: JsonSchema): string {
+  if (SECTIONS.some(([path]) => path[0] === key)) return `[${type}](#${key})`;
+  if (choices !== undefined) return choices.map(code).join(", ");
+  if (type === "number") return ["number", ...rangeOf(rest)].join(", ");
+  if (type !== undefined) return String(type);
+  return (anyOf ?? []).flatMap((each) => (isSchema(each) ? String(each.type) : [])).join(" or ");
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): string[] {
+  return [
+    ...(minimum === undefined ? [] : [`at least ${minimum}`]),
+    ...(exclusiveMinimum === undefined ? [] : [`more than ${exclusiveMinimum}`]),
+    ...(maximum === undefined ? [] : [`at most ${maximum}`]),
+  ];
+}
+
+/** One row for the types that take the same options. */
+function typesTable(): string {
+  const byOptions = Map.groupBy(CONNECTION_TYPES, ([, type]) => optionsInWords(type));
+  const rows = [...byOptions].map(([options, types]) => row(types.map(([name]) => name).join(", "), options));
+  return [...head("types", "options"), ...rows].join("\n");
+}
+
+function optionsInWords({ groups, optional = [] }: ConnectionType): string {
+  const choices = groups.map(({ needs }) => needs.map((option) => `\`${option}\``).join(", "));
+  const extra = optional.map((option) => `\`${option}\``).join(", ");
+  return `${choices.join(" **or** ")}${extra === "" ? "" : `; optional: ${extra}`}`;
+}
+
+function spellingsTable(): string {
+  const options = ["api-key", "aws-access-key", "service-key", "username", "token-endpoint"] as const;
+  const rows = options.map((option) =>
+    row(
+      `\`${option}\``,
+      usualSpellings(option)
+        .map((each) => `\`${each}\``)
+        .join(", "),
+    ),
+  );
+  return [...head("option", "found in a JSON secret under"), ...rows].join("\n");
+}
+
+function head(...titles: readonly string[]): string[] {
+  return [row(...titles), `|${"---|".repeat(titles.length)}`];
+}
+
+function row(...cells: readonly string[]): string {
+  return `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
+}
+
+function code(value: unknown): string {
+  return `\`${JSON.stringify(value)}\``;
+}
