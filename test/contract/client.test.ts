@@ -4,13 +4,16 @@ import { createAgent, sendRequest } from "../../src/adapters/http.ts";
 import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
 import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import type { Fault as SandboxFault } from "../../src/sandbox/confluent/faults.ts";
-import type { Settings } from "../../src/sandbox/confluent/settings.ts";
 import { API_KEY, sandboxWith } from "../sandbox/confluent/client.ts";
 import { flinkApiKey } from "../support/builders.ts";
-import type { Behaviour, Fault } from "../support/fake-confluent.ts";
-import { describeConnectionsApi, NEW_KEY, OPENAI_ENDPOINT, type Stage } from "./connections-api.ts";
+import type { Fault } from "../support/fake-confluent.ts";
+import { describeApi } from "./api-contract.ts";
+import { describeErrors } from "./error-contract.ts";
+import { type Fixture, OPENAI_ENDPOINT } from "./fixture.ts";
+import { describeWorlds } from "./world-contract.ts";
 
-describeConnectionsApi("the client, over HTTP", stage);
+for (const describeContract of [describeApi, describeErrors, describeWorlds])
+  describeContract("the client over HTTP", fixture);
 
 const FAULTS: Readonly<Record<Exclude<Fault, "hang">, SandboxFault>> = {
   unauthorized: { kind: "status", status: 401 },
@@ -21,14 +24,7 @@ const FAULTS: Readonly<Record<Exclude<Fault, "hang">, SandboxFault>> = {
   dropped: { kind: "reset" },
 };
 
-const FENCES: Readonly<Record<Behaviour["fence"], Pick<Settings, "resourceVersion" | "updatedAt">>> = {
-  both: { resourceVersion: "moves", updatedAt: "moves" },
-  version: { resourceVersion: "moves", updatedAt: "absent" },
-  time: { resourceVersion: "absent", updatedAt: "moves" },
-  none: { resourceVersion: "still", updatedAt: "still" },
-};
-
-async function stage(): Promise<Stage> {
+async function fixture(): Promise<Fixture> {
   const { sandbox, clock } = await sandboxWith();
   const dispatcher = createAgent();
   onTestFinished(() => dispatcher.destroy());
@@ -52,25 +48,16 @@ async function stage(): Promise<Stage> {
   return {
     api: clientOf(API_KEY.key),
     stranger: clientOf("stranger"),
+    now: clock.now,
     advance: clock.advance,
-    add: (name, options = {}) => {
-      const {
-        validAfterMs = Number.NEGATIVE_INFINITY,
-        fence = "both",
-        readyPhase = "READY",
-        ...own
-      } = options;
+    add: (name, options) =>
       sandbox.addConnection("env-1", {
         name,
         type: "OPENAI",
         endpoint: OPENAI_ENDPOINT,
         data: { API_KEY: "old-key" },
-        accepts: [{ value: NEW_KEY, validFrom: clock.now() + validAfterMs }],
-        phases: { ready: readyPhase },
-        ...FENCES[fence],
-        ...own,
-      });
-    },
+        ...options,
+      }),
     touch: (name) => sandbox.touch(name),
     held: (name) => sandbox.connection(name).data,
     fail: (method, fault) => sandbox.fail({ method, times: 100, fault: FAULTS[fault] }),

@@ -1,10 +1,14 @@
 import { flinkApiKey } from "../support/builders.ts";
 import { FakeConfluent, type FakeRequest, type Fault } from "../support/fake-confluent.ts";
-import { describeConnectionsApi, NEW_KEY, OPENAI_ENDPOINT, type Stage } from "./connections-api.ts";
+import { describeApi } from "./api-contract.ts";
+import { describeErrors } from "./error-contract.ts";
+import { type Fixture, OPENAI_ENDPOINT } from "./fixture.ts";
+import { describeWorlds } from "./world-contract.ts";
 
-describeConnectionsApi("the fake in memory", () => Promise.resolve(stage()));
+for (const describeContract of [describeApi, describeErrors, describeWorlds])
+  describeContract("the in-memory fake", () => Promise.resolve(fixture()));
 
-function stage(): Stage {
+function fixture(): Fixture {
   let now = Date.UTC(2026, 0, 1);
   const faults = new Map<FakeRequest["method"], Fault>();
   const confluent = new FakeConfluent({
@@ -14,17 +18,11 @@ function stage(): Stage {
   return {
     api: confluent.api(flinkApiKey("flink-key")),
     stranger: confluent.api(flinkApiKey("stranger")),
+    now: () => now,
     advance: (ms) => {
       now += ms;
     },
-    add: (name, { validAfterMs = Number.NEGATIVE_INFINITY, ...behaviour } = {}) => {
-      const validAt = now + validAfterMs;
-      confluent.add(name, {
-        endpoint: OPENAI_ENDPOINT,
-        validFrom: (data) => (data["API_KEY"] === NEW_KEY ? validAt : Number.NEGATIVE_INFINITY),
-        ...behaviour,
-      });
-    },
+    add: (name, options) => confluent.add(name, { endpoint: OPENAI_ENDPOINT, ...options }),
     touch: (name) => confluent.connection(name).touch(now),
     held: (name) => confluent.connection(name).data,
     fail: (method, fault) => faults.set(method, fault),

@@ -10,8 +10,9 @@ import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import type { Lane } from "../../src/rotation/update.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
+import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW } from "../support/builders.ts";
-import type { Behaviour, Data } from "../support/fake-confluent.ts";
+import type { Behaviour } from "../support/fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
 
 const LABEL = "FLINK_READY";
@@ -41,7 +42,7 @@ function open(options: Options) {
   const run: GroupRun = {
     context,
     lane: () => lane,
-    sight: ({ name }) => confluent.connection(name).observe(NOW),
+    sight: ({ name }) => confluent.connection(name).read(NOW),
     record: ({ name }, details) => detailsByConnection.set(name, details),
     retract: ({ name }) => detailsByConnection.delete(name),
     canary: true,
@@ -65,7 +66,7 @@ function open(options: Options) {
 
 /** A connection that accepts all keys but these. */
 function refusing(...keys: readonly string[]): Partial<Behaviour> {
-  const isRefused = (data: Data) => keys.includes(data["API_KEY"] ?? "");
+  const isRefused = (data: AuthData) => keys.includes(data["API_KEY"] ?? "");
   return { validFrom: (data) => (isRefused(data) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY) };
 }
 

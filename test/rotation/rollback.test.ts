@@ -5,7 +5,7 @@ import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { rollBack } from "../../src/rotation/rollback.ts";
 import type { Lane } from "../../src/rotation/update.ts";
 import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
-import type { Behaviour } from "../support/fake-confluent.ts";
+import type { Behaviour } from "../support/fake-connection.ts";
 import { fakeWorld } from "../support/fake-world.ts";
 
 const A = connection({ name: "a", secret: "openai" });

@@ -12,7 +12,8 @@ import {
   updateConnection,
 } from "../../src/rotation/update.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
-import type { Behaviour, FakeRequest, Fault } from "../support/fake-confluent.ts";
+import type { FakeRequest, Fault } from "../support/fake-confluent.ts";
+import type { Behaviour } from "../support/fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
 
 const A = connection({ name: "a" });
@@ -79,7 +80,7 @@ describe("a push", () => {
 
   it("does not look at what was seen just now", async () => {
     const { push: run, methods } = open({
-      order: { before: observation({ name: "a", resourceVersion: "v0" }) },
+      order: { before: observation({ name: "a", resourceVersion: "a1v" }) },
     });
     await run();
     expect(methods()[0]).toBe("PUT");
@@ -107,7 +108,7 @@ describe("a push", () => {
     const { resourceVersion: _, ...before } = observation({ name: "a" });
     await updateConnection({ ...lane, api: { ...lane.api, put } }, { ...order, before });
     expect(sent).toMatchObject([
-      { name: "a", connectionType: "openai", endpoint: "https://x.example.com", resourceVersion: "v0" },
+      { name: "a", connectionType: "openai", endpoint: "https://x.example.com", resourceVersion: "a1v" },
       { name: "a", connectionType: "OPENAI", endpoint: before.endpoint },
     ]);
     expect(sent[1]).not.toHaveProperty("resourceVersion");
@@ -217,7 +218,7 @@ describe("a push", () => {
     expect(await run()).toMatchObject({
       outcome: "unverified",
       errorClass: "unauthorized",
-      message: "Put, but not verified: Our key was refused (401).",
+      message: "Put, but not verified: Confluent refused the API key (401).",
       httpStatus: 200,
       secretVersionId: "version-1",
     });
@@ -227,7 +228,7 @@ describe("a push", () => {
     const { lane } = open();
     const api = { ...lane.api, get: () => Promise.reject(new TypeError("a bug")) };
     const poller = new Poller(new ConnectionReader(api), lane.context.clock, new PollSchedule(0));
-    const before = observation({ name: "a", resourceVersion: "v0" });
+    const before = observation({ name: "a", resourceVersion: "a1v" });
     const order = { connection: A, version: secretVersion(), data: new Secret("{}"), before };
     await expect(updateConnection({ ...lane, api, poller }, order)).rejects.toThrow("a bug");
   });

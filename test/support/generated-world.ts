@@ -5,8 +5,10 @@ import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate, type Settings } from "../../src/rotation/rotate.ts";
+import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
 import { connection, HOUR_MS } from "./builders.ts";
-import type { Behaviour, Data, Fault } from "./fake-confluent.ts";
+import type { Fault } from "./fake-confluent.ts";
+import type { Behaviour } from "./fake-connection.ts";
 import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
 
 /** How many worlds a property is tried in. */
@@ -210,7 +212,7 @@ function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPla
     }
     return connections.map(({ environment, isListedAs, isMissing, canary, ...behaviour }, index) => {
       const name = `${secret}-connection${index}`;
-      const validFrom = (data: Data) => validAt.get(data["API_KEY"] ?? "") ?? Number.NEGATIVE_INFINITY;
+      const validFrom = (data: AuthData) => validAt.get(data["API_KEY"] ?? "") ?? Number.NEGATIVE_INFINITY;
       if (!isMissing) confluent.add(name, { ...behaviour, validFrom });
       return connection({ name, secret, environment, type: isListedAs, canary });
     });

@@ -7,10 +7,10 @@ import type { Clock } from "../../src/rotation/clock.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
 import type { SecretLabelUpdated } from "../../src/sandbox/aws/secret-store.ts";
 import { type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
+import type { NewConnection } from "../../src/sandbox/confluent/connection.ts";
 import {
   type ConfluentOptions,
   type ConfluentSandbox,
-  type NewConnection,
   startConfluent,
 } from "../../src/sandbox/confluent/server.ts";
 import { VirtualClock } from "./virtual-clock.ts";

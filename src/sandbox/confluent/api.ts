@@ -1,33 +1,32 @@
-import type { StoredConnection } from "./connection.ts";
-import { pageOf } from "./list.ts";
-import { readPut } from "./put.ts";
-import { type Answer, emptyAnswer, errorAnswer, jsonAnswer, RefusedError } from "./responses.ts";
-import type { Settings } from "./settings.ts";
+import type { ConnectionView } from "./connection.ts";
+import type { StoredEnvironment } from "./environment.ts";
+import { pageQuery, pageToken } from "./pages.ts";
+import { parsePut } from "./put.ts";
+import { ApiError, errorResponse, htmlResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
 
-/** A pair that may call the API in one environment. */
+/** A key and its secret that may call the API in one environment. */
 export interface ApiKey {
   readonly key: string;
   readonly secret: string;
-  /** Milliseconds since the epoch; before it the pair is not yet known. */
+  /** Milliseconds since the epoch; the key is unknown before. */
   readonly validFrom?: number;
 }
 
 export interface Environment {
   readonly organizationId: string;
   readonly environmentId: string;
+  readonly stored: StoredEnvironment;
   apiKeys: readonly ApiKey[];
-  readonly settings: () => Settings;
-  readonly connections: Map<string, StoredConnection>;
 }
 
-/** The connections API's own collection or one connection in it, as a path names them. */
+/** The collection of connections, or one connection in it, as a path names it. */
 export interface Route {
   readonly organizationId: string;
   readonly environmentId: string;
   readonly connection?: string;
 }
 
-export interface Call {
+export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly route: Route;
@@ -36,18 +35,11 @@ export interface Call {
   readonly body: string;
 }
 
-export interface ApiOptions {
-  /** The base of the URLs in answers. */
-  readonly advertisedUrl: () => string;
-  /** `metadata.next` of a last page, absent by default. */
-  readonly lastPageNext: "" | null | undefined;
-}
-
 const PATH =
   /^\/sql\/v1\/organizations\/([^/?]+)\/environments\/([^/?]+)\/connections(?:\/([^/?]+))?(?:\?|$)/;
 
-/** Reads a request's path; `undefined` where it is not the API's. */
-export function routeOf(path: string): Route | undefined {
+/** Reads a request's path; `undefined` if it does not belong to the API. */
+export function parseRoute(path: string): Route | undefined {
   const [, organizationId, environmentId, connection] = PATH.exec(path) ?? [];
   if (organizationId === undefined || environmentId === undefined) return undefined;
   try {
@@ -61,89 +53,104 @@ export function routeOf(path: string): Route | undefined {
   }
 }
 
-/** The connections API over what is stored, without sockets, limits or faults. */
+/** The connections API over the stored environments, without sockets, limits or faults. */
 export class ConnectionsApi {
   readonly #environments: ReadonlyMap<string, Environment>;
-  readonly #options: ApiOptions;
+  readonly #advertisedUrl: () => string;
 
-  constructor(environments: ReadonlyMap<string, Environment>, options: ApiOptions) {
+  /** @param advertisedUrl gives the base of the URLs in responses. */
+  constructor(environments: ReadonlyMap<string, Environment>, advertisedUrl: () => string) {
     this.#environments = environments;
-    this.#options = options;
+    this.#advertisedUrl = advertisedUrl;
   }
 
-  answer(call: Call, now: number): Answer {
+  respond(request: ApiRequest, now: number): SandboxResponse {
     try {
-      return this.#dispatch(call, now);
+      return this.#dispatch(request, now);
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      const answer = errorAnswer(error.status, error.message);
-      if (error.status !== 401) return answer;
-      return { ...answer, headers: { ...answer.headers, "www-authenticate": 'Basic error="invalid_key"' } };
+      if (!(error instanceof ApiError)) throw error;
+      const response = errorResponse(error.status, error.message);
+      if (error.status !== 401) return response;
+      return {
+        ...response,
+        headers: { ...response.headers, "www-authenticate": 'Basic error="invalid_key"' },
+      };
     }
   }
 
-  #dispatch(call: Call, now: number): Answer {
-    const environment = this.#environmentFor(call, now);
-    const { connection: name } = call.route;
-    if (name === undefined) {
-      requireMethod(call, ["GET"]);
-      return this.#list(call.path, environment, now);
-    }
-    requireMethod(call, ["GET", "PUT"]);
-    const connection = environment.connections.get(name);
-    if (!connection) throw new RefusedError(404, `There is no connection ${name}.`);
-    refuseForbidden(connection.settings);
-    if (call.method === "PUT") applyPut(call, connection, now);
-    const isShown = call.method === "GET" || connection.settings.putAnswer === "connection";
-    return isShown ? jsonAnswer(this.#render(environment, connection, now)) : emptyAnswer();
+  #dispatch(request: ApiRequest, now: number): SandboxResponse {
+    const environment = this.#authorizedEnvironment(request, now);
+    const { connection: name } = request.route;
+    requireMethod(request, name === undefined ? ["GET"] : ["GET", "PUT"]);
+    if (name === undefined) return this.#list(request.path, environment, now);
+    const connection = environment.stored.connection(name);
+    if (request.method === "GET") return this.#show(environment, connection.read(now));
+    requireJson(request);
+    const isApplied = connection.put(parsePut(request.body, connection.spec), now);
+    return isApplied ? this.#show(environment, connection.view(now)) : htmlResponse();
   }
 
-  #environmentFor({ route, authorization }: Call, now: number): Environment {
+  #authorizedEnvironment({ route, authorization }: ApiRequest, now: number): Environment {
     const environment = this.#environments.get(route.environmentId);
-    if (environment?.organizationId !== route.organizationId) {
-      throw new RefusedError(404, `There is no environment ${route.environmentId}.`);
-    }
-    if (!environment.apiKeys.some((apiKey) => authorizes(apiKey, authorization, now))) {
-      throw new RefusedError(401, "The API key is not valid.");
-    }
-    refuseForbidden(environment.settings());
+    if (environment?.organizationId !== route.organizationId)
+      throw new ApiError(404, `There is no environment ${route.environmentId}.`);
+    if (!environment.apiKeys.some((apiKey) => authorizes(apiKey, authorization, now)))
+      throw new ApiError(401, "The API key is not valid.");
     return environment;
   }
 
-  #list(path: string, environment: Environment, now: number): Answer {
+  #list(path: string, environment: Environment, now: number): SandboxResponse {
     const query = new URLSearchParams(path.split("?")[1]);
-    const { items, next } = pageOf(environment.connections.values(), query);
+    const { items, nextAfter } = environment.stored.list(pageQuery(query), now);
     const self = this.#collectionUrl(environment);
-    return jsonAnswer({
+    if (nextAfter !== undefined) query.set("page_token", pageToken(nextAfter));
+    return jsonResponse({
       api_version: "sql/v1",
       kind: "ConnectionList",
-      metadata: { self, next: next ? `${self}?${next}` : this.#options.lastPageNext },
-      data: items.map((connection) => this.#render(environment, connection, now)),
+      metadata: { self, next: nextAfter === undefined ? undefined : `${self}?${query}` },
+      data: items.map((view) => toJson(view, self)),
     });
   }
 
-  #render(environment: Environment, connection: StoredConnection, now: number): object {
-    const name = encodeURIComponent(connection.spec.name);
-    return connection.render(now, `${this.#collectionUrl(environment)}/${name}`);
+  #show(environment: Environment, view: ConnectionView): SandboxResponse {
+    return jsonResponse(toJson(view, this.#collectionUrl(environment)));
   }
 
   #collectionUrl({ organizationId, environmentId }: Environment): string {
     const path = `sql/v1/organizations/${organizationId}/environments/${environmentId}/connections`;
-    return `${this.#options.advertisedUrl()}/${path}`;
+    return `${this.#advertisedUrl()}/${path}`;
   }
 }
 
-function applyPut({ body, contentType }: Call, connection: StoredConnection, now: number): void {
-  if (!contentType?.startsWith("application/json")) throw new RefusedError(415, "The body must be JSON.");
-  connection.put(readPut(body, connection), now);
+/** The object as the API shows it. */
+function toJson(view: ConnectionView, collectionUrl: string): object {
+  const { spec, createdAt, updatedAt, resourceVersion, phase, detail } = view;
+  return {
+    api_version: "sql/v1",
+    kind: "Connection",
+    metadata: {
+      self: `${collectionUrl}/${encodeURIComponent(spec.name)}`,
+      created_at: new Date(createdAt).toISOString(),
+      ...(updatedAt !== undefined && { updated_at: new Date(updatedAt).toISOString() }),
+      ...(resourceVersion !== undefined && { resource_version: resourceVersion }),
+      resource_name: "",
+    },
+    name: spec.name,
+    spec: {
+      connection_type: spec.type,
+      endpoint: spec.endpoint,
+      auth_data: { kind: "PlaintextProvider", data: "<REDACTED>" },
+    },
+    ...(phase !== undefined && { status: { phase, detail } }),
+  };
 }
 
-function requireMethod({ method }: Call, allowed: readonly string[]): void {
-  if (!allowed.includes(method)) throw new RefusedError(405, "The method is not allowed here.");
+function requireMethod({ method }: ApiRequest, allowed: readonly string[]): void {
+  if (!allowed.includes(method)) throw new ApiError(405, "The method is not allowed here.");
 }
 
-function refuseForbidden({ forbidden }: Settings): void {
-  if (forbidden) throw new RefusedError(403, "The principal lacks the role.");
+function requireJson({ contentType }: ApiRequest): void {
+  if (!contentType?.startsWith("application/json")) throw new ApiError(415, "The body must be JSON.");
 }
 
 function authorizes(

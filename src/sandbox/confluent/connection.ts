@@ -1,3 +1,4 @@
+import { ApiError } from "./responses.ts";
 import { type AuthData, acceptedFrom, phaseWord, type Settings, type State } from "./settings.ts";
 
 export interface ConnectionSpec {
@@ -7,14 +8,38 @@ export interface ConnectionSpec {
   readonly data: AuthData;
 }
 
-/** A connection as a test or a benchmark looks at it. */
-export interface ConnectionState extends ConnectionSpec {
+export interface NewConnection extends ConnectionSpec, Partial<Settings> {
+  /** The state before the first PUT, `ready` by default. */
+  readonly initially?: State;
+}
+
+/** What one read shows of a connection. */
+export interface ConnectionView {
+  readonly spec: ConnectionSpec;
+  readonly createdAt: number;
+  readonly updatedAt: number | undefined;
+  readonly resourceVersion: string | undefined;
+  /** Absent if the read leaves the status out. */
+  readonly phase: string | undefined;
+  readonly detail: string;
+}
+
+/** What a PUT carries. */
+export interface ConnectionUpdate {
+  readonly data: AuthData;
+  readonly resourceVersion?: string | undefined;
+  /** Whether the body has a `metadata` key. */
+  readonly hasMetadata: boolean;
+}
+
+/** A connection as a test or a benchmark inspects it. */
+export interface InspectedConnection extends ConnectionSpec {
   /** Every applied PUT, the oldest first. */
   readonly puts: readonly Put[];
-  /** The word that a read gives now; absent where the status is left out. */
+  /** The word that an up-to-date read shows now; absent if the status is left out. */
   readonly phase: string | undefined;
   readonly resourceVersion: string;
-  /** Milliseconds since the epoch at which the data in place was first shown to be usable. */
+  /** Milliseconds since the epoch at which a read first showed the data in place to be usable. */
   readonly readyAt: number | undefined;
 }
 
@@ -23,122 +48,150 @@ export interface Put {
   readonly data: AuthData;
 }
 
-interface View {
-  readonly state: State;
-  readonly data: AuthData;
-  readonly resourceVersion: string;
+/** The object from one change to the next. */
+interface Revision {
+  /** From when on reads show it. */
+  readonly visibleAt: number;
+  readonly version: number;
   readonly updatedAt: number;
+  readonly data: AuthData;
+  /** The PUT that brought the data, and the state that reads showed just before it. */
+  readonly put: { readonly at: number; readonly stateBefore: State } | undefined;
 }
 
-/** One stored connection; what a read gives follows from the PUTs, the settings and the time alone. */
+/** One stored connection; what a read shows follows from its revisions, the settings and the time alone. */
 export class StoredConnection {
   readonly spec: ConnectionSpec;
-  readonly #settings: () => Settings;
-  readonly #createdAt: number;
-  readonly #puts: Put[] = [];
+  readonly puts: Put[] = [];
   readonly #initially: State;
-  #before: View | undefined;
-  #version = 1;
-  #updatedAt: number;
+  readonly #createdAt: number;
+  readonly #inherited: () => Settings;
+  readonly #revisions: Revision[];
+  #own: Partial<Settings>;
+  #latest: Revision;
+  #readsSincePut = 0;
 
-  constructor(spec: ConnectionSpec, settings: () => Settings, created: { state: State; at: number }) {
-    this.spec = spec;
-    this.#settings = settings;
-    this.#initially = created.state;
-    this.#createdAt = created.at;
-    this.#updatedAt = created.at;
+  constructor(added: NewConnection, inherited: () => Settings, createdAt: number) {
+    const { name, type, endpoint, data, initially = "ready", ...own } = added;
+    this.spec = { name, type, endpoint, data };
+    this.#initially = initially;
+    this.#createdAt = createdAt;
+    this.#inherited = inherited;
+    this.#own = own;
+    this.#latest = { visibleAt: -Infinity, version: 1, updatedAt: createdAt, data, put: undefined };
+    this.#revisions = [this.#latest];
   }
 
   get settings(): Settings {
-    return this.#settings();
+    return { ...this.#inherited(), ...this.#own };
   }
 
-  get resourceVersion(): string {
-    return `a${this.#version.toString(36)}v`;
+  configure(changes: Partial<Settings>): void {
+    this.#own = { ...this.#own, ...changes };
   }
 
-  put(data: AuthData, now: number): void {
-    this.#before = this.#view(now);
-    this.#puts.push({ at: now, data });
-    if (this.settings.resourceVersion !== "still") this.#version += 1;
-    if (this.settings.updatedAt !== "still") this.#updatedAt = now;
+  /** @returns whether the PUT was applied. @throws ApiError 409 for a stale version, or the status of `refusesMetadata`. */
+  put({ data, resourceVersion, hasMetadata }: ConnectionUpdate, now: number): boolean {
+    const { settings } = this;
+    if (settings.htmlOnPut) return false;
+    if (hasMetadata && settings.refusesMetadata !== undefined)
+      throw new ApiError(settings.refusesMetadata, "metadata is read-only.");
+    if (resourceVersion !== undefined && resourceVersion !== versionText(this.#latest))
+      throw new ApiError(409, "The resource version is stale.");
+    const { version, updatedAt } = this.#latest;
+    const put = { at: now, stateBefore: this.#stateOf(this.#revisionAt(now), now) };
+    this.puts.push({ at: now, data });
+    this.#readsSincePut = 0;
+    this.#add({
+      visibleAt: now + settings.staleMs,
+      version: settings.resourceVersion === "still" ? version : version + 1,
+      updatedAt: settings.updatedAt === "still" ? updatedAt : now,
+      data,
+      put,
+    });
+    return true;
   }
 
-  /** Somebody else changes the connection. */
+  /** Changes the connection as another client does: its `resource_version` and `updated_at` move. */
   touch(now: number): void {
-    this.#version += 1;
-    this.#updatedAt = now;
+    const { visibleAt, version, ...latest } = this.#latest;
+    this.#add({ ...latest, visibleAt: Math.max(now, visibleAt), version: version + 1, updatedAt: now });
   }
 
-  /** The object as the API gives it. */
-  render(now: number, self: string): object {
-    const { spec, settings } = this;
-    const view = this.#view(now);
+  /** Answers one GET, by a replica every other time if replicas lag. */
+  read(now: number): ConnectionView {
+    this.#readsSincePut += 1;
+    return this.view(now, this.#readsSincePut % 2 === 1);
+  }
+
+  view(now: number, isFromReplica = false): ConnectionView {
+    const { settings, spec } = this;
+    const at = isFromReplica ? now - settings.replicaLagMs : now;
+    const revision = this.#revisionAt(at);
+    const state = this.#stateOf(revision, at);
+    const { detail } = settings;
     return {
-      api_version: "sql/v1",
-      kind: "Connection",
-      metadata: {
-        self,
-        created_at: new Date(this.#createdAt).toISOString(),
-        ...(settings.updatedAt !== "absent" && { updated_at: new Date(view.updatedAt).toISOString() }),
-        ...(settings.resourceVersion !== "absent" && { resource_version: view.resourceVersion }),
-        resource_name: "",
-      },
-      name: spec.name,
-      spec: {
-        connection_type: spec.type,
-        endpoint: spec.endpoint,
-        auth_data: { kind: "PlaintextProvider", data: "<REDACTED>" },
-      },
-      ...this.#status(view),
+      spec,
+      createdAt: this.#createdAt,
+      updatedAt: settings.updatedAt === "absent" ? undefined : revision.updatedAt,
+      resourceVersion: settings.resourceVersion === "absent" ? undefined : versionText(revision),
+      phase: phaseWord(settings, state),
+      detail: typeof detail === "string" ? detail : detail(state, revision.data),
     };
   }
 
-  state(now: number): ConnectionState {
-    const { data } = this.#puts.at(-1) ?? this.spec;
-    const phase = phaseWord(this.settings, this.#view(now).state) ?? undefined;
-    const { resourceVersion } = this;
-    return { ...this.spec, data, puts: [...this.#puts], phase, resourceVersion, readyAt: this.#readyAt(now) };
+  inspect(now: number): InspectedConnection {
+    return {
+      ...this.spec,
+      data: this.#latest.data,
+      puts: [...this.puts],
+      phase: phaseWord(this.settings, this.#stateOf(this.#revisionAt(now), now)),
+      resourceVersion: versionText(this.#latest),
+      readyAt: this.#readyAt(now),
+    };
   }
 
-  #status({ state, data }: View): { status?: { phase: string; detail: string } } {
-    const { detail } = this.settings;
-    const phase = phaseWord(this.settings, state);
-    if (phase === null) return {};
-    return { status: { phase, detail: typeof detail === "string" ? detail : detail(state, data) } };
+  #add(revision: Revision): void {
+    this.#latest = revision;
+    this.#revisions.push(revision);
   }
 
-  #view(now: number): View {
-    const put = this.#puts.at(-1);
-    if (put && this.#before && now < put.at + this.settings.staleMs) return this.#before;
-    const { data } = put ?? this.spec;
-    const { resourceVersion } = this;
-    return { state: this.#stateAt(now), data, resourceVersion, updatedAt: this.#updatedAt };
+  #revisionAt(time: number): Revision {
+    return this.#revisions.findLast(({ visibleAt }) => visibleAt <= time) ?? this.#latest;
   }
 
-  #stateAt(now: number): State {
-    const put = this.#puts.at(-1);
-    if (!put) return this.#initially;
-    if (now < this.#settlesAt(put)) return "pending";
-    if (this.settings.unreachable) return "unreachable";
-    return this.#acceptedFrom(put, now) <= this.#judgedAt(put, now) ? "ready" : "invalidAuth";
+  #stateOf({ put, data }: Revision, now: number): State {
+    const { settings } = this;
+    if (put === undefined) return this.#initially;
+    if (settings.world === "credulous") return "ready";
+    if (now < put.at + verdictDelayMs(settings))
+      return settings.world === "controller" ? put.stateBefore : "pending";
+    if (settings.unreachable) return "unreachable";
+    const at = judgedAt(settings, put, now);
+    return acceptedFrom(settings.accepts, data, at) <= at ? "ready" : "invalidAuth";
   }
 
   #readyAt(now: number): number | undefined {
-    const put = this.#puts.at(-1);
-    if (this.#stateAt(now) !== "ready") return undefined;
-    return put ? Math.max(this.#settlesAt(put), this.#acceptedFrom(put, now)) : this.#createdAt;
+    const { put, data } = this.#latest;
+    const { settings } = this;
+    if (settings.world === "silent" || this.#stateOf(this.#latest, now) !== "ready") return undefined;
+    if (put === undefined) return this.#createdAt;
+    const shownAt = put.at + Math.max(settings.staleMs, verdictDelayMs(settings));
+    if (now < shownAt) return undefined;
+    if (settings.world === "credulous") return shownAt;
+    return Math.max(shownAt, acceptedFrom(settings.accepts, data, judgedAt(settings, put, now)));
   }
+}
 
-  #settlesAt(put: Put): number {
-    return put.at + Math.max(this.settings.timeToReadyMs, this.settings.staleMs);
-  }
+function judgedAt({ judged }: Settings, put: { readonly at: number }, now: number): number {
+  return judged === "on-put" ? put.at : now;
+}
 
-  #acceptedFrom(put: Put, now: number): number {
-    return acceptedFrom(this.settings.accepts, put.data, this.#judgedAt(put, now));
-  }
+function verdictDelayMs({ world, timeToReadyMs, verdictAfterMs }: Settings): number {
+  if (world === "credulous") return 0;
+  return world === "controller" ? verdictAfterMs : timeToReadyMs;
+}
 
-  #judgedAt(put: Put, now: number): number {
-    return this.settings.judged === "on-put" ? put.at : now;
-  }
+function versionText({ version }: Revision): string {
+  return `a${version.toString(36)}v`;
 }

@@ -1,42 +1,71 @@
-import { type Answer, type ErrorBody, errorAnswer } from "./responses.ts";
+import * as z from "zod";
+import { ERROR_BODY_SHAPES, errorResponse, HTML_PAGE, type SandboxResponse } from "./responses.ts";
 
-/** What goes wrong with an answer. `applied` says whether the request is carried out all the same. */
-export type Fault = { readonly applied?: boolean } & (
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly body?: ErrorBody;
-      /** Repeat the request's body in the error. */
-      readonly echo?: boolean;
-      /** What the error says. */
-      readonly text?: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: "redirect"; readonly status: 301 | 302 | 307 | 308; readonly location: string }
-  | { readonly kind: "reset" }
-  | { readonly kind: "hang" }
+const BODIES = {
+  empty: () => "",
+  html: () => HTML_PAGE,
+  truncated: (body: string) => body.slice(0, body.length / 2),
+  array: () => "[]",
+  null: () => "null",
+} as const satisfies Record<string, (body: string) => string>;
+
+/** Whether the request is carried out despite the fault. */
+const applied = z.boolean().optional();
+
+const faultSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("status"),
+    status: z.int().min(200).max(599),
+    body: z.enum(ERROR_BODY_SHAPES).optional(),
+    /** Repeats the request's body in the error. */
+    echo: z.boolean().optional(),
+    /** The error's text. */
+    text: z.string().optional(),
+    headers: z.record(z.string(), z.string()).readonly().optional(),
+    applied,
+  }),
+  z.strictObject({
+    kind: z.literal("redirect"),
+    status: z.union([z.literal(301), z.literal(302), z.literal(307), z.literal(308)]),
+    location: z.string(),
+    applied,
+  }),
+  /** Breaks the TCP connection. */
+  z.strictObject({ kind: z.literal("reset"), applied }),
+  /** Never answers. */
+  z.strictObject({ kind: z.literal("hang"), applied }),
   /** The right status with a body that makes no sense. */
-  | { readonly kind: "body"; readonly body: keyof typeof BODIES }
-  /** The right answer, a byte at a time. */
-  | { readonly kind: "drip"; readonly intervalMs?: number }
-  /** Half the right answer, then silence. */
-  | { readonly kind: "stall" }
-  /** Blanks without end, or so many bytes of them (100 MB). */
-  | { readonly kind: "huge"; readonly bytes?: number }
-  /** Somebody else changes the connection just before the request is handled. */
-  | { readonly kind: "touch" }
-);
+  z.strictObject({
+    kind: z.literal("body"),
+    body: z.enum(["empty", "html", "truncated", "array", "null"]),
+    applied,
+  }),
+  /** The right response, one byte at a time, one second apart by default. */
+  z.strictObject({ kind: z.literal("drip"), intervalMs: z.number().optional(), applied }),
+  /** Half the right response, then silence. */
+  z.strictObject({ kind: z.literal("stall"), applied }),
+  /** That many bytes of blanks, 100 MB by default. */
+  z.strictObject({ kind: z.literal("huge"), bytes: z.number().optional(), applied }),
+  /** Another client changes the connection just before the request is handled. */
+  z.strictObject({ kind: z.literal("touch"), applied }),
+]);
 
-/** A fault and the requests that it meets; `GET` covers lists too. Once, unless `times` says otherwise. */
-export interface FaultOrder {
-  readonly method?: "GET" | "LIST" | "PUT";
-  readonly connection?: string;
-  readonly environment?: string;
-  readonly times?: number;
-  /** So many matching requests pass first. */
-  readonly afterTimes?: number;
-  readonly fault: Fault;
-}
+/** A fault, and the requests that meet it. Without filters every request does. */
+export const faultRule = z.strictObject({
+  /** `GET` includes LIST. */
+  method: z.enum(["GET", "LIST", "PUT"]).optional(),
+  connection: z.string().optional(),
+  environment: z.string().optional(),
+  /** How many requests meet the fault; 1 by default. */
+  times: z.number().optional(),
+  /** How many matching requests pass before. */
+  afterTimes: z.number().optional(),
+  fault: faultSchema,
+});
+
+/** What goes wrong with a response. */
+export type Fault = Readonly<z.infer<typeof faultSchema>>;
+export type FaultRule = Readonly<z.infer<typeof faultRule>>;
 
 export interface FaultTarget {
   readonly method: string;
@@ -44,71 +73,63 @@ export interface FaultTarget {
   readonly connection?: string;
 }
 
-const BODIES = {
-  empty: () => "",
-  html: () => "<html><body>Welcome</body></html>",
-  truncated: (body: string) => body.slice(0, body.length / 2),
-  array: () => "[]",
-  null: () => "null",
-} as const satisfies Record<string, (body: string) => string>;
-
 const NOT_APPLIED: readonly Fault["kind"][] = ["status", "redirect", "reset", "hang"];
 
 export function isApplied(fault: Fault): boolean {
   return fault.applied ?? !NOT_APPLIED.includes(fault.kind);
 }
 
-/** The answer as the fault leaves it. */
-export function distort(answer: Answer, fault: Fault, requestBody: string): Answer {
+/** The response as the fault leaves it. */
+export function applyFault(response: SandboxResponse, fault: Fault, requestBody: string): SandboxResponse {
   switch (fault.kind) {
     case "status": {
       const { text = fault.echo ? `The request was refused: ${requestBody}` : "A fault was ordered." } =
         fault;
-      const error = errorAnswer(fault.status, text, fault.body);
+      const error = errorResponse(fault.status, text, fault.body);
       return { ...error, headers: { ...error.headers, ...fault.headers } };
     }
     case "redirect":
       return { status: fault.status, headers: { location: fault.location }, body: "" };
     case "body":
-      return { ...answer, body: BODIES[fault.body](answer.body) };
+      return { ...response, body: BODIES[fault.body](response.body) };
     case "drip":
-      return { ...answer, transfer: { kind: "drip", intervalMs: fault.intervalMs ?? 1_000 } };
+      return { ...response, transfer: { kind: "drip", intervalMs: fault.intervalMs ?? 1_000 } };
     case "huge":
-      return { ...answer, transfer: { kind: "huge", bytes: fault.bytes ?? 100_000_000 } };
+      return { ...response, transfer: { kind: "huge", bytes: fault.bytes ?? 100_000_000 } };
     case "reset":
     case "hang":
     case "stall":
-      return { ...answer, transfer: { kind: fault.kind } };
+      return { ...response, transfer: { kind: fault.kind } };
     case "touch":
-      return answer;
+      return response;
   }
 }
 
-/** The faults still to come. */
+/** The faults that are still to happen. */
 export class Faults {
-  readonly #orders: { order: FaultOrder; toSkip: number; left: number }[] = [];
+  readonly #pending: { readonly rule: FaultRule; toSkip: number; left: number }[] = [];
 
-  add(order: FaultOrder): void {
-    this.#orders.push({ order, toSkip: order.afterTimes ?? 0, left: order.times ?? 1 });
+  add(rule: FaultRule): void {
+    this.#pending.push({ rule, toSkip: rule.afterTimes ?? 0, left: rule.times ?? 1 });
   }
 
-  /** The first fault due for this request; every order that the request matches counts it. */
+  /** The first fault due for this request; each rule that the request matches counts it until one is due. */
   take(target: FaultTarget): Fault | undefined {
-    for (const entry of this.#orders.filter(({ order, left }) => left > 0 && matches(order, target))) {
+    for (const entry of this.#pending.filter(({ rule, left }) => left > 0 && matches(rule, target))) {
       entry.toSkip -= 1;
       if (entry.toSkip >= 0) continue;
       entry.left -= 1;
-      return entry.order.fault;
+      return entry.rule.fault;
     }
     return undefined;
   }
 }
 
-function matches(order: FaultOrder, target: FaultTarget): boolean {
+function matches(rule: FaultRule, target: FaultTarget): boolean {
   return (
-    (order.method === undefined || matchesMethod(order.method, target)) &&
-    (order.connection === undefined || order.connection === target.connection) &&
-    (order.environment === undefined || order.environment === target.environmentId)
+    (rule.method === undefined || matchesMethod(rule.method, target)) &&
+    (rule.connection === undefined || rule.connection === target.connection) &&
+    (rule.environment === undefined || rule.environment === target.environmentId)
   );
 }
 

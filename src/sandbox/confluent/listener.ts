@@ -1,15 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Clock } from "../../rotation/clock.ts";
-import { type ConnectionsApi, type Route, routeOf } from "./api.ts";
-import { distort, type Faults, isApplied } from "./faults.ts";
+import { type ConnectionsApi, parseRoute, type Route } from "./api.ts";
+import { applyFault, type Faults, isApplied } from "./faults.ts";
 import type { Limiter } from "./limits.ts";
 import { sentResourceVersion } from "./put.ts";
-import { type Answer, type ErrorBody, emptyAnswer, errorAnswer } from "./responses.ts";
+import { emptyResponse, errorResponse, type SandboxResponse } from "./responses.ts";
 import type { Settings } from "./settings.ts";
 import { send } from "./transfer.ts";
 
-/** One request as it came. */
+/** One request as it was received. */
 export interface RecordedRequest {
   readonly at: number;
   readonly method: string;
@@ -20,71 +20,75 @@ export interface RecordedRequest {
   readonly hadAuthorization: boolean;
   readonly requestId: string;
   readonly resourceVersion: string | undefined;
-  /** Absent as long as, or because, none was sent. */
+  /** Absent until a response is sent. */
   readonly status: number | undefined;
 }
 
 type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 
-export interface ServerParts {
+export interface ListenerOptions {
   readonly clock: Clock;
   readonly api: ConnectionsApi;
   readonly faults: Faults;
   readonly limiter: Limiter;
   readonly requests: RecordedRequest[];
-  /** The shape of a 429. */
-  readonly limitBody: ErrorBody | undefined;
   readonly settingsFor: (route: Route) => Settings;
   readonly touch: (route: Route) => void;
-  /** Answers what is not the connections API. */
-  readonly control: (path: string) => Answer | undefined;
+  /** Answers requests outside the connections API. */
+  readonly control: (request: { path: string; body: string }) => SandboxResponse | undefined;
 }
 
-export function requestListener(parts: ServerParts): RequestListener {
+export function requestListener(options: ListenerOptions): RequestListener {
   return (request, response) => {
-    handle(parts, request, response).catch((error: unknown) => {
+    handle(options, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   };
 }
 
-async function handle(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { clock, limiter } = parts;
-  const record = recordOf(request, parts);
+async function handle(
+  options: ListenerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { clock, limiter } = options;
+  const record = recordOf(request, options);
   const { admitted, headers } = limiter.admit(clock.now());
   if (admitted) response.once("close", () => limiter.release());
   response.setHeaders(new Map(Object.entries({ ...headers, "x-request-id": record.requestId })));
   const body = await text(request);
   if (request.method === "PUT") record.resourceVersion = sentResourceVersion(body);
-  const answer = admitted
-    ? await answerTo(parts, request, body)
-    : errorAnswer(429, "Too many requests.", parts.limitBody);
-  const isSent = answer.transfer?.kind !== "hang" && answer.transfer?.kind !== "reset";
-  record.status = isSent ? answer.status : undefined;
-  await send(response, answer, clock);
+  const result = admitted ? await respond(options, request, body) : errorResponse(429, "Too many requests.");
+  const isSent = result.transfer?.kind !== "hang" && result.transfer?.kind !== "reset";
+  record.status = isSent ? result.status : undefined;
+  await send(response, result, clock);
 }
 
-async function answerTo(parts: ServerParts, request: IncomingMessage, body: string): Promise<Answer> {
-  const { clock, api, faults } = parts;
+async function respond(
+  options: ListenerOptions,
+  request: IncomingMessage,
+  body: string,
+): Promise<SandboxResponse> {
+  const { clock, api, faults } = options;
   const { method = "", url: path = "", headers } = request;
-  const route = routeOf(path);
-  if (!route) return parts.control(path) ?? errorAnswer(404, "There is nothing here.");
+  const route = parseRoute(path);
+  if (!route) return options.control({ path, body }) ?? errorResponse(404, "There is nothing here.");
   const fault = faults.take({ method, ...route });
-  const { latencyMs, hang } = parts.settingsFor(route);
+  const { latencyMs, hang } = options.settingsFor(route);
   if (latencyMs > 0) await clock.sleep(latencyMs);
-  if (hang) return { ...emptyAnswer(), transfer: { kind: "hang" } };
-  if (fault?.kind === "touch") parts.touch(route);
+  if (hang) return { ...emptyResponse(), transfer: { kind: "hang" } };
+  if (fault?.kind === "touch") options.touch(route);
   const { authorization, "content-type": contentType } = headers;
-  const answer =
+  const response =
     fault && !isApplied(fault)
-      ? emptyAnswer()
-      : api.answer({ method, path, route, authorization, contentType, body }, clock.now());
-  return fault ? distort(answer, fault, body) : answer;
+      ? emptyResponse()
+      : api.respond({ method, path, route, authorization, contentType, body }, clock.now());
+  return fault ? applyFault(response, fault, body) : response;
 }
 
-function recordOf(request: IncomingMessage, { clock, requests }: ServerParts): OpenRecord {
+function recordOf(request: IncomingMessage, { clock, requests }: ListenerOptions): OpenRecord {
   const { method = "", url: path = "", headers } = request;
-  const route = routeOf(path);
+  const route = parseRoute(path);
   const record = {
     at: clock.now(),
     method,

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 
-/** How an answer goes over the wire where it does not simply go whole. */
+/** How a response goes over the wire if not whole and at once. */
 export type Transfer =
   | { readonly kind: "hang" }
   | { readonly kind: "reset" }
@@ -8,7 +8,7 @@ export type Transfer =
   | { readonly kind: "stall" }
   | { readonly kind: "huge"; readonly bytes: number };
 
-export interface Answer {
+export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -17,6 +17,8 @@ export interface Answer {
 
 const JSON_TYPE = { "content-type": "application/json" };
 const HTML_TYPE = { "content-type": "text/html" };
+
+export const HTML_PAGE = "<html><body>Welcome</body></html>";
 
 const ERROR_BODIES = {
   errors: (status: number, detail: string) => {
@@ -38,26 +40,39 @@ const ERROR_BODIES = {
     body: `<html><head><title>${status}</title></head><body>${message}</body></html>`,
   }),
   empty: () => ({ headers: {}, body: "" }),
-} as const satisfies Record<string, (status: number, text: string) => Omit<Answer, "status">>;
+} as const satisfies Record<string, (status: number, text: string) => Omit<SandboxResponse, "status">>;
 
-/** The shapes in which errors were seen: the API's own three, a proxy's page, and nothing at all. */
+/** The shapes in which errors were seen: the API's own three, a proxy's page, and no body. */
 export type ErrorBody = keyof typeof ERROR_BODIES;
 
-export function errorAnswer(status: number, text: string, shape: ErrorBody = "errors"): Answer {
+export const ERROR_BODY_SHAPES = [
+  "errors",
+  "error_code",
+  "error",
+  "html",
+  "empty",
+] as const satisfies readonly ErrorBody[];
+
+export function errorResponse(status: number, text: string, shape: ErrorBody = "errors"): SandboxResponse {
   return { status, ...ERROR_BODIES[shape](status, text) };
 }
 
-export function jsonAnswer(value: object): Answer {
+export function jsonResponse(value: object): SandboxResponse {
   return { status: 200, headers: JSON_TYPE, body: JSON.stringify(value) };
 }
 
-export function emptyAnswer(): Answer {
+export function emptyResponse(): SandboxResponse {
   return { status: 200, headers: {}, body: "" };
 }
 
-/** Thrown where a request is refused; becomes the error answer. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
+/** 200 with a page, as a proxy or a login portal answers. */
+export function htmlResponse(): SandboxResponse {
+  return { status: 200, headers: HTML_TYPE, body: HTML_PAGE };
+}
+
+/** A request that the API answers with an error. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {

@@ -1,32 +1,26 @@
 import { createServer, type Server } from "node:http";
 import { type Clock, systemClock } from "../../rotation/clock.ts";
 import { type ApiKey, ConnectionsApi, type Environment, type Route } from "./api.ts";
-import { type ConnectionSpec, type ConnectionState, StoredConnection } from "./connection.ts";
-import { type FaultOrder, Faults } from "./faults.ts";
+import type { InspectedConnection, NewConnection, StoredConnection } from "./connection.ts";
+import { control } from "./control.ts";
+import { StoredEnvironment } from "./environment.ts";
+import { type FaultRule, Faults } from "./faults.ts";
 import { Limiter, type Limits } from "./limits.ts";
 import { type RecordedRequest, requestListener } from "./listener.ts";
-import { type Answer, jsonAnswer } from "./responses.ts";
-import { DEFAULT_SETTINGS, type Settings, type State } from "./settings.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 
 export interface ConfluentOptions extends Partial<Settings> {
   readonly clock?: Clock;
   readonly port?: number;
   readonly limits?: Limits;
-  /** The base printed in `metadata.next` and `self` in place of the server's own. */
+  /** The base of the URLs in `metadata.next` and `self` instead of the server's own. */
   readonly advertisedUrl?: string;
-  /** `metadata.next` of a last page, absent by default. */
-  readonly lastPageNext?: "" | null;
 }
 
 export interface NewEnvironment extends Partial<Settings> {
   readonly organizationId: string;
   readonly environmentId: string;
   readonly apiKeys: readonly ApiKey[];
-}
-
-export interface NewConnection extends ConnectionSpec, Partial<Settings> {
-  /** The state before the first PUT, `ready` by default. */
-  readonly initially?: State;
 }
 
 /** Starts a stand-in of the connections API on loopback; `port` 0 (the default) takes a free one. */
@@ -45,32 +39,27 @@ export class ConfluentSandbox {
   readonly #clock: Clock;
   readonly #settings: Partial<Settings>;
   readonly #environments = new Map<string, Environment>();
-  readonly #own = new Map<StoredConnection, Partial<Settings>>();
   readonly #faults = new Faults();
   readonly #stopping = new AbortController();
   readonly #server: Server;
 
   constructor(options: Omit<ConfluentOptions, "port">) {
-    const { clock = systemClock, limits = {}, advertisedUrl, lastPageNext, ...settings } = options;
+    const { clock = systemClock, limits = {}, advertisedUrl, ...settings } = options;
     const requests: RecordedRequest[] = [];
     this.requests = requests;
     this.#settings = settings;
     this.#clock = { now: clock.now, sleep: (ms) => clock.sleep(ms, this.#stopping.signal) };
-    const api = new ConnectionsApi(this.#environments, {
-      advertisedUrl: () => advertisedUrl ?? this.url,
-      lastPageNext,
-    });
+    const controlled = { environments: this.#environments, faults: this.#faults };
     this.#server = createServer(
       requestListener({
         clock: this.#clock,
-        api,
+        api: new ConnectionsApi(this.#environments, () => advertisedUrl ?? this.url),
         faults: this.#faults,
         limiter: new Limiter(limits),
-        limitBody: limits.errorBody,
         requests,
         settingsFor: (route) => this.#settingsFor(route),
         touch: ({ connection = "", environmentId }) => this.touch(connection, environmentId),
-        control: (path) => this.#control(path),
+        control: (request) => control(controlled, request, this.#clock.now()),
       }),
     );
   }
@@ -97,9 +86,8 @@ export class ConfluentSandbox {
   }
 
   addEnvironment({ organizationId, environmentId, apiKeys, ...own }: NewEnvironment): void {
-    const settings = (): Settings => ({ ...DEFAULT_SETTINGS, ...this.#settings, ...own });
-    const connections = new Map<string, StoredConnection>();
-    this.#environments.set(environmentId, { organizationId, environmentId, apiKeys, settings, connections });
+    const stored = new StoredEnvironment(own, this.#settings);
+    this.#environments.set(environmentId, { organizationId, environmentId, apiKeys, stored });
   }
 
   setApiKeys(environmentId: string, apiKeys: readonly ApiKey[]): void {
@@ -107,36 +95,31 @@ export class ConfluentSandbox {
   }
 
   addConnection(environmentId: string, added: NewConnection): void {
-    const { name, type, endpoint, data, initially = "ready", ...own } = added;
-    const environment = this.#environment(environmentId);
-    const settings = (): Settings => ({
-      ...environment.settings(),
-      ...this.#own.get(connection),
-    });
-    const created = { state: initially, at: this.#clock.now() };
-    const connection = new StoredConnection({ name, type, endpoint, data }, settings, created);
-    this.#own.set(connection, own);
-    environment.connections.set(name, connection);
+    this.#environment(environmentId).stored.add(added, this.#clock.now());
   }
 
-  /** Changes how a connection behaves from now on. The environment can be left out where there is only one. */
+  /** Changes how a connection behaves from now on. `environmentId` is optional if there is only one. */
   configure(name: string, settings: Partial<Settings>, environmentId?: string): void {
-    const connection = this.#stored(name, environmentId);
-    this.#own.set(connection, { ...this.#own.get(connection), ...settings });
+    this.#stored(name, environmentId).configure(settings);
   }
 
-  connection(name: string, environmentId?: string): ConnectionState {
-    return this.#stored(name, environmentId).state(this.#clock.now());
+  /** Changes how an environment behaves from now on, except for what its connections set themselves. */
+  configureEnvironment(environmentId: string, settings: Partial<Settings>): void {
+    this.#environment(environmentId).stored.configure(settings);
   }
 
-  /** Somebody else changes the connection: its `resource_version` and `updated_at` move. */
+  connection(name: string, environmentId?: string): InspectedConnection {
+    return this.#stored(name, environmentId).inspect(this.#clock.now());
+  }
+
+  /** Changes the connection as another client does: its `resource_version` and `updated_at` move. */
   touch(name: string, environmentId?: string): void {
     this.#stored(name, environmentId).touch(this.#clock.now());
   }
 
-  /** Orders a fault for requests to come. */
-  fail(order: FaultOrder): void {
-    this.#faults.add(order);
+  /** Adds a fault for requests to come. */
+  fail(rule: FaultRule): void {
+    this.#faults.add(rule);
   }
 
   #environment(environmentId: string | undefined): Environment {
@@ -148,26 +131,15 @@ export class ConfluentSandbox {
   }
 
   #stored(name: string, environmentId: string | undefined): StoredConnection {
-    const connection = this.#environment(environmentId).connections.get(name);
+    const connection = this.#environment(environmentId).stored.find(name);
     if (!connection) throw new Error(`The sandbox has no connection ${name}.`);
     return connection;
   }
 
   #settingsFor({ environmentId, connection = "" }: Route): Settings {
-    const environment = this.#environments.get(environmentId);
-    const found = environment?.connections.get(connection)?.settings ?? environment?.settings();
-    return found ?? { ...DEFAULT_SETTINGS, ...this.#settings };
-  }
-
-  #control(path: string): Answer | undefined {
-    if (path !== "/_sandbox/connections") return undefined;
-    const now = this.#clock.now();
-    const connections = [...this.#environments.values()].flatMap(({ environmentId, connections }) =>
-      [...connections.values()].map((connection) => {
-        const { name, phase, readyAt, puts } = connection.state(now);
-        return { environmentId, name, phase, readyAt, puts: puts.length };
-      }),
+    const stored = this.#environments.get(environmentId)?.stored;
+    return (
+      stored?.find(connection)?.settings ?? stored?.settings ?? { ...DEFAULT_SETTINGS, ...this.#settings }
     );
-    return jsonAnswer({ connections });
   }
 }

@@ -3,25 +3,25 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../rotation/clock.ts";
-import type { Answer, Transfer } from "./responses.ts";
+import type { SandboxResponse, Transfer } from "./responses.ts";
 
 const CHUNK = Buffer.alloc(65_536, " ");
 
-/** Sends an answer in the way that its transfer says. */
-export async function send(response: ServerResponse, answer: Answer, clock: Clock): Promise<void> {
-  const { transfer } = answer;
+/** Sends a response in the way its `transfer` says. */
+export async function send(response: ServerResponse, result: SandboxResponse, clock: Clock): Promise<void> {
+  const { transfer } = result;
   if (transfer?.kind === "hang") return;
   if (transfer?.kind === "reset") {
     response.socket?.resetAndDestroy();
     return;
   }
-  response.statusCode = answer.status;
-  response.setHeaders(new Map(Object.entries(answer.headers)));
+  response.statusCode = result.status;
+  response.setHeaders(new Map(Object.entries(result.headers)));
   if (!transfer) {
-    response.end(answer.body);
+    response.end(result.body);
     return;
   }
-  await pipeline(Readable.from(chunks(answer.body, transfer, clock)), response).catch(() => undefined);
+  await pipeline(Readable.from(chunks(result.body, transfer, clock)), response).catch(() => undefined);
 }
 
 async function* chunks(body: string, transfer: Transfer, clock: Clock): AsyncGenerator<Buffer> {
@@ -35,7 +35,7 @@ async function* drip(bytes: Buffer, intervalMs: number, clock: Clock): AsyncGene
   for (let at = 0; at < bytes.length; at += 1) {
     yield bytes.subarray(at, at + 1);
     await clock.sleep(intervalMs);
-    // A clock in a test's hand sleeps in no time: without this turn no socket would ever be served.
+    // A test's clock sleeps without yielding to the event loop, and sockets are served only there.
     await nextTurn();
   }
 }

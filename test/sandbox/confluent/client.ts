@@ -2,10 +2,10 @@ import { type Dispatcher, request } from "undici";
 import { onTestFinished } from "vitest";
 import * as z from "zod";
 import type { Clock } from "../../../src/rotation/clock.ts";
+import type { NewConnection } from "../../../src/sandbox/confluent/connection.ts";
 import {
   type ConfluentOptions,
   type ConfluentSandbox,
-  type NewConnection,
   startConfluent,
 } from "../../../src/sandbox/confluent/server.ts";
 

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import type { Environment } from "./api.ts";
+import { type Faults, faultRule } from "./faults.ts";
+import { errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
+
+const settingsChange = z.strictObject({
+  environment: z.string(),
+  /** Without it the settings apply to the environment. */
+  connection: z.string().optional(),
+  settings: z.strictObject({
+    latencyMs: z.number().exactOptional(),
+    hang: z.boolean().exactOptional(),
+    forbidden: z.boolean().exactOptional(),
+    world: z.enum(["silent", "credulous", "controller", "prompt"]).exactOptional(),
+    timeToReadyMs: z.number().exactOptional(),
+    verdictAfterMs: z.number().exactOptional(),
+    staleMs: z.number().exactOptional(),
+    replicaLagMs: z.number().exactOptional(),
+    unreachable: z.boolean().exactOptional(),
+    rejectedPhase: z.string().exactOptional(),
+    detail: z.string().exactOptional(),
+    refusesMetadata: z.literal([400, 409, 412]).exactOptional(),
+    htmlOnPut: z.boolean().exactOptional(),
+  }),
+});
+
+/** What `/_sandbox/…` shows and changes. */
+export interface Controlled {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly faults: Faults;
+}
+
+/**
+ * The stand-in's own API, beside Confluent's:
+ * - `GET /_sandbox/connections` lists the connections without their data.
+ * - `POST /_sandbox/faults` takes a `FaultRule`.
+ * - `POST /_sandbox/settings` takes `{ environment, connection?, settings }`.
+ *
+ * @returns `undefined` for other paths.
+ */
+export function control(
+  { environments, faults }: Controlled,
+  { path, body }: { readonly path: string; readonly body: string },
+  now: number,
+): SandboxResponse | undefined {
+  switch (path) {
+    case "/_sandbox/connections":
+      return jsonResponse({ connections: listConnections(environments, now) });
+    case "/_sandbox/faults":
+      return withBody(faultRule, body, (rule) => {
+        faults.add(rule);
+        return jsonResponse(rule);
+      });
+    case "/_sandbox/settings":
+      return withBody(settingsChange, body, (change) => changeSettings(environments, change));
+    default:
+      return undefined;
+  }
+}
+
+function withBody<T>(
+  schema: z.ZodType<T>,
+  body: string,
+  respond: (value: T) => SandboxResponse,
+): SandboxResponse {
+  const { data, error } = json.pipe(schema).safeParse(body);
+  return error ? errorResponse(400, z.prettifyError(error)) : respond(data);
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("The body is not JSON.");
+    return z.NEVER;
+  }
+});
+
+function changeSettings(
+  environments: Controlled["environments"],
+  { environment, connection, settings }: z.infer<typeof settingsChange>,
+): SandboxResponse {
+  const stored = environments.get(environment)?.stored;
+  const target = connection === undefined ? stored : stored?.find(connection);
+  if (target === undefined) return errorResponse(404, "There is no such environment or connection.");
+  target.configure(settings);
+  return jsonResponse(settings);
+}
+
+function listConnections(environments: Controlled["environments"], now: number): readonly object[] {
+  return [...environments.values()].flatMap(({ environmentId, stored }) =>
+    stored.connections.map((connection) => {
+      const { name, phase, readyAt, puts } = connection.inspect(now);
+      return { environmentId, name, phase, readyAt, puts: puts.length };
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { type ConnectionView, type NewConnection, StoredConnection } from "./connection.ts";
+import { type Page, type PageQuery, paginate } from "./pages.ts";
+import { ApiError } from "./responses.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
+
+/** The connections of one environment, and what a caller with a valid key gets to see of them. */
+export class StoredEnvironment {
+  readonly #inherited: Partial<Settings>;
+  readonly #connections = new Map<string, StoredConnection>();
+  #own: Partial<Settings>;
+  #lists = 0;
+
+  /** @param inherited are the server's settings for all its environments. */
+  constructor(own: Partial<Settings> = {}, inherited: Partial<Settings> = {}) {
+    this.#inherited = inherited;
+    this.#own = own;
+  }
+
+  get settings(): Settings {
+    return { ...DEFAULT_SETTINGS, ...this.#inherited, ...this.#own };
+  }
+
+  get connections(): readonly StoredConnection[] {
+    return [...this.#connections.values()];
+  }
+
+  configure(changes: Partial<Settings>): void {
+    this.#own = { ...this.#own, ...changes };
+  }
+
+  add(added: NewConnection, now: number): StoredConnection {
+    const connection = new StoredConnection(added, () => this.settings, now);
+    this.#connections.set(added.name, connection);
+    return connection;
+  }
+
+  find(name: string): StoredConnection | undefined {
+    return this.#connections.get(name);
+  }
+
+  /** Answers one LIST request, from a cache every other time if replicas lag. @throws ApiError 403 */
+  list(query: PageQuery, now: number): Page<ConnectionView> {
+    requireAccess(this.settings);
+    this.#lists += 1;
+    const isCached = this.#lists % 2 === 0;
+    const { items, nextAfter } = paginate(this.#connections, query);
+    return { items: items.map((connection) => connection.view(now, isCached)), nextAfter };
+  }
+
+  /** The connection as a caller of the API reaches it. @throws ApiError 403, 404 */
+  connection(name: string): StoredConnection {
+    requireAccess(this.settings);
+    const connection = this.#connections.get(name);
+    if (connection === undefined) throw new ApiError(404, `There is no connection ${name}.`);
+    requireAccess(connection.settings);
+    return connection;
+  }
+}
+
+function requireAccess({ forbidden }: Settings): void {
+  if (forbidden) throw new ApiError(403, "The principal lacks the role.");
+}
