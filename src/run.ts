@@ -96,7 +96,8 @@ export function createClients(config: Pick<Config, "environments">, options: Run
     connect: (name, apiKey) => {
       const environment = config.environments.get(name);
       if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
-      redactor.add(Secret.basic(apiKey.key, apiKey.secret));
+      for (const secret of [apiKey.key, apiKey.secret, Secret.basic(apiKey.key, apiKey.secret)])
+        redactor.add(secret);
       const limiter = limiterFor(environment.restEndpoint);
       const redact = (text: string) => redactor.redact(text);
       const counted = traffic.get(name) ?? { requests: 0, throttled: 0 };

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 export const REDACTED = "[redacted]";
 
 /** What one key of a secret's JSON object holds: a value, or the name of a type that cannot be used as one. */
-export type Field = Secret | "number" | "boolean" | "null" | "array";
+export type Field = Secret | "number" | "boolean" | "null" | "array" | "object";
 
 /** A string that prints as `[redacted]` everywhere: templates, JSON, `console.log`, debuggers. */
 export class Secret {
@@ -71,9 +71,11 @@ export class Secret {
     return new Secret(JSON.stringify(Object.fromEntries(plain)));
   }
 
-  /** Lets `learner` know the text and, where it is JSON, each text in it, so that it can be kept out of all output. */
-  addTo(target: { addText(text: string): void }): void {
-    for (const text of textsIn(this.#value)) target.addText(text);
+  /** Adds the text or, if it is JSON, each text in it to what is kept out of all output. */
+  addTo(target: { addText(text: string, isWhole: boolean): void }): void {
+    const texts = textsIn(this.#value);
+    const isWhole = texts.length === 1 && texts[0] === this.#value;
+    for (const text of texts) target.addText(text, isWhole);
   }
 
   toString(): string {
@@ -93,19 +95,40 @@ function toField(value: unknown): Field {
   if (typeof value === "string") return new Secret(value);
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  if (typeof value === "object") return new Secret(JSON.stringify(value), true);
+  if (typeof value === "object") return toObjectField(value);
   return typeof value === "number" ? "number" : "boolean";
 }
 
-function textsIn(text: string): string[] {
-  const inner: string[] = [];
+/** `"object"` if it is nested too deep to be written as JSON. */
+function toObjectField(value: object): Field {
   try {
-    JSON.parse(text, (_key, value: unknown) => {
-      if (typeof value === "string") inner.push(value);
-      return value;
-    });
+    return new Secret(JSON.stringify(value), true);
   } catch {
-    return [text];
+    return "object";
   }
-  return [text, ...inner.flatMap(textsIn)];
+}
+
+/** The texts at any depth, also of JSON inside JSON. Recursion would end at some depth, and a reviver is recursive. */
+function textsIn(text: string): string[] {
+  const texts: string[] = [];
+  const unread: unknown[] = [text];
+  while (unread.length > 0) {
+    const value = unread.pop();
+    const parsed = typeof value === "string" ? parseContainer(value) : value;
+    if (typeof parsed === "string") texts.push(parsed);
+    else if (typeof parsed === "object" && parsed !== null)
+      for (const inner of Object.values(parsed)) unread.push(inner);
+  }
+  return texts;
+}
+
+/** What is inside a text that is JSON with texts in it; else the text. */
+function parseContainer(text: string): unknown {
+  if (!/^\s*["[{]/.test(text)) return text;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "string" ? [parsed] : parsed;
+  } catch {
+    return text;
+  }
 }

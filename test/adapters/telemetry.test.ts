@@ -6,6 +6,7 @@ import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
+import { Secret } from "../../src/rotation/secret.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");
@@ -14,7 +15,7 @@ const KINDS = ["ready", "failed", "unverified", "rolled-back", "not-attempted", 
 
 function telemetry(): Telemetry {
   const redactor = new Redactor();
-  redactor.addText(VALUE);
+  redactor.add(new Secret(VALUE));
   return new Telemetry(
     (text, limit) => redactor.redact(text, limit),
     () => NOW,

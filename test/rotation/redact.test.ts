@@ -12,12 +12,12 @@ function redactorOf(...secrets: string[]): Redactor {
 
 const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
 
-/** Not part of what the scrubber itself writes, without blanks at its ends, which do not count as part of a secret. */
+/** Without what the redactor itself writes, and without blanks at its ends, which do not count as part of a secret. */
 const anySecret = (minLength: number) =>
   fc
     .string({ unit: anyCharacter, minLength, maxLength: 60 })
     .map((text) => text.trim())
-    .filter((text) => text.length >= minLength && !/[[\]…]/.test(text) && !"redacted".includes(text));
+    .filter((text) => text.length >= minLength && !/[[\]…"{:]/.test(text) && !"redacted".includes(text));
 const anyText = fc.string({ unit: fc.constantFrom(...'aZ09 +/=%\\"{}:.,-_é😀\n') });
 
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
@@ -42,10 +42,18 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   "hex in upper case": (text) => Buffer.from(text).toString("hex").toUpperCase(),
 };
 
+const runsOf = (text: string, length: number) =>
+  Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
+
+function expectNoRunOf(quoted: string, clean: string): void {
+  const shown = clean.toLowerCase();
+  expect(runsOf(quoted.toLowerCase(), 12).filter((run) => shown.includes(run))).toEqual([]);
+}
+
 describe("no secret survives", () => {
   it.each(Object.entries(ENCODINGS))("%s in any text", async (_, encode) => {
     await fc.assert(
-      fc.property(anySecret(1), anyText, anyText, (secret, before, after) => {
+      fc.property(anySecret(8), anyText, anyText, (secret, before, after) => {
         const quoted = encode(secret);
         const clean = redactorOf(secret).redact(before + quoted + after, Number.POSITIVE_INFINITY);
         expect(clean).toContain("[redacted]");
@@ -56,7 +64,7 @@ describe("no secret survives", () => {
 
   it.each(["base64", "base64url"] as const)("%s at any alignment of a larger text", async (encoding) => {
     await fc.assert(
-      fc.property(anySecret(4), anyText, anyText, anyText, (secret, before, after, around) => {
+      fc.property(anySecret(8), anyText, anyText, anyText, (secret, before, after, around) => {
         for (const text of [secret, json(secret)]) {
           const start = Buffer.byteLength(before) * 8;
           const quoted = Buffer.from(before + text + after).toString(encoding);
@@ -72,11 +80,66 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after four characters", async (_, encode) => {
+  const ANY_ENCODING = Object.entries({
+    ...ENCODINGS,
+    base64: (text: string) => Buffer.from(text).toString("base64"),
+    base64url: (text: string) => Buffer.from(text).toString("base64url"),
+  });
+
+  it.each(ANY_ENCODING)("%s of any part of it that has twelve characters", async (_, encode) => {
     await fc.assert(
-      fc.property(anySecret(4), anyText, fc.nat(), (secret, before, cut) => {
+      fc.property(
+        anySecret(12),
+        anyText,
+        anyText,
+        fc.nat(),
+        fc.nat(),
+        (secret, before, after, from, length) => {
+          const start = from % (secret.length - 11);
+          const part = secret.slice(start, start + 12 + (length % (secret.length - start - 11)));
+          const quoted = encode(part.toWellFormed());
+          const clean = redactorOf(secret).redact(before + quoted + after, Number.POSITIVE_INFINITY);
+          if (part.isWellFormed()) expect(clean).toContain("[redacted]");
+          expectNoRunOf(part, clean);
+          if (part.isWellFormed()) expectNoRunOf(quoted, clean);
+        },
+      ),
+    );
+  });
+
+  it.each(ANY_ENCODING)("%s of which any twelve characters are quoted", async (_, encode) => {
+    await fc.assert(
+      fc.property(anySecret(12), anyText, anyText, fc.nat(), (secret, before, after, from) => {
+        const sure = _.startsWith("base64") ? encode(secret).slice(0, -4) : encode(secret);
+        fc.pre(sure.length >= 12);
+        const start = from % (sure.length - 11);
+        const run = sure.slice(start, start + 12);
+        const clean = redactorOf(secret).redact(before + run + after, Number.POSITIVE_INFINITY);
+        expectNoRunOf(run, clean);
+      }),
+    );
+  });
+
+  it.each(ANY_ENCODING)("%s with its letter case changed", async (_, encode) => {
+    const ascii = fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 60 });
+    const secrets = ascii
+      .map((text) => text.trim())
+      .filter((text) => text.length >= 12 && !/[[\]{":]/.test(text));
+    await fc.assert(
+      fc.property(secrets, anyText, fc.boolean(), (secret, around, isLower) => {
+        const quoted = isLower ? encode(secret).toLowerCase() : encode(secret).toUpperCase();
+        const clean = redactorOf(secret).redact(around + quoted + around, Number.POSITIVE_INFINITY);
+        expect(clean).toContain("[redacted]");
+        expectNoRunOf(quoted, clean);
+      }),
+    );
+  });
+
+  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after eight characters", async (_, encode) => {
+    await fc.assert(
+      fc.property(anySecret(8), anyText, fc.nat(), (secret, before, cut) => {
         const quoted = encode(secret);
-        const part = quoted.slice(0, Math.max(4, cut % (quoted.length + 1)));
+        const part = quoted.slice(0, Math.max(8, cut % (quoted.length + 1)));
         expect(redactorOf(secret).redact(before + part, Number.POSITIVE_INFINITY)).not.toContain(part);
       }),
     );
@@ -84,12 +147,34 @@ describe("no secret survives", () => {
 
   it("when the text is cut to any length", async () => {
     await fc.assert(
-      fc.property(anySecret(4), anyText, fc.integer({ min: 1, max: 80 }), (secret, before, limit) => {
+      fc.property(anySecret(8), anyText, fc.integer({ min: 1, max: 80 }), (secret, before, limit) => {
         const clean = redactorOf(secret).redact(before + secret + before, limit);
         expect(clean.length).toBeLessThanOrEqual(limit);
         expect(clean).not.toContain(secret);
       }),
     );
+  });
+
+  it("when it begins before the end of what is shown and goes on after that", () => {
+    for (let length = 0; length < 60; length += 1) {
+      const clean = redactorOf(KEY).redact(`${"x".repeat(length)}${KEY.repeat(400)}`, 40);
+      expectNoRunOf(KEY, clean);
+      expect(clean.length).toBeLessThanOrEqual(40);
+    }
+  });
+
+  it("when a PEM is quoted without its first line, in one line", () => {
+    const body = [
+      "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+      "BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+      "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3S",
+    ];
+    const pem = `-----BEGIN PRIVATE KEY-----\n${body.join("\n")}\n-----END PRIVATE KEY-----\n`;
+    const redactor = redactorOf(JSON.stringify({ type: "service_account", private_key: pem }));
+    for (const text of [body.join(""), body.join("\n"), body.join("\\n"), body.join(" "), body[1] ?? ""]) {
+      const clean = redactor.redact(`not a key: ${text}.`);
+      for (const line of body) expectNoRunOf(line, clean);
+    }
   });
 
   it.each([
@@ -107,19 +192,19 @@ describe("no secret survives", () => {
   });
 
   it.each([
-    ["abc", "<YWJj>", "<[redacted]>"],
     ["abcdef", "<YWJjZGVm>", "<[redacted]>"],
+    ["abcdef12", "<xYWJjZGVmMTIx>", "<x[redacted]Ix>"],
     ["~~~???~~~???", "<fn5+Pz8/fn5+Pz8/>", "<[redacted]>"],
     ["~~~???~~~???", "<fn5-Pz8_fn5-Pz8_>", "<[redacted]>"],
-    ["abcdefg", "<YWJjZGVmZw==>", "<[redacted]w==>"],
+    ["abcdefgh12", "<YWJjZGVmZ2gxMg==>", "<[redacted]g==>"],
   ])("when %s is in base64 as %s", (secret, text, clean) =>
     expect(redactorOf(secret).redact(text)).toBe(clean),
   );
 
   it("when several overlap", () => {
-    const redactor = redactorOf("abcdefgh", "efghijkl", "cdef");
+    const redactor = redactorOf("abcdefgh", "efghijkl", "bcdefghi");
     expect(redactor.redact("-abcdefghijkl-")).toBe("-[redacted]-");
-    expect(redactor.redact("-ghijkl abcdef-")).toBe("-ghijkl ab[redacted]-");
+    expect(redactor.redact("-ghijkl abcdefghi-")).toBe("-ghijkl [redacted]-");
   });
 
   it("when a longer one begins like a shorter one", () => {
@@ -159,31 +244,100 @@ describe("what is no secret stays", () => {
   });
 
   it("around a secret that is like what stands for it", () => {
-    expect(redactorOf("act").redact("they act as one")).toBe("they [redacted] as one");
+    expect(redactorOf("redacted").redact("they were redacted, 50%")).toBe("they were [redacted], 50%");
   });
 
   it("before, between and after", () => {
-    expect(redactorOf("abcdef").redact("1 abcdef 2 abcdefabcdef 3")).toBe(
-      "1 [redacted] 2 [redacted][redacted] 3",
+    expect(redactorOf("abcdefgh").redact("1 abcdefgh 2 abcdefghabcdefgh 3")).toBe(
+      "1 [redacted] 2 [redacted] 3",
     );
   });
 
-  it("where only fewer than twelve characters are alike in the middle of a text", () => {
-    const text = "sk-01234567 is short, sk-0";
+  it("where fewer than twelve characters are alike in the middle of a text", () => {
+    const text = "sk-01234567 is short, k-012345678";
     expect(redactorOf("sk-0123456789abcdef").redact(`${text}.`)).toBe(`${text}.`);
   });
 
   it("where fewer than four characters are alike at the end of a text", () => {
     expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-")).toBe("ends with sk-");
     expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-0")).toBe("ends with [redacted]");
+    expect(redactorOf("sk-0123456789abcdef").redact('ends with "sk-0123…".')).toBe(
+      'ends with "[redacted]…".',
+    );
+  });
+
+  it("where the end of a text is a word with which a credential begins", () => {
+    expect(redactorOf("orders-Writer-93").redact("denied for orders")).toBe("denied for orders");
+    expect(redactorOf("connection-93").redact("closed the connect")).toBe("closed the connect");
+    expect(redactorOf("AbCdEfGhIjKl").redact("ends with AbCdEfGh")).toBe("ends with [redacted]");
   });
 
   it("where the secret is blank", () => {
-    expect(redactorOf("", "  ", "{}").redact("a b")).toBe("a b");
+    expect(redactorOf("", "  ", "{}", "[]").redact("a b")).toBe("a b");
   });
 
-  it("where a short secret's base64 would be too short to tell", () => {
-    expect(redactorOf("ab").redact("YW is said, and ab")).toBe("YW is said, and [redacted]");
+  it("where an address begins as all do", () => {
+    const redactor = redactorOf("https://api.internal.example.com/v1?key=0123456789");
+    expect(redactor.redact("https://api.openai.com")).toBe("https://api.openai.com");
+    expect(redactor.redact("GET https://api.internal.example.com/v1?key=0123456789")).toBe(
+      "GET https://[redacted]",
+    );
+  });
+});
+
+describe("a credential of fewer than eight characters", () => {
+  it.each([
+    ["admin", "user admin is locked", "user [redacted] is locked"],
+    ["admin", "admin@db: (admin), 'admin'.", "[redacted]@db: ([redacted]), '[redacted]'."],
+    ["admin", "the administrator of admin-console.example.com, preadmin", undefined],
+    ["admin", "Admin access", undefined],
+    ["pa$$w0", "refused pa$$w0!", "refused [redacted]!"],
+    ["pa$$w0", "refused pa%24%24w0!", "refused [redacted]!"],
+    ['a"b\\c', 'refused "a\\"b\\\\c"', 'refused "[redacted]"'],
+    ["admin", "refused YWRtaW4= and 61646d696e", "refused [redacted]= and [redacted]"],
+  ])("(%s) is removed from %j as a whole word", (secret, text, clean = text) => {
+    expect(redactorOf(secret).redact(text)).toBe(clean);
+  });
+
+  it.each(["e", "sa", "the"])("is left where it is if it has less than four: %s", (secret) => {
+    const text = "e: the user sa of the key may not do this, e.g. e";
+    expect(redactorOf(secret).redact(text)).toBe(text);
+  });
+});
+
+describe("what stands beside a credential in the JSON of a secret", () => {
+  const RDS = {
+    username: "admin",
+    password: "N3ver-Shown/2024",
+    engine: "postgres",
+    host: "orders.cluster-c1a2b3.eu-west-1.rds.amazonaws.com",
+    port: 5432,
+    dbname: "orders",
+    region: "eu-west-1",
+    owner: "orders-team@example.com",
+    arn: "arn:aws:rds:eu-west-1:123456789012:cluster:orders",
+    docs: "https://wiki.example.com/orders",
+    note: "kept-Beside-1",
+  };
+
+  it("stays readable if it is a word or a name", () => {
+    const redactor = redactorOf(JSON.stringify(RDS));
+    const text = `postgres at ${RDS.host}:5432/orders in eu-west-1 refused admin; see https://wiki.example.com/orders, ask orders-team@example.com about arn:aws:rds:eu-west-1:123456789012:cluster:orders`;
+    expect(redactor.redact(text)).toBe(text);
+  });
+
+  it("is removed from eight characters on if it may be a secret", () => {
+    const redactor = redactorOf(JSON.stringify(RDS));
+    expect(redactor.redact("refused N3ver-Shown/2024 and kept-Beside-1")).toBe(
+      "refused [redacted] and [redacted]",
+    );
+  });
+
+  it("is removed as a credential once it is sent as one", () => {
+    const redactor = redactorOf(JSON.stringify(RDS));
+    redactor.add(new Secret("admin"));
+    redactor.add(new Secret("postgres"));
+    expect(redactor.redact("postgres refused admin")).toBe("[redacted] refused [redacted]");
   });
 });
 
@@ -193,6 +347,8 @@ describe("a long text", () => {
     expect(new Redactor().redact("abcde", 5)).toBe("abcde");
     expect(new Redactor().redact("a".repeat(600))).toHaveLength(500);
     expect(new Redactor().redact("a".repeat(500))).toBe("a".repeat(500));
+    expect(new Redactor().redact("a".repeat(50_000), 10)).toBe(`${"a".repeat(9)}…`);
+    expect(new Redactor().redact("😀😀😀", 4)).toBe("😀\ufffd…");
   });
 });
 

@@ -24,9 +24,9 @@ function printed(value: unknown): string {
   return chunks.join("");
 }
 
-function learned(text: string): string[] {
-  const texts: string[] = [];
-  new Secret(text).addTo({ addText: (each) => texts.push(each) });
+function learned(text: string): (readonly [string, boolean])[] {
+  const texts: (readonly [string, boolean])[] = [];
+  new Secret(text).addTo({ addText: (each, isWhole) => texts.push([each, isWhole]) });
   return texts;
 }
 
@@ -123,6 +123,14 @@ describe("fields of a secret", () => {
     });
   });
 
+  it("are there beside an object that is nested too deep", () => {
+    const nested = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+    const fields = new Secret(`{"nested":${nested},"key":"value"}`).fields();
+    if (!(fields instanceof Map)) throw new Error("no fields");
+    expect(fields.get("nested")).toBe("object");
+    expect(fields.get("key")).toBeInstanceOf(Secret);
+  });
+
   it.each(["plain", "[1]", '"{}"', "1", "null", ""])("%j has none", (text) => {
     expect(new Secret(text).fields()).toBeUndefined();
   });
@@ -141,17 +149,26 @@ describe("fields of a secret", () => {
   });
 });
 
-describe("a learner", () => {
-  it("is taught a plain text", () => expect(learned("plain")).toEqual(["plain"]));
-
-  it("is taught each text at any depth, also in lists and in JSON inside of JSON", () => {
-    const inner = JSON.stringify({ deepest: ["d"] });
-    const text = JSON.stringify({ a: "a", b: { c: ["c", { e: inner }] }, n: 1, nothing: null });
-    expect(new Set(learned(text))).toEqual(new Set([text, "a", "c", inner, "d"]));
+describe("what has to be kept out of all output", () => {
+  it("is a plain text as a whole", () => {
+    expect(learned("plain")).toEqual([["plain", true]]);
+    expect(learned("{ no JSON")).toEqual([["{ no JSON", true]]);
   });
 
-  it("is taught JSON that is nested too deep to be walked as it is", () => {
-    const text = `${"[".repeat(30_000)}"a"${"]".repeat(30_000)}`;
-    expect(learned(text)[0] === text).toBe(true);
+  it("is each text at any depth, also in lists and in JSON inside JSON", () => {
+    const inner = JSON.stringify({ deepest: ["d"] });
+    const text = JSON.stringify({ a: "a", b: { c: ["c", { e: inner }] }, n: 1, nothing: null });
+    expect(new Set(learned(text).map(([each]) => each))).toEqual(new Set(["a", "c", "d"]));
+    expect(learned(text).every(([, isWhole]) => !isWhole)).toBe(true);
+  });
+
+  it.each(["[", '{"a":'])("is what stands beside and inside of a nesting of 100,000 %s", (opening) => {
+    const closing = opening === "[" ? "]" : "}";
+    const nested = `${opening.repeat(100_000)}"inside"${closing.repeat(100_000)}`;
+    expect(
+      learned(`{"before":"first","nested":${nested},"after":"last"}`)
+        .map(([each]) => each)
+        .toSorted(),
+    ).toEqual(["first", "inside", "last"]);
   });
 });

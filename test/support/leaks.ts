@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 /** So many characters of a secret in a row are a leak, in whatever form. */
-const FRAGMENT_LENGTH = 16;
+const FRAGMENT_LENGTH = 12;
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
 const base64At = (offset: number) => (text: string) =>
