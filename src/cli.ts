@@ -1,8 +1,8 @@
-import { EXIT } from "./cli/command.ts";
+import { EXIT } from "./cli/context.ts";
 import { main } from "./cli/main.ts";
 import { Terminal } from "./terminal/terminal.ts";
 
-// Whoever reads our output may stop early, as `head` does.
+// A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
@@ -20,5 +20,5 @@ const code = await main(process.argv.slice(2), {
   },
 });
 process.exitCode = code;
-// What was under way would hold the process up.
+// Requests in progress would keep the process alive.
 if (code === EXIT.interrupted) process.exit();

@@ -1,28 +1,23 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
 import type { RunContext, RunLog } from "../rotation/dependencies.ts";
+import { asResult } from "../rotation/environment.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
-import {
-  CONFIG_OPTION,
-  type Command,
-  type Context,
-  EXIT,
-  type ExitCode,
-  type Input,
-  JSON_OPTION,
-} from "./command.ts";
-import { logTo } from "./log.ts";
-import { listConnections, reading, settled } from "./read-only.ts";
+import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
+import { exampleText } from "./help.ts";
+import { createLog } from "./log.ts";
+import { configOption, jsonOption, valueOption } from "./options.ts";
+import { listConnections, withReadOnlyClients } from "./read-only.ts";
 import { runOptions } from "./run-options.ts";
 import { loadConfig, triggerFor } from "./selection.ts";
 
 const TIMEOUT_MS = 300_000;
 
-/** One thing that was looked at. */
 interface Check {
   readonly subject: string;
   readonly ok: boolean;
@@ -30,50 +25,57 @@ interface Check {
   readonly nextStep?: string;
 }
 
-export const check: Command = {
-  summary: "Checks configuration, secrets, environments, connections and topic; writes nothing",
-  about: [
-    "Made for a pipeline before a deployment. It checks what you may do, not what the function's role may.",
-    "Exit code 1 where something is wrong, 2 where connections.json itself is.",
-  ],
-  options: {
-    topic: { value: "ARN", help: "the alert topic; ALERT_TOPIC_ARN by default" },
-    ...JSON_OPTION,
-    ...CONFIG_OPTION,
-  },
-  examples: [
-    ["check", "everything that connections.json names"],
-    ["check --config connections.json --json", "a file before it is deployed, for a script"],
-  ],
-  run: async (input, context) => {
-    const { out } = context;
-    const { checks, code } = await lookAtAll(input, context);
-    const ok = code === EXIT.ok;
-    out.print(...(input.flag("json") ? [JSON.stringify({ ok, checks }, null, 2)] : lines(out, checks)));
-    return code;
-  },
-};
+const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 
-async function lookAtAll(
-  input: Input,
-  context: Context,
+Nothing is written, so the command suits a pipeline before a deployment.
+It uses your own permissions, not those of the function's role.
+The exit code is 1 if a check fails, and 2 if connections.json is invalid.`;
+
+export function checkCommand(context: CommandContext): CommandUnknownOpts {
+  const { out } = context;
+  return new Command("check")
+    .summary("Check configuration, secrets, environments, connections and alert topic")
+    .description(DESCRIPTION)
+    .addOption(valueOption("--topic <arn>", "the alert topic; default: $ALERT_TOPIC_ARN"))
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["check", "everything in connections.json"],
+        ["check --config connections.json --json", "a file before its deployment, as JSON"],
+      ]),
+    )
+    .action(async ({ topic, json = false, config: file }) => {
+      const { checks, code } = await runChecks({ file, topic }, context);
+      const ok = code === EXIT.ok;
+      out.print(...(json ? [JSON.stringify({ ok, checks }, null, 2)] : checkLines(out, checks)));
+      context.exitWith(code);
+    });
+}
+
+async function runChecks(
+  { file, topic }: { file: string | undefined; topic: string | undefined },
+  context: CommandContext,
 ): Promise<{ checks: readonly Check[]; code: ExitCode }> {
   const subject = "configuration";
   let config: Config;
   try {
-    config = loadConfig(input, context);
+    config = loadConfig(file, context);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { checks: error.issues.map((message) => ({ subject, ok: false, message })), code: EXIT.usage };
   }
-  const log = logTo(context, input.flag("verbose"));
-  const environments = await reading(config, log, (context) => checkEnvironments(context, config));
+  const log = createLog(context);
+  const environments = await withReadOnlyClients(config, log, (clients) =>
+    checkEnvironments(clients, config),
+  );
   const reachable = new Set(environments.flatMap(({ name, result }) => (result.ok ? [name] : [])));
   const checks = [
-    { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no fault` },
+    { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no faults` },
     ...environments.map(({ result }) => result),
     ...(await checkConnections(config, reachable, log)),
-    ...(await checkTopic(input.text("topic") ?? context.env["ALERT_TOPIC_ARN"])),
+    ...(await checkTopic(topic ?? context.env["ALERT_TOPIC_ARN"])),
   ];
   return { checks, code: checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed };
 }
@@ -85,7 +87,7 @@ async function checkEnvironments(
   const all = [...config.environments.values()].map(async (environment) => {
     const { name, apiKeySecret, environmentId } = environment;
     const subject = `environment ${name}`;
-    const listed = await settled(listConnections(context, environment));
+    const listed = await asResult(context, () => listConnections(context, environment));
     if (!(listed instanceof RotationError))
       return {
         name,
@@ -97,7 +99,7 @@ async function checkEnvironments(
   return Promise.all(all);
 }
 
-/** A dry run: it reads the secrets, looks at the connections and builds every payload. */
+/** A dry run: reads secrets and connections and builds every payload. */
 async function checkConnections(
   config: Config,
   reachable: ReadonlySet<string>,
@@ -131,14 +133,14 @@ async function checkTopic(topicArn: string | undefined): Promise<Check[]> {
   }
 }
 
-function lines(terminal: Terminal, checks: readonly Check[]): string[] {
-  const bad = checks.filter(({ ok }) => !ok).length;
+function checkLines(terminal: Terminal, checks: readonly Check[]): string[] {
+  const failed = checks.filter(({ ok }) => !ok).length;
   return [
     ...checks.flatMap(({ subject, ok, message, nextStep }) => [
       `${ok ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${subject}: ${message}`,
       ...(nextStep === undefined ? [] : [`    ${nextStep}`]),
     ]),
     "",
-    bad === 0 ? "All is well." : `${bad} of ${checks.length} are not well.`,
+    failed === 0 ? "All checks passed." : `${failed} of ${checks.length} checks failed.`,
   ];
 }

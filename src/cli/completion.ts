@@ -1,65 +1,62 @@
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { readConfig } from "../config/load.ts";
-import { COMMON_OPTIONS, type Command, type Context, EXIT, PROGRAM } from "./command.ts";
-import { UsageError } from "./errors.ts";
-import { suggestion } from "./nearest.ts";
+import { type CommandContext, PROGRAM } from "./context.ts";
+import { exampleText } from "./help.ts";
+import { commandNames, optionNames } from "./introspection.ts";
 
-const FUNCTION = PROGRAM.replaceAll("-", "_");
+const FUNCTION_NAME = PROGRAM.replaceAll("-", "_");
 
-/** Each asks the program itself, so that what it offers is never out of date. */
-const SCRIPTS: Readonly<Record<string, string>> = {
-  bash: `_${FUNCTION}() {
+/** The scripts ask the program for candidates, so that they never get out of date. */
+const SCRIPTS = {
+  bash: `_${FUNCTION_NAME}() {
   local words
-  words=$("\${COMP_WORDS[0]}" completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  words=$("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
-complete -o default -F _${FUNCTION} ${PROGRAM}`,
+complete -o default -F _${FUNCTION_NAME} ${PROGRAM}`,
   zsh: `#compdef ${PROGRAM}
-_${FUNCTION}() {
+_${FUNCTION_NAME}() {
   local -a candidates
-  candidates=(\${(f)"$("\${words[1]}" completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  candidates=(\${(f)"$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   compadd -a candidates || _files
 }
-compdef _${FUNCTION} ${PROGRAM}`,
+compdef _${FUNCTION_NAME} ${PROGRAM}`,
 };
 
-/** @param commands a function, since the command is one of them. */
-export function completion(commands: () => ReadonlyMap<string, Command>): Command {
-  return {
-    summary: "Prints the completion script of a shell",
-    words: "bash|zsh",
-    options: {},
-    examples: [
-      ["completion bash", 'to be read by: eval "$(…)" in ~/.bashrc'],
-      ["completion zsh", 'to be read by: eval "$(…)" in ~/.zshrc, after compinit'],
-    ],
-    run: async ({ words: [shell = "", ...typed] }, context) => {
-      const lines = shell === "words" ? candidates(typed, commands(), context) : [scriptOf(shell)];
-      context.out.print(...lines);
-      return EXIT.ok;
-    },
-  };
+export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
+  return new Command("completion")
+    .summary("Print the completion script of a shell")
+    .description("Print the completion script of a shell.")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh"]))
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["completion bash", `add to ~/.bashrc: eval "$(${PROGRAM} completion bash)"`],
+        ["completion zsh", `add to ~/.zshrc after compinit: eval "$(${PROGRAM} completion zsh)"`],
+      ]),
+    )
+    .action((shell) => out.print(SCRIPTS[shell]));
 }
 
-function scriptOf(shell: string): string {
-  const script = SCRIPTS[shell];
-  if (script === undefined)
-    throw new UsageError(`There is no completion for "${shell}".`, suggestion(shell, Object.keys(SCRIPTS)));
-  return script;
+/** What the completion scripts call. The last word is the one to be completed. */
+export function completeCommand(
+  { out, env }: CommandContext,
+  program: CommandUnknownOpts,
+): CommandUnknownOpts {
+  return new Command("complete")
+    .argument("[words...]")
+    .action((words) => out.print(...candidates(words, program, env["CONNECTIONS_FILE"])));
 }
 
-/** What may stand where the last of the typed words is. */
-function candidates(
-  typed: readonly string[],
-  commands: ReadonlyMap<string, Command>,
-  { env }: Context,
-): readonly string[] {
-  const [name = ""] = typed;
-  if (typed.length <= 1) return [...commands.keys()];
-  const command = commands.get(name);
+function candidates(words: readonly string[], program: CommandUnknownOpts, file = ""): readonly string[] {
+  const [name = ""] = words;
+  if (words.length <= 1) return commandNames(program);
+  const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return [];
-  const options = Object.keys({ ...command.options, ...COMMON_OPTIONS }).map((option) => `--${option}`);
-  if (command.words !== "[name…]" || typed.at(-1)?.startsWith("-")) return options;
-  return [...connectionNames(env["CONNECTIONS_FILE"] || "connections.json"), ...options];
+  const takesNames = command.registeredArguments.some((argument) => argument.name() === "name");
+  const names =
+    takesNames && !words.at(-1)?.startsWith("-") ? connectionNames(file || "connections.json") : [];
+  return [...names, ...optionNames(command)];
 }
 
 function connectionNames(file: string): string[] {

@@ -1,66 +1,81 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Environment } from "../config/load.ts";
 import { connectionsFile } from "../config/schema.ts";
 import { counted } from "../terminal/text.ts";
-import { type Command, type Context, EXIT, type Input, PROGRAM } from "./command.ts";
-import { choices, draftFile, type FoundConnection } from "./draft.ts";
+import { type CommandContext, PROGRAM } from "./context.ts";
+import { createDraft, type FoundConnection, openChoices } from "./draft.ts";
 import { UsageError } from "./errors.ts";
-import { logTo } from "./log.ts";
-import { listConnections, reading } from "./read-only.ts";
+import { type Example, exampleText } from "./help.ts";
+import { createLog } from "./log.ts";
+import { valueOption } from "./options.ts";
+import { listConnections, withReadOnlyClients } from "./read-only.ts";
 import { readTerraform } from "./terraform.ts";
 
-export const discover: Command = {
-  summary: "Writes a connections.json for the connections that exist, to be filled in",
-  about: [
-    "It asks an environment, or reads the output of terraform show -json, of which it takes no credentials.",
-    'What only you know is left empty: the secrets, and under "fields" the key of the secret for each option.',
+const DESCRIPTION = `Write a connections.json for connections that exist.
+
+The connections come from an environment, or from the output of "terraform show -json".
+No credentials are read from it. Values that only you know are left empty: each secret,
+and under "fields" the key in the secret for each option.`;
+
+export function discoverCommand(context: CommandContext): CommandUnknownOpts {
+  return withOptions()
+    .addHelpText("after", exampleText(context.out, EXAMPLES))
+    .action((options) => runDiscover(options, context));
+}
+
+function withOptions() {
+  return new Command("discover")
+    .summary("Write a connections.json for connections that exist")
+    .description(DESCRIPTION)
+    .addOption(valueOption("--organization <id>", "the organization's id"))
+    .addOption(valueOption("--environment <id>", "the environment's id, such as env-a1b2c3"))
+    .addOption(valueOption("--cloud <name>", "aws, azure or gcp"))
+    .addOption(valueOption("--region <name>", "such as us-west-2"))
+    .addOption(
+      valueOption("--rest-endpoint <url>", "instead of --cloud and --region, for private networking"),
+    )
+    .addOption(valueOption("--api-key-secret <id>", "the secret with the environment's Flink API key"))
+    .addOption(valueOption("--name <name>", "the environment's name in connections.json; default: its id"))
+    .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
+    .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
+    .option("--force", "overwrite an existing file");
+}
+
+const EXAMPLES: readonly Example[] = [
+  [
+    "discover --organization 9bb441c4-edef-46ac-8a41-c49e44a3fd9a --environment env-a1b2c3 --cloud aws --region us-west-2 --api-key-secret prod/confluent/flink-api-key --name prod",
+    "the connections of an environment",
   ],
-  options: {
-    organization: { value: "ID", help: "the organization's id" },
-    environment: { value: "ID", help: "the environment's id, such as env-a1b2c3" },
-    cloud: { value: "NAME", help: "aws, azure or gcp" },
-    region: { value: "NAME", help: "such as us-west-2" },
-    "rest-endpoint": { value: "URL", help: "in place of cloud and region, for private networking" },
-    "api-key-secret": { value: "ID", help: "the secret with the Flink API key of the environment" },
-    name: { value: "NAME", help: "what to call the environment; its id by default" },
-    terraform: { value: "FILE", help: "the output of terraform show -json; - for the standard input" },
-    output: { value: "FILE", help: "connections.json by default; - for the standard output" },
-    force: { help: "write over a file that is there" },
-  },
-  examples: [
-    [
-      "discover --organization 9bb441c4-edef-46ac-8a41-c49e44a3fd9a --environment env-a1b2c3 --cloud aws --region us-west-2 --api-key-secret prod/confluent/flink-api-key --name prod",
-      "what an environment has",
-    ],
-    ["discover --terraform state.json --output -", "what Terraform has made"],
-  ],
-  run: async (input, context) => {
-    const output = input.text("output") ?? "connections.json";
-    if (output !== "-" && existsSync(output) && !input.flag("force"))
-      throw new UsageError(
-        `${output} is there already.`,
-        "Choose another --output, or --force to write over it.",
-      );
-    const file = input.text("terraform");
-    const found = file === undefined ? await listed(input, context) : readTerraform(await read(file));
-    if (found.length === 0) throw new UsageError("There is no Flink connection.", "Nothing was written.");
-    const draft = draftFile(found, {
-      name: input.text("name"),
-      apiKeySecret: input.text("api-key-secret"),
-      restEndpoint: endpointOf(input),
-    });
-    const json = JSON.stringify(draft, null, 2);
-    if (output === "-") context.out.print(json);
-    else writeFileSync(output, `${json}\n`);
-    const { err } = context;
-    err.print(
-      `${counted(found.length, "connection")}. Fill in what is empty, then: ${PROGRAM} check`,
-      ...choices(found),
+  ["discover --terraform state.json --output -", "the connections in a Terraform state"],
+];
+
+type Options = ReturnType<ReturnType<typeof withOptions>["opts"]>;
+
+async function runDiscover(options: Options, context: CommandContext): Promise<void> {
+  const { output = "connections.json", terraform: file } = options;
+  if (output !== "-" && existsSync(output) && !options.force)
+    throw new UsageError(
+      `${output} already exists.`,
+      "Choose another --output, or overwrite it with --force.",
     );
-    return EXIT.ok;
-  },
-};
+  const found =
+    file === undefined ? await listEnvironment(options, context) : readTerraform(await read(file));
+  if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
+  const draft = createDraft(found, {
+    name: options.name,
+    apiKeySecret: options.apiKeySecret,
+    restEndpoint: endpointOf(options),
+  });
+  const json = JSON.stringify(draft, null, 2);
+  if (output === "-") context.out.print(json);
+  else writeFileSync(output, `${json}\n`);
+  context.err.print(
+    `${counted(found.length, "connection")}. Fill in the empty values, then run: ${PROGRAM} check`,
+    ...openChoices(found),
+  );
+}
 
 async function read(file: string): Promise<string> {
   if (file === "-") return text(process.stdin);
@@ -71,13 +86,14 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function listed(input: Input, context: Context): Promise<FoundConnection[]> {
-  const environment = environmentOf(input);
+async function listEnvironment(options: Options, context: CommandContext): Promise<FoundConnection[]> {
+  const environment = toEnvironment(options);
   const { organizationId, environmentId, restEndpoint } = environment;
   const environments = new Map([[environment.name, environment]]);
-  const log = logTo(context, input.flag("verbose"));
-  const seen = await reading({ environments }, log, (context) => listConnections(context, environment));
-  return [...seen.values()].map(({ name, connectionType, endpoint }) => ({
+  const found = await withReadOnlyClients({ environments }, createLog(context), (clients) =>
+    listConnections(clients, environment),
+  );
+  return [...found.values()].map(({ name, connectionType, endpoint }) => ({
     name,
     type: connectionType,
     endpoint,
@@ -87,27 +103,25 @@ async function listed(input: Input, context: Context): Promise<FoundConnection[]
   }));
 }
 
-function environmentOf(input: Input): Environment {
-  const needed = ["organization", "environment", "api-key-secret"].filter((each) => !input.text(each));
-  const restEndpoint = endpointOf(input);
-  const missing = [...needed, ...(restEndpoint ? [] : ["cloud and --region"])];
+function toEnvironment(options: Options): Environment {
+  const { organization = "", environment = "", apiKeySecret = "" } = options;
+  const restEndpoint = endpointOf(options);
+  const missing = [
+    ...(organization ? [] : ["--organization"]),
+    ...(environment ? [] : ["--environment"]),
+    ...(apiKeySecret ? [] : ["--api-key-secret"]),
+    ...(restEndpoint ? [] : ["--cloud and --region"]),
+  ];
   if (restEndpoint === undefined || missing.length > 0)
-    throw new UsageError(`--${missing.join(", --")} must be given.`, `See ${PROGRAM} discover --help.`);
-  const environmentId = input.text("environment") ?? "";
-  const ids = {
-    organizationId: input.text("organization") ?? "",
-    environmentId,
-    restEndpoint,
-    apiKeySecret: input.text("api-key-secret") ?? "",
-  };
+    throw new UsageError(`${missing.join(", ")} must be given.`, `See ${PROGRAM} discover --help.`);
+  const ids = { organizationId: organization, environmentId: environment, restEndpoint, apiKeySecret };
   const fault = connectionsFile.shape.environments.safeParse({ it: ids }).error?.issues[0];
   if (fault)
     throw new UsageError(`${String(fault.path.at(-1))} ${fault.message}.`, `See ${PROGRAM} discover --help.`);
-  return { name: input.text("name") ?? environmentId, ...ids };
+  return { name: options.name ?? environment, ...ids };
 }
 
-function endpointOf(input: Input): string | undefined {
-  const [cloud, region] = [input.text("cloud"), input.text("region")];
+function endpointOf({ cloud, region, restEndpoint }: Options): string | undefined {
   const derived = cloud && region && `https://flink.${region}.${cloud}.confluent.cloud`;
-  return input.text("rest-endpoint")?.replace(/\/+$/, "") ?? (derived || undefined);
+  return restEndpoint?.replace(/\/+$/, "") ?? (derived || undefined);
 }

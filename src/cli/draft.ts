@@ -1,6 +1,6 @@
 import { CONNECTION_TYPES, describeGroups, optionsOf } from "../rotation/credentials/connection-types.ts";
 
-/** A connection that exists, or that Terraform keeps. */
+/** A connection that was found in an environment or in Terraform's output. */
 export interface FoundConnection {
   readonly name: string;
   readonly type: string;
@@ -10,15 +10,15 @@ export interface FoundConnection {
   readonly restEndpoint?: string;
 }
 
-/** What the finder does not say and the operator did. */
+/** Values from the command line that the found connections may lack. */
 export interface Given {
   readonly name: string | undefined;
   readonly restEndpoint: string | undefined;
   readonly apiKeySecret: string | undefined;
 }
 
-/** A connections.json in which whatever nobody but the operator can know is an empty text, which `check` names as a fault. */
-export function draftFile(found: readonly FoundConnection[], given: Given): object {
+/** A connections.json draft; values only the operator knows are empty and `check` reports them. */
+export function createDraft(found: readonly FoundConnection[], given: Given): object {
   const regions = [
     ...Map.groupBy(found, (each) => `${each.environmentId} ${addressOf(each, given)}`).values(),
   ];
@@ -52,8 +52,8 @@ export function draftFile(found: readonly FoundConnection[], given: Given): obje
   };
 }
 
-/** What is left to choose for the types that leave a choice. */
-export function choices(found: readonly FoundConnection[]): string[] {
+/** A line for each type whose credentials can be given in several ways. */
+export function openChoices(found: readonly FoundConnection[]): string[] {
   const types = new Set(found.map(({ type }) => type.toUpperCase()));
   return [...types].flatMap((name) => {
     const groups = CONNECTION_TYPES.get(name)?.groups ?? [];
@@ -65,8 +65,8 @@ function credentials(type: string): object {
   const known = CONNECTION_TYPES.get(type);
   if (known === undefined) return { data: {} };
   const optional: readonly string[] = known.optional ?? [];
-  const needed = optionsOf(known).filter((option) => !optional.includes(option));
-  return { fields: Object.fromEntries(needed.map((option) => [option, ""])) };
+  const required = optionsOf(known).filter((option) => !optional.includes(option));
+  return { fields: Object.fromEntries(required.map((option) => [option, ""])) };
 }
 
 function addressOf({ restEndpoint }: FoundConnection, given: Given): string {
@@ -80,10 +80,10 @@ function place(address: string): object {
   return region === undefined ? { restEndpoint: address } : { cloud, region };
 }
 
-/** The environment's id; with its host where it is there in several regions. */
+/** The environment's id, with the host if the environment appears in several regions. */
 function nameOf(first: FoundConnection, regions: readonly FoundConnection[][], given: Given): string {
   if (given.name !== undefined && regions.length === 1) return given.name;
-  const isOne = regions.filter(([other]) => other?.environmentId === first.environmentId).length === 1;
-  const host = URL.parse(addressOf(first, given))?.host ?? "somewhere";
-  return isOne ? first.environmentId : `${first.environmentId} ${host}`;
+  const isUnique = regions.filter(([other]) => other?.environmentId === first.environmentId).length === 1;
+  const host = URL.parse(addressOf(first, given))?.host ?? "unknown-host";
+  return isUnique ? first.environmentId : `${first.environmentId} ${host}`;
 }

@@ -1,4 +1,4 @@
-/** The command line asks for something that cannot be done. `hint` says what to do instead. */
+/** The command cannot be carried out as it was given. `hint` says what to do instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly hint: string;
@@ -9,7 +9,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Somebody asked twice to stop; the message names what was under way. */
+/** Ctrl-C was pressed twice. The message names the connections whose update was in progress. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }

@@ -1,50 +1,27 @@
 import type { Terminal } from "../terminal/terminal.ts";
-import { COMMON_OPTIONS, type Command, type Option, PROGRAM } from "./command.ts";
+import { PROGRAM } from "./context.ts";
 
-export function overview(terminal: Terminal, commands: ReadonlyMap<string, Command>): string[] {
-  const rows = [...commands].map(([name, { summary }]) => [name, summary] as const);
+export type Example = readonly [line: string, description: string];
+
+/** The part of a command's help that shows command lines, given without the program's name. */
+export function exampleText(terminal: Terminal, examples: readonly Example[]): string {
+  const lines = examples.flatMap(([line, description]) => [
+    terminal.paint("dim", `  # ${description}`),
+    `  ${PROGRAM} ${line}`,
+  ]);
+  return ["", terminal.paint("bold", "Examples:"), ...lines].join("\n");
+}
+
+export function exitCodeText(terminal: Terminal): string {
   return [
-    "Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager.",
     "",
-    terminal.paint("bold", "Usage"),
-    `  ${PROGRAM} COMMAND [options]`,
+    terminal.paint("bold", "Exit codes:"),
+    "  0    everything succeeded",
+    "  1    something failed",
+    "  2    wrong usage or configuration",
+    "  3    a key was sent, but nothing showed that it is in use",
+    "  130  interrupted",
     "",
-    terminal.paint("bold", "Commands"),
-    ...columns(rows),
-    "",
-    terminal.paint("bold", "Exit codes"),
-    "  0 all is well, 1 something failed, 2 usage or configuration, 3 put but not verified, 130 interrupted",
-    "",
-    `${PROGRAM} COMMAND --help shows its options and examples.`,
-  ];
-}
-
-export function commandHelp(terminal: Terminal, name: string, command: Command): string[] {
-  const { summary, about = [], words = "", options, examples } = command;
-  const all = Object.entries({ ...options, ...COMMON_OPTIONS });
-  return [
-    `${summary}.`,
-    ...about,
-    "",
-    terminal.paint("bold", "Usage"),
-    `  ${PROGRAM} ${name} ${words} [options]`.replaceAll("  [", " ["),
-    "",
-    terminal.paint("bold", "Options"),
-    ...columns(all.map(([option, each]) => [`--${option}${placeholder(each)}`, each.help] as const)),
-    "",
-    terminal.paint("bold", "Examples"),
-    ...examples.flatMap(([line, what]) => [
-      terminal.paint("dim", `  # ${what}`),
-      `  ${PROGRAM} ${line}`.trimEnd(),
-    ]),
-  ];
-}
-
-function placeholder({ value, multiple }: Option): string {
-  return value === undefined ? "" : ` ${value}${multiple ? " …" : ""}`;
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+    `Run "${PROGRAM} <command> --help" for the options and examples of a command.`,
+  ].join("\n");
 }

@@ -1,105 +1,125 @@
 import { InvokeCommand, LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as z from "zod/mini";
 import { reportSchema } from "../rotation/report/schema.ts";
 import { requireAws } from "./aws.ts";
-import { type Command, type Context, type Input, JSON_OPTION } from "./command.ts";
+import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { exampleText } from "./help.ts";
+import { jsonOption, secretOption, valueOption } from "./options.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
 const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
-/** Longer than Lambda lets a function run. */
+/** Longer than the longest timeout of a Lambda function. */
 const TIMEOUT_MS = 960_000;
 
-export const invoke: Command = {
-  summary: "Calls the deployed function, and shows its report",
-  about: [`Without --function it is the one of the stack, ${DEFAULT_STACK} by default.`],
-  words: "[name…]",
-  options: {
-    function: { value: "NAME", help: "the function's name or ARN" },
-    stack: { value: "NAME", help: "the CloudFormation stack that the function belongs to" },
-    secret: { value: "ID", multiple: true, help: "the connections of this secret (name or ARN)" },
-    "dry-run": { help: "do everything but the PUT" },
-    ...JSON_OPTION,
-  },
-  examples: [
-    ["invoke", "every connection, by the function of the default stack"],
-    [
-      "invoke --function FlinkConnectionRotator-sandbox support-openai",
-      "one connection, by a function's name",
-    ],
-    ["invoke --stack FlinkConnectionRotator --secret prod/aws-ai --dry-run --json", "what would be sent"],
-  ],
-  run: async (input, context) => {
-    await requireAws();
-    const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
-    try {
-      const answer = await call(client, input, context);
-      const report = reportSchema.safeParse(answer);
+const EXPLANATION = `Call the deployed function and show its report.
+
+Without --function, the function is found by its stack.`;
+
+export function invokeCommand(context: CommandContext): CommandUnknownOpts {
+  const { out } = context;
+  return new Command("invoke")
+    .summary("Call the deployed function and show its report")
+    .description(EXPLANATION)
+    .argument("[name...]", "connections, as NAME or ENVIRONMENT/NAME")
+    .addOption(valueOption("--function <name>", "the function's name or ARN"))
+    .addOption(
+      valueOption("--stack <name>", `the function's CloudFormation stack; default: ${DEFAULT_STACK}`),
+    )
+    .addOption(secretOption())
+    .option("--dry-run", "do everything except the PUT")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["invoke", "every connection, with the function of the default stack"],
+        [
+          "invoke --function FlinkConnectionRotator-sandbox support-openai",
+          "one connection, with a function's name",
+        ],
+        [
+          "invoke --stack FlinkConnectionRotator --secret prod/aws-ai --dry-run --json",
+          "show what would be sent",
+        ],
+      ]),
+    )
+    .action(async (names, { secret = [], dryRun = false, json = false, ...target }) => {
+      const event = {
+        ...(names.length > 0 && { connections: names }),
+        ...(secret.length > 0 && { secrets: secret }),
+        ...(dryRun && { dryRun }),
+      };
+      const response = await call(target, event, context);
+      const report = reportSchema.safeParse(response);
       if (!report.success)
         throw new UsageError(
-          "The function answered no report.",
-          "Is it the rotator? Choose it by --function.",
+          "The function did not return a report.",
+          "Check that it is the rotator, or choose another with --function.",
         );
-      const { out } = context;
-      out.print(...(input.flag("json") ? [JSON.stringify(answer, null, 2)] : reportLines(out, report.data)));
-      return exitCodeOf(report.data.outcome);
-    } finally {
-      client.destroy();
-    }
-  },
-};
-
-async function call(client: LambdaClient, input: Input, { err }: Context): Promise<unknown> {
-  const secrets = input.texts("secret");
-  const event = {
-    ...(input.words.length > 0 && { connections: input.words }),
-    ...(secrets.length > 0 && { secrets }),
-    ...(input.flag("dry-run") && { dryRun: true }),
-  };
-  const stack = input.text("stack") ?? DEFAULT_STACK;
-  const name =
-    input.text("function") ??
-    (await functionOf(client, stack).catch((error: unknown) =>
-      refuse("The functions could not be listed", error),
-    ));
-  if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);
-  const { FunctionError, Payload } = await client
-    .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }))
-    .catch((error: unknown) => refuse(`${name} could not be called`, error))
-    .finally(() => err.clear());
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError !== undefined) throw failure(answer);
-  return answer;
+      out.print(...(json ? [JSON.stringify(response, null, 2)] : reportLines(out, report.data)));
+      context.exitWith(exitCodeOf(report.data.outcome));
+    });
 }
 
-/** CloudFormation gives a function a name that begins with the stack's. */
+interface Target {
+  readonly function?: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+async function call(target: Target, event: object, { err }: CommandContext): Promise<unknown> {
+  await requireAws();
+  const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
+  try {
+    const name = target.function ?? (await functionOf(client, target.stack ?? DEFAULT_STACK));
+    if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);
+    const { FunctionError, Payload } = await client
+      .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }))
+      .catch((error: unknown) => refuse(`${name} could not be called`, error))
+      .finally(() => err.clear());
+    const response: unknown = JSON.parse(Payload?.transformToString() || "null");
+    if (FunctionError !== undefined) throw toError(response);
+    return response;
+  } finally {
+    client.destroy();
+  }
+}
+
 async function functionOf(client: LambdaClient, stack: string): Promise<string> {
-  const names: string[] = [];
-  for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
-    for (const { FunctionName = "", Description } of Functions)
-      if (FunctionName.startsWith(`${stack}-`) && Description === DESCRIPTION) names.push(FunctionName);
+  const names = await listRotators(client, stack).catch((error: unknown) =>
+    refuse("The functions could not be listed", error),
+  );
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   const found = names.length === 0 ? "no rotator" : `${names.length} rotators: ${names.join(", ")}`;
   throw new UsageError(
     `Stack ${stack} has ${found}.`,
-    "Choose the function by --function, or another --stack.",
+    "Choose the function with --function, or another --stack.",
   );
 }
 
+/** CloudFormation names a function after its stack. */
+async function listRotators(client: LambdaClient, stack: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
+    for (const { FunctionName = "", Description } of Functions)
+      if (FunctionName.startsWith(`${stack}-`) && Description === DESCRIPTION) names.push(FunctionName);
+  return names;
+}
+
 function refuse(what: string, error: unknown): never {
-  if (!(error instanceof Error) || error instanceof UsageError) throw error;
+  if (!(error instanceof Error)) throw error;
   const hint =
-    "Check name and region, and that you may call lambda:InvokeFunction, and lambda:ListFunctions without --function.";
+    "Check the name, the region, and your permission for lambda:InvokeFunction (without --function, also lambda:ListFunctions).";
   throw new UsageError(`${what} (${error.name}).`, hint);
 }
 
 const functionFailure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
-function failure(answer: unknown): Error {
-  const { data } = functionFailure.safeParse(answer);
-  const hint = "The function's log says more.";
+function toError(response: unknown): Error {
+  const { data } = functionFailure.safeParse(response);
+  const hint = "See the function's log for details.";
   if (data?.errorType === "ConfigError" || data?.errorType === "EventError")
     return new UsageError(data.errorMessage, hint);
   return new Error(

@@ -1,15 +1,16 @@
 import type { RunLog } from "../rotation/dependencies.ts";
-import type { Context } from "./command.ts";
+import type { CommandContext } from "./context.ts";
 
-/** Remarks for whoever watches; the stack of a bug only where it is asked for. */
-export function logTo({ err }: Context, isVerbose: boolean): RunLog {
+/** Prints notes and unexpected errors to standard error; stack traces only with --verbose. */
+export function createLog({ err, isVerbose }: Pick<CommandContext, "err" | "isVerbose">): RunLog {
   return {
     bug: (error) => {
       const { stack, message } =
         error instanceof Error ? error : { stack: undefined, message: String(error) };
-      err.print(
-        err.paint("red", isVerbose ? (stack ?? message) : `A bug: ${message} (--verbose shows the stack)`),
-      );
+      const text = isVerbose()
+        ? (stack ?? message)
+        : `Unexpected error: ${message} (--verbose shows the stack trace)`;
+      err.print(err.paint("red", text));
     },
     note: (message, facts = {}) => {
       const details = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);

@@ -5,7 +5,7 @@ import { outcomeStyle } from "../terminal/status-table.ts";
 import { tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted, seconds } from "../terminal/text.ts";
-import { EXIT, type ExitCode } from "./command.ts";
+import { EXIT, type ExitCode } from "./context.ts";
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "OUTCOME", "PHASE", "TIME", "SECRET", "VERSION"];
 

@@ -3,7 +3,7 @@ import type { RunLog } from "../rotation/dependencies.ts";
 import { Redactor } from "../rotation/redact.ts";
 import type { RunOptions } from "../run.ts";
 
-/** What a run in the terminal has in common with every other. */
+/** The options that all runs in the terminal share. */
 export function runOptions(log: RunLog, timeoutMs: number): RunOptions {
   return {
     clock: systemClock,

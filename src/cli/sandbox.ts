@@ -1,23 +1,30 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { playDemo } from "../sandbox/demo/play.ts";
 import { serve } from "../sandbox/demo/serve.ts";
-import { type Command, EXIT } from "./command.ts";
+import { type CommandContext, EXIT } from "./context.ts";
+import { exampleText } from "./help.ts";
 
-export const sandbox: Command = {
-  summary: "Starts local stand-ins of AWS and Confluent, with the function between them",
-  about: ["Nothing leaves this machine. It runs until Ctrl-C, and prints what to try."],
-  options: {
-    demo: { help: "play the scenario of npm start, and end" },
-    serve: { help: "run until Ctrl-C, as without --demo" },
-  },
-  examples: [
-    ["sandbox", "try things out"],
-    ["sandbox --demo", "a rotation, an event and an alert in twenty seconds"],
-  ],
-  run: async (input, { out, onInterrupt }) => {
-    if (input.flag("demo") && !input.flag("serve")) return (await playDemo(out)) ? EXIT.ok : EXIT.failed;
-    const interrupt = Promise.withResolvers<void>();
-    const release = onInterrupt(interrupt.resolve);
-    await serve(out, interrupt.promise).finally(release);
-    return EXIT.ok;
-  },
-};
+const DESCRIPTION = `Start local stand-ins for AWS and Confluent, with the function between them.
+
+Nothing leaves this machine. The sandbox runs until Ctrl-C and prints commands to try.`;
+
+export function sandboxCommand({ out, onInterrupt, exitWith }: CommandContext): CommandUnknownOpts {
+  return new Command("sandbox")
+    .summary("Start local stand-ins for AWS and Confluent")
+    .description(DESCRIPTION)
+    .option("--demo", "play the scenarios of npm start, then exit")
+    .option("--serve", "run until Ctrl-C, as without --demo")
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["sandbox", "try things out"],
+        ["sandbox --demo", "a rotation, an event and an alert in twenty seconds"],
+      ]),
+    )
+    .action(async ({ demo = false, serve: isServing = false }) => {
+      if (demo && !isServing) return exitWith((await playDemo(out)) ? EXIT.ok : EXIT.failed);
+      const interrupt = Promise.withResolvers<void>();
+      const release = onInterrupt(interrupt.resolve);
+      await serve(out, interrupt.promise).finally(release);
+    });
+}

@@ -3,62 +3,56 @@ import { type Config, readConfig } from "../config/load.ts";
 import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";
-import { type Context, type Input, type Option, PROGRAM } from "./command.ts";
+import { type Context, PROGRAM } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "./suggestion.ts";
 
-export const SELECTION_OPTIONS: Readonly<Record<string, Option>> = {
-  secret: { value: "ID", multiple: true, help: "the connections of this secret (name or ARN)" },
-  environment: { value: "NAME", help: "only what is in this environment" },
-};
-
-/** @throws UsageError where there is no such file, ConfigError listing every fault. */
-export function loadConfig(input: Input, { env }: Context): Config {
-  const file = input.text("config") ?? (env["CONNECTIONS_FILE"] || "connections.json");
-  if (!existsSync(file))
+/** @throws UsageError if the file does not exist, ConfigError listing every fault. */
+export function loadConfig(file: string | undefined, { env }: Pick<Context, "env">): Config {
+  const path = file ?? (env["CONNECTIONS_FILE"] || "connections.json");
+  if (!existsSync(path))
     throw new UsageError(
-      `There is no ${file}.`,
-      `Name another with --config or CONNECTIONS_FILE, or make one: ${PROGRAM} discover --help`,
+      `There is no ${path}.`,
+      `Choose a file with --config or CONNECTIONS_FILE, or create one with: ${PROGRAM} discover --help`,
     );
-  return readConfig(file);
+  return readConfig(path);
 }
 
-/**
- * The connections that a command line means: the named ones and those of the given secrets, else all of them.
- * @throws UsageError for a name that is not listed.
- */
-export function select(input: Input, config: Config): readonly Connection[] {
-  const secrets = input.texts("secret");
-  requireListed(input, config, secrets);
+/** The connections that a command line selects: by name, by secret, by environment, or all of them. */
+export interface Selection {
+  readonly names: readonly string[];
+  readonly secrets: readonly string[];
+  readonly environment: string | undefined;
+}
+
+/** @throws UsageError for a name that is not in connections.json. */
+export function select(selection: Selection, config: Config): readonly Connection[] {
+  requireListed(selection, config);
+  const { names, secrets, environment } = selection;
   const trigger: Trigger = {
     kind: "direct",
-    ...(input.words.length > 0 && { connections: input.words }),
-    ...(secrets.length > 0 && { secrets }),
+    ...(names.length > 0 && { connections: [...names] }),
+    ...(secrets.length > 0 && { secrets: [...secrets] }),
   };
-  const environment = input.text("environment");
   const selected = plan(trigger, config.connections)
     .flatMap((group) => group.connections)
     .filter((connection) => environment === undefined || connection.environment === environment);
   if (selected.length > 0) return selected;
   throw new UsageError(
     `None of these connections is in ${environment}.`,
-    "Leave --environment out to see which there are.",
+    "Omit --environment to select connections in all environments.",
   );
 }
 
-function requireListed(
-  input: Input,
-  { connections, environments }: Config,
-  secrets: readonly string[],
-): void {
-  const environment = input.text("environment");
-  const names = connections.flatMap((each) => [each.name, qualifiedName(each)]);
-  for (const name of input.words) if (!names.includes(name)) throw unknown("connection", name, names);
+function requireListed(selection: Selection, { connections, environments }: Config): void {
+  const { names, secrets, environment } = selection;
+  const known = connections.flatMap((each) => [each.name, qualifiedName(each)]);
+  for (const name of names) if (!known.includes(name)) throw notListed("connection", name, known);
   for (const id of secrets)
     if (!connections.some(({ secret }) => sameSecret(secret, id)))
-      throw unknown("secret", id, [...new Set(connections.map(({ secret }) => secret))]);
+      throw notListed("secret", id, [...new Set(connections.map(({ secret }) => secret))]);
   if (environment !== undefined && !environments.has(environment))
-    throw unknown("environment", environment, [...environments.keys()]);
+    throw notListed("environment", environment, [...environments.keys()]);
 }
 
 /** A direct call for exactly these connections. */
@@ -75,6 +69,6 @@ export function triggerFor(
   };
 }
 
-function unknown(what: string, name: string, known: readonly string[]): UsageError {
-  return new UsageError(`No ${what} "${name}" is listed in connections.json.`, suggestion(name, known));
+function notListed(kind: string, name: string, known: readonly string[]): UsageError {
+  return new UsageError(`No ${kind} "${name}" is listed in connections.json.`, suggestion(name, known));
 }

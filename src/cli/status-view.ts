@@ -17,19 +17,19 @@ export function statusLines(
     ...(label === undefined ? [] : [labelCell(each)]),
   ]);
   const remarks = statuses.flatMap((each) => remark(terminal, each));
-  const well = statuses.filter((each) => each.well).length;
-  return [...tableLines(terminal, head, rows), ...remarks, "", `${well} of ${statuses.length} usable.`];
+  const usable = statuses.filter((each) => each.well).length;
+  return [...tableLines(terminal, head, rows), ...remarks, "", `${usable} of ${statuses.length} usable.`];
 }
 
 function cells(status: Status, now: number): Cell[] {
   const { phase, updatedAt, currentSince } = status;
-  const isBehind = updatedAt !== undefined && currentSince !== undefined && updatedAt < currentSince;
+  const isOlder = updatedAt !== undefined && currentSince !== undefined && updatedAt < currentSince;
   return [
     { text: status.environment },
     { text: status.name },
     { text: status.type },
     { text: phase ?? "?", style: phaseStyle(phase ?? "") },
-    { text: `${ago(updatedAt, now)}${isBehind ? ", before" : ""}`, ...(isBehind && { style: "yellow" }) },
+    { text: `${ago(updatedAt, now)}${isOlder ? ", before" : ""}`, ...(isOlder && { style: "yellow" }) },
     { text: status.secret },
     { text: status.secretVersionId?.slice(0, 8) ?? "?" },
     { text: ago(currentSince, now) },

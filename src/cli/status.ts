@@ -1,16 +1,20 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
 import { type Connection, type ConnectionState, phaseKind } from "../rotation/connection.ts";
 import type { RunContext, SecretVersion } from "../rotation/dependencies.ts";
+import { asResult } from "../rotation/environment.ts";
 import { RotationError } from "../rotation/errors.ts";
 import { assertMatchesConfig } from "../rotation/update.ts";
 import { currentVersion } from "../rotation/versions.ts";
-import { CONFIG_OPTION, type Command, EXIT, JSON_OPTION } from "./command.ts";
-import { logTo } from "./log.ts";
-import { listConnections, reading, settled } from "./read-only.ts";
-import { loadConfig, SELECTION_OPTIONS, select } from "./selection.ts";
+import { type CommandContext, EXIT } from "./context.ts";
+import { exampleText } from "./help.ts";
+import { createLog } from "./log.ts";
+import { configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
+import { listConnections, withReadOnlyClients } from "./read-only.ts";
+import { loadConfig, select } from "./selection.ts";
 import { statusLines } from "./status-view.ts";
 
-/** How a connection and its secret stand now. */
+/** The current state of a connection and its secret. */
 export interface Status {
   readonly name: string;
   readonly environment: string;
@@ -21,60 +25,71 @@ export interface Status {
   readonly updatedAt?: string;
   readonly secret: string;
   readonly secretVersionId?: string;
-  /** When the version that is current was made, ISO 8601. */
+  /** When the AWSCURRENT version was created, ISO 8601. */
   readonly currentSince?: string;
-  /** Whether the propagation label is on the current version; absent where no label is configured. */
+  /** Whether the current version has the propagation label; absent if no label is configured. */
   readonly propagated?: boolean;
-  /** False where the connection is missing, not as configured, not usable, or its secret cannot be read. */
+  /** False if the connection is missing, differs from its configuration or is not usable, or if its secret cannot be read. */
   readonly well: boolean;
   readonly problem?: string;
 }
 
-export const status: Command = {
-  summary: "Shows what each listed connection says now, and how old its key is",
-  about: [
-    "One LIST for each environment; nothing is written. Exit code 1 where a connection is not usable.",
-    "A connection that was updated before its secret's version was made cannot hold that version.",
-  ],
-  words: "[name…]",
-  options: { ...SELECTION_OPTIONS, ...JSON_OPTION, ...CONFIG_OPTION },
-  examples: [
-    ["status", "every listed connection"],
-    ["status --environment prod", "those of one environment"],
-    ["status support-openai --json", "one of them, for a script"],
-  ],
-  run: async (input, context) => {
-    const config = loadConfig(input, context);
-    const selected = select(input, config);
-    const log = logTo(context, input.flag("verbose"));
-    const all = await reading(config, log, (context) => statuses(context, config, selected));
-    const { out } = context;
-    const lines = input.flag("json")
-      ? [JSON.stringify({ connections: all }, null, 2)]
-      : statusLines(out, all, { label: config.propagationLabel, now: Date.now() });
-    out.print(...lines);
-    return all.every(({ well }) => well) ? EXIT.ok : EXIT.failed;
-  },
-};
+const DESCRIPTION = `Show the phase and key age of each connection.
 
-async function statuses(
+The command sends one LIST for each environment and writes nothing.
+A connection that was updated before the current version of its secret was created holds an older key.
+The exit code is 1 if a connection is not usable.`;
+
+export function statusCommand(context: CommandContext): CommandUnknownOpts {
+  const { out } = context;
+  return new Command("status")
+    .summary("Show the phase and key age of each connection")
+    .description(DESCRIPTION)
+    .argument("[name...]", "connections, as NAME or ENVIRONMENT/NAME")
+    .addOption(secretOption())
+    .addOption(environmentOption())
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["status", "every connection in connections.json"],
+        ["status --environment prod", "the connections of one environment"],
+        ["status support-openai --json", "one connection, as JSON"],
+      ]),
+    )
+    .action(async (names, { secret = [], environment, json = false, config: file }) => {
+      const config = loadConfig(file, context);
+      const selected = select({ names, secrets: secret, environment }, config);
+      const statuses = await withReadOnlyClients(config, createLog(context), (clients) =>
+        readStatuses(clients, config, selected),
+      );
+      const lines = json
+        ? [JSON.stringify({ connections: statuses }, null, 2)]
+        : statusLines(out, statuses, { label: config.propagationLabel, now: Date.now() });
+      out.print(...lines);
+      context.exitWith(statuses.every(({ well }) => well) ? EXIT.ok : EXIT.failed);
+    });
+}
+
+async function readStatuses(
   context: RunContext,
   config: Config,
   selected: readonly Connection[],
 ): Promise<Status[]> {
-  // The secrets come first, so that no text of a connection can show one.
+  // Secrets are read before connections, so that the redactor knows them.
   const versions = await resolveAll(new Set(selected.map(({ secret }) => secret)), (secret) =>
-    settled(currentVersion(context, secret)),
+    asResult(context, () => currentVersion(context, secret)),
   );
   const environments = new Set(selected.map(({ environment }) => environment));
   const lists = await resolveAll(environments, async (name) => {
     const environment = config.environments.get(name);
-    return environment && settled(listConnections(context, environment));
+    return environment && asResult(context, () => listConnections(context, environment));
   });
   return selected.map((connection) => {
     const list = lists.get(connection.environment);
-    const seen = list instanceof RotationError ? list : list?.get(connection.name);
-    return toStatus(connection, { seen, version: versions.get(connection.secret) }, config.propagationLabel);
+    const state = list instanceof RotationError ? list : list?.get(connection.name);
+    return toStatus(connection, { state, version: versions.get(connection.secret) }, config.propagationLabel);
   });
 }
 
@@ -85,27 +100,27 @@ async function resolveAll<T>(
   return new Map(await Promise.all([...keys].map(async (key) => [key, await load(key)] as const)));
 }
 
-interface Found {
-  readonly seen: ConnectionState | RotationError | undefined;
+interface Reading {
+  readonly state: ConnectionState | RotationError | undefined;
   readonly version: SecretVersion | RotationError | undefined;
 }
 
-function toStatus(connection: Connection, { seen, version }: Found, label: string | undefined): Status {
+function toStatus(connection: Connection, { state, version }: Reading, label: string | undefined): Status {
   const { name, environment, type, secret } = connection;
-  const problem = problemOf(connection, { seen, version });
+  const problem = problemOf(connection, { state, version });
   return {
     name,
     environment,
     type,
-    ...(seen && !(seen instanceof RotationError) && shown(seen)),
+    ...(state && !(state instanceof RotationError) && connectionFields(state)),
     secret,
-    ...(version && !(version instanceof RotationError) && current(version, label)),
+    ...(version && !(version instanceof RotationError) && secretFields(version, label)),
     well: problem === undefined,
     ...(problem !== undefined && { problem }),
   };
 }
 
-function shown({ phase, detail, updatedAt }: ConnectionState): Partial<Status> {
+function connectionFields({ phase, detail, updatedAt }: ConnectionState): Partial<Status> {
   return {
     phase,
     ...(detail !== "" && { detail }),
@@ -113,7 +128,7 @@ function shown({ phase, detail, updatedAt }: ConnectionState): Partial<Status> {
   };
 }
 
-function current(
+function secretFields(
   { versionId, createdAt, stages }: SecretVersion,
   label: string | undefined,
 ): Partial<Status> {
@@ -124,12 +139,12 @@ function current(
   };
 }
 
-function problemOf(connection: Connection, { seen, version }: Found): string | undefined {
-  if (seen instanceof RotationError) return seen.message;
+function problemOf(connection: Connection, { state, version }: Reading): string | undefined {
+  if (state instanceof RotationError) return state.message;
   try {
-    const { phase } = assertMatchesConfig(connection, seen);
+    const { phase } = assertMatchesConfig(connection, state);
     if (version instanceof RotationError) return version.message;
-    return phaseKind(phase) === "usable" ? undefined : `It is not usable: ${phase || "no phase is given"}.`;
+    return phaseKind(phase) === "usable" ? undefined : `It is not usable: ${phase || "it has no phase"}.`;
   } catch (error) {
     if (error instanceof RotationError) return error.message;
     throw error;

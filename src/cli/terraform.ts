@@ -7,7 +7,7 @@ const TYPE = "confluent_flink_connection";
 
 const block = z.catch(z.array(z.object({ id: z.string() })), []);
 
-/** What is read of a resource. The credentials that stand beside it in the state are left where they are. */
+/** The parts of a resource that are read; its credentials are not among them. */
 const values = z.object({
   id: z.catch(z.string(), ""),
   display_name: z.string(),
@@ -31,14 +31,14 @@ const terraformModule: z.ZodMiniType<Module> = z.object({
 });
 
 const root = z.optional(z.object({ root_module: terraformModule }));
-const shown = z.object({ format_version: z.string(), values: root, planned_values: root });
+const output = z.object({ format_version: z.string(), values: root, planned_values: root });
 
 /** The Flink connections in the output of `terraform show -json`, of a state or of a plan. @throws UsageError */
 export function readTerraform(text: string): FoundConnection[] {
-  const parsed = shown.safeParse(parseJson(text));
+  const parsed = output.safeParse(parseJson(text));
   if (!parsed.success)
     throw new UsageError(
-      "This is not the output of terraform show -json.",
+      "The file is not the output of terraform show -json.",
       "Run: terraform show -json > state.json",
     );
   const { values: state, planned_values: plan } = parsed.data;
@@ -54,7 +54,7 @@ function resourcesOf(module: Module | undefined): unknown[] {
   return [...(module?.resources ?? []), ...(module?.child_modules ?? []).flatMap(resourcesOf)];
 }
 
-/** `id` is organization, environment and name with slashes between; the blocks are absent where the provider has them. */
+/** `id` is "organization/environment/name". The blocks are absent if they are in the provider's configuration. */
 function toFound({ id, ...found }: z.infer<typeof values>): FoundConnection {
   const [organizationId = "", environmentId = ""] = id.split("/");
   return {

@@ -4,7 +4,7 @@ import { tableLines } from "./table.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { seconds } from "./text.ts";
 
-export interface BoardRow {
+export interface StatusRow {
   readonly environment: string;
   readonly name: string;
   readonly type: string;
@@ -15,39 +15,39 @@ export interface BoardRow {
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "TIME"] as const;
 
-/** Where connections stand: a table that is drawn anew in a terminal, a line for each change in a pipe. */
+/** The state of connections: a table that is redrawn on a terminal, one line for each change in a pipe. */
 export class StatusTable {
   readonly #terminal: Terminal;
-  readonly #told = new Map<string, string>();
+  readonly #printed = new Map<string, string>();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  show(rows: readonly BoardRow[]): void {
+  show(rows: readonly StatusRow[]): void {
     if (this.#terminal.isLive) this.#terminal.draw(this.#fitting(rows));
-    else for (const row of rows.filter(({ style }) => style !== "dim")) this.#tellChange(row);
+    else for (const row of rows.filter(({ style }) => style !== "dim")) this.#printChange(row);
   }
 
-  /** Shows the rows for the last time and leaves them there. */
-  end(rows: readonly BoardRow[]): void {
+  /** Shows the rows a last time, so that they stay. */
+  end(rows: readonly StatusRow[]): void {
     if (this.#terminal.isLive) this.#terminal.print(...this.#lines(rows));
-    else for (const row of rows) this.#tellChange(row);
+    else for (const row of rows) this.#printChange(row);
   }
 
-  #fitting(rows: readonly BoardRow[]): readonly string[] {
-    const room = this.#terminal.height - 1;
-    if (rows.length < room) return this.#lines(rows);
-    const isOver = ({ style }: BoardRow) => style === "green" || style === "red";
-    const open = rows.filter((row) => !isOver(row));
-    const shown = (open.length > 0 ? open : rows).slice(0, room - 1);
+  #fitting(rows: readonly StatusRow[]): readonly string[] {
+    const maxLines = this.#terminal.height - 1;
+    if (rows.length < maxLines) return this.#lines(rows);
+    const isDone = ({ style }: StatusRow) => style === "green" || style === "red";
+    const open = rows.filter((row) => !isDone(row));
+    const shown = (open.length > 0 ? open : rows).slice(0, maxLines - 1);
     return [
       ...this.#lines(shown),
       this.#terminal.paint("dim", `  ${rows.length - open.length} of ${rows.length} done`),
     ];
   }
 
-  #lines(rows: readonly BoardRow[]): string[] {
+  #lines(rows: readonly StatusRow[]): string[] {
     const cells = rows.map(({ environment, name, type, phase, style, timeMs }) => [
       { text: environment },
       { text: name },
@@ -58,10 +58,10 @@ export class StatusTable {
     return tableLines(this.#terminal, HEAD, cells);
   }
 
-  #tellChange({ environment, name, type, phase, timeMs }: BoardRow): void {
+  #printChange({ environment, name, type, phase, timeMs }: StatusRow): void {
     const key = `${environment}/${name}`;
-    if (this.#told.get(key) === phase) return;
-    this.#told.set(key, phase);
+    if (this.#printed.get(key) === phase) return;
+    this.#printed.set(key, phase);
     this.#terminal.print([`${key} (${type}): ${phase}`, seconds(timeMs)].join(" ").trimEnd());
   }
 }

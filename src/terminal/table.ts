@@ -5,7 +5,7 @@ export interface Cell {
   readonly style?: Style;
 }
 
-/** Rows below a dim head, each column as wide as its widest text. */
+/** Rows below a dimmed header; each column is as wide as its widest text. */
 export function tableLines(
   terminal: Terminal,
   head: readonly string[],

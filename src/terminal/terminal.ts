@@ -2,10 +2,11 @@ import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** As much of `process.stdout` as is needed. */
+/** The part of `process.stdout` that is used. */
 export interface Stream {
   readonly isTTY?: boolean;
   readonly rows?: number;
+  readonly columns?: number;
   readonly getColorDepth?: () => number;
   readonly write: (text: string) => unknown;
 }
@@ -13,7 +14,7 @@ export interface Stream {
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
 
-/** A stream that a person may be looking at: in a terminal lines can be drawn over, in a pipe they are only added. */
+/** An output stream. On a terminal, lines can be redrawn; in a pipe they are only appended. */
 export class Terminal {
   readonly isLive: boolean;
   readonly #stream: Stream;
@@ -26,7 +27,11 @@ export class Terminal {
     this.#hasColour = this.isLive && !env["NO_COLOR"] && (stream.getColorDepth?.() ?? 1) > 1;
   }
 
-  /** How many lines can be drawn over. */
+  get width(): number {
+    return (this.isLive ? this.#stream.columns : undefined) ?? 100;
+  }
+
+  /** How many lines can be redrawn. */
   get height(): number {
     return (this.#stream.rows ?? 24) - 1;
   }
@@ -35,20 +40,20 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** Adds lines for good. */
+  /** Writes lines that stay. */
   print(...lines: readonly string[]): void {
     this.clear();
     this.#stream.write(lines.map((line) => `${line}\n`).join(""));
   }
 
-  /** Draws lines over the ones that were drawn before. */
+  /** Replaces the lines of the previous call. */
   draw(lines: readonly string[]): void {
     const text = lines.map((line) => `${line}\n`).join("");
     this.#stream.write(`${this.#erasure()}${NO_WRAP}${text}${WRAP}`);
     this.#drawn = lines.length;
   }
 
-  /** Removes what was drawn. */
+  /** Removes the lines that were drawn. */
   clear(): void {
     if (this.#drawn > 0) this.#stream.write(this.#erasure());
     this.#drawn = 0;

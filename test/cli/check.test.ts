@@ -7,11 +7,11 @@ const TWO = [
 ];
 
 describe("check", () => {
-  it("ticks what is well, and writes nothing", async () => {
+  it("ticks what passes and writes nothing", async () => {
     const { run, confluent, aws } = await startOperator({ connections: TWO });
     const { code, out } = await run(["check"]);
     expect(out.split("\n").slice(0, 5)).toEqual([
-      "✓ configuration: 2 connections, no fault",
+      "✓ configuration: 2 connections, no faults",
       "✓ environment prod: 2 connections in env-1",
       "✓ prod/a: openai: Would send api-key.",
       "✓ prod/b: anthropic: Would send api-key.",
@@ -22,7 +22,7 @@ describe("check", () => {
     expect(code).toBe(0);
   });
 
-  it("crosses what is not, each with what to do", async () => {
+  it("says for each failed check what to do", async () => {
     const { run, aws } = await startOperator({ connections: TWO, missing: ["a"] });
     aws.putSecret("anthropic", "{}");
     const { code, out } = await run(["check", "--topic", "arn:aws:sns:us-east-1:123456789012:other"]);
@@ -33,11 +33,11 @@ describe("check", () => {
       /✗ prod\/b: anthropic: Secret anthropic lacks the field for api-key.*\n {4}Put a complete/,
     );
     expect(out).toMatch(/✗ alert topic: \S+: NotFound.*\n {4}Check that the topic exists/);
-    expect(out).toContain("3 of 5 are not well.");
+    expect(out).toContain("3 of 5 checks failed.");
     expect(code).toBe(1);
   });
 
-  it("leaves the connections of an environment out that cannot be reached", async () => {
+  it("does not check the connections of an environment that cannot be listed", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.setApiKeys("env-1", []);
     const { code, out } = await run(["check"]);
@@ -46,7 +46,7 @@ describe("check", () => {
     expect(code).toBe(1);
   });
 
-  it("names every fault of the configuration with exit code 2", async () => {
+  it("reports every fault of the configuration and ends with 2", async () => {
     const { run } = await startOperator({
       connections: [{ name: "a", secret: "" }],
       config: { refresh: "never" },
@@ -62,7 +62,7 @@ describe("check", () => {
     expect(code).toBe(2);
   });
 
-  it("does without a topic where none is given", async () => {
+  it("checks no topic if none is given", async () => {
     const { run } = await startOperator({ connections: TWO });
     const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });
     expect(out).not.toContain("topic");

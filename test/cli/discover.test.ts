@@ -33,7 +33,7 @@ const RESOURCE = {
 };
 
 describe("discover", () => {
-  it("writes what an environment has, with what is to be filled in", async () => {
+  it("writes the connections of an environment, with empty values to fill in", async () => {
     const { run, folder, confluent } = await startOperator({ connections: TWO });
     const output = join(folder, "found.json");
     const ids = ["--organization", "org-1", "--environment", "env-1", "--api-key-secret", "confluent/key"];
@@ -63,12 +63,12 @@ describe("discover", () => {
         expect.objectContaining({ name: "b", type: "REST" }),
       ],
     });
-    expect(err).toContain("2 connections. Fill in what is empty");
+    expect(err).toContain("2 connections. Fill in the empty values");
     expect(err).toContain("REST: keep one of {username, password} or {token} or");
     expect(code).toBe(0);
   });
 
-  it("names what is left to fill in as faults of the configuration", async () => {
+  it("writes a draft whose empty values check reports", async () => {
     const { run, folder, env } = await startOperator({ connections: TWO });
     const state = join(folder, "state.json");
     writeFileSync(state, stateWith([RESOURCE]));
@@ -79,7 +79,7 @@ describe("discover", () => {
     expect(code).toBe(2);
   });
 
-  it("reads the connections in Terraform's state and none of their secrets", async () => {
+  it("reads the connections of a Terraform state without their credentials", async () => {
     const { run, folder } = await startOperator({ connections: TWO });
     const state = join(folder, "state.json");
     const data = { ...RESOURCE, mode: "data" };
@@ -100,7 +100,7 @@ describe("discover", () => {
     expect(code).toBe(0);
   });
 
-  it("does with what Terraform leaves out where the provider has it", async () => {
+  it("accepts a state whose ids are in the provider configuration", async () => {
     const { run, folder } = await startOperator({ connections: TWO });
     const { organization: _, environment: __, rest_endpoint: ___, ...values } = RESOURCE.values;
     const state = join(folder, "state.json");
@@ -123,7 +123,7 @@ describe("discover", () => {
     });
   });
 
-  it("keeps the regions of an environment apart", async () => {
+  it("keeps the regions of an environment separate", async () => {
     const { run, folder } = await startOperator({ connections: TWO });
     const elsewhere = { ...RESOURCE.values, rest_endpoint: "https://flink.eu-west-1.aws.confluent.cloud" };
     const state = join(folder, "state.json");
@@ -155,14 +155,18 @@ describe("discover", () => {
       ],
       "restEndpoint must be an https URL",
     ],
-    ["a file is there already", ["--output", "FILE"], "is there already."],
+    ["the output exists", ["--output", "FILE"], "already exists."],
     [
       "the state cannot be read",
       ["--terraform", "/nowhere/state.json"],
       "/nowhere/state.json cannot be read.",
     ],
-    ["the state is none", ["--terraform", "FILE"], "This is not the output of terraform show -json."],
-  ])("ends with 2 where %s", async (_what, args, message) => {
+    [
+      "the state is not Terraform output",
+      ["--terraform", "FILE"],
+      "The file is not the output of terraform show -json.",
+    ],
+  ])("ends with 2 if %s", async (_what, args, message) => {
     const { run, env, folder } = await startOperator({ connections: TWO });
     const given = args.map((arg) => (arg === "FILE" ? (env["CONNECTIONS_FILE"] ?? "") : arg));
     const output = args.includes("--output") ? [] : ["--output", join(folder, "new.json")];
@@ -177,16 +181,16 @@ describe("discover", () => {
     const ids = ["--organization", "org-1", "--environment", "env-1", "--api-key-secret", "confluent/key"];
     const { code, err } = await run(["discover", ...ids, "--rest-endpoint", confluent.url, "--output", "-"]);
     expect(err).toBe(
-      "Error: Confluent refused our own Flink API key (401).\nNothing was written. Check the ids, the address and the secrets that it names.\n",
+      "Error: Confluent refused our own Flink API key (401).\nNothing was written. Check the ids, the address and the secrets that the message names.\n",
     );
     expect(code).toBe(1);
   });
 
-  it("writes no file where there is no connection", async () => {
+  it("writes no file if there is no connection", async () => {
     const { run, folder } = await startOperator({ connections: TWO });
     writeFileSync(join(folder, "state.json"), stateWith([]));
     const { code, err } = await run(["discover", "--terraform", join(folder, "state.json"), "--output", "-"]);
-    expect(err).toContain("There is no Flink connection.");
+    expect(err).toContain("No Flink connection was found.");
     expect(code).toBe(2);
   });
 });

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMMANDS } from "../../src/cli/main.ts";
 import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
 import { type DemoWorld, startDemoWorld } from "../../src/sandbox/demo/environment.ts";
 import { runCli, startCli } from "../support/child.ts";
+import { exampleLines, helpTexts } from "../support/help.ts";
 
-const EXAMPLES = [...COMMANDS.values()].flatMap(({ examples }) => examples.map(([line]) => line));
+const EXAMPLES = [...helpTexts().values()].flatMap(exampleLines);
 const STATE = {
   format_version: "1.0",
   values: {
@@ -39,7 +39,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What means a place in the cloud means the sandbox instead. */
+/** Replaces addresses and ids in the cloud by those of the sandbox. */
 function inSandbox(line: string): string[] {
   return line
     .replace("--cloud aws --region us-west-2", `--rest-endpoint ${world.confluent.url}`)
@@ -50,6 +50,8 @@ function inSandbox(line: string): string[] {
 }
 
 describe("every command line in the help", () => {
+  it("is found", () => expect(EXAMPLES.length).toBeGreaterThan(15));
+
   it.each(EXAMPLES.filter((line) => !line.startsWith("sandbox")))("works: %s", async (line) => {
     const { code, stdout, stderr } = await runCli(inSandbox(line), world.env, folder);
     expect(code, stderr).toBe(0);

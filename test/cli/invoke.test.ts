@@ -36,7 +36,7 @@ async function startDeployed(deployed: Partial<DeployedFunction> = {}) {
 }
 
 describe("invoke", () => {
-  it("calls the function of the default stack with everything, and shows its report", async () => {
+  it("calls the function of the default stack for all connections and shows its report", async () => {
     const { run, events } = await startDeployed();
     const { code, out } = await run(["invoke"]);
     expect(out).toMatch(/prod +a +OPENAI +unverified/);
@@ -45,7 +45,7 @@ describe("invoke", () => {
     expect(code).toBe(3);
   });
 
-  it("sends the selection to the function that is named, and writes its report with --json", async () => {
+  it("sends the selection to the named function and writes its report with --json", async () => {
     const { run, events } = await startDeployed({ name: "other" });
     const selection = ["a", "--secret", "openai", "--dry-run"];
     const { out } = await run(["invoke", "--function", "other", ...selection, "--json"], { isTTY: true });
@@ -55,21 +55,26 @@ describe("invoke", () => {
 
   it.each([
     [
-      "the function refuses the event",
+      "the function rejects the event",
       { error: "EventError: No connection is listed." },
       2,
       "No connection is listed.",
     ],
     ["the function fails", { error: "Error: out of memory" }, 1, "The function failed: out of memory"],
-    ["the function is another one", { report: { hello: "world" } }, 2, "The function answered no report."],
-  ])("says so where %s", async (_what, answer, expected, message) => {
+    [
+      "the function is not the rotator",
+      { report: { hello: "world" } },
+      2,
+      "The function did not return a report.",
+    ],
+  ])("says so if %s", async (_what, answer, expected, message) => {
     const { run } = await startDeployed({ invoke: async () => answer });
     const { code, out, err } = await run(["invoke"]);
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: expected, out: "" });
   });
 
-  it("says so where there is no such function or stack", async () => {
+  it("says so if there is no such function or stack", async () => {
     const { run } = await startDeployed();
     const named = await run(["invoke", "--function", "nobody"]);
     expect(named.err).toContain("nobody could not be called (ResourceNotFoundException).");

@@ -11,7 +11,7 @@ const THREE = [
 const KEY = "sk-old-enough-to-be-judged";
 
 describe("rotate", () => {
-  it("puts every key, and shows the report as a table", async () => {
+  it("sends every key and shows the report as a table", async () => {
     const { run, held } = await startOperator({ connections: THREE });
     const { code, out, err } = await run(["rotate"]);
     expect(out).toMatch(/prod +a +OPENAI +ready +READY/);
@@ -22,7 +22,7 @@ describe("rotate", () => {
     expect(code).toBe(0);
   });
 
-  it("takes names with and without environment, and secrets", async () => {
+  it("selects by name, by qualified name and by secret", async () => {
     const { run, held } = await startOperator({ connections: THREE });
     await run(["rotate", "prod/a"]);
     expect([held("a")["API_KEY"], held("b")["API_KEY"], held("c")["API_KEY"]]).toEqual([
@@ -34,7 +34,7 @@ describe("rotate", () => {
     expect([held("b")["API_KEY"], held("c")["API_KEY"]]).toEqual(["before", KEY]);
   });
 
-  it("puts nothing in a dry run", async () => {
+  it("sends nothing in a dry run", async () => {
     const { run, held } = await startOperator({ connections: THREE });
     const { code, out } = await run(["rotate", "--dry-run"]);
     expect(out).toContain("Would send api-key.");
@@ -42,7 +42,7 @@ describe("rotate", () => {
     expect(code).toBe(0);
   });
 
-  it("writes the report alone to the standard output with --json", async () => {
+  it("writes only the report to standard output with --json", async () => {
     const { env } = await startOperator({ connections: THREE });
     const { ended } = startCli(["rotate", "--json"], env);
     const { code, stdout, stderr } = await ended;
@@ -63,7 +63,7 @@ describe("rotate", () => {
     expect(code).toBe(0);
   });
 
-  it("ends with 1 where a key is refused, and says what to do", async () => {
+  it("ends with 1 if a key is refused, and says what to do", async () => {
     const { run } = await startOperator({ connections: THREE.slice(0, 2), confluent: { accepts: ["good"] } });
     const { code, out } = await run(["rotate"]);
     expect(out).toMatch(/prod +a +OPENAI +failed +INVALID_AUTH/);
@@ -72,7 +72,7 @@ describe("rotate", () => {
     expect(code).toBe(1);
   });
 
-  it("ends with 3 where a key was put and the service does not say whether it is in use", async () => {
+  it("ends with 3 if a key was sent and the service does not say whether it is in use", async () => {
     const { run } = await startOperator({
       connections: THREE.slice(0, 1),
       confluent: { phases: { ready: "" } },
@@ -85,15 +85,19 @@ describe("rotate", () => {
   it.each([
     ["a name", ["rotate", "ab"], 'No connection "ab" is listed in connections.json.\nDid you mean "a"?'],
     ["a secret", ["rotate", "--secret", "opnai"], 'Did you mean "openai"?'],
-    ["an environment", ["rotate", "--environment", "staging"], "There is: prod."],
+    ["an environment", ["rotate", "--environment", "staging"], "Available: prod."],
     ["an option", ["rotate", "--dry"], "Unknown option '--dry'.\nDid you mean \"--dry-run\"?"],
     [
-      "a value where an option is",
+      "an option instead of a value",
       ["rotate", "--secret", "--json"],
-      "Option '--secret' argument is ambiguous.\nSee ",
+      "Option '--secret <id>' argument '--json' is invalid. A value is missing before this option.\nSee ",
     ],
-    ["a value", ["rotate", "--secret"], "Option '--secret <value>' argument missing."],
-  ])("ends with 2 for %s that is not there", async (_what, args, message) => {
+    [
+      "a value",
+      ["rotate", "--secret"],
+      "Option '--secret <id>' argument missing.\nSee flink-connection-rotator rotate --help.",
+    ],
+  ])("ends with 2 for %s that is missing or unknown", async (_what, args, message) => {
     const { run, confluent } = await startOperator({ connections: THREE });
     const { code, out, err } = await run(args);
     expect(err).toContain(message);
@@ -101,7 +105,7 @@ describe("rotate", () => {
     expect(confluent.requests).toEqual([]);
   });
 
-  it("says that a selection and an environment have nothing in common", async () => {
+  it("says that no selected connection is in the environment", async () => {
     const environment = {
       organizationId: "org-1",
       environmentId: "env-2",
@@ -121,7 +125,7 @@ describe("rotate", () => {
     expect(code).toBe(2);
   });
 
-  it("finishes what is under way at an interrupt, begins nothing new, and reports both", async () => {
+  it("finishes updates in progress at Ctrl-C, starts no new ones, and reports both", async () => {
     const { env } = await startOperator({
       connections: THREE.slice(0, 2),
       confluent: { timeToReadyMs: 2_000 },
@@ -136,7 +140,7 @@ describe("rotate", () => {
     expect(code).toBe(1);
   });
 
-  it("names what is under way at a second interrupt, and ends at once", async () => {
+  it("names unverified updates at a second Ctrl-C and ends at once", async () => {
     const { env } = await startOperator({
       connections: THREE.slice(0, 2),
       confluent: { timeToReadyMs: 60_000 },
@@ -147,11 +151,11 @@ describe("rotate", () => {
     await shows(/Stopping/);
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;
-    expect(stderr).toContain("Stopped. Put, but not verified: prod/a (PENDING).");
+    expect(stderr).toContain("Stopped. Sent, but not verified: prod/a (PENDING).");
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   });
 
-  it("names what is under way in a terminal too", async () => {
+  it("names unverified updates on a terminal too", async () => {
     const { run, confluent } = await startOperator({
       connections: THREE.slice(0, 2),
       confluent: { timeToReadyMs: 60_000 },
@@ -168,12 +172,12 @@ describe("rotate", () => {
     interrupt();
     const { code, err } = await running;
     expect(err).toMatch(
-      /Stopped\. Put, but not verified: prod\/a \((put|PENDING)\)\.\nTo see where they stand: /,
+      /Stopped\. Sent, but not verified: prod\/a \((put|PENDING)\)\.\nTo see the state of the connections, run: /,
     );
     expect(code).toBe(130);
   });
 
-  it("draws in a terminal, with colours unless NO_COLOR is set", async () => {
+  it("redraws a table on a terminal, with colours unless NO_COLOR is set", async () => {
     const { run } = await startOperator({ connections: THREE, confluent: { timeToReadyMs: 250 } });
     const coloured = await run(["rotate"], { isTTY: true });
     expect(coloured.err).toContain("\x1b[4A\x1b[J");

@@ -18,14 +18,14 @@ describe("status", () => {
     expect(code).toBe(0);
   });
 
-  it("shows that the label is in place after a rotation", async () => {
+  it("shows the label as set after a rotation", async () => {
     const { run } = await startOperator({ connections: TWO, config: LABELLED });
     await run(["rotate"]);
     const { out } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
   });
 
-  it("marks a connection that was updated before its secret's version was made", async () => {
+  it("marks a connection that was updated before its secret's current version was created", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
     const { out } = await run(["status", "a"]);
@@ -33,7 +33,7 @@ describe("status", () => {
     expect(out).not.toContain("FLINK_READY");
   });
 
-  it("ends with 1 where a connection is missing or not usable, and says why", async () => {
+  it("ends with 1 if a connection is missing or not usable, and says why", async () => {
     const { run, confluent } = await startOperator({ connections: TWO, missing: ["b"] });
     confluent.addConnection("env-1", {
       name: "a",
@@ -58,7 +58,7 @@ describe("status", () => {
     expect((await run(["status"])).out).toContain("Confluent refused our own Flink API key (401).");
   });
 
-  it("writes JSON alone with --json", async () => {
+  it("writes only JSON with --json", async () => {
     const { run } = await startOperator({ connections: TWO });
     const { out, err } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([

@@ -11,14 +11,14 @@ export interface Ended {
 
 export interface RunningCli {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Resolves as soon as the output, from its beginning, matches. @throws Error when the process ends before. */
+  /** Resolves once the output so far matches. @throws Error if the process ends before. */
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
 }
 
 const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
 
-/** The built terminal entry in a process of its own, its output in pipes; killed at the end of the test. */
+/** The built CLI in its own process, with its output in pipes; it is killed at the end of the test. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = "."): RunningCli {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, cwd });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -15,10 +15,10 @@ import { API_KEY, type ConnectionEntry } from "./world.ts";
 
 export interface OperatorOptions {
   readonly confluent?: Partial<ConfluentOptions>;
-  /** As in connections.json; each also exists in the sandbox, unless `missing` names it. */
+  /** Entries of connections.json. Each connection exists in the sandbox unless `missing` names it. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
-  /** Further keys at the top of connections.json. */
+  /** Further top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +33,7 @@ export interface Operator {
   readonly confluent: ConfluentSandbox;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a command in this process, with terminals that keep what is written. */
+  /** Runs a command in this process and returns its output. */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
   readonly held: (name: string) => Readonly<Record<string, string>>;
 }
@@ -41,14 +41,15 @@ export interface Operator {
 interface RunOptions {
   readonly isTTY?: boolean;
   readonly rows?: number;
+  readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Gets what Ctrl-C would call. */
+  /** Receives the function that simulates Ctrl-C. */
   readonly onInterrupt?: (interrupt: () => void) => void;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** Both sandboxes on the real clock, with a connections.json of one environment; gone at the end of the test. */
+/** Both sandboxes on the real clock, with a connections.json of one environment; closed at the end of the test. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const aws = await startAws({ clock: systemClock });
   const confluent = await startConfluent(options.confluent);
@@ -80,8 +81,14 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 }
 
 function runner(base: Readonly<Record<string, string>>): Operator["run"] {
-  return async (args, { isTTY = false, rows = 40, env = {}, onInterrupt = () => undefined } = {}) => {
-    const [out, err] = [fakeTerminal({ isTTY, rows, env }), fakeTerminal({ isTTY, rows, env })];
+  return async (
+    args,
+    { isTTY = false, rows = 40, columns = 100, env = {}, onInterrupt = () => undefined } = {},
+  ) => {
+    const [out, err] = [
+      fakeTerminal({ isTTY, rows, columns, env }),
+      fakeTerminal({ isTTY, rows, columns, env }),
+    ];
     const code = await main(args, {
       env: { ...base, ...env },
       out: out.terminal,

@@ -2,7 +2,7 @@ import { onTestFinished, vi } from "vitest";
 
 export type Line = Readonly<Record<string, unknown>>;
 
-/** What the process prints from now on, at this log level. */
+/** Records what the process prints from now on, at this log level. */
 export function captureText(level: string): () => string {
   vi.stubEnv("POWERTOOLS_LOG_LEVEL", level);
   vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
@@ -19,7 +19,7 @@ export function captureText(level: string): () => string {
   return () => printed.join("");
 }
 
-/** The same as one parsed line for each that is printed. */
+/** Records the printed JSON lines, parsed. */
 export function captureOutput(level = "DEBUG"): () => Line[] {
   const text = captureText(level);
   return () =>

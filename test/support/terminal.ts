@@ -2,18 +2,20 @@ import { Terminal } from "../../src/terminal/terminal.ts";
 
 export interface FakeTerminal {
   readonly terminal: Terminal;
-  /** Everything that was written. */
+  /** Returns everything that was written. */
   readonly written: () => string;
 }
 
-/** A terminal, live and with colours unless told otherwise, that keeps what is written to it. */
+/** Records what is written. By default a terminal with colours. */
 export function fakeTerminal({
   isTTY = true,
   rows = 40,
+  columns = 100,
   env = {},
 }: {
   isTTY?: boolean;
   rows?: number;
+  columns?: number;
   env?: Readonly<Record<string, string>>;
 } = {}): FakeTerminal {
   let written = "";
@@ -21,7 +23,7 @@ export function fakeTerminal({
     written += text;
   };
   return {
-    terminal: new Terminal({ isTTY, rows, getColorDepth: () => 8, write }, env),
+    terminal: new Terminal({ isTTY, rows, columns, getColorDepth: () => 8, write }, env),
     written: () => written,
   };
 }

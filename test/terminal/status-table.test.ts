@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { OUTCOMES } from "../../src/rotation/report/schema.ts";
-import { type BoardRow, outcomeStyle, phaseStyle, StatusTable } from "../../src/terminal/status-table.ts";
+import { outcomeStyle, phaseStyle, type StatusRow, StatusTable } from "../../src/terminal/status-table.ts";
 import { fakeTerminal } from "../support/terminal.ts";
 
-function row(name: string, rest: Partial<BoardRow> = {}): BoardRow {
+function row(name: string, rest: Partial<StatusRow> = {}): StatusRow {
   return { environment: "prod", name, type: "OPENAI", phase: "PENDING", style: "yellow", ...rest };
 }
 
-describe("a board", () => {
-  it("tells each change once in a pipe, and what waits only at the end", () => {
+describe("the status table", () => {
+  it("prints each change once in a pipe, and waiting rows only at the end", () => {
     const { terminal, written } = fakeTerminal({ isTTY: false });
-    const board = new StatusTable(terminal);
+    const table = new StatusTable(terminal);
     const waiting = row("b", { phase: "waiting", style: "dim" });
-    board.show([row("a"), waiting]);
-    board.show([row("a", { timeMs: 1_000 }), waiting]);
-    board.show([row("a", { phase: "READY", style: "green", timeMs: 2_150 }), waiting]);
+    table.show([row("a"), waiting]);
+    table.show([row("a", { timeMs: 1_000 }), waiting]);
+    table.show([row("a", { phase: "READY", style: "green", timeMs: 2_150 }), waiting]);
     expect(written()).toBe("prod/a (OPENAI): PENDING\nprod/a (OPENAI): READY 2.1 s\n");
-    board.end([waiting]);
+    table.end([waiting]);
     expect(written()).toMatch(/prod\/b \(OPENAI\): waiting\n$/);
   });
 
-  it("shows in a low terminal what is not over, and counts the rest", () => {
+  it("shows the open rows in a small terminal and counts the rest", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
     const done = Array.from({ length: 10 }, (_, index) => row(`done-${index}`, { style: "green" }));
     new StatusTable(terminal).show([...done, row("open-1"), row("open-2")]);
@@ -30,7 +30,7 @@ describe("a board", () => {
     expect(written().split("\n").length).toBeLessThan(8);
   });
 
-  it("leaves every row behind at the end, however low the terminal is", () => {
+  it("prints every row at the end, even in a small terminal", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
     new StatusTable(terminal).end(Array.from({ length: 30 }, (_, index) => row(`c-${index}`)));
     expect(written()).toContain("c-29");
@@ -47,7 +47,7 @@ describe("a style", () => {
     ["", "yellow"],
   ])("of phase %j is %s", (phase, style) => expect(phaseStyle(phase)).toBe(style));
 
-  it("of an outcome is red for what failed and green for what is well", () => {
+  it("of an outcome is red for failures and green for successes", () => {
     expect(OUTCOMES.map(outcomeStyle)).toEqual(["green", "red", "yellow", "red", "yellow", "green", "green"]);
   });
 });

@@ -6,14 +6,14 @@ import { fakeTerminal } from "../support/terminal.ts";
 const ERASE_TWO = "\x1b[2A\x1b[J";
 
 describe("a terminal", () => {
-  it("draws over what it drew before, without wrapping lines", () => {
+  it("redraws its previous lines, without wrapping", () => {
     const { terminal, written } = fakeTerminal();
     terminal.draw(["a", "b"]);
     terminal.draw(["c"]);
     expect(written()).toBe(`\x1b[?7la\nb\n\x1b[?7h${ERASE_TWO}\x1b[?7lc\n\x1b[?7h`);
   });
 
-  it("takes what was drawn away before it prints", () => {
+  it("erases drawn lines before it prints", () => {
     const { terminal, written } = fakeTerminal();
     terminal.draw(["a", "b"]);
     terminal.print("c");
@@ -23,26 +23,27 @@ describe("a terminal", () => {
   });
 
   it.each([
-    ["in a terminal", {}, true, true],
+    ["on a terminal", {}, true, true],
     ["in a pipe", { isTTY: false }, false, false],
     ["with NO_COLOR", { env: { NO_COLOR: "1" } }, true, false],
     ["with an empty NO_COLOR", { env: { NO_COLOR: "" } }, true, true],
-    ["where the terminal is dumb", { env: { TERM: "dumb" } }, false, false],
+    ["on a dumb terminal", { env: { TERM: "dumb" } }, false, false],
   ])("knows whether it may draw and paint %s", (_where, options, isLive, hasColour) => {
     const { terminal } = fakeTerminal(options);
     expect(terminal.isLive).toBe(isLive);
     expect(terminal.paint("red", "x")).toBe(hasColour ? "\x1b[31mx\x1b[39m" : "x");
   });
 
-  it("paints nothing where the depth of colour is not known, and takes 24 lines for its height", () => {
+  it("paints nothing if the colour depth is unknown, and assumes 24 lines of 100 columns", () => {
     const terminal = new Terminal({ isTTY: true, write: () => undefined }, {});
     expect(terminal.paint("red", "x")).toBe("x");
     expect(terminal.height).toBe(23);
+    expect(terminal.width).toBe(100);
   });
 });
 
 describe("a table", () => {
-  it("makes each column as wide as its widest text, and paints none of the widths away", () => {
+  it("makes each column as wide as its widest text, not counting colour codes", () => {
     const { terminal } = fakeTerminal({ isTTY: false });
     const rows = [
       [{ text: "long text" }, { text: "x", style: "red" as const }],

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type BoardRow, phaseStyle, StatusTable } from "../../terminal/status-table.ts";
+import { phaseStyle, type StatusRow, StatusTable } from "../../terminal/status-table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { Invocation } from "../function-process.ts";
 import { type DemoConnection, ENVIRONMENTS } from "./connections.ts";
@@ -35,7 +35,7 @@ function toRow(
   confluent: DemoWorld["confluent"],
   { environment, name, type }: DemoConnection,
   { since, idle }: { since: number; idle: string },
-): BoardRow {
+): StatusRow {
   const { puts, phase = "", readyAt } = confluent.connection(name, ENVIRONMENTS[environment]);
   const put = puts.find(({ at }) => at >= since);
   if (put === undefined) return { environment, name, type, phase: idle, style: "dim" };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { suggestion } from "../../src/cli/nearest.ts";
+import { suggestion } from "../../src/cli/suggestion.ts";
 
 describe("a suggestion", () => {
   it.each([
     ["rotat", 'Did you mean "rotate"?'],
     ["stauts", 'Did you mean "status"?'],
     ["stat", 'Did you mean "status"?'],
-    ["xyz", "There is: rotate, status."],
-    ["deploy", "There is: rotate, status."],
+    ["xyz", "Available: rotate, status."],
+    ["deploy", "Available: rotate, status."],
   ])("for %s is %s", (word, expected) => {
     expect(suggestion(word, ["rotate", "status"])).toBe(expected);
   });

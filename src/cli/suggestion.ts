@@ -1,14 +1,17 @@
-/** `Did you mean "rotate"?` where a candidate is near enough, else what there is. */
+/** `Did you mean "rotate"?` if a candidate is similar, otherwise the list of candidates. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const nearest = candidates
-    .map((candidate) => ({ candidate, distance: candidate.startsWith(word) ? 0 : distance(word, candidate) }))
+  const closest = candidates
+    .map((candidate) => ({
+      candidate,
+      distance: candidate.startsWith(word) ? 0 : editDistance(word, candidate),
+    }))
     .toSorted((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest !== undefined && nearest.distance <= Math.max(1, Math.floor(word.length / 3));
-  return isNear ? `Did you mean "${nearest.candidate}"?` : `There is: ${candidates.join(", ")}.`;
+  const isSimilar = closest !== undefined && closest.distance <= Math.max(1, Math.floor(word.length / 3));
+  return isSimilar ? `Did you mean "${closest.candidate}"?` : `Available: ${candidates.join(", ")}.`;
 }
 
-/** How many letters must be changed, added or left out. */
-function distance(a: string, b: string): number {
+/** The Levenshtein distance. */
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];

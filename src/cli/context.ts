@@ -1,0 +1,24 @@
+import type { Terminal } from "../terminal/terminal.ts";
+
+export const PROGRAM = "flink-connection-rotator";
+
+export const EXIT = { ok: 0, failed: 1, usage: 2, unverified: 3, interrupted: 130 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What the program needs of its surroundings, apart from the adapters. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the result and nothing else. */
+  readonly out: Terminal;
+  /** For progress, notes and errors. */
+  readonly err: Terminal;
+  /** Calls `handler` at Ctrl-C instead of ending the process; the returned function removes the handler. */
+  readonly onInterrupt: (handler: () => void) => () => void;
+}
+
+/** What a command gets from the program. */
+export interface CommandContext extends Context {
+  readonly isVerbose: () => boolean;
+  readonly exitWith: (code: ExitCode) => void;
+}

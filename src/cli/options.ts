@@ -1,0 +1,33 @@
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+/** An option with a value. */
+export function valueOption<Flags extends string>(flags: Flags, description: string) {
+  return new Option(flags, description).argParser(parseValue);
+}
+
+/** An option with a value that may be given several times. */
+export function listOption<Flags extends string>(flags: Flags, description: string) {
+  return new Option(flags, `${description}; can be repeated`).argParser(
+    (text: string, previous: readonly string[] | undefined): readonly string[] => [
+      ...(previous ?? []),
+      parseValue(text),
+    ],
+  );
+}
+
+/** Commander takes whatever follows an option as its value, also the next option. */
+function parseValue(text: string): string {
+  if (text.startsWith("--")) throw new InvalidArgumentError("A value is missing before this option.");
+  return text;
+}
+
+export const configOption = () =>
+  valueOption("--config <file>", "the connections file; default: $CONNECTIONS_FILE, or connections.json");
+
+export const jsonOption = () => new Option("--json", "write only JSON to standard output");
+
+export const secretOption = () =>
+  listOption("--secret <id>", "select the connections of this secret (name or ARN)");
+
+export const environmentOption = () =>
+  valueOption("--environment <name>", "select only connections in this environment");

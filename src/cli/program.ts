@@ -1,0 +1,91 @@
+import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { VERSION } from "../version.ts";
+import { checkCommand } from "./check.ts";
+import { completeCommand, completionCommand } from "./completion.ts";
+import { type CommandContext, type Context, type ExitCode, PROGRAM } from "./context.ts";
+import { discoverCommand } from "./discover.ts";
+import { UsageError } from "./errors.ts";
+import { exampleText, exitCodeText } from "./help.ts";
+import { commandNames, optionNames } from "./introspection.ts";
+import { invokeCommand } from "./invoke.ts";
+import { rotateCommand } from "./rotate.ts";
+import { sandboxCommand } from "./sandbox.ts";
+import { statusCommand } from "./status.ts";
+import { suggestion } from "./suggestion.ts";
+
+/** @param exitWith receives the exit code of the command that ran. */
+export function createProgram(context: Context, exitWith: (code: ExitCode) => void): CommandUnknownOpts {
+  const { out } = context;
+  const program = new Command(PROGRAM)
+    .description("Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager.")
+    .usage("<command> [options]")
+    .version(VERSION, "-V, --version", "show the version")
+    .option("--verbose", "show the stack traces of errors")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
+    .showSuggestionAfterError(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      minWidthToWrap: 20,
+      styleTitle: (title) => out.paint("bold", title),
+    })
+    .configureOutput({
+      writeOut: (text) => out.print(text.trimEnd()),
+      // Errors are thrown, and printed once.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => out.width,
+      getOutHasColors: () => true,
+    })
+    .addHelpText("after", exitCodeText(out));
+  const commandContext: CommandContext = {
+    ...context,
+    exitWith,
+    isVerbose: () => program.opts().verbose === true,
+  };
+  for (const create of COMMANDS) program.addCommand(create(commandContext).copyInheritedSettings(program));
+  program.addCommand(helpCommand(program, context).copyInheritedSettings(program));
+  program.addCommand(completeCommand(commandContext, program), { hidden: true });
+  for (const command of [program, ...program.commands])
+    command.exitOverride((error) => {
+      throw error.exitCode === 0 ? error : toUsageError(error, command);
+    });
+  return program;
+}
+
+const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
+  rotateCommand,
+  statusCommand,
+  checkCommand,
+  discoverCommand,
+  invokeCommand,
+  sandboxCommand,
+  completionCommand,
+];
+
+function helpCommand(program: CommandUnknownOpts, { out }: Context): CommandUnknownOpts {
+  return new Command("help")
+    .summary("Show the help of a command")
+    .description("Show the help of a command.")
+    .argument("[command]", "the command; without it, all commands are listed")
+    .addHelpText("after", exampleText(out, [["help rotate", "the options of rotate"]]))
+    .action((name) => (name === undefined ? program : findCommand(program, name)).outputHelp());
+}
+
+/** @throws UsageError */
+export function findCommand(program: CommandUnknownOpts, name: string): CommandUnknownOpts {
+  const command = program.commands.find((each) => each.name() === name);
+  if (command === undefined)
+    throw new UsageError(`There is no command "${name}".`, suggestion(name, commandNames(program)));
+  return command;
+}
+
+/** Commander's message as a sentence, with a hint that suits the command. */
+function toUsageError({ code, message }: CommanderError, command: CommandUnknownOpts): UsageError {
+  const sentence = message.replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
+  const [, option = ""] = /'(--[^']*)'/.exec(message) ?? [];
+  const hint =
+    code === "commander.unknownOption" && option !== ""
+      ? suggestion(option, optionNames(command))
+      : `See ${[PROGRAM, ...(command.parent === null ? [] : [command.name()])].join(" ")} --help.`;
+  return new UsageError(sentence.replace(/\.?$/, "."), hint);
+}

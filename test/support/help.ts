@@ -1,0 +1,31 @@
+import { createProgram } from "../../src/cli/program.ts";
+import { fakeTerminal } from "./terminal.ts";
+
+/** The help of the program, under "", and of each of its visible commands, as a pipe gets it. */
+export function helpTexts(): ReadonlyMap<string, string> {
+  const { commands } = createProgram(contextOf(fakeTerminal()), () => undefined);
+  const names = commands.map((command) => command.name()).filter((name) => name !== "complete");
+  return new Map(["", ...names].map((name) => [name, helpOf(name)]));
+}
+
+function helpOf(name: string): string {
+  const out = fakeTerminal({ isTTY: false });
+  const program = createProgram(contextOf(out), () => undefined);
+  (program.commands.find((command) => command.name() === name) ?? program).outputHelp();
+  return out.written();
+}
+
+function contextOf(out: ReturnType<typeof fakeTerminal>) {
+  return {
+    env: {},
+    out: out.terminal,
+    err: fakeTerminal().terminal,
+    onInterrupt: () => () => undefined,
+  };
+}
+
+/** The command lines in the examples of a help text, without the program's name. */
+export function exampleLines(help: string): string[] {
+  const [, examples = ""] = help.split("\nExamples:\n");
+  return [...examples.matchAll(/^ {2}flink-connection-rotator (.*)$/gm)].flatMap(([, line]) => line ?? []);
+}
