@@ -1,7 +1,9 @@
+import { cliParts } from "./cli.ts";
 import { configurationParts } from "./configuration.ts";
 
 /** The documents with generated parts, and what generates them. */
 export const GENERATED: ReadonlyMap<string, () => ReadonlyMap<string, string>> = new Map([
+  ["docs/cli.md", cliParts],
   ["docs/configuration.md", configurationParts],
 ]);
 
