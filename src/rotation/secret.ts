@@ -35,6 +35,10 @@ export class Secret {
     return this.#value === other.#value;
   }
 
+  matches(pattern: RegExp): boolean {
+    return pattern.test(this.#value);
+  }
+
   map(change: (text: string) => string): Secret {
     return new Secret(change(this.#value));
   }

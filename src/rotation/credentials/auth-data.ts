@@ -1,6 +1,7 @@
 import type { Connection, CredentialSource, DataSource } from "../connection.ts";
 import { SecretError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { formOf, hasWhiteSpaceAround } from "./clean-value.ts";
 import {
   CONNECTION_TYPES,
   describeGroups,
@@ -20,11 +21,20 @@ export interface Credentials {
   /** The JSON object of `auth_data.data`. */
   readonly data: Secret;
   readonly options: readonly string[];
+  /** What an operator may want to know of a value that is sent as it is; never a value. */
+  readonly remarks: readonly string[];
 }
 
 type OptionSource = CredentialSource & { readonly kind: "options" };
 type Value = Secret | string;
 type Found = ReadonlyMap<Option, Value>;
+
+/** A value that is sent, under the name that it has in messages. */
+interface Entry {
+  readonly option: string;
+  readonly backendKey: string;
+  readonly value: Value;
+}
 
 /**
  * Builds `auth_data.data` for a connection out of its secret.
@@ -33,39 +43,56 @@ type Found = ReadonlyMap<Option, Value>;
 export function buildCredentials(connection: Connection, secret: Secret): Credentials {
   const document = new SecretDocument(connection.secret, secret);
   const source = connection.credentials;
-  const credentials =
-    source.kind === "data" ? spellOut(source.data, document) : ofType(connection.type, source, document);
-  const { data, options } = credentials;
+  const { entries, authType } =
+    source.kind === "data"
+      ? { entries: spellOut(source.data, document), authType: undefined }
+      : ofType(connection.type, source, document);
+  const options = entries.map(({ option }) => option);
+  const pairs = entries.map(({ backendKey, value }) => [backendKey, value] as const);
+  const data = Secret.object(authType === undefined ? pairs : [...pairs, ["AUTH_TYPE", authType]]);
   if (data.bytes > MAX_DATA_BYTES) {
     throw new SecretError(
       `Secret ${document.id} is too long: ${options.join(", ")} come to ${data.bytes} bytes; Confluent takes ${MAX_DATA_BYTES} at most.`,
     );
   }
-  return credentials;
+  return { data, options, remarks: remarksOn(entries, document.id) };
 }
 
-function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Credentials {
-  const entries = Object.entries(data).map(([key, source]): [string, Value] => [
-    key,
-    "value" in source ? source.value : document.field(source.field),
-  ]);
-  return { data: Secret.object(entries), options: Object.keys(data) };
+function remarksOn(entries: readonly Entry[], secretId: string): string[] {
+  const odd = entries.filter(
+    ({ backendKey, value }) =>
+      value instanceof Secret && formOf(backendKey) === "verbatim" && hasWhiteSpaceAround(value),
+  );
+  return odd.map(
+    ({ option }) =>
+      `The ${option} from secret ${secretId} begins or ends with white space; it is sent unchanged.`,
+  );
 }
 
-function ofType(typeName: string, source: OptionSource, document: SecretDocument): Credentials {
+function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Entry[] {
+  return Object.entries(data).map(([backendKey, source]) => ({
+    option: backendKey,
+    backendKey,
+    value: "value" in source ? source.value : document.field(source.field, backendKey),
+  }));
+}
+
+function ofType(
+  typeName: string,
+  source: OptionSource,
+  document: SecretDocument,
+): { entries: Entry[]; authType: string | undefined } {
   const type = CONNECTION_TYPES.get(typeName);
   if (type === undefined) {
     throw new SecretError(`Type ${typeName} is not known; spell its backend keys out under "data".`);
   }
   const optional = type.optional ?? [];
   const open = openGroups(type, named(source));
-  const whole = wholeOption(open, source, document);
-  const found = new Map<Option, Value>();
-  for (const option of [...open.flatMap(({ needs }) => needs), ...optional]) {
-    const value = whole === option ? document.whole : look(option, { source, document, whole });
-    if (value !== undefined)
-      found.set(option, option === "transport-type" ? transport(value, document) : value);
-  }
+  const found = findOptions([...open.flatMap(({ needs }) => needs), ...optional], {
+    source,
+    document,
+    whole: wholeOption(open, source, document),
+  });
   if (found.has("sse-endpoint") && found.get("transport-type") === "STREAMABLE_HTTP") {
     throw new SecretError(
       `Secret ${document.id} gives sse-endpoint, which does not go with STREAMABLE_HTTP.`,
@@ -73,20 +100,34 @@ function ofType(typeName: string, source: OptionSource, document: SecretDocument
   }
   const { needs, authType } = completeGroup(open, found, document);
   const sent = [...found].filter(([option]) => [...needs, ...optional].includes(option));
-  const entries = sent.map(([option, value]): [string, Value] => [OPTIONS[option], value]);
-  if (authType !== undefined) entries.push(["AUTH_TYPE", authType]);
-  return { data: Secret.object(entries), options: sent.map(([option]) => option) };
+  const entries = sent.map(([option, value]) => ({ option, backendKey: OPTIONS[option], value }));
+  return { entries, authType };
 }
 
-/** What the configuration or the secret's JSON gives for an option. */
-function look(
-  option: Option,
-  { source, document, whole }: { source: OptionSource; document: SecretDocument; whole: string | undefined },
-): Value | undefined {
+interface OptionLookup {
+  readonly source: OptionSource;
+  readonly document: SecretDocument;
+  /** The option that the whole secret serves. */
+  readonly whole: string | undefined;
+}
+
+function findOptions(options: readonly Option[], lookup: OptionLookup): Found {
+  const found = new Map<Option, Value>();
+  for (const option of options) {
+    const value = lookUp(option, lookup);
+    if (value !== undefined)
+      found.set(option, option === "transport-type" ? transport(value, lookup.document) : value);
+  }
+  return found;
+}
+
+/** What the configuration or the secret gives for an option. */
+function lookUp(option: Option, { source, document, whole }: OptionLookup): Value | undefined {
   const { fields, values } = source;
-  const key = typeof fields === "object" ? fields[option] : undefined;
+  if (whole === option) return document.wholeAs(OPTIONS[option]);
   if (values[option] !== undefined) return values[option];
-  if (key !== undefined) return document.field(key, option);
+  const key = typeof fields === "object" ? fields[option] : undefined;
+  if (key !== undefined) return document.field(key, OPTIONS[option]);
   return whole === undefined ? document.usual(option) : undefined;
 }
 

@@ -1,18 +1,20 @@
 import { SecretError } from "../errors.ts";
 import { type Field, Secret } from "../secret.ts";
-import { type Option, usualSpellings } from "./connection-types.ts";
+import { cleanValue, formOf, refuseJsonString } from "./clean-value.ts";
+import { OPTIONS, type Option, usualSpellings } from "./connection-types.ts";
 
 /** A secret as a source of fields. Its errors name secret and field, never a value. */
 export class SecretDocument {
   readonly id: string;
-  readonly whole: Secret;
+  readonly #whole: Secret;
   readonly #fields: ReadonlyMap<string, Field> | "malformed" | undefined;
 
   /** @throws SecretError when there is nothing in it. */
   constructor(id: string, secret: Secret) {
     if (secret.isBlank) throw new SecretError(`Secret ${id} is empty.`);
+    refuseJsonString(secret, `Secret ${id}`);
     this.id = id;
-    this.whole = secret;
+    this.#whole = secret;
     this.#fields = secret.fields();
   }
 
@@ -23,27 +25,33 @@ export class SecretDocument {
     return this.#fields !== undefined;
   }
 
+  /** The whole secret as the value of a backend key. @throws SecretError when it is no such value. */
+  wholeAs(backendKey: string): Secret {
+    return cleanValue(this.#whole, formOf(backendKey), `Secret ${this.id}`);
+  }
+
   /**
-   * The text under a key; for `service-key`, an object is taken too.
-   * @throws SecretError when the key is missing, empty or of another type.
+   * The text under a key of the secret's JSON, as the value of a backend key; SERVICE_KEY takes an object too.
+   * @throws SecretError when the key is missing or empty, or its value is of another type or broken.
    */
-  field(key: string, option?: Option): Secret {
+  field(key: string, backendKey: string): Secret {
     if (!this.isObject)
       throw new SecretError(`Secret ${this.id} is not a JSON object, so it has no field "${key}".`);
     const value = this.#get(key);
     if (value === undefined) throw new SecretError(`Secret ${this.id} lacks the field "${key}".`);
     if (!(value instanceof Secret)) throw this.#wrongType(key, value);
-    if (value.isObject && option !== "service-key") throw this.#wrongType(key, "object");
-    if (value.isBlank) throw new SecretError(`Field "${key}" of secret ${this.id} is empty.`);
-    return value;
+    if (value.isObject && backendKey !== OPTIONS["service-key"]) throw this.#wrongType(key, "object");
+    const place = `Field "${key}" of secret ${this.id}`;
+    if (value.isBlank) throw new SecretError(`${place} is empty.`);
+    return cleanValue(value, formOf(backendKey), place);
   }
 
   /** The value that stands under a usual spelling of the option. @throws SecretError when two spellings disagree. */
   usual(option: Option): Secret | undefined {
     const keys = usualSpellings(option).filter((key) => (this.#get(key) ?? "null") !== "null");
-    const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, option) }));
+    const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, OPTIONS[option]) }));
     if (first === undefined)
-      return option === "service-key" && this.#isServiceAccount() ? this.whole : undefined;
+      return option === "service-key" && this.#isServiceAccount() ? this.#whole : undefined;
     const other = others.find(({ value }) => !value.equals(first.value));
     if (other !== undefined) {
       throw new SecretError(

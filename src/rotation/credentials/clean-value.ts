@@ -1,0 +1,88 @@
+import { SecretError } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+
+/** What may stand around a value, and what a value may contain. */
+export type ValueForm = "key" | "document" | "text" | "verbatim";
+
+/** By backend key. */
+const FORMS: ReadonlyMap<string, ValueForm> = new Map<string, ValueForm>([
+  ["API_KEY", "key"],
+  ["AWS_ACCESS_KEY_ID", "key"],
+  ["AWS_SECRET_ACCESS_KEY", "key"],
+  ["AWS_SESSION_TOKEN", "key"],
+  ["BEARER_TOKEN", "key"],
+  ["OAUTH2_CLIENT_ID", "key"],
+  ["OAUTH2_CLIENT_SECRET", "key"],
+  ["SERVICE_KEY", "document"],
+  ["OAUTH2_TOKEN_ENDPOINT", "text"],
+  ["OAUTH2_SCOPE", "text"],
+  ["SSE_ENDPOINT", "text"],
+  ["TRANSPORT_TYPE", "text"],
+  ["USERNAME", "verbatim"],
+  ["PASSWORD", "verbatim"],
+]);
+
+/** A backend key that is not in the table may hold anything, so as little as possible is changed or refused. */
+export function formOf(backendKey: string): ValueForm {
+  return FORMS.get(backendKey) ?? (/USER|PASS/i.test(backendKey) ? "verbatim" : "text");
+}
+
+/**
+ * The value as it is sent: without the white space around a key, a token or another text, and with all of a password.
+ * @param place where the value was found, for messages, such as `Field "api-key" of secret prod/openai`.
+ * @throws SecretError for a key that is wrapped in quotes or JSON, or that no provider can have issued.
+ */
+export function cleanValue(value: Secret, form: ValueForm, place: string): Secret {
+  if (form === "verbatim") return value;
+  if (form === "document" && isJsonObject(value, place)) return value;
+  const clean = value.map((text) => text.replace(AROUND, ""));
+  if (clean.isBlank) throw new SecretError(`${place} is empty.`);
+  const faults = form === "text" ? [IN_QUOTES] : KEY_FAULTS;
+  const fault = faults.find(({ pattern }) => clean.matches(pattern));
+  if (fault !== undefined) throw new SecretError(`${place} ${fault.message}`);
+  return clean;
+}
+
+/** @throws SecretError for a secret that is a JSON string, which was encoded once too often. */
+export function refuseJsonString(secret: Secret, place: string): void {
+  if (secret.matches(/^\s*".*"\s*$/s)) throw new SecretError(`${place} ${IN_QUOTES.message}`);
+}
+
+export function hasWhiteSpaceAround(value: Secret): boolean {
+  return value.matches(/^[\s\p{Cf}]|[\s\p{Cf}]$/u);
+}
+
+function isJsonObject(value: Secret, place: string): boolean {
+  const fields = value.fields();
+  if (fields === "malformed") throw new SecretError(`${place} begins like JSON but cannot be parsed.`);
+  return fields !== undefined;
+}
+
+/** White space and characters without a width, such as a byte order mark. */
+const AROUND = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu;
+
+interface Fault {
+  readonly pattern: RegExp;
+  readonly message: string;
+}
+
+const IN_QUOTES: Fault = { pattern: /^\\?".*"$/s, message: "is in quotes; store it without them." };
+
+/** What shows that a key was copied together with something else; no provider issues a key that looks like this. */
+const KEY_FAULTS: readonly Fault[] = [
+  IN_QUOTES,
+  { pattern: /^\[.*\]$/s, message: "holds a JSON list where a key is expected; store the key alone." },
+  { pattern: /^\{.*\}$/s, message: "holds a JSON document where a key is expected; store the key alone." },
+  {
+    pattern: /^\\?"|"$|^'.*'$|^`.*`$|^[\u2018-\u201F].*[\u2018-\u201F]$/s,
+    message: "holds a key with a quotation mark at its beginning or end; store it without.",
+  },
+  {
+    pattern: /[\s\p{Cc}\p{Cf}\p{Cs}]/u,
+    message: "holds white space or a control character inside a key; store the key alone.",
+  },
+  {
+    pattern: /\\[nrt]$/,
+    message: "holds a key that ends in an escape sequence such as \\n; store it without.",
+  },
+];
