@@ -61,14 +61,25 @@ function toInput(selector: VersionSelector): { VersionId: string } | { VersionSt
 }
 
 function toVersion(secretId: string, output: GetSecretValueCommandOutput): SecretVersion {
-  const { SecretString, VersionId, VersionStages, CreatedDate } = output;
-  if (SecretString === undefined) throw new SecretError(`Secret ${secretId} is binary; it must be text.`);
+  const { SecretString, SecretBinary, VersionId, VersionStages, CreatedDate } = output;
+  const text = SecretString ?? decodeText(SecretBinary);
+  if (text === undefined) throw new SecretError(`Secret ${secretId} is binary; it must be text.`);
   return {
     versionId: VersionId ?? "",
     createdAt: CreatedDate?.getTime() ?? 0,
     stages: VersionStages ?? [],
-    value: new Secret(SecretString.replace(/^\uFEFF/, "").replace(/[\r\n]+$/, "")),
+    value: new Secret(text.replace(/^\uFEFF/, "").replace(/[\r\n]+$/, "")),
   };
+}
+
+/** The text that the bytes are in UTF-8; nothing for bytes that no text has. */
+function decodeText(bytes: Uint8Array | undefined): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return /^[^\p{Cc}]+$/u.test(text.replace(/[\t\r\n]/g, "")) ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readFailure(secretId: string, selector: VersionSelector, error: unknown): undefined {

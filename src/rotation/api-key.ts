@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { cleanValue, refuseJsonString } from "./credentials/clean-value.ts";
 import type { ApiKey, ConnectionsApi, SecretVersion } from "./dependencies.ts";
 import { SecretError, UnauthorizedError } from "./errors.ts";
 import { type Field, Secret } from "./secret.ts";
@@ -88,18 +89,25 @@ const SPELLINGS = [
 
 /** The pair in any of the shapes seen in the field, `key:secret` among them. @throws SecretError */
 export function parseApiKey(secretId: string, value: Secret): ApiKey {
+  refuseJsonString(value, `Secret ${secretId}`);
   const fields = value.fields();
   if (fields instanceof Map) {
     for (const [keyName, secretName] of SPELLINGS) {
       const [key, secret] = [fields.get(keyName), fields.get(secretName)];
-      if (isText(key) && isText(secret)) return { key, secret };
+      const place = (name: string) => `Field "${name}" of secret ${secretId}`;
+      if (isText(key) && isText(secret)) return cleanPair(key, secret, [place(keyName), place(secretName)]);
     }
   }
   const [key, secret] = (fields === undefined ? value.split(":") : undefined) ?? [];
-  if (isText(key) && isText(secret)) return { key, secret };
+  const place = `Secret ${secretId}`;
+  if (isText(key) && isText(secret)) return cleanPair(key, secret, [place, place]);
   throw new SecretError(
     `Secret ${secretId} holds no Flink API key. It must be JSON with "apiKey" and "apiSecret", or the text key:secret.`,
   );
+}
+
+function cleanPair(key: Secret, secret: Secret, [keyPlace, secretPlace]: readonly [string, string]): ApiKey {
+  return { key: cleanValue(key, "key", keyPlace), secret: cleanValue(secret, "key", secretPlace) };
 }
 
 function isText(field: Field | undefined): field is Secret {

@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionState, type PhaseKind, phaseKind } from "./connection.ts";
-import { buildCredentials } from "./credentials/auth-data.ts";
+import { buildCredentials, type Credentials } from "./credentials/auth-data.ts";
 import type { SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
 import type { GroupRun } from "./group-run.ts";
@@ -61,6 +61,8 @@ export class SecretRollout {
       const order = { connection, version, ...buildCredentials(connection, version.value) };
       if (this.#touched.has(connection)) return [order];
       const before = assertMatchesConfig(connection, this.#run.sight(connection));
+      for (const remark of order.remarks)
+        this.#run.context.log.note(remark, { connection: connection.name, secret: connection.secret });
       const clear = this.#clearWithout(order, before);
       if (clear === undefined) return [{ ...order, before }];
       const { phase, detail } = before;
@@ -72,10 +74,13 @@ export class SecretRollout {
   }
 
   #clearWithout(
-    { version, options }: { version: SecretVersion; options: readonly string[] },
+    { version, options, remarks }: Omit<Credentials, "data"> & { version: SecretVersion },
     before: ConnectionState,
   ): OutcomeDetails | undefined {
-    if (this.#run.dryRun) return { outcome: "planned", message: `Would send ${options.join(", ")}.` };
+    if (this.#run.dryRun) {
+      const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
+      return { outcome: "planned", message };
+    }
     const { skipPropagated, propagationLabel: label } = this.#run;
     const isInPlace =
       label !== undefined && version.stages.includes(label) && phaseKind(before.phase) === "usable";

@@ -92,8 +92,24 @@ describe("a read", () => {
     expect(revealed(await store().read("openai", CURRENT))).toBe(expected);
   });
 
-  it("refuses a binary secret", async () => {
-    client.on(GetSecretValueCommand).resolves({ SecretBinary: Buffer.from(VALUE) });
+  it.each(["value", "\uFEFFvalue\r\n"])("takes bytes for the UTF-8 text that they are: %j", async (text) => {
+    client.on(GetSecretValueCommand).resolves({ SecretBinary: Buffer.from(text) });
+    expect(revealed(await store().read("openai", CURRENT))).toBe("value");
+  });
+
+  it("keeps line breaks and letters beyond ASCII of a text in bytes", async () => {
+    client.on(GetSecretValueCommand).resolves({ SecretBinary: Buffer.from('{\n\t"ä": "😀"\r\n}') });
+    expect(revealed(await store().read("openai", CURRENT))).toBe('{\n\t"ä": "😀"\r\n}');
+  });
+
+  it.each([
+    [Buffer.from([0xff, 0xfe])],
+    [Buffer.from([1, 2, 3])],
+    [Buffer.from(`${VALUE}\u0000`)],
+    [Buffer.from([])],
+    [undefined],
+  ])("refuses bytes that are no text (%#)", async (SecretBinary) => {
+    client.on(GetSecretValueCommand).resolves(SecretBinary ? { SecretBinary } : {});
     const error = await failure(store().read("openai", CURRENT));
     expect(error).toMatchObject({
       name: "SecretError",

@@ -174,6 +174,34 @@ describe("our own API key", () => {
     expect([key.reveal(), secret.reveal()]).toEqual(["k", "s"]);
   });
 
+  it.each([
+    "k : s\n",
+    "\uFEFFk:s",
+    '{"apiKey":" k","apiSecret":"s\\n"}',
+    '{"key":"k\\t","secret":"s\\r\\n"}',
+  ])("loses the white space around it in %j", (text) => {
+    const { key, secret } = parseApiKey("our/key", new Secret(text));
+    expect([key.reveal(), secret.reveal()]).toEqual(["k", "s"]);
+  });
+
+  it.each([
+    ['"k:s"', "Secret our/key is in quotes; store it without them."],
+    [
+      "k:s\nt",
+      "Secret our/key holds a line break or another control character inside a key; store the key alone.",
+    ],
+    [
+      '{"apiKey":"k","apiSecret":"s\\nt"}',
+      'Field "apiSecret" of secret our/key holds a line break or another control character inside a key; store the key alone.',
+    ],
+    [
+      '{"api_key":"\\"k\\"","api_secret":"s"}',
+      'Field "api_key" of secret our/key is in quotes; store it without them.',
+    ],
+  ])("is refused when it is broken, as in %j", (text, message) => {
+    expect(() => parseApiKey("our/key", new Secret(text))).toThrow(new SecretError(message));
+  });
+
   it("may have a colon in its secret", () => {
     expect(parseApiKey("our/key", new Secret("k:s:t")).secret.reveal()).toBe("s:t");
   });

@@ -78,8 +78,12 @@ const KEY_FAULTS: readonly Fault[] = [
     message: "holds a key with a quotation mark at its beginning or end; store it without.",
   },
   {
-    pattern: /[\s\p{Cc}\p{Cf}\p{Cs}]/u,
-    message: "holds white space or a control character inside a key; store the key alone.",
+    pattern: /[^\S ]|[\p{Cc}\p{Cf}\p{Cs}]/u,
+    message: "holds a line break or another control character inside a key; store the key alone.",
+  },
+  {
+    pattern: /^(Bearer|Basic|Token|ApiKey|Api-Key)\s/i,
+    message: "begins with the name of an authorization scheme; store the key alone.",
   },
   {
     pattern: /\\[nrt]$/,

@@ -254,7 +254,7 @@ describe("plain secrets", () => {
     "COSMOSDB",
   ])("serve the only option of %s", (type) => expect(dataOf({ type }, "k1")).toEqual(API_KEY));
 
-  it.each(["12345", '"k1"', "[1]", "a{b}", "null"])("%s is one", (text) => {
+  it.each(["12345", "k{1}", "a{b}", "null"])("%s is one", (text) => {
     expect(dataOf({}, text)).toEqual({ API_KEY: text, AUTH_TYPE: "API_KEY" });
   });
 
@@ -446,6 +446,134 @@ describe("secrets that cannot be used", () => {
     const credentials = options({ fields: { "api-key": key } });
     expect(faultOf({ credentials }, { note: MARKER })).toBe(`Secret prod/openai lacks the field "${key}".`);
     expect(dataOf({ credentials }, `{"${key}": "k1"}`)).toEqual(API_KEY);
+  });
+});
+
+describe("what stands around a key", () => {
+  const fields = (option: string) => ({ credentials: options({ fields: { [option]: "K" } }) });
+
+  it.each(["k1\n", "k1\r\n", " k1", "\tk1 ", "\uFEFFk1", "k1\u200B", "\u00A0k1\u2028"])(
+    "is taken off %j in a field and in a plain secret",
+    (text) => {
+      expect(dataOf({}, { "api-key": text })).toEqual(API_KEY);
+      expect(dataOf(fields("api-key"), { K: text })).toEqual(API_KEY);
+      expect(dataOf({}, text)).toEqual(API_KEY);
+      expect(
+        dataOf({ credentials: { kind: "data", data: { API_KEY: { field: "K" } } } }, { K: text }),
+      ).toEqual({ API_KEY: "k1" });
+    },
+  );
+
+  it.each([
+    ...["api-key", "aws-access-key", "aws-secret-key", "aws-session-token"],
+    ...["token", "client-id", "client-secret", "service-key", "token-endpoint", "scope"],
+    ...["sse-endpoint"],
+  ])("is taken off the option %s", (option) => {
+    const [type, rest] =
+      {
+        "api-key": ["OPENAI", {}] as const,
+        token: ["REST", {}] as const,
+        "service-key": ["VERTEXAI", {}] as const,
+        "sse-endpoint": ["MCP_SERVER", apiKey] as const,
+      }[option] ?? (option.startsWith("aws") ? (["BEDROCK", session] as const) : (["REST", oauth2] as const));
+    expect(dataOf({ type }, { ...rest, [option]: " a1\n" })).toEqual(
+      dataOf({ type }, { ...rest, [option]: "a1" }),
+    );
+  });
+
+  it("does not make two spellings of one value disagree", () => {
+    expect(dataOf({}, { "api-key": "k1", apiKey: "k1\n" })).toEqual(API_KEY);
+  });
+
+  it.each([
+    [`"${MARKER}"`, "is in quotes; store it without them."],
+    [` "${MARKER}"\n`, "is in quotes; store it without them."],
+    [`\\"${MARKER}\\"`, "is in quotes; store it without them."],
+    [`["${MARKER}"]`, "holds a JSON list where a key is expected; store the key alone."],
+    [`{"key": "${MARKER}"}`, "holds a JSON document where a key is expected; store the key alone."],
+    [`"${MARKER}`, "holds a key with a quotation mark at its beginning or end; store it without."],
+    [`${MARKER}"`, "holds a key with a quotation mark at its beginning or end; store it without."],
+    [`'${MARKER}'`, "holds a key with a quotation mark at its beginning or end; store it without."],
+    [`\u201C${MARKER}\u201D`, "holds a key with a quotation mark at its beginning or end; store it without."],
+    [`Bearer ${MARKER}`, "begins with the name of an authorization scheme; store the key alone."],
+    [
+      `${MARKER}\n${MARKER}`,
+      "holds a line break or another control character inside a key; store the key alone.",
+    ],
+    [`${MARKER}\u0000`, "holds a line break or another control character inside a key; store the key alone."],
+    [
+      `sk-\u200B${MARKER}`,
+      "holds a line break or another control character inside a key; store the key alone.",
+    ],
+    [`${MARKER}\\n`, "holds a key that ends in an escape sequence such as \\n; store it without."],
+    ["\u200B", "is empty."],
+  ])("makes %j no key", (value, words) => {
+    expect(faultOf({}, { "api-key": value })).toBe(`Field "api-key" of secret prod/openai ${words}`);
+    expect(faultOf(fields("api-key"), { K: value })).toBe(`Field "K" of secret prod/openai ${words}`);
+    const credentials = { kind: "data", data: { BEARER_TOKEN: { field: "K" } } } as const;
+    expect(faultOf({ credentials }, { K: value })).toBe(`Field "K" of secret prod/openai ${words}`);
+  });
+
+  it.each([
+    [`"${MARKER}"`, "Secret prod/openai is in quotes; store it without them."],
+    [JSON.stringify(`{"api-key": "${MARKER}"}`), "Secret prod/openai is in quotes; store it without them."],
+    [`["${MARKER}"]`, "Secret prod/openai holds a JSON list where a key is expected; store the key alone."],
+    [
+      `${MARKER}\n${MARKER}`,
+      "Secret prod/openai holds a line break or another control character inside a key; store the key alone.",
+    ],
+  ])("makes %j no plain secret", (text, message) => {
+    expect(faultOf({}, text)).toBe(message);
+    expect(faultOf({ type: "ELASTIC", credentials: options({ fields: "api-key" }) }, text)).toBe(message);
+  });
+
+  it("makes a service key no document", () => {
+    const type = "VERTEXAI";
+    expect(faultOf({ type }, { "service-key": `"{\\"a\\":\\"${MARKER}\\"}"` })).toContain("is in quotes");
+    expect(faultOf({ type }, { "service-key": `{"a":"${MARKER}"` })).toBe(
+      'Field "service-key" of secret prod/openai begins like JSON but cannot be parsed.',
+    );
+  });
+
+  it("may be anything but quotes where the form of a value is not known", () => {
+    const credentials = { kind: "data", data: { PEM: { field: "K" } } } as const;
+    const pem = "-----BEGIN\nabc\n-----END";
+    expect(dataOf({ credentials }, { K: `${pem}\n` })).toEqual({ PEM: pem });
+    expect(dataOf({ credentials }, { K: '{"a": ["b"]}' })).toEqual({ PEM: '{"a": ["b"]}' });
+    expect(faultOf({ credentials }, { K: `"${MARKER}"` })).toContain("is in quotes");
+    expect(faultOf({ credentials }, { K: "\u200B" })).toBe('Field "K" of secret prod/openai is empty.');
+  });
+});
+
+describe("a user name and a password", () => {
+  const remark = (name: string) =>
+    `The ${name} from secret prod/openai begins or ends with white space; it is sent unchanged.`;
+  const remarksOf = (overrides: Partial<Connection>, secret: object) =>
+    buildCredentials(connection(overrides), new Secret(JSON.stringify(secret))).remarks;
+
+  it.each([" p", "p\n", '"p"', "[p]", "a b", "a\tb", "{}"])("are sent as they are: %j", (text) => {
+    expect(dataOf({ type: "MONGODB" }, { username: text, password: text })).toEqual({
+      USERNAME: text,
+      PASSWORD: text,
+      AUTH_TYPE: "BASIC",
+    });
+  });
+
+  it("are remarked upon when white space stands around them", () => {
+    const type = "MONGODB";
+    expect(remarksOf({ type }, { username: " u", password: "p\n" })).toEqual([
+      remark("username"),
+      remark("password"),
+    ]);
+    expect(remarksOf({ type }, { username: "u", password: "a b" })).toEqual([]);
+    const data = { USER: { field: "u" }, DB_PASS: { field: "p" }, X: { value: " " } };
+    expect(remarksOf({ credentials: { kind: "data", data } }, { u: "u", p: "p " })).toEqual([
+      remark("DB_PASS"),
+    ]);
+  });
+
+  it("are not remarked upon when they are not sent", () => {
+    expect(remarksOf({ type: "REST" }, { token: " t1", username: " u" })).toEqual([]);
   });
 });
 
