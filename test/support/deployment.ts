@@ -28,14 +28,14 @@ const INVOKE = `
   const sockets = [];
   subscribe("net.client.socket", ({ socket }) => sockets.push(socket));
   const { handler } = await import(process.cwd() + "/index.mjs");
-  const rehearsed = sockets.length;
+  const atStart = sockets.length;
   const context = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
   const result = await handler(JSON.parse(process.argv[1]), context).then(
     (report) => ({ report }),
     (error) => ({ error: { name: error.name, message: error.message }, inspected: inspect(error, { depth: null, showHidden: true }) }),
   );
   const openSockets = sockets.filter(({ destroyed }) => !destroyed).length;
-  writeSync(${RESULT}, JSON.stringify({ ...result, sockets: sockets.length - rehearsed, openSockets }));
+  writeSync(${RESULT}, JSON.stringify({ ...result, sockets: sockets.length - atStart, openSockets }));
 `;
 
 const Result = z.object({
