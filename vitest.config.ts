@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     restoreMocks: true,
-    setupFiles: ["test/support/aws-environment.ts"],
+    setupFiles: ["test/support/aws-environment.ts", "test/support/property-budget.ts"],
     testTimeout: 30_000,
     // Most tests wait for loopback more than they compute; vitest's own default would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
