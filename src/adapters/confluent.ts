@@ -69,7 +69,7 @@ export class ConfluentClient implements ConnectionsApi {
       page_size: String(PAGE_SIZE),
       ...(pageToken !== undefined && { page_token: pageToken }),
     });
-    const { answer, value: page } = await this.#transport.read(
+    const { response: answer, value: page } = await this.#transport.read(
       `${this.#base}?${query}`,
       ({ body }) => listSchema.safeParse(parseJson(body)).data,
     );
@@ -82,7 +82,7 @@ export class ConfluentClient implements ConnectionsApi {
   }
 
   async get(name: string): Promise<ConnectionState | undefined> {
-    const { answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
+    const { response: answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
       this.#toObservation(parseJson(answer.body), answer),
     );
     if (seen === undefined && answer.status !== 404) throw this.#failure(answer);

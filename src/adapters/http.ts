@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, type Dispatcher, request as undiciRequest } from "undici";
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -10,24 +10,24 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_SOCKETS = 100;
 
 const TOO_LARGE = "UND_ERR_RES_EXCEEDED_MAX_SIZE";
-/** Names and codes for an answer that is late; a connection that takes too long to be made is none of them. */
+/** Codes of a response that is late. A connection that cannot be opened in time is not among them. */
 const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
-/** Certificates, and the end of the run, which destroys the dispatcher. */
-const LASTING = /CERT|TLS|SSL|SELF_SIGNED|VERIFY|DESTROYED|CLOSED/;
+/** Certificate errors, and a dispatcher that was destroyed at the end of the run. */
+const PERMANENT = /CERT|TLS|SSL|SELF_SIGNED|VERIFY|DESTROYED|CLOSED/;
 
-/** There is no whole answer; whether the request was carried out is not known. */
+/** There is no complete response. The request may have been carried out. */
 export class NetworkError extends RotationError {
   override readonly name = "NetworkError";
-  /** False for what does not change within minutes, such as a certificate that is not valid. */
+  /** False for errors that last longer than minutes, such as an invalid certificate. */
   readonly isTransient: boolean;
 
-  constructor(errorClass: ErrorClass, message: string, mayPass: boolean) {
+  constructor(errorClass: ErrorClass, message: string, isTransient: boolean) {
     super(errorClass, message);
-    this.isTransient = mayPass;
+    this.isTransient = isTransient;
   }
 }
 
-/** The sockets of a run, which end with it. It reads no more of an answer than any page of connections has. */
+/** The sockets of one run. The size limit is far above the largest page of connections. */
 export function createAgent(): Agent {
   return new Agent({
     allowH2: false,
@@ -42,7 +42,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly authorization: string;
   readonly body?: string;
-  /** For the whole exchange, redirects and body included. */
+  /** For the whole request, including redirects and the response body. */
   readonly timeoutMs: number;
 }
 
@@ -53,52 +53,53 @@ export interface HttpResponse {
 }
 
 /**
- * One request and its whole answer, redirects followed. Our key, and a body, which holds the pushed key, go along only to
- * Confluent's hosts over https and to the origin itself.
- * @throws NetworkError of class `unreachable`, `timeout` or `service`; RotationError when a redirect leads astray.
+ * Sends one request, follows redirects and reads the whole response. The API key and the body, which holds the pushed key, go
+ * only to the original host and, over https, to Confluent's hosts.
+ * @throws NetworkError of class `unreachable`, `timeout` or `service`; RotationError for a redirect to another host.
  */
-export async function sendRequest(dispatcher: Dispatcher, message: HttpRequest): Promise<HttpResponse> {
-  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeoutMs)));
-  let url = new URL(message.url);
+export async function sendRequest(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
+  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
+  let url = new URL(request.url);
   const { origin } = url;
   try {
     for (let hops = 0; ; hops += 1) {
       const isTrusted =
         url.origin === origin || (url.protocol === "https:" && CONFLUENT_HOST.test(url.hostname));
-      if (!isTrusted && message.body !== undefined) throw strayed(url);
-      const answer = await send(dispatcher, { url, message, signal, isTrusted });
+      if (!isTrusted && request.body !== undefined) throw untrustedRedirect(url);
+      const response = await sendHop(dispatcher, { url, request, signal, isTrusted });
       const location =
-        REDIRECTS.has(answer.status) && hops < MAX_REDIRECTS ? answer.headers["location"] : undefined;
+        REDIRECTS.has(response.status) && hops < MAX_REDIRECTS ? response.headers["location"] : undefined;
       const next = location === undefined ? null : URL.parse(location, url.href);
       if (next === null) {
-        if (!isTrusted) throw strayed(url);
-        return answer;
+        if (!isTrusted) throw untrustedRedirect(url);
+        return response;
       }
       url = next;
     }
   } catch (error) {
-    throw error instanceof RotationError ? error : toNoAnswer(error, url.host);
+    throw error instanceof RotationError ? error : toNetworkError(error, url.host);
   }
 }
 
 interface Hop {
   readonly url: URL;
-  readonly message: HttpRequest;
+  readonly request: HttpRequest;
   readonly signal: AbortSignal;
   readonly isTrusted: boolean;
 }
 
-async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }: Hop): Promise<HttpResponse> {
-  const { statusCode, headers, body } = await request(url, {
+async function sendHop(dispatcher: Dispatcher, hop: Hop): Promise<HttpResponse> {
+  const { url, request, signal, isTrusted } = hop;
+  const { statusCode, headers, body } = await undiciRequest(url, {
     dispatcher,
     signal,
-    method: message.method,
+    method: request.method,
     headers: {
       accept: "application/json",
-      ...(isTrusted && { authorization: message.authorization }),
-      ...(message.body !== undefined && { "content-type": "application/json" }),
+      ...(isTrusted && { authorization: request.authorization }),
+      ...(request.body !== undefined && { "content-type": "application/json" }),
     },
-    body: message.body ?? null,
+    body: request.body ?? null,
   });
   return {
     status: statusCode,
@@ -107,34 +108,30 @@ async function send(dispatcher: Dispatcher, { url, message, signal, isTrusted }:
   };
 }
 
-function strayed(url: URL): RotationError {
+function untrustedRedirect(url: URL): RotationError {
   return new RotationError(
     "service",
-    `Confluent's endpoint redirects to ${url.host}, which is not Confluent's; no key was sent there.`,
+    `Confluent's endpoint redirects to ${url.host}, which is not a Confluent host. No key was sent there.`,
   );
 }
 
-/** Says what is known by the codes of Node and undici, none of which quotes a request. */
-function toNoAnswer(error: unknown, host: string): NetworkError {
+/** Uses only the codes of Node and undici, which never quote a request. */
+function toNetworkError(error: unknown, host: string): NetworkError {
   const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
     each instanceof Error ? [codeOf(each)] : [],
   );
   const [code = "unknown error"] = codes;
   if (codes.includes(TOO_LARGE)) {
-    const message = `The answer of ${host} was larger than ${MAX_BODY_BYTES} bytes.`;
+    const message = `The response of ${host} is larger than ${MAX_BODY_BYTES} bytes.`;
     return new NetworkError("service", message, false);
   }
-  if (codes.some((each) => LATE.test(each))) {
-    return new NetworkError("timeout", `${host} gave no whole answer in time.`, true);
-  }
-  return new NetworkError(
-    "unreachable",
-    `${host} could not be reached (${code}).`,
-    !codes.some((each) => LASTING.test(each)),
-  );
+  if (codes.some((each) => LATE.test(each)))
+    return new NetworkError("timeout", `${host} did not send a complete response in time.`, true);
+  const isTransient = !codes.some((each) => PERMANENT.test(each));
+  return new NetworkError("unreachable", `${host} could not be reached (${code}).`, isTransient);
 }
 
-/** The name of a DOMException tells more than its code, which is a number. */
+/** A DOMException has a name that says more than its code, which is a number. */
 function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -2,23 +2,23 @@ import { exponentialDelay, withJitter } from "../rotation/backoff.ts";
 import { RotationError } from "../rotation/errors.ts";
 
 const FIRST_THROTTLE_MS = 500;
-const LONGEST_THROTTLE_MS = 30_000;
-const SHORTEST_THROTTLE_MS = 100;
+const MAX_THROTTLE_MS = 30_000;
+const MIN_THROTTLE_MS = 100;
 
-/** True for an answer that a later attempt may better. */
+/** True for a status that may be different at the next attempt. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status >= 500;
 }
 
-/** The pause after the `attempt`-th 429: what the answer asks for, or a growing one where it asks for nothing or asks in vain. */
-export function throttleDelayMs(attempt: number, askedMs: number | undefined, random: number): number {
-  const own = withJitter(exponentialDelay(FIRST_THROTTLE_MS, attempt, LONGEST_THROTTLE_MS), random);
-  if (askedMs === undefined) return own;
-  return Math.max(askedMs, attempt > 2 ? own : SHORTEST_THROTTLE_MS);
+/** The delay after the `attempt`-th 429, from 1. It grows if the response asks for none, or for one that did not help. */
+export function throttleDelayMs(attempt: number, retryAfterMs: number | undefined, random: number): number {
+  const growingMs = withJitter(exponentialDelay(FIRST_THROTTLE_MS, attempt, MAX_THROTTLE_MS), random);
+  if (retryAfterMs === undefined) return growingMs;
+  return Math.max(retryAfterMs, attempt > 2 ? growingMs : MIN_THROTTLE_MS);
 }
 
-/** There is still time, but none that the host's limit leaves. */
+/** The run still has time, but the host's rate limit allows no request in it. */
 export function throttledError(): RotationError {
-  const message = "Confluent's rate limit leaves no room before the run's time is up.";
+  const message = "Confluent's rate limit allows no further request before the run's deadline.";
   return new RotationError("throttled", message, { httpStatus: 429 });
 }

@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 
-/** Tells of each request how long it took from when it was written to its connection until its answer began. */
+/** Reports how long each request took, from writing it to its connection until its response began. */
 export function measureRoundTrips(
   now: () => number,
-  tell: (origin: string, ms: number) => void,
+  onRoundTrip: (origin: string, ms: number) => void,
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     let writtenAt = Number.NaN;
@@ -12,9 +12,9 @@ export function measureRoundTrips(
         writtenAt = now();
         handler.onRequestStart?.(controller, context);
       },
-      onResponseStart: (...answer) => {
-        tell(String(options.origin), now() - writtenAt);
-        handler.onResponseStart?.(...answer);
+      onResponseStart: (...response) => {
+        onRoundTrip(String(options.origin), now() - writtenAt);
+        handler.onResponseStart?.(...response);
       },
       onResponseData: (...data) => handler.onResponseData?.(...data),
       onResponseEnd: (...end) => handler.onResponseEnd?.(...end),

@@ -12,7 +12,7 @@ import { RateLimiter } from "./rate-limit/limiter.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 /** All at once would hold up, by what each takes of the processor, the looks for which only the first is needed. */
-const AT_ONCE = [{ count: 5, windowMs: 0, reserved: 0 }];
+const AT_ONCE = [{ windowMs: 0, count: 5, writes: 0 }];
 
 export interface SecretsOptions {
   readonly client: Pick<SecretsManagerClient, "send">;
@@ -33,7 +33,7 @@ export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsO
   return {
     read: async (secretId, selector) => {
       const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
-      const output = await limiter.schedule(false, () =>
+      const output = await limiter.schedule("read", () =>
         client.send(command, abort()).catch((error: unknown) => readFailure(secretId, selector, error)),
       );
       const version = output && toVersion(secretId, output);

@@ -13,21 +13,21 @@ export interface TransportOptions {
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly deadlineAt: number;
-  /** How long a read is asked again for a fault that may pass, in milliseconds. */
+  /** How long a GET is retried on transient errors, in milliseconds. */
   readonly faultRetryMs: number;
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
-  /** The one way to this host, shared by all that call it. */
+  /** Shared by all clients of the host. */
   readonly limiter: RateLimiter;
   readonly authorization: string;
 }
 
 export interface ReadResponse<T> {
-  readonly answer: HttpResponse;
-  /** What a 200 holds; `undefined` for any other answer, and for a 200 that cannot be read. */
+  readonly response: HttpResponse;
+  /** The parsed body of a 200; `undefined` for any other response, and for a 200 that cannot be parsed. */
   readonly value: T | undefined;
 }
 
-/** Sends requests to one host within its rate limits, the run's time and the patience for faults. */
+/** Sends requests to one host within its rate limits and the time of the run, and retries transient errors. */
 export class Transport {
   readonly #options: TransportOptions;
 
@@ -36,64 +36,66 @@ export class Transport {
   }
 
   /**
-   * A GET, asked again while a fault may pass: no answer, a transient status, or a 200 that `parse` makes nothing of.
+   * Sends a GET. Retries if there is no response, if its status is transient, and if it is a 200 that cannot be parsed.
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
-  async read<T>(url: string, parse: (answer: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
-    const { clock, faultRetryMs: faultPatienceMs } = this.#options;
-    const budget = new RetryBudget(this.#options, faultPatienceMs);
+  async read<T>(url: string, parse: (response: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
+    const budget = new RetryBudget(this.#options, this.#options.faultRetryMs);
     for (;;) {
-      const answer = await this.#send({ method: "GET", url }, true).catch(passing);
-      const pauseMs = budget.nextDelayMs();
-      if (answer instanceof NetworkError) {
-        if (pauseMs === undefined) throw answer;
+      const response = await this.#send({ method: "GET", url }, 0).catch(transientError);
+      const delayMs = budget.nextDelayMs();
+      if (response instanceof NetworkError) {
+        if (delayMs === undefined) throw response;
       } else {
-        const value = answer.status === 200 ? parse(answer) : undefined;
-        const mayPass = isTransient(answer.status) || (answer.status === 200 && value === undefined);
-        if (pauseMs === undefined || !mayPass) return { answer, value };
+        const value = response.status === 200 ? parse(response) : undefined;
+        const mayChange = isTransient(response.status) || (response.status === 200 && value === undefined);
+        if (delayMs === undefined || !mayChange) return { response, value };
       }
-      await clock.sleep(pauseMs);
+      await this.#options.clock.sleep(delayMs);
     }
   }
 
   /**
-   * A PUT, sent once; only what was refused with 429, and so certainly not applied, is sent again. A lower `rank` goes first.
+   * Sends a PUT once. Only a 429 is retried, since it proves that the PUT was not applied. A lower `priority` goes first.
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
-  write(url: string, body: string, rank: number): Promise<HttpResponse> {
-    return this.#send({ method: "PUT", url, body }, false, rank);
+  write(url: string, body: string, priority: number): Promise<HttpResponse> {
+    return this.#send({ method: "PUT", url, body }, priority);
   }
 
   async #send(
-    message: Pick<HttpRequest, "method" | "url" | "body">,
-    urgent: boolean,
-    rank = 0,
+    request: Pick<HttpRequest, "method" | "url" | "body">,
+    priority: number,
   ): Promise<HttpResponse> {
-    const { clock, random, limiter, send: exchange, authorization, deadlineAt } = this.#options;
+    const { clock, random, limiter } = this.#options;
+    const kind = request.method === "GET" ? "read" : "write";
     for (let attempt = 1; ; attempt += 1) {
-      let sentAt = 0;
-      const answer = await limiter
-        .schedule(
-          urgent,
-          () => {
-            sentAt = clock.now();
-            const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - sentAt);
-            return exchange({ ...message, authorization, timeoutMs });
-          },
-          rank,
-        )
+      const { response, sentAt } = await limiter
+        .schedule(kind, () => this.#sendNow(request), priority)
         .catch((error: unknown) => {
           throw attempt > 1 && error instanceof OutOfTimeError ? throttledError() : error;
         });
-      const limits = parseRateLimitHeaders(answer.headers);
+      const limits = parseRateLimitHeaders(response.headers);
       if (limits) limiter.applyHeaders(limits, sentAt);
-      if (answer.status !== 429) return answer;
-      limiter.pause(throttleDelayMs(attempt, retryAfterMs(answer.headers, clock.now()), random()));
+      if (response.status !== 429) return response;
+      limiter.pause(throttleDelayMs(attempt, retryAfterMs(response.headers, clock.now()), random()));
     }
+  }
+
+  async #sendNow(request: Pick<HttpRequest, "method" | "url" | "body">): Promise<SentRequest> {
+    const { clock, deadlineAt, authorization, send } = this.#options;
+    const sentAt = clock.now();
+    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - sentAt);
+    return { sentAt, response: await send({ ...request, authorization, timeoutMs }) };
   }
 }
 
-function passing(error: unknown): NetworkError {
+interface SentRequest {
+  readonly sentAt: number;
+  readonly response: HttpResponse;
+}
+
+function transientError(error: unknown): NetworkError {
   if (error instanceof NetworkError && error.isTransient) return error;
   throw error;
 }

@@ -1,4 +1,4 @@
-/** Time as the rotation sees it. Tests hold one in their hand. */
+/** Time as the rotation sees it. Tests replace it with a clock that they control. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -8,11 +8,11 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // The one of "node:timers/promises" makes an error with a stack for each sleep that is cut short.
+  // The sleep of "node:timers/promises" creates an error with a stack each time it is cancelled.
   sleep: (ms, signal) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (signal?.aborted) resolve();
-    // A timer takes a millisecond at least, and a process that sleeps is not woken at once.
+    // A timer takes at least a millisecond.
     else if (ms <= 0) setImmediate(resolve);
     else {
       const timer = setTimeout(wake, ms);
@@ -26,3 +26,32 @@ export const systemClock: Clock = {
     return promise;
   },
 };
+
+/** An abort without a reason creates an error with a stack each time. */
+const CANCELLED = "cancelled";
+
+/** A sleep that can be cancelled. Cancelling while nobody sleeps has no effect. */
+export class CancellableSleep {
+  readonly #clock: Clock;
+  #controller = new AbortController();
+  #endsAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  start(ms: number): Promise<void> {
+    this.#controller = new AbortController();
+    this.#endsAt = this.#clock.now() + ms;
+    return this.#clock.sleep(ms, this.#controller.signal);
+  }
+
+  cancel(): void {
+    this.#controller.abort(CANCELLED);
+  }
+
+  /** Cancels a sleep that would last beyond `at`, in milliseconds since the epoch. */
+  cancelAt(at: number): void {
+    if (at < this.#endsAt) this.cancel();
+  }
+}

@@ -27,16 +27,16 @@ function send(dispatcher: Agent | MockAgent, url: string, changes: Partial<HttpR
   });
 }
 
-async function overTheWire(url: string, changes: Partial<HttpRequest> = {}): Promise<HttpResponse> {
+async function sendOverHttp(url: string, changes: Partial<HttpRequest> = {}): Promise<HttpResponse> {
   const agent = createAgent();
   onTestFinished(() => agent.destroy());
   return send(agent, url, changes);
 }
 
-async function failure(answer: Promise<HttpResponse>): Promise<RotationError> {
-  const error: unknown = await answer.catch((reason: unknown) => reason);
+async function failure(response: Promise<HttpResponse>): Promise<RotationError> {
+  const error: unknown = await response.catch((reason: unknown) => reason);
   if (error instanceof RotationError) return error;
-  throw new Error("There is an answer, or an error of another class.", { cause: error });
+  throw new Error("There is a response, or an error of another class.", { cause: error });
 }
 
 interface Arrival {
@@ -48,7 +48,7 @@ interface Arrival {
 
 type Reply = readonly [status: number, location?: string | undefined];
 
-/** An internet of made-up hosts: what each address answers, and what arrived there. */
+/** Hosts that do not exist: what each address responds, and what arrived there. */
 function internet(replies: Readonly<Record<string, Reply>>): { agent: MockAgent; arrivals: Arrival[] } {
   const agent = new MockAgent();
   agent.disableNetConnect();
@@ -74,12 +74,12 @@ function internet(replies: Readonly<Record<string, Reply>>): { agent: MockAgent;
 
 describe("a redirect", () => {
   it.each([301, 302, 307, 308])(
-    "with %i takes method, body and credentials along to Confluent's hosts",
+    "with %i keeps method, body and credentials on the way to a Confluent host",
     async (status) => {
       const target = "https://flink-n1.us-west-2.aws.glb.confluent.cloud/b";
       const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, target], [target]: [200] });
-      const answer = await send(agent, `${ORIGIN}/a`, PUT);
-      expect(answer).toMatchObject({ status: 200, body: `from ${target}` });
+      const response = await send(agent, `${ORIGIN}/a`, PUT);
+      expect(response).toMatchObject({ status: 200, body: `from ${target}` });
       expect(arrivals).toHaveLength(2);
       expect(arrivals[1]).toEqual({
         url: target,
@@ -104,12 +104,12 @@ describe("a redirect", () => {
     await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ body: `from ${ORIGIN}/b` });
   });
 
-  it("keeps the credentials on the way to another path of the origin, whatever that is", async () => {
+  it("keeps the credentials on the way to another path of the same origin", async () => {
     const url = await serve((request, response) => {
       if (request.url === "/a") response.writeHead(302, { location: "/b" });
       response.end(request.headers.authorization);
     });
-    await expect(overTheWire(`${url}/a`)).resolves.toMatchObject({ body: AUTHORIZATION });
+    await expect(sendOverHttp(`${url}/a`)).resolves.toMatchObject({ body: AUTHORIZATION });
   });
 
   const ELSEWHERE = [
@@ -121,41 +121,41 @@ describe("a redirect", () => {
     "https://flink.confluent.cloud@example.com/b",
   ];
 
-  it.each(ELSEWHERE)(
-    "to %s carries no credentials, and what is said there does not count",
-    async (target) => {
-      const { origin, pathname } = new URL(target);
-      const address = `${origin}${pathname}`;
-      const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [302, target], [address]: [200] });
-      await expect(send(agent, `${ORIGIN}/a`)).rejects.toMatchObject({ errorClass: "service" });
-      expect(arrivals.map(({ url, authorization }) => [url, authorization])).toEqual([
-        [`${ORIGIN}/a`, AUTHORIZATION],
-        [address, undefined],
-      ]);
-    },
-  );
+  it.each(ELSEWHERE)("to %s carries no credentials, and its response is not used", async (target) => {
+    const { origin, pathname } = new URL(target);
+    const address = `${origin}${pathname}`;
+    const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [302, target], [address]: [200] });
+    await expect(send(agent, `${ORIGIN}/a`)).rejects.toMatchObject({ errorClass: "service" });
+    expect(arrivals.map(({ url, authorization }) => [url, authorization])).toEqual([
+      [`${ORIGIN}/a`, AUTHORIZATION],
+      [address, undefined],
+    ]);
+  });
 
-  it.each(ELSEWHERE)("to %s stops a PUT, whose body holds a key", async (target) => {
+  it.each(ELSEWHERE)("to %s is not followed by a PUT, whose body holds a key", async (target) => {
     const { agent, arrivals } = internet({
       [`${ORIGIN}/a`]: [307, target],
       [`${new URL(target).origin}/b`]: [200],
     });
     const error = await failure(send(agent, `${ORIGIN}/a`, PUT));
     expect(error).toMatchObject({ name: "RotationError", errorClass: "service" });
-    expect(error.message).toContain(`redirects to ${new URL(target).host}, which is not Confluent's`);
+    expect(error.message).toContain(`redirects to ${new URL(target).host}, which is not a Confluent host`);
     expect(arrivals).toHaveLength(1);
   });
 
-  it.each([401, 403])("to a host that wants credentials (%i) is reported as astray", async (status) => {
-    const { agent } = internet({
-      [`${ORIGIN}/a`]: [302, "https://login.example.com/b"],
-      "https://login.example.com/b": [status],
-    });
-    const error = await failure(send(agent, `${ORIGIN}/a`));
-    expect(error.message).toContain("login.example.com, which is not Confluent's");
-  });
+  it.each([401, 403])(
+    "to a host that asks for credentials (%i) is reported as a redirect to another host",
+    async (status) => {
+      const { agent } = internet({
+        [`${ORIGIN}/a`]: [302, "https://login.example.com/b"],
+        "https://login.example.com/b": [status],
+      });
+      const error = await failure(send(agent, `${ORIGIN}/a`));
+      expect(error.message).toContain("login.example.com, which is not a Confluent host");
+    },
+  );
 
-  it("brings the credentials back when it leads back to Confluent", async () => {
+  it("carries the credentials again if it leads back to Confluent", async () => {
     const { agent, arrivals } = internet({
       [`${ORIGIN}/a`]: [302, "https://proxy.example.com/b"],
       "https://proxy.example.com/b": [302, `${ORIGIN}/c`],
@@ -177,7 +177,7 @@ describe("a redirect", () => {
     await expect(send(agent, `${ORIGIN}/0`)).resolves.toMatchObject({ status: 200 });
   });
 
-  it("is not followed a sixth time, so that a loop ends", async () => {
+  it("is not followed a sixth time, so a loop ends", async () => {
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [301, "/a"] });
     await expect(send(agent, `${ORIGIN}/a`, PUT)).resolves.toMatchObject({ status: 301 });
     expect(arrivals).toHaveLength(6);
@@ -185,48 +185,48 @@ describe("a redirect", () => {
 
   it.each([
     ["without a location", 302, undefined],
-    ["with a location that is none", 302, "https://["],
+    ["with an invalid location", 302, "https://["],
     ["that would turn a PUT into a GET", 303, "/b"],
-  ])("%s is an answer like any other", async (_what, status, location) => {
+  ])("%s is a response like any other", async (_what, status, location) => {
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, location], [`${ORIGIN}/b`]: [200] });
     await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ status });
     expect(arrivals).toHaveLength(1);
   });
 });
 
-describe("an answer", () => {
-  it("comes with its headers in lower case, those that are sent twice as one", async () => {
+describe("a response", () => {
+  it("has its headers in lower case, with repeated ones joined", async () => {
     const url = await serve((_request, response) => {
       response.setHeader("X-Request-Id", "r-1");
       response.setHeader("Set-Cookie", ["a", "b"]);
       response.end("ok");
     });
-    const { headers } = await overTheWire(url);
+    const { headers } = await sendOverHttp(url);
     expect(headers).toMatchObject({ "x-request-id": "r-1", "set-cookie": "a,b" });
   });
 
-  it("of eight MiB is read whole", async () => {
+  it("of eight MiB is read completely", async () => {
     const url = await serve((_request, response) => response.end(Buffer.alloc(EIGHT_MIB, " ")));
-    expect((await overTheWire(url)).body).toHaveLength(EIGHT_MIB);
+    expect((await sendOverHttp(url)).body).toHaveLength(EIGHT_MIB);
   });
 
   it.each([
     ["a byte more than eight MiB", EIGHT_MIB + 1],
     ["100 MB", 100_000_000],
-  ])("of %s is cut off", async (_what, bytes) => {
+  ])("of %s is not read to its end", async (_what, bytes) => {
     let isAborted: Promise<unknown> = Promise.reject(new Error("No request came."));
     isAborted.catch(() => undefined);
     const url = await serve((_request, response) => {
       isAborted = new Promise((resolve) => response.once("close", resolve));
       response.end(Buffer.alloc(bytes, " "));
     });
-    const error = await failure(overTheWire(url));
+    const error = await failure(sendOverHttp(url));
     expect(error).toMatchObject({ name: "NetworkError", errorClass: "service", isTransient: false });
     expect(error.message).toContain("larger than 8388608 bytes");
     await isAborted;
   });
 
-  it("that never ends is cut off by its size", async () => {
+  it("that never ends is not read beyond the size limit", async () => {
     const url = await serve((_request, response) => {
       const more = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536, " ")));
@@ -234,44 +234,44 @@ describe("an answer", () => {
       response.on("drain", more);
       more();
     });
-    await expect(failure(overTheWire(url))).resolves.toMatchObject({ errorClass: "service" });
+    await expect(failure(sendOverHttp(url))).resolves.toMatchObject({ errorClass: "service" });
   });
 
   it.each([
     ["does not come", () => undefined],
     ["stops after its headers", (response: { write: (text: string) => void }) => response.write("{")],
     [
-      "drips",
+      "comes a byte at a time",
       (response: { write: (text: string) => void; once: (event: "close", end: () => void) => void }) => {
-        const dripping = setInterval(() => response.write(" "), 10);
-        response.once("close", () => clearInterval(dripping));
+        const writing = setInterval(() => response.write(" "), 10);
+        response.once("close", () => clearInterval(writing));
       },
     ],
-  ])("that %s is waited for no longer than the time that is given", async (_what, answer) => {
+  ])("that %s is a timeout", async (_what, respond) => {
     const url = await serve((_request, response) => {
-      answer(response);
+      respond(response);
     });
-    const error = await failure(overTheWire(url, { timeoutMs: 100 }));
+    const error = await failure(sendOverHttp(url, { timeoutMs: 100 }));
     expect(error).toMatchObject({ name: "NetworkError", errorClass: "timeout", isTransient: true });
-    expect(error.message).toBe(`${new URL(url).host} gave no whole answer in time.`);
+    expect(error.message).toBe(`${new URL(url).host} did not send a complete response in time.`);
   });
 
-  it("shares its time with the redirects before it", async () => {
+  it("shares its timeout with the redirects before it", async () => {
     let hops = 0;
     const url = await serve((_request, response) => {
       hops += 1;
       if (hops === 1) response.writeHead(307, { location: "/b" }).end();
     });
-    await expect(failure(overTheWire(url, { timeoutMs: 100 }))).resolves.toMatchObject({
+    await expect(failure(sendOverHttp(url, { timeoutMs: 100 }))).resolves.toMatchObject({
       errorClass: "timeout",
     });
     expect(hops).toBe(2);
   });
 
-  it("is given a millisecond at least, and none that is not whole", async () => {
+  it("has a timeout of at least a millisecond", async () => {
     const url = await serve(() => undefined);
     for (const timeoutMs of [-5, 0, 0.5]) {
-      await expect(failure(overTheWire(url, { timeoutMs }))).resolves.toMatchObject({
+      await expect(failure(sendOverHttp(url, { timeoutMs }))).resolves.toMatchObject({
         errorClass: "timeout",
       });
     }
@@ -280,34 +280,34 @@ describe("an answer", () => {
 
 describe("a host that cannot be reached", () => {
   it.each([
-    ["before any answer", (socket: { resetAndDestroy: () => unknown } | null) => socket?.resetAndDestroy()],
-    ["without a word", (socket: { destroy: () => unknown } | null) => socket?.destroy()],
-  ])("may answer next time when it closes the connection %s", async (_what, close) => {
+    ["with a reset", (socket: { resetAndDestroy: () => unknown } | null) => socket?.resetAndDestroy()],
+    ["at once", (socket: { destroy: () => unknown } | null) => socket?.destroy()],
+  ])("is a transient error if it closes the connection %s", async (_what, close) => {
     const url = await serve((_request, response) => {
       close(response.socket);
     });
-    const error = await failure(overTheWire(url));
+    const error = await failure(sendOverHttp(url));
     expect(error).toMatchObject({ name: "NetworkError", errorClass: "unreachable", isTransient: true });
   });
 
-  it("may answer next time when it closes the connection in the middle of the body", async () => {
+  it("is a transient error if it closes the connection in the middle of the body", async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { "content-length": 100 });
       response.write('{"data":[', () => response.destroy());
     });
-    await expect(failure(overTheWire(url))).resolves.toMatchObject({
+    await expect(failure(sendOverHttp(url))).resolves.toMatchObject({
       errorClass: "unreachable",
       isTransient: true,
     });
   });
 
-  it("may listen next time", async () => {
-    const error = await failure(overTheWire("http://127.0.0.1:1"));
+  it("is a transient error if it refuses the connection", async () => {
+    const error = await failure(sendOverHttp("http://127.0.0.1:1"));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
     expect(error.message).toBe("127.0.0.1:1 could not be reached (ECONNREFUSED).");
   });
 
-  it("may have a name next time", async () => {
+  it("is a transient error if its name does not resolve", async () => {
     const lookup: LookupFunction = (host, _options, callback) => {
       callback(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" }), "", 4);
     };
@@ -318,15 +318,15 @@ describe("a host that cannot be reached", () => {
     expect(error.message).toBe("flink.invalid could not be reached (ENOTFOUND).");
   });
 
-  it("will not get a certificate that is valid by being asked again", async () => {
-    const error = await failure(overTheWire(await serveTls(selfSigned())));
+  it("is a permanent error if its certificate is invalid", async () => {
+    const error = await failure(sendOverHttp(await serveTls(selfSigned())));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
     expect(error.message).toContain("DEPTH_ZERO_SELF_SIGNED_CERT");
   });
 
-  it("will not learn TLS by being asked again", async () => {
+  it("is a permanent error if it does not speak TLS", async () => {
     const url = await serve((_request, response) => response.end());
-    await expect(failure(overTheWire(url.replace("http:", "https:")))).resolves.toMatchObject({
+    await expect(failure(sendOverHttp(url.replace("http:", "https:")))).resolves.toMatchObject({
       errorClass: "unreachable",
       isTransient: false,
     });
@@ -334,12 +334,16 @@ describe("a host that cannot be reached", () => {
 
   it.each([
     [new errors.ConnectTimeoutError(), "unreachable", "UND_ERR_CONNECT_TIMEOUT"],
-    [new errors.HeadersTimeoutError(), "timeout", "no whole answer in time"],
-    [new errors.BodyTimeoutError(), "timeout", "no whole answer in time"],
-    [new Error("wrapped", { cause: new errors.HeadersTimeoutError() }), "timeout", "no whole answer in time"],
+    [new errors.HeadersTimeoutError(), "timeout", "complete response in time"],
+    [new errors.BodyTimeoutError(), "timeout", "complete response in time"],
+    [
+      new Error("wrapped", { cause: new errors.HeadersTimeoutError() }),
+      "timeout",
+      "complete response in time",
+    ],
     [new TypeError("sk-secret"), "unreachable", "(TypeError)"],
     ["sk-secret", "unreachable", "(unknown error)"],
-  ])("is told by codes alone: %s", async (reason, errorClass, words) => {
+  ])("is described by error codes alone: %s", async (reason, errorClass, words) => {
     const agent = new MockAgent();
     agent.disableNetConnect();
     agent

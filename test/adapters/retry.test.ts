@@ -1,38 +1,38 @@
 import { describe, expect, it } from "vitest";
 import { isTransient, throttleDelayMs } from "../../src/adapters/retry.ts";
 
-describe("an answer that a later attempt may better", () => {
-  it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("has status %i", (status) => {
+describe("a transient status", () => {
+  it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("may be %i", (status) => {
     expect(isTransient(status)).toBe(true);
   });
 
-  it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("does not have status %i", (status) => {
+  it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("is not %i", (status) => {
     expect(isTransient(status)).toBe(false);
   });
 });
 
-describe("the pause after a 429", () => {
+describe("the delay after a 429", () => {
   it.each([
     [1, 500],
     [2, 1_000],
     [3, 2_000],
     [7, 30_000],
     [60, 30_000],
-  ])("number %i is up to %i ms where the answer asks for none", (attempt, longestMs) => {
+  ])("number %i is up to %i ms if the response asks for none", (attempt, longestMs) => {
     expect(throttleDelayMs(attempt, undefined, 1)).toBe(longestMs);
     expect(throttleDelayMs(attempt, undefined, 0)).toBe(longestMs / 2);
   });
 
-  it("is the one that the answer asks for", () => {
+  it("is the one that the response asks for", () => {
     expect(throttleDelayMs(1, 7_000, 1)).toBe(7_000);
     expect(throttleDelayMs(2, 50, 1)).toBe(100);
   });
 
-  it("is never shorter than a tenth of a second", () => {
+  it("is at least a tenth of a second", () => {
     expect(throttleDelayMs(1, 0, 1)).toBe(100);
   });
 
-  it("grows from the third on where the answer asks in vain", () => {
+  it("grows from the third 429 on, even if the responses ask for less", () => {
     expect(throttleDelayMs(3, 0, 1)).toBe(2_000);
     expect(throttleDelayMs(3, 60_000, 1)).toBe(60_000);
   });

@@ -4,24 +4,24 @@ import { createAgent } from "../../src/adapters/http.ts";
 import { measureRoundTrips } from "../../src/adapters/round-trip.ts";
 import { serve } from "../support/server.ts";
 
-/** A dispatcher that tells how long round trips take, on a clock that only the server moves. */
+/** A dispatcher that measures round trips, on a clock that only the server moves. */
 function open() {
-  const told: { origin: string; ms: number }[] = [];
+  const reported: { origin: string; ms: number }[] = [];
   const time = { now: 0 };
   const agent = createAgent();
   onTestFinished(() => agent.destroy());
   const dispatcher = agent.compose(
     measureRoundTrips(
       () => time.now,
-      (origin, ms) => told.push({ origin, ms }),
+      (origin, ms) => reported.push({ origin, ms }),
     ),
   );
-  return { told, time, dispatcher };
+  return { reported, time, dispatcher };
 }
 
-describe("the time of a round trip", () => {
-  it("is told for each answer, by origin, and the answer stays as it is", async () => {
-    const { told, time, dispatcher } = open();
+describe("the round-trip time", () => {
+  it("is reported for each response, by origin, and does not change the response", async () => {
+    const { reported, time, dispatcher } = open();
     const url = await serve((_, response) => {
       time.now += 70;
       response.writeHead(418, { "x-kind": "teapot" }).end("short and stout");
@@ -33,16 +33,16 @@ describe("the time of a round trip", () => {
       expect(await body.text()).toBe("short and stout");
     }
     const { origin } = new URL(url);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { origin, ms: 70 },
       { origin, ms: 70 },
     ]);
   });
 
-  it("is not told where there is no answer, and the error stays as it is", async () => {
-    const { told, dispatcher } = open();
+  it("is not reported without a response, and does not change the error", async () => {
+    const { reported, dispatcher } = open();
     const url = await serve((incoming) => incoming.socket.destroy());
     await expect(request(url, { dispatcher })).rejects.toMatchObject({ code: "UND_ERR_SOCKET" });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });

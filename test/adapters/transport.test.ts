@@ -29,32 +29,32 @@ async function inTurn(
 
 describe("a 429", () => {
   it.each([
-    ["by seconds", { "retry-after": "7" }, 7_000],
+    ["with seconds", { "retry-after": "7" }, 7_000],
     [
-      "by a date of a server whose clock is an hour ahead",
+      "with a date of a server whose clock is an hour ahead",
       { "retry-after": "Sat, 21 Mar 2026 11:00:09 GMT", date: DATE },
       9_000,
     ],
-    ["by a reset alone", { "x-ratelimit-reset": "3" }, 3_000],
-    ["by seconds before a reset", { "retry-after": "7", "x-ratelimit-reset": "3" }, 7_000],
-    ["by nothing", {}, 375],
-    ["by words", { "retry-after": "a moment" }, 375],
-    ["by an epoch", { "x-ratelimit-reset": "1774087200" }, 375],
-    ["by no time at all", { "retry-after": "0" }, 100],
-    ["by a date that is over", { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 375],
-  ])("that asks for a pause %s is tried again after it", async (_what, headers, pauseMs) => {
+    ["with a reset", { "x-ratelimit-reset": "3" }, 3_000],
+    ["with seconds, and a reset", { "retry-after": "7", "x-ratelimit-reset": "3" }, 7_000],
+    ["without a header", {}, 375],
+    ["with text", { "retry-after": "a moment" }, 375],
+    ["with a Unix timestamp as reset", { "x-ratelimit-reset": "1774087200" }, 375],
+    ["with zero seconds", { "retry-after": "0" }, 100],
+    ["with a date in the past", { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 375],
+  ])("%s is retried after the delay", async (_what, headers, pauseMs) => {
     const { api, sentAt } = await inTurn([{ status: 429, headers }]);
     await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
     expect(sentAt()).toEqual([0, pauseMs]);
   });
 
-  it("to a PUT was not applied, and is tried again too", async () => {
+  it("to a PUT is retried, since the PUT was not applied", async () => {
     const { api, sentAt } = await inTurn([{ status: 429, headers: { "retry-after": "2" } }]);
     await expect(api.put(update())).resolves.toMatchObject({ httpStatus: 200 });
     expect(sentAt()).toEqual([0, 2_000]);
   });
 
-  it("pauses all that go to the host, in every environment", async () => {
+  it("pauses all requests to the host, in every environment", async () => {
     const { api, clock, connect, sentAt } = await inTurn([{ status: 429, headers: { "retry-after": "7" } }]);
     const other = connect({ environmentId: "env-2" });
     const first = api.get("a");
@@ -65,9 +65,9 @@ describe("a 429", () => {
 
   it.each([
     ["a day of seconds", { "retry-after": "86400" }],
-    ["more than a number can tell", { "retry-after": "9".repeat(400) }],
+    ["more seconds than a number can hold", { "retry-after": "9".repeat(400) }],
     ["a date in another century", { "retry-after": "Fri, 01 Jan 2100 00:00:00 GMT" }],
-  ])("that asks for %s fails at once in class throttled", async (_what, headers) => {
+  ])("that asks for %s fails at once with class throttled", async (_what, headers) => {
     const { api, clock, sentAt } = await inTurn([{ status: 429, headers }]);
     const startedAt = clock.now();
     expect(await failureOf(api.get("a"))).toMatchObject({
@@ -78,7 +78,7 @@ describe("a 429", () => {
     expect(sentAt()).toHaveLength(1);
   });
 
-  it("that never ends is throttled when the time is up, after growing pauses", async () => {
+  it("that is repeated until the deadline has class throttled, after growing delays", async () => {
     const replies = Array.from({ length: 100 }, () => ({ status: 429 }));
     const { api, clock, sentAt } = await inTurn(replies, { remainingMs: 60_000 });
     const deadlineAt = clock.now() + 60_000;
@@ -87,13 +87,13 @@ describe("a 429", () => {
     expect(clock.now()).toBeLessThanOrEqual(deadlineAt);
   });
 
-  it("at the last moment is throttled, not out of time", async () => {
+  it("just before the deadline has class throttled, not timeout", async () => {
     const { api } = await inTurn([{ status: 429, headers: { "retry-after": "1" } }], { remainingMs: 1_000 });
     expect(await failureOf(api.get("a"))).toMatchObject({ errorClass: "throttled" });
   });
 });
 
-describe("what an answer says is left of the limit", () => {
+describe("the X-RateLimit headers of a response", () => {
   const left = (remaining: number, reset: number, limit = 50) => ({
     status: 200,
     headers: {
@@ -103,14 +103,14 @@ describe("what an answer says is left of the limit", () => {
     },
   });
 
-  it("is kept to", async () => {
+  it("are respected", async () => {
     const { api, sentAt } = await inTurn([left(1, 5)]);
     await api.get("a");
     await Promise.all([api.get("a"), api.get("a")]);
     expect(sentAt()).toEqual([0, 0, 5_000]);
   });
 
-  it("counts back from when its request came, however long the answer took", async () => {
+  it("count from the time of the request, however long the response took", async () => {
     const { api, clock, sentAt } = await inTurn([{ status: 200 }, { ...left(0, 1, 2), takesMs: 500 }]);
     await api.get("a");
     await clock.sleep(800);
@@ -119,7 +119,7 @@ describe("what an answer says is left of the limit", () => {
     expect(sentAt()).toEqual([0, 800, 1_300]);
   });
 
-  it("is not believed where its reset is an epoch", async () => {
+  it("are ignored if the reset is a Unix timestamp", async () => {
     const { api, sentAt } = await inTurn([left(0, 1_774_087_200)]);
     await api.get("a");
     await api.get("a");
@@ -127,27 +127,27 @@ describe("what an answer says is left of the limit", () => {
   });
 });
 
-describe("a read", () => {
-  it.each([408, 425, 500, 502, 503, 504, 520])("that is answered %i is asked again", async (status) => {
+describe("a GET", () => {
+  it.each([408, 425, 500, 502, 503, 504, 520])("that is answered with %i is retried", async (status) => {
     const { api, sentAt } = await inTurn([{ status }, { status }]);
     await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
     expect(sentAt()).toEqual([0, 187.5, 562.5]);
   });
 
-  it.each([302, 400, 401, 403])("that is answered %i is not", async (status) => {
+  it.each([302, 400, 401, 403])("that is answered with %i is not retried", async (status) => {
     const { api, sentAt } = await inTurn([{ status }]);
     await failureOf(api.get("a"));
     expect(sentAt()).toHaveLength(1);
   });
 
-  it("whose connection breaks is asked again", async () => {
+  it("whose connection breaks is retried", async () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ fault: { kind: "reset" } });
     await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  it("gives up on a broken connection when its patience is over", async () => {
+  it("fails after the retry budget if the connection keeps breaking", async () => {
     const { api, sandbox, clock } = await startBench({}, { budgetMs: 5_000 });
     const startedAt = clock.now();
     sandbox.fail({ times: 100, fault: { kind: "reset" } });
@@ -156,7 +156,7 @@ describe("a read", () => {
     expect(clock.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it("gives up on a fault of the service when its patience is over", async () => {
+  it("fails after the retry budget if the service keeps failing", async () => {
     const { api, sandbox, clock } = await startBench({}, { budgetMs: 5_000 });
     const startedAt = clock.now();
     sandbox.fail({ times: 100, fault: { kind: "status", status: 503 } });
@@ -167,14 +167,14 @@ describe("a read", () => {
     expect(clock.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it("is not asked again for what does not pass", async () => {
+  it("is not retried after a permanent error", async () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ times: 100, fault: { kind: "huge" } });
     expect(await failureOf(api.get("a"))).toMatchObject({ name: "NetworkError", errorClass: "service" });
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  it("ends with the run's time, however patient it is", async () => {
+  it("is not retried beyond the deadline", async () => {
     const { api, sandbox, clock } = await startBench({}, { remainingMs: 3_000 });
     const deadlineAt = clock.now() + 3_000;
     sandbox.fail({ times: 100, fault: { kind: "reset" } });
@@ -182,13 +182,13 @@ describe("a read", () => {
     expect(clock.now()).toBeLessThan(deadlineAt);
   });
 
-  it("is not sent after the run's time", async () => {
+  it("is not sent after the deadline", async () => {
     const { api, sandbox } = await startBench({}, { remainingMs: 0 });
     expect(await failureOf(api.get("a"))).toMatchObject({ name: "OutOfTimeError", errorClass: "timeout" });
     expect(sandbox.requests).toEqual([]);
   });
 
-  it("waits for an answer no longer than the run's time", async () => {
+  it("times out at the deadline", async () => {
     const { api, sandbox } = await startBench({}, { remainingMs: 100 });
     sandbox.fail({ fault: { kind: "hang" } });
     expect(await failureOf(api.get("a"))).toMatchObject({ name: "NetworkError", errorClass: "timeout" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backoffMs } from "../../src/rotation/backoff.ts";
 
-describe("the pause after a fault", () => {
+describe("the delay after a failure", () => {
   it.each([
     [1, 250],
     [2, 500],

@@ -9,8 +9,8 @@ function holdTime(): void {
   });
 }
 
-describe("the system's clock", () => {
-  it("tells the time in milliseconds since the epoch", () => {
+describe("the system clock", () => {
+  it("has the time in milliseconds since the epoch", () => {
     holdTime();
     vi.setSystemTime(1_234_567);
     expect(systemClock.now()).toBe(1_234_567);
@@ -47,7 +47,7 @@ describe("the system's clock", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it.each([0, -5])("lets what is ready go first, and takes no time, for %i", async (ms) => {
+  it.each([0, -5])("lets pending work go first, and takes no time, for %i ms", async (ms) => {
     vi.useFakeTimers({ toFake: ["setTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const order: string[] = [];

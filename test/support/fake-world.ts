@@ -63,9 +63,9 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
 
 function gated(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
   return {
-    list: (token) => limiter.schedule(true, () => api.list(token)),
-    get: (name) => limiter.schedule(true, () => api.get(name)),
-    put: (update) => limiter.schedule(false, () => api.put(update)),
+    list: (token) => limiter.schedule("read", () => api.list(token)),
+    get: (name) => limiter.schedule("read", () => api.get(name)),
+    put: (update) => limiter.schedule("write", () => api.put(update)),
   };
 }
 

@@ -1,30 +1,39 @@
 import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
-import type { RateLimits } from "../../src/adapters/rate-limit/limits.ts";
+import type { RateLimit, RequestKind } from "../../src/adapters/rate-limit/limits.ts";
 import { NOW } from "./builders.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-/** How much later than allowed a gate lets a request in, in milliseconds. */
-export const MARGIN_MS = 3;
+const WIDE: readonly RateLimit[] = [{ windowMs: 1_000, count: 1_000, writes: 990 }];
 
-const WIDE: RateLimits = [{ count: 1_000, windowMs: 1_000, reserved: 10 }];
+interface RequestOptions {
+  readonly kind?: RequestKind;
+  readonly priority?: number;
+  /** How long the response takes. */
+  readonly takesMs?: number;
+}
 
-/** A gate, and when each request was sent, in milliseconds from the start. */
-export function openGate({ leftMs = 890_000, limits = WIDE, answerMs = 0 } = {}) {
+/** A rate limiter on a virtual clock, and when each request was sent, in milliseconds from the start. */
+export function openLimiter({ leftMs = 890_000, limits = WIDE, responseMs = 0 } = {}) {
   const clock = new FakeClock(NOW);
   const limiter = new RateLimiter(clock, NOW + leftMs, limits);
   const sent: (readonly [string, number])[] = [];
-  const pass = (name: string, { urgent = false, rank = 0, takesMs = answerMs } = {}) =>
+  const send = (name: string, { kind = "write", priority = 0, takesMs = responseMs }: RequestOptions = {}) =>
     limiter.schedule(
-      urgent,
+      kind,
       async () => {
         sent.push([name, clock.now() - NOW]);
         if (takesMs > 0) await clock.sleep(takesMs);
         return name;
       },
-      rank,
+      priority,
     );
-  const passAll = (count: number, options: Parameters<typeof pass>[1] = {}) =>
-    Promise.all(Array.from({ length: count }, (_, index) => pass(`${index}`, options)));
+  const sendMany = (count: number, options: RequestOptions = {}, prefix = options.kind ?? "write") =>
+    Promise.all(Array.from({ length: count }, (_, index) => send(`${prefix} ${index}`, options)));
   const timesOf = (prefix = "") => sent.filter(([name]) => name.startsWith(prefix)).map(([, at]) => at);
-  return { clock, limiter, sent, pass, passAll, names: () => sent.map(([name]) => name), timesOf };
+  return { clock, limiter, sent, send, sendMany, names: () => sent.map(([name]) => name), timesOf };
+}
+
+/** The most requests in any window of this length. */
+export function mostWithin(windowMs: number, times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length));
 }

@@ -1,47 +1,38 @@
-import type { RateLimitHeaders } from "./quota.ts";
-
-/** Longer than any Lambda runs: what asks for more is an epoch, and no time from now. */
-const LONGEST_RESET_MS = 900_000;
+/** Larger values are Unix timestamps, not seconds to wait. */
+const MAX_RESET_SECONDS = 900;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** How long a 429 asks to wait, in milliseconds: by `Retry-After` (seconds or date), else by `X-RateLimit-Reset`. */
+export interface RateLimitHeaders {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+}
+
+/** How long a 429 asks to wait: `Retry-After` (seconds or a date), else `X-RateLimit-Reset`. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  return retryAfterHeaderMs(headers, now) ?? resetIn(headers);
-}
-
-/** What is left of the host's limit, where it says so. */
-export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders | undefined {
-  const [limit, remaining] = [whole(headers["x-ratelimit-limit"]), whole(headers["x-ratelimit-remaining"])];
-  const resetMs = resetIn(headers);
-  if (limit === undefined || remaining === undefined || resetMs === undefined || limit < 1) return undefined;
-  return { limit, remaining, resetMs };
-}
-
-function retryAfterHeaderMs(headers: Headers, now: number): number | undefined {
   const value = headers["retry-after"];
-  const seconds = secondsMs(value);
-  if (seconds !== undefined || value === undefined) return seconds;
-  const [at, serverNow] = [Date.parse(value), Date.parse(headers["date"] ?? "")];
-  const waitMs = at - (Number.isNaN(serverNow) ? now : serverNow);
-  return waitMs >= 0 ? waitMs : undefined;
+  const seconds = parseNumber(value);
+  if (seconds !== undefined) return seconds * 1_000;
+  const [retryAt, serverNow] = [Date.parse(value ?? ""), Date.parse(headers["date"] ?? "")];
+  const waitMs = retryAt - (Number.isNaN(serverNow) ? now : serverNow);
+  return waitMs >= 0 ? waitMs : parseResetMs(headers);
 }
 
-function resetIn(headers: Headers): number | undefined {
-  const resetMs = secondsMs(headers["x-ratelimit-reset"]);
-  return resetMs !== undefined && resetMs <= LONGEST_RESET_MS ? resetMs : undefined;
+/** `undefined` unless all three X-RateLimit headers are there and make sense. */
+export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders | undefined {
+  const limit = Math.floor(parseNumber(headers["x-ratelimit-limit"]) ?? 0);
+  const remaining = parseNumber(headers["x-ratelimit-remaining"]);
+  const resetMs = parseResetMs(headers);
+  if (limit < 1 || remaining === undefined || resetMs === undefined) return undefined;
+  return { limit, remaining: Math.floor(remaining), resetMs };
 }
 
-function secondsMs(value: string | undefined): number | undefined {
-  const seconds = count(value);
-  return seconds === undefined ? undefined : seconds * 1_000;
+function parseResetMs(headers: Headers): number | undefined {
+  const seconds = parseNumber(headers["x-ratelimit-reset"]);
+  return seconds === undefined || seconds > MAX_RESET_SECONDS ? undefined : seconds * 1_000;
 }
 
-function whole(value: string | undefined): number | undefined {
-  const number = count(value);
-  return number === undefined ? undefined : Math.floor(number);
-}
-
-function count(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+function parseNumber(value = ""): number | undefined {
+  return /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
 }

@@ -1,22 +1,23 @@
-export interface RateWindow {
-  /** How many requests may be counted in any `windowMs` milliseconds; in any 0, how many may be under way at once. */
-  readonly count: number;
+export type RequestKind = "read" | "write";
+
+export interface RateLimit {
+  /** 0 limits how many requests are in flight at once. */
   readonly windowMs: number;
-  /** How many of them only urgent requests may have. */
-  readonly reserved: number;
+  /** The most requests of both kinds in any window. */
+  readonly count: number;
+  /** The most writes among them. The rest is reserved for reads. */
+  readonly writes: number;
 }
 
-export type RateLimits = readonly RateWindow[];
-
-/** Below Confluent's limits per client address: 50 a second, 1,000 a minute, 100 at once. */
-export const CONFLUENT_LIMITS: RateLimits = [
-  { count: 49, windowMs: 1_000, reserved: 3 },
-  { count: 980, windowMs: 60_000, reserved: 80 },
-  { count: 90, windowMs: 0, reserved: 4 },
+/** Slightly below Confluent's limits per client address (50 a second, 1,000 a minute, 100 at once), to absorb jitter. */
+export const CONFLUENT_LIMITS: readonly RateLimit[] = [
+  { windowMs: 1_000, count: 49, writes: 45 },
+  { windowMs: 60_000, count: 980, writes: 800 },
+  { windowMs: 0, count: 90, writes: 86 },
 ];
 
-/** A window in which the host allows no more than `count`; some of them stay reserved, be it the only one. */
-export function lowered(window: RateWindow, count: number): RateWindow {
-  if (count >= window.count) return window;
-  return { ...window, count, reserved: Math.ceil((window.reserved * count) / window.count) };
+/** Lowers a limit to what the host announces, and the writes in proportion. */
+export function lowered(limit: RateLimit, count: number): RateLimit {
+  if (count >= limit.count) return limit;
+  return { ...limit, count, writes: Math.max(1, Math.floor((limit.writes * count) / limit.count)) };
 }

@@ -1,27 +1,21 @@
-/** What a host says of a limit of its own. */
-export interface RateLimitHeaders {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetMs: number;
-}
-
-/** What is left to us, until it is reset, of a limit that others use too. */
+/** What a host says is left of a quota that other clients share. */
 export class RemainingQuota {
-  #left = 1;
-  #until = 0;
+  #remaining = Number.POSITIVE_INFINITY;
+  #resetAt = 0;
 
-  /** Until when nothing may be sent, in milliseconds since the epoch. */
-  get heldUntil(): number {
-    return this.#left > 0 ? 0 : this.#until;
+  /** When a request may be sent, in milliseconds since the epoch. */
+  get availableAt(): number {
+    return this.#remaining > 0 ? 0 : this.#resetAt;
   }
 
-  /** Takes in what an answer says; of two about the same time, the lower one counts. */
-  learn(left: number, until: number, now: number): void {
-    this.#left = now < this.#until ? Math.min(left, this.#left) : left;
-    this.#until = until;
+  /** Until the reset, the lowest count and the latest reset hold: responses may arrive out of order. */
+  update(remaining: number, resetAt: number, now: number): void {
+    const isReset = now >= this.#resetAt;
+    this.#remaining = isReset ? remaining : Math.min(remaining, this.#remaining);
+    this.#resetAt = isReset ? resetAt : Math.max(resetAt, this.#resetAt);
   }
 
   take(): void {
-    this.#left -= 1;
+    this.#remaining -= 1;
   }
 }

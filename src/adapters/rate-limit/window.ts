@@ -1,38 +1,66 @@
-/** The requests that a host may still be counting: those under way, and those that it has answered lately. */
+import { lowered, type RateLimit, type RequestKind } from "./limits.ts";
+
+/** Allows for clocks that tick in whole milliseconds. */
+const CLOCK_MARGIN_MS = 3;
+
+interface Slots {
+  inFlight: number;
+  /** When requests ended, oldest first. */
+  readonly endedAt: number[];
+}
+
+/**
+ * The slots of one rate limit. A request holds its slot from sending until one window after its response, less the fastest
+ * round trip. The host received it no later than that, so it never counts more requests than the limit.
+ */
 export class SlidingWindow {
-  readonly #answeredAt: number[] = [];
-  #inFlight = 0;
+  #limit: RateLimit;
+  readonly #all: Slots = { inFlight: 0, endedAt: [] };
+  readonly #writes: Slots = { inFlight: 0, endedAt: [] };
 
-  get inFlight(): number {
-    return this.#inFlight;
+  constructor(limit: RateLimit) {
+    this.#limit = limit;
   }
 
-  acquire(): void {
-    this.#inFlight += 1;
+  get windowMs(): number {
+    return this.#limit.windowMs;
   }
 
-  release(now: number): void {
-    this.#inFlight -= 1;
-    this.#answeredAt.push(now);
+  acquire(kind: RequestKind): void {
+    for (const slots of this.#slotsOf(kind)) slots.inFlight += 1;
   }
 
-  /** How many are under way, or were answered after `at`. */
+  release(kind: RequestKind, now: number): void {
+    for (const slots of this.#slotsOf(kind)) {
+      slots.inFlight -= 1;
+      slots.endedAt.push(now);
+    }
+  }
+
+  lower(count: number): void {
+    this.#limit = lowered(this.#limit, count);
+  }
+
+  /** How many requests are in flight or ended after `at`. */
   countSince(at: number): number {
-    const lastBefore = this.#answeredAt.findLastIndex((answeredAt) => answeredAt <= at);
-    return this.#inFlight + this.#answeredAt.length - 1 - lastBefore;
+    const { inFlight, endedAt } = this.#all;
+    return inFlight + endedAt.length - 1 - endedAt.findLastIndex((each) => each <= at);
   }
 
-  /** When the first place gets free that is still held at `at`, each for `heldMs` after its answer. */
-  nextFreeAt(at: number, heldMs: number): number {
-    const lastFreed = this.#answeredAt.findLastIndex((answeredAt) => answeredAt <= at - heldMs);
-    return (this.#answeredAt[lastFreed + 1] ?? at) + heldMs;
+  /** When a slot is free; `Infinity` if that depends on a response that is still to come. */
+  availableAt(kind: RequestKind, fastestRoundTripMs: number): number {
+    const { windowMs, count, writes } = this.#limit;
+    const heldMs = windowMs === 0 ? 0 : windowMs - fastestRoundTripMs + CLOCK_MARGIN_MS;
+    const freeAt = slotFreeAt(this.#all, count, heldMs);
+    return kind === "read" ? freeAt : Math.max(freeAt, slotFreeAt(this.#writes, writes, heldMs));
   }
 
-  /** When fewer than `count` will be under way or answered for less than `heldMs`; never, until more are answered. */
-  availableAt(count: number, heldMs: number): number {
-    const free = count - this.#inFlight;
-    if (free <= 0) return Number.POSITIVE_INFINITY;
-    const last = this.#answeredAt.at(-free);
-    return last === undefined ? 0 : last + heldMs;
+  #slotsOf(kind: RequestKind): readonly Slots[] {
+    return kind === "read" ? [this.#all] : [this.#all, this.#writes];
   }
+}
+
+function slotFreeAt({ inFlight, endedAt }: Slots, count: number, heldMs: number): number {
+  if (inFlight >= count) return Number.POSITIVE_INFINITY;
+  return (endedAt.at(inFlight - count) ?? Number.NEGATIVE_INFINITY) + heldMs;
 }

@@ -6,7 +6,7 @@ import type { PollResult } from "./poller.ts";
 /** The finding that watching amounts to. */
 export function describePollResult({ verdict, state: seen, error }: PollResult): OutcomeDetails {
   if (seen === undefined)
-    return unreadable(error ?? new RotationError("service", "No answer could be read in time."));
+    return unreadable(error ?? new RotationError("service", "No response could be read in time."));
   const details =
     verdict === undefined && error !== undefined ? unreadable(error) : FINDINGS[kindOf(seen, verdict)](seen);
   return { ...shown(seen), ...details };

@@ -1,15 +1,11 @@
-import type { Clock } from "../clock.ts";
+import { CancellableSleep, type Clock } from "../clock.ts";
 import type { ConnectionState } from "../connection.ts";
 import { RotationError, UnauthorizedError } from "../errors.ts";
-import { CancellableSleep } from "../nap.ts";
 import type { ConnectionReader, ReadResult } from "./reader.ts";
 import type { PollSchedule } from "./schedule.ts";
 import type { ReadinessCheck, Verdict } from "./verdict.ts";
 
-/** Those that are due so soon are looked at together, in milliseconds. */
-const TOGETHER_MS = 300;
-
-/** What watching came to. Without a verdict the time was up, and `error` is why nothing could be read, if it could not. */
+/** What polling came to. Without a verdict the time was up; `error` says why the connection could not be read last. */
 export interface PollResult {
   readonly verdict?: Verdict;
   readonly state?: ConnectionState;
@@ -24,176 +20,166 @@ export interface PollRequest {
   readonly onPhase?: (phase: string) => void;
 }
 
-interface Look {
+interface Poll {
   readonly number: number;
-  readonly begunAt: number;
+  readonly startedAt: number;
 }
 
 interface PendingConnection extends PollRequest {
   readonly startedAt: number;
-  /** A look that began before it was watched shows nothing of it. */
-  readonly firstLook: number;
-  readonly settle: (watched: PollResult) => void;
-  readonly fail: (error: unknown) => void;
+  /** Earlier polls began before the connection was written, so they prove nothing. */
+  readonly firstPoll: number;
+  readonly settle: (result: PollResult) => void;
+  readonly reject: (error: unknown) => void;
   dueAt: number;
-  askedIn: Look | undefined;
-  /** For how long it had been watched when it was last seen to have no verdict yet. */
+  poll: Poll | undefined;
+  /** How long after its start the connection was last seen without a verdict. */
   pendingMs?: number;
-  seen?: ConnectionState;
+  state?: ConnectionState;
   error?: RotationError;
 }
 
-/** The one poller of an environment: it looks at the connections that are due together, as cheaply as its lookout can. */
+/** Polls the connections of one environment until each has a verdict. Connections that are due together are read together. */
 export class Poller {
-  readonly #lookout: ConnectionReader;
+  readonly #reader: ConnectionReader;
   readonly #clock: Clock;
-  readonly #cadence: PollSchedule;
-  readonly #nap: CancellableSleep;
-  readonly #waiting = new Map<string, PendingConnection>();
-  #looksBegun = 0;
+  readonly #schedule: PollSchedule;
+  readonly #sleep: CancellableSleep;
+  readonly #pending = new Map<string, PendingConnection>();
+  #polls = 0;
   #isRunning = false;
 
   constructor(reader: ConnectionReader, clock: Clock, schedule: PollSchedule) {
-    this.#lookout = reader;
+    this.#reader = reader;
     this.#clock = clock;
-    this.#cadence = schedule;
-    this.#nap = new CancellableSleep(clock);
+    this.#schedule = schedule;
+    this.#sleep = new CancellableSleep(clock);
   }
 
-  /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError when our own key is refused. */
-  waitUntilSettled(watch: PollRequest): Promise<PollResult> {
+  /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError if the rotator's API key is refused. */
+  waitUntilSettled(request: PollRequest): Promise<PollResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
     const startedAt = this.#clock.now();
-    const waiter: PendingConnection = {
-      ...watch,
+    this.#schedule.recordStart();
+    const connection: PendingConnection = {
+      ...request,
       startedAt,
-      firstLook: this.#looksBegun + 1,
-      dueAt: startedAt,
-      askedIn: undefined,
+      firstPoll: this.#polls + 1,
+      dueAt: startedAt + this.#schedule.delayMs(0),
+      poll: undefined,
       settle: resolve,
-      fail: reject,
+      reject,
     };
-    this.#waiting.set(watch.name, waiter);
-    this.#cadence.recordStart();
-    waiter.dueAt += this.#cadence.delayMs(0, this.#waiting.size);
-    this.#nap.cancelAt(Math.min(this.#dueAt(waiter), waiter.untilAt));
-    if (!this.#isRunning) this.#run().catch((error: unknown) => this.#failAll(error));
+    this.#pending.set(request.name, connection);
+    this.#sleep.cancelAt(Math.min(this.#dueAt(connection), connection.untilAt));
+    if (!this.#isRunning) this.#run().catch((error: unknown) => this.#rejectAll(error));
     return promise;
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    while (this.#waiting.size > 0) {
+    while (this.#pending.size > 0) {
       this.#giveUp();
-      this.#lookAtDue();
-      // Nobody may be left, and then the pause would have no end.
-      if (this.#waiting.size > 0) await this.#nap.start(this.#pauseMs());
+      this.#pollDue();
+      // With nothing pending, the sleep would never end.
+      if (this.#pending.size > 0) await this.#sleep.start(this.#idleMs());
     }
     this.#isRunning = false;
   }
 
   #giveUp(): void {
     const now = this.#clock.now();
-    for (const waiter of this.#waiting.values()) if (now >= waiter.untilAt) this.#end(waiter, {});
+    for (const connection of this.#pending.values()) if (now >= connection.untilAt) this.#settle(connection);
   }
 
-  /** One that is asked for already, or that will be shown by a page which is being read. */
-  #isBeingLookedAt({ askedIn, name }: PendingConnection): boolean {
-    return askedIn !== undefined || this.#lookout.isListing(name);
-  }
-
-  #lookAtDue(): void {
+  #pollDue(): void {
     const now = this.#clock.now();
     const idle = this.#idle();
-    if (this.#nextLookAt(idle) > now) return;
-    const asked = idle.filter((waiter) => this.#dueAt(waiter) <= now + TOGETHER_MS);
-    this.#looksBegun += 1;
-    const look = { number: this.#looksBegun, begunAt: now };
-    for (const waiter of asked) waiter.askedIn = look;
-    this.#look(look, asked).catch((error: unknown) => this.#failAll(error));
+    if (!idle.some((connection) => this.#dueAt(connection) <= now)) return;
+    const due = idle.filter((connection) => this.#dueAt(connection) <= now + this.#schedule.batchWindowMs);
+    this.#polls += 1;
+    const poll = { number: this.#polls, startedAt: now };
+    for (const connection of due) connection.poll = poll;
+    this.#read(poll, due).catch((error: unknown) => this.#rejectAll(error));
   }
 
-  /** Not too soon, but not so late either that nothing would be seen of it in its time. */
+  /** The schedule's earliest time, but at most half of the time there is, so that a connection is seen at least once. */
   #dueAt({ dueAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
-    const tooSoonMs = Math.min(this.#cadence.earliestMs(pendingMs), (untilAt - startedAt) / 2);
-    return Math.max(dueAt, startedAt + tooSoonMs);
+    const earliestMs = Math.min(this.#schedule.earliestMs(pendingMs), (untilAt - startedAt) / 2);
+    return Math.max(dueAt, startedAt + earliestMs);
   }
 
+  /** The connections that no request on its way will show. */
   #idle(): PendingConnection[] {
-    return [...this.#waiting.values()].filter((waiter) => !this.#isBeingLookedAt(waiter));
+    return [...this.#pending.values()].filter(
+      ({ poll, name }) => poll === undefined && !this.#reader.isListing(name),
+    );
   }
 
-  /** When those that are due first have waited for all that will be due soon after them. */
-  #nextLookAt(idle: readonly PendingConnection[]): number {
-    const dueAts = idle.map((waiter) => this.#dueAt(waiter)).toSorted((a, b) => a - b);
-    const latest = (dueAts[0] ?? Number.POSITIVE_INFINITY) + this.#cadence.batchWindowMs;
-    return dueAts.findLast((dueAt) => dueAt <= latest) ?? latest;
-  }
-
-  async #look(look: Look, asked: readonly PendingConnection[]): Promise<void> {
-    const names = asked.map(({ name }) => name);
+  async #read(poll: Poll, due: readonly PendingConnection[]): Promise<void> {
+    const names = due.map(({ name }) => name);
     try {
-      await this.#lookout.read(names, (name, sight) => this.#see(name, sight, look));
+      await this.#reader.read(names, (name, result) => this.#record(name, result, poll));
     } catch (error) {
       if (!(error instanceof RotationError) || error instanceof UnauthorizedError) throw error;
-      for (const waiter of asked.filter(({ askedIn }) => askedIn === look)) {
-        waiter.error = error;
-        this.#plan(waiter, this.#clock.now());
+      for (const connection of due.filter((each) => each.poll === poll)) {
+        connection.error = error;
+        this.#reschedule(connection, this.#clock.now());
       }
     } finally {
-      this.#nap.cancel();
+      this.#sleep.cancel();
     }
   }
 
-  #see(name: string, sight: ReadResult, look: Look): void {
-    const waiter = this.#waiting.get(name);
-    this.#nap.cancel();
-    if (waiter === undefined || look.number < waiter.firstLook) return;
-    if (sight instanceof UnauthorizedError) this.#failAll(sight);
-    else if (sight === undefined || sight instanceof RotationError) {
-      waiter.error =
-        sight ?? new RotationError("not-found", `${name} is gone: it was there when its key was put.`);
-    } else this.#judge(waiter, sight);
-    this.#plan(waiter, waiter.error === undefined ? look.begunAt : this.#clock.now());
+  #record(name: string, result: ReadResult, poll: Poll): void {
+    const connection = this.#pending.get(name);
+    this.#sleep.cancel();
+    if (connection === undefined || poll.number < connection.firstPoll) return;
+    if (result instanceof UnauthorizedError) this.#rejectAll(result);
+    else if (result === undefined || result instanceof RotationError) {
+      connection.error =
+        result ?? new RotationError("not-found", `${name} no longer exists. It did when its key was put.`);
+    } else this.#check(connection, result);
+    this.#reschedule(connection, connection.error === undefined ? poll.startedAt : this.#clock.now());
   }
 
-  #judge(waiter: PendingConnection, sight: ConnectionState): void {
-    if (sight.phase !== waiter.seen?.phase) waiter.onPhase?.(sight.phase);
-    waiter.seen = sight;
-    delete waiter.error;
-    const verdict = waiter.check.verdictOn(sight, this.#clock.now());
-    if (verdict !== undefined) this.#end(waiter, { verdict });
-    else this.#stillPending(waiter);
+  #check(connection: PendingConnection, state: ConnectionState): void {
+    const now = this.#clock.now();
+    if (state.phase !== connection.state?.phase) connection.onPhase?.(state.phase);
+    connection.state = state;
+    delete connection.error;
+    const verdict = connection.check.verdictOn(state, now);
+    if (verdict !== undefined) {
+      this.#schedule.recordReady(now - connection.startedAt, connection.pendingMs);
+      this.#settle(connection, verdict);
+      return;
+    }
+    connection.pendingMs = now - connection.startedAt;
+    this.#schedule.recordPending(connection.pendingMs);
   }
 
-  #stillPending(waiter: PendingConnection): void {
-    waiter.pendingMs = this.#clock.now() - waiter.startedAt;
-    this.#cadence.recordPending(waiter.pendingMs);
+  /** A page that was read for others may show a connection early, and does not make it due earlier. */
+  #reschedule(connection: PendingConnection, from: number): void {
+    connection.poll = undefined;
+    const delayMs = this.#schedule.delayMs(this.#clock.now() - connection.startedAt);
+    connection.dueAt = Math.max(connection.dueAt, from + delayMs);
   }
 
-  #plan(waiter: PendingConnection, from: number): void {
-    waiter.askedIn = undefined;
-    const pauseMs = this.#cadence.delayMs(this.#clock.now() - waiter.startedAt, this.#waiting.size);
-    // A page that is read for others does not make it due before its time.
-    waiter.dueAt = Math.max(waiter.dueAt, from + pauseMs);
+  #idleMs(): number {
+    const dueAts = this.#idle().map((connection) => this.#dueAt(connection));
+    const untilAts = [...this.#pending.values()].map(({ untilAt }) => untilAt);
+    return Math.max(0, Math.min(...dueAts, ...untilAts) - this.#clock.now());
   }
 
-  #pauseMs(): number {
-    const untilAts = [...this.#waiting.values()].map(({ untilAt }) => untilAt);
-    return Math.max(0, Math.min(this.#nextLookAt(this.#idle()), ...untilAts) - this.#clock.now());
+  #settle(connection: PendingConnection, verdict?: Verdict): void {
+    this.#pending.delete(connection.name);
+    const { state, error } = connection;
+    connection.settle({ ...(verdict && { verdict }), ...(state && { state }), ...(error && { error }) });
   }
 
-  #end(waiter: PendingConnection, { verdict }: { verdict?: Verdict }): void {
-    this.#waiting.delete(waiter.name);
-    if (verdict !== undefined)
-      this.#cadence.recordReady(this.#clock.now() - waiter.startedAt, waiter.pendingMs);
-    const { seen, error } = waiter;
-    waiter.settle({ ...(verdict && { verdict }), ...(seen && { state: seen }), ...(error && { error }) });
-  }
-
-  #failAll(error: unknown): void {
-    for (const waiter of this.#waiting.values()) waiter.fail(error);
-    this.#waiting.clear();
-    this.#nap.cancel();
+  #rejectAll(error: unknown): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+    this.#sleep.cancel();
   }
 }

@@ -7,14 +7,14 @@ export const PAGE_SIZE = 100;
 /** The first page has no token. */
 const FIRST_PAGE = "";
 
-/** What was seen of a connection: `undefined` where there is none, an error where it could not be read. */
+/** The connection, `undefined` if it does not exist, or the error if it could not be read. */
 export type ReadResult = ConnectionState | RotationError | undefined;
 
-type OnRead = (name: string, sight: ReadResult) => void;
+type OnRead = (name: string, result: ReadResult) => void;
 
 /**
- * Looks at the connections of one environment with as few requests as there are pages. It remembers the page on which
- * each was listed, so that a later look costs only the pages that hold what is asked for.
+ * Reads the connections of one environment with as few requests as possible. It remembers the page that listed each
+ * connection, so that a later read costs only the pages that hold the requested ones.
  */
 export class ConnectionReader {
   readonly #api: ConnectionsApi;
@@ -25,44 +25,47 @@ export class ConnectionReader {
     this.#api = api;
   }
 
-  /** True while the page on which the connection was listed is being read. */
+  /** True while the page that listed the connection is being read. */
   isListing(name: string): boolean {
     const page = this.#pageOf.get(name);
     return page !== undefined && this.#listing.has(page);
   }
 
   /**
-   * Calls `onSight` at least once for each of the names; for others too, where a page happens to show them.
-   * @throws RotationError when a page cannot be read; a failing GET is a sight of its own.
+   * Calls `onRead` at least once for each of the names, and also for others that a page happens to show.
+   * @throws RotationError if a page cannot be read. If a GET fails, the error is the result for its name.
    */
   async read(names: readonly string[], onRead: OnRead): Promise<void> {
     const byPage = Map.groupBy(names, (name) => this.#pageOf.get(name));
     await Promise.all(
       [...byPage].map(([page, onPage]) =>
-        page === undefined ? this.#search(onPage, onRead) : this.#lookAtPage(page, onPage, onRead),
+        page === undefined ? this.#search(onPage, onRead) : this.#readPage(page, onPage, onRead),
       ),
     );
   }
 
-  /** By LIST while that may still be fewer requests than a GET for each that is not found yet, else by GETs. What no page shows is asked for by name, since a list may change while it is read. */
+  /**
+   * Lists pages as long as that can be cheaper than one GET per missing name. Names that no page contained are fetched one
+   * by one: the list may have changed meanwhile.
+   */
   async #search(names: readonly string[], onRead: OnRead): Promise<void> {
     const missing = new Set(names);
     let page: string | undefined = FIRST_PAGE;
     for (let pages = 0; page !== undefined && missing.size > 1 && pages < names.length; pages += 1) {
-      page = await this.#list(page, (name, sight) => {
+      page = await this.#list(page, (name, result) => {
         missing.delete(name);
-        onRead(name, sight);
+        onRead(name, result);
       });
     }
     await this.#getEach(missing, onRead);
   }
 
-  async #lookAtPage(page: string, names: readonly string[], onRead: OnRead): Promise<void> {
+  async #readPage(page: string, names: readonly string[], onRead: OnRead): Promise<void> {
     const missing = new Set(names);
     if (missing.size > 1) {
-      await this.#list(page, (name, sight) => {
+      await this.#list(page, (name, result) => {
         missing.delete(name);
-        onRead(name, sight);
+        onRead(name, result);
       }).catch((error: unknown) => this.#forget(page, error));
     }
     await this.#getEach(missing, onRead);
@@ -74,14 +77,14 @@ export class ConnectionReader {
     const { connections, nextToken } = await this.#api
       .list(page === FIRST_PAGE ? undefined : page)
       .finally(() => this.#listing.delete(page));
-    for (const seen of connections) {
-      this.#pageOf.set(seen.name, page);
-      onRead(seen.name, seen);
+    for (const state of connections) {
+      this.#pageOf.set(state.name, page);
+      onRead(state.name, state);
     }
     return nextToken;
   }
 
-  /** A page token may end before we do: the API then answers 400, and each connection is looked at by itself. */
+  /** A page token may expire. The API then answers 400, and the connections of the page are fetched one by one. */
   #forget(page: string, error: unknown): void {
     if (!(error instanceof RotationError) || error.response.httpStatus !== 400) throw error;
     for (const [name, known] of this.#pageOf) if (known === page) this.#pageOf.delete(name);

@@ -3,65 +3,65 @@ import { parseRateLimitHeaders, retryAfterMs } from "../../../src/adapters/rate-
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");
 
-describe("the pause that a 429 asks for", () => {
+describe("the delay that a 429 asks for", () => {
   it.each([
     ["whole seconds", { "retry-after": "7" }, 7_000],
-    ["no time at all", { "retry-after": "0" }, 0],
+    ["zero", { "retry-after": "0" }, 0],
     ["a fraction", { "retry-after": " 1.5 " }, 1_500],
     ["a finer fraction", { "retry-after": "1.25" }, 1_250],
     ["a day", { "retry-after": "86400" }, 86_400_000],
     ["a date", { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT" }, 30_000],
     ["an old form of date", { "retry-after": "Saturday, 21-Mar-26 10:00:30 GMT" }, 30_000],
     [
-      "a date by a clock that is an hour ahead",
+      "a date by a server clock that is an hour ahead",
       { "retry-after": "Sat, 21 Mar 2026 11:00:30 GMT", date: "Sat, 21 Mar 2026 11:00:00 GMT" },
       30_000,
     ],
     [
-      "a date by a clock that is an hour behind",
+      "a date by a server clock that is an hour behind",
       { "retry-after": "Sat, 21 Mar 2026 09:00:30 GMT", date: "Sat, 21 Mar 2026 09:00:00 GMT" },
       30_000,
     ],
     [
-      "a date beside one that is none",
+      "a date with an invalid Date header",
       { "retry-after": "Sat, 21 Mar 2026 10:00:30 GMT", date: "today" },
       30_000,
     ],
     ["a date that is now", { "retry-after": "Sat, 21 Mar 2026 10:00:00 GMT" }, 0],
-    ["a date that is over", { "retry-after": "Sat, 21 Mar 2026 09:59:59 GMT" }, undefined],
+    ["a date in the past", { "retry-after": "Sat, 21 Mar 2026 09:59:59 GMT" }, undefined],
     [
-      "a date that is over, and a reset",
+      "a date in the past, and a reset",
       { "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT", "x-ratelimit-reset": "3" },
       3_000,
     ],
-    ["words", { "retry-after": "a moment" }, undefined],
-    ["words, and a reset", { "retry-after": "a moment", "x-ratelimit-reset": "3" }, 3_000],
-    ["less than nothing", { "retry-after": "-5" }, undefined],
-    ["nothing", { "retry-after": "" }, undefined],
-    ["a reset alone", { "x-ratelimit-reset": "12" }, 12_000],
-    ["both", { "retry-after": "7", "x-ratelimit-reset": "12" }, 7_000],
-    ["the longest reset that can be meant", { "x-ratelimit-reset": "900" }, 900_000],
-    ["a reset that is an epoch", { "x-ratelimit-reset": "1774087200" }, undefined],
-    ["a reset that is none", { "x-ratelimit-reset": "soon" }, undefined],
+    ["text", { "retry-after": "a moment" }, undefined],
+    ["text, and a reset", { "retry-after": "a moment", "x-ratelimit-reset": "3" }, 3_000],
+    ["a negative number", { "retry-after": "-5" }, undefined],
+    ["an empty value", { "retry-after": "" }, undefined],
+    ["a reset without Retry-After", { "x-ratelimit-reset": "12" }, 12_000],
+    ["Retry-After before a reset", { "retry-after": "7", "x-ratelimit-reset": "12" }, 7_000],
+    ["the longest reset", { "x-ratelimit-reset": "900" }, 900_000],
+    ["a reset that is a Unix timestamp", { "x-ratelimit-reset": "1774087200" }, undefined],
+    ["a reset that is text", { "x-ratelimit-reset": "soon" }, undefined],
     ["no header", {}, undefined],
-  ])("by %s", (_what, headers, expected) => {
+  ])("is known from %s", (_what, headers, expected) => {
     expect(retryAfterMs(headers, NOW)).toBe(expected);
   });
 });
 
-describe("what is left of a limit", () => {
+describe("the X-RateLimit headers", () => {
   const HEADERS = { "x-ratelimit-limit": "50", "x-ratelimit-remaining": "3", "x-ratelimit-reset": "1" };
 
-  it("is taken from the three headers together", () => {
+  it("are parsed together", () => {
     expect(parseRateLimitHeaders(HEADERS)).toEqual({ limit: 50, remaining: 3, resetMs: 1_000 });
   });
 
-  it("counts whole requests", () => {
+  it("count whole requests", () => {
     const fractions = { "x-ratelimit-limit": "1.5", "x-ratelimit-remaining": "0.9" };
     expect(parseRateLimitHeaders({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
   });
 
-  it("is known for a limit of one", () => {
+  it("may announce a limit of one", () => {
     const limits = parseRateLimitHeaders({
       ...HEADERS,
       "x-ratelimit-limit": "1",
@@ -78,11 +78,11 @@ describe("what is left of a limit", () => {
     ["x-ratelimit-remaining", "many"],
     ["x-ratelimit-reset", "1774087200"],
     ["x-ratelimit-reset", "NaN"],
-  ])("is not known where %s is %j", (name, value) => {
+  ])("are ignored if %s is %j", (name, value) => {
     expect(parseRateLimitHeaders({ ...HEADERS, [name]: value })).toBeUndefined();
   });
 
-  it("is not known without the headers", () => {
+  it("are ignored if they are missing", () => {
     expect(parseRateLimitHeaders({})).toBeUndefined();
   });
 });

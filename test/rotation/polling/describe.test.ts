@@ -56,7 +56,7 @@ describe("the finding of a watch", () => {
       outcome: "unverified",
       errorClass: "service",
       message:
-        "The key was put, but the state of the connection could not be read: No answer could be read in time.",
+        "The key was put, but the state of the connection could not be read: No response could be read in time.",
     });
   });
 

@@ -10,84 +10,84 @@ function open(count: number, options: Partial<FakeOptions> = {}) {
   const confluent = new FakeConfluent({ clock: new FakeClock(), ...options });
   for (let index = 0; index < count; index += 1) confluent.add(`c${index}`);
   const reader = new ConnectionReader(confluent.api(flinkApiKey()));
-  const look = async (...names: readonly string[]) => {
+  const read = async (...names: readonly string[]) => {
     confluent.requests.length = 0;
-    const initialStates = new Map<string, ReadResult>();
-    await reader.read(names, (name, sight) => initialStates.set(name, sight));
-    return { initialStates, methods: confluent.requests.map(({ method }) => method) };
+    const results = new Map<string, ReadResult>();
+    await reader.read(names, (name, result) => results.set(name, result));
+    return { results, methods: confluent.requests.map(({ method }) => method) };
   };
-  return { confluent, look };
+  return { confluent, read };
 }
 
 function names(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `c${from + index}`);
 }
 
-function seen(initialStates: ReadonlyMap<string, ReadResult>, ...wanted: readonly string[]) {
+function seen(results: ReadonlyMap<string, ReadResult>, ...wanted: readonly string[]) {
   return wanted.map((name) => {
-    const sight = initialStates.get(name);
-    return sight instanceof RotationError ? sight.errorClass : sight?.name;
+    const result = results.get(name);
+    return result instanceof RotationError ? result.errorClass : result?.name;
   });
 }
 
-describe("a lookout", () => {
-  it("asks for one connection by GET", async () => {
-    const { initialStates, methods } = await open(3).look("c1");
-    expect(seen(initialStates, "c1")).toEqual(["c1"]);
+describe("the connection reader", () => {
+  it("reads one connection by GET", async () => {
+    const { results, methods } = await open(3).read("c1");
+    expect(seen(results, "c1")).toEqual(["c1"]);
     expect(methods).toEqual(["GET"]);
   });
 
-  it("asks for several by one LIST", async () => {
-    const { initialStates, methods } = await open(3).look("c0", "c2");
-    expect(seen(initialStates, "c0", "c2")).toEqual(["c0", "c2"]);
+  it("reads several connections by one LIST", async () => {
+    const { results, methods } = await open(3).read("c0", "c2");
+    expect(seen(results, "c0", "c2")).toEqual(["c0", "c2"]);
     expect(methods).toEqual(["LIST"]);
   });
 
-  it("asks for nothing where there is nothing to see", async () => {
-    expect(await open(3).look()).toEqual({ initialStates: new Map(), methods: [] });
+  it("sends no request for no names", async () => {
+    expect(await open(3).read()).toEqual({ results: new Map(), methods: [] });
   });
 
-  it("follows the pages until all are seen, and no further", async () => {
-    const { initialStates, methods } = await open(350).look("c0", "c150", "c151", "c50");
-    expect(seen(initialStates, "c0", "c50", "c150", "c151")).toEqual(["c0", "c50", "c150", "c151"]);
+  it("follows the pages until it has found all names, and no further", async () => {
+    const { results, methods } = await open(350).read("c0", "c150", "c151", "c50");
+    expect(seen(results, "c0", "c50", "c150", "c151")).toEqual(["c0", "c50", "c150", "c151"]);
     expect(methods).toEqual(["LIST", "LIST"]);
   });
 
-  it("turns to GETs where these are fewer than the pages may be", async () => {
-    const { initialStates, methods } = await open(350).look("c300", "c301");
-    expect(seen(initialStates, "c300", "c301")).toEqual(["c300", "c301"]);
+  it("uses GETs if they are fewer than the pages may be", async () => {
+    const { results, methods } = await open(350).read("c300", "c301");
+    expect(seen(results, "c300", "c301")).toEqual(["c300", "c301"]);
     expect(methods).toEqual(["LIST", "LIST", "GET", "GET"]);
   });
 
-  it("asks for the last one that is missing by GET", async () => {
-    const { methods } = await open(350).look("c0", "c1", "c300");
+  it("reads the last missing connection by GET", async () => {
+    const { methods } = await open(350).read("c0", "c1", "c300");
     expect(methods).toEqual(["LIST", "GET"]);
   });
 
-  it("says what is not there, whether it was listed or asked for", async () => {
-    const { look } = open(2);
-    const listed = await look("c0", "x", "y");
-    expect(listed.initialStates.has("x") && listed.initialStates.has("y")).toBe(true);
-    expect(seen(listed.initialStates, "c0", "x", "y")).toEqual(["c0", undefined, undefined]);
-    const asked = await look("x");
-    expect([...asked.initialStates]).toEqual([["x", undefined]]);
+  it("reports connections that do not exist, by LIST and by GET", async () => {
+    const { read } = open(2);
+    const listed = await read("c0", "x", "y");
+    expect(listed.results.has("x") && listed.results.has("y")).toBe(true);
+    expect(seen(listed.results, "c0", "x", "y")).toEqual(["c0", undefined, undefined]);
+    const asked = await read("x");
+    expect([...asked.results]).toEqual([["x", undefined]]);
   });
 
-  it("remembers on which page each connection is", async () => {
-    const { look } = open(250);
-    await look(...names(0, 250));
-    const { initialStates, methods } = await look("c120", "c130", "c210", "c220");
-    expect(seen(initialStates, "c120", "c130", "c210", "c220")).toEqual(["c120", "c130", "c210", "c220"]);
+  it("remembers which page lists each connection", async () => {
+    const { read } = open(250);
+    await read(...names(0, 250));
+    const { results, methods } = await read("c120", "c130", "c210", "c220");
+    expect(seen(results, "c120", "c130", "c210", "c220")).toEqual(["c120", "c130", "c210", "c220"]);
     expect(methods).toEqual(["LIST", "LIST"]);
   });
 
-  it("asks for a single one by GET, though its page is known", async () => {
-    const { look } = open(250);
-    await look(...names(0, 250));
-    expect((await look("c120")).methods).toEqual(["GET"]);
+  it("reads a single connection by GET even if its page is known", async () => {
+    const { read } = open(250);
+    await read(...names(0, 250));
+    expect((await read("c120")).methods).toEqual(["GET"]);
   });
 
-  it("asks by GET for what is no longer on its page", async () => {
+  it("reads a connection by GET that is no longer on its page", async () => {
     const { confluent } = open(3);
     const api = confluent.api(flinkApiKey());
     const shrinking: ConnectionsApi = {
@@ -100,24 +100,24 @@ describe("a lookout", () => {
     };
     const reader = new ConnectionReader(shrinking);
     await reader.read(["c0", "c1"], () => undefined);
-    const initialStates = new Map<string, ReadResult>();
-    await reader.read(["c0", "c1"], (name, sight) => initialStates.set(name, sight));
-    expect(seen(initialStates, "c0", "c1")).toEqual(["c0", "c1"]);
+    const results = new Map<string, ReadResult>();
+    await reader.read(["c0", "c1"], (name, result) => results.set(name, result));
+    expect(seen(results, "c0", "c1")).toEqual(["c0", "c1"]);
     expect(confluent.requests.map(({ method }) => method)).toEqual(["LIST", "LIST", "GET"]);
   });
 
-  it("fails as a whole when a page cannot be read", async () => {
-    const { look } = open(3, { fault: ({ method }) => (method === "LIST" ? "service" : undefined) });
-    await expect(look("c0", "c1")).rejects.toMatchObject({ errorClass: "service" });
+  it("fails as a whole if a page cannot be read", async () => {
+    const { read } = open(3, { fault: ({ method }) => (method === "LIST" ? "service" : undefined) });
+    await expect(read("c0", "c1")).rejects.toMatchObject({ errorClass: "service" });
   });
 
-  it("sees an error where only a GET fails", async () => {
-    const { look } = open(350, { fault: ({ name }) => (name === "c300" ? "service" : undefined) });
-    const { initialStates } = await look("c300", "c301");
-    expect(seen(initialStates, "c300", "c301")).toEqual(["service", "c301"]);
+  it("returns the error of a GET for its name alone", async () => {
+    const { read } = open(350, { fault: ({ name }) => (name === "c300" ? "service" : undefined) });
+    const { results } = await read("c300", "c301");
+    expect(seen(results, "c300", "c301")).toEqual(["service", "c301"]);
   });
 
-  it("lets a bug through", async () => {
+  it("does not catch unexpected errors", async () => {
     const { confluent } = open(1);
     const reader = new ConnectionReader({
       ...confluent.api(flinkApiKey()),
@@ -126,7 +126,7 @@ describe("a lookout", () => {
     await expect(reader.read(["c0"], () => undefined)).rejects.toThrow("bug");
   });
 
-  /** Two hundred and fifty connections whose pages are known, and an error for the next page that is asked for by token. */
+  /** A reader that knows the pages of 250 connections, and whose next LIST with a token fails. */
   async function known(error: Error) {
     const { confluent } = open(250);
     const api = confluent.api(flinkApiKey());
@@ -138,30 +138,30 @@ describe("a lookout", () => {
     const reader = new ConnectionReader(failing);
     await reader.read(names(0, 250), () => undefined);
     left = 1;
-    const look = async (...wanted: readonly string[]) => {
+    const read = async (...wanted: readonly string[]) => {
       confluent.requests.length = 0;
-      const initialStates = new Map<string, ReadResult>();
-      await reader.read(wanted, (name, sight) => initialStates.set(name, sight));
+      const results = new Map<string, ReadResult>();
+      await reader.read(wanted, (name, result) => results.set(name, result));
       return {
-        seen: seen(initialStates, ...wanted),
+        seen: seen(results, ...wanted),
         methods: confluent.requests.map(({ method }) => method),
       };
     };
-    return look;
+    return read;
   }
 
-  it("forgets a page whose token has ended, and only that one", async () => {
-    const look = await known(new RotationError("service", "Confluent answered 400.", { httpStatus: 400 }));
-    expect(await look("c120", "c130")).toEqual({ seen: ["c120", "c130"], methods: ["GET", "GET"] });
-    expect(await look("c210", "c220")).toMatchObject({ methods: ["LIST"] });
-    expect(await look("c120", "c130")).toMatchObject({ methods: ["LIST", "LIST"] });
+  it("forgets a page whose token has expired, and only that one", async () => {
+    const read = await known(new RotationError("service", "Confluent answered 400.", { httpStatus: 400 }));
+    expect(await read("c120", "c130")).toEqual({ seen: ["c120", "c130"], methods: ["GET", "GET"] });
+    expect(await read("c210", "c220")).toMatchObject({ methods: ["LIST"] });
+    expect(await read("c120", "c130")).toMatchObject({ methods: ["LIST", "LIST"] });
   });
 
   it.each([
     new RotationError("service", "Confluent answered 500.", { httpStatus: 500 }),
     new TypeError("a bug"),
-  ])("fails when a page that it knows cannot be read: $message", async (error) => {
-    const look = await known(error);
-    await expect(look("c120", "c130")).rejects.toBe(error);
+  ])("fails if a known page cannot be read: $message", async (error) => {
+    const read = await known(error);
+    await expect(read("c120", "c130")).rejects.toBe(error);
   });
 });
