@@ -103,7 +103,9 @@ describe("a redirect", () => {
       fault: { kind: "redirect", status: 308, location: `${elsewhere}/login` },
     });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(service)");
-    expect(world.aws.published()[0]?.message).toContain("which is not Confluent's; no key was sent there");
+    expect(world.aws.published()[0]?.message).toContain(
+      "which is not a Confluent host. No key was sent there",
+    );
     expect(received.filter(({ method, authorization }) => method === "PUT" || authorization)).toEqual([]);
     expect(world.keysPut("a")).toEqual([]);
   });

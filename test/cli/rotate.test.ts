@@ -178,7 +178,7 @@ describe("rotate", () => {
   });
 
   it("redraws a table on a terminal, with colours unless NO_COLOR is set", async () => {
-    const { run } = await startOperator({ connections: THREE, confluent: { timeToReadyMs: 250 } });
+    const { run } = await startOperator({ connections: THREE, confluent: { timeToReadyMs: 500 } });
     const coloured = await run(["rotate"], { isTTY: true });
     expect(coloured.err).toContain("\x1b[4A\x1b[J");
     expect(coloured.err).toContain("\x1b[33mPENDING\x1b[39m");

@@ -9,8 +9,6 @@ import { SlidingWindow } from "./window.ts";
 const SECOND_MS = 1_000;
 /** Confluent's longest window. Only a 429 can hold requests for longer. */
 const MAX_RESET_MS = 60_000;
-/** If both kinds wait for the same slot, so many writes go before the next read. Neither starves under a low limit. */
-const WRITES_PER_READ = 3;
 
 interface QueuedRequest {
   readonly priority: number;
@@ -26,7 +24,7 @@ export class RateLimiter {
   readonly #windows: readonly SlidingWindow[];
   readonly #quota = new RemainingQuota();
   readonly #queues: Readonly<Record<RequestKind, QueuedRequest[]>> = { read: [], write: [] };
-  #writesSinceRead = WRITES_PER_READ;
+  #lastKind: RequestKind = "write";
   #inFlight = 0;
   #pausedUntil = 0;
   #fastestRoundTripMs: number | undefined;
@@ -106,11 +104,10 @@ export class RateLimiter {
     this.#isDraining = false;
   }
 
-  /** The kind whose first request can be sent first. */
+  /** The kind whose first request can be sent first. If both can, they take turns, so neither starves under a low limit. */
   #next(): { readonly kind: RequestKind; readonly availableAt: number } | undefined {
     const now = this.#clock.now();
-    const isWriteFirst = this.#writesSinceRead < WRITES_PER_READ;
-    const kinds: RequestKind[] = isWriteFirst ? ["write", "read"] : ["read", "write"];
+    const kinds: RequestKind[] = this.#lastKind === "read" ? ["write", "read"] : ["read", "write"];
     return kinds
       .filter((kind) => this.#queues[kind].length > 0)
       .map((kind) => ({ kind, availableAt: Math.max(now, this.#availableAt(kind)) }))
@@ -127,7 +124,7 @@ export class RateLimiter {
     for (const window of this.#windows) window.acquire(kind);
     this.#quota.take();
     this.#inFlight += 1;
-    this.#writesSinceRead = kind === "read" ? 0 : this.#writesSinceRead + 1;
+    this.#lastKind = kind;
     this.#queues[kind].shift()?.start();
   }
 
