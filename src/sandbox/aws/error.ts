@@ -5,7 +5,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   AuthorizationError: 403,
 };
 
-/** What a caller of AWS gets to see as an error, in either protocol. */
+/** An error that a caller of AWS receives, in either protocol. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;

@@ -1,23 +1,26 @@
+import * as z from "zod";
 import { AwsError } from "./error.ts";
 
-/** What goes wrong, and for which calls: each filter that is left out matches every call. */
-export interface AwsFault {
-  readonly operation?: string;
+/** What goes wrong, and for which calls. A filter that is left out matches every call. */
+export const awsFault = z.strictObject({
+  operation: z.string().optional(),
   /** The name or an ARN of a secret. */
-  readonly secretId?: string;
-  readonly topicArn?: string;
-  /** After so many matching calls the fault is over; without it, it stays. */
-  readonly times?: number;
+  secretId: z.string().optional(),
+  topicArn: z.string().optional(),
+  /** How many matching calls meet the fault; without it all do until the fault is withdrawn. */
+  times: z.number().optional(),
   /** The error's code, such as `AccessDeniedException`. */
-  readonly error?: string;
-  readonly message?: string;
-  readonly status?: number;
-  readonly latencyMs?: number;
-  /** `reset` loses the request, `lost-answer` applies it and loses the answer, `silence` never answers. */
-  readonly connection?: "reset" | "lost-answer" | "silence";
-  /** Readers of the secret go on seeing it as it was before this call. */
-  readonly invisibleForMs?: number;
-}
+  error: z.string().optional(),
+  message: z.string().optional(),
+  status: z.int().min(400).max(599).optional(),
+  latencyMs: z.number().optional(),
+  /** `reset` loses the request, `lost-answer` applies it and loses the response, `silence` never responds. */
+  connection: z.enum(["reset", "lost-answer", "silence"]).optional(),
+  /** For this long, readers of the secret see it as it was before this call. */
+  invisibleForMs: z.number().optional(),
+});
+
+export type AwsFault = Readonly<z.infer<typeof awsFault>>;
 
 export interface AwsTarget {
   readonly operation: string;
@@ -25,29 +28,29 @@ export interface AwsTarget {
   readonly topicArn: string | undefined;
 }
 
-/** Faults in the order in which they were ordered; the first that matches a call is the one that happens. */
+/** Faults in the order in which they were added; a call meets the first that matches. */
 export class AwsFaults {
   readonly #arnOf: (secretId: string) => string;
-  readonly #orders: { fault: AwsFault; left: number }[] = [];
+  readonly #pending: { readonly fault: AwsFault; left: number }[] = [];
 
   constructor(arnOf: (secretId: string) => string) {
     this.#arnOf = arnOf;
   }
 
-  /** Orders a fault; the function returned withdraws it. */
-  order(fault: AwsFault): () => void {
-    const order = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
-    this.#orders.push(order);
+  /** @returns a function that withdraws the fault. */
+  add(fault: AwsFault): () => void {
+    const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+    this.#pending.push(entry);
     return () => {
-      order.left = 0;
+      entry.left = 0;
     };
   }
 
   take(target: AwsTarget): AwsFault {
-    const order = this.#orders.find(({ fault, left }) => left > 0 && this.#matches(fault, target));
-    if (!order) return {};
-    order.left -= 1;
-    return order.fault;
+    const entry = this.#pending.find(({ fault, left }) => left > 0 && this.#matches(fault, target));
+    if (!entry) return {};
+    entry.left -= 1;
+    return entry.fault;
   }
 
   #matches({ operation, secretId, topicArn }: AwsFault, target: AwsTarget): boolean {
@@ -57,6 +60,7 @@ export class AwsFaults {
   }
 }
 
-export function throwOrdered({ error, message, status }: AwsFault): void {
+/** @throws AwsError if the fault is one. */
+export function throwIfError({ error, message, status }: AwsFault): void {
   if (error !== undefined) throw new AwsError(error, message ?? `${error}, as ordered.`, status);
 }

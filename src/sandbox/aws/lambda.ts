@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 
-/** What an invocation came to: the report, or the error that the function threw. */
-export type Invocation = { readonly report: object } | { readonly error: string };
+/** The report of an invocation, or the error that the function threw. */
+export type InvocationResult = { readonly report: object } | { readonly error: string };
 
 export interface LambdaSandbox {
-  /** What `AWS_ENDPOINT_URL_LAMBDA` is to be. */
+  /** The value for `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly url: string;
   readonly close: () => Promise<void>;
 }
@@ -15,13 +15,13 @@ export interface LambdaSandbox {
 export interface DeployedFunction {
   readonly name: string;
   readonly description: string;
-  readonly invoke: (event: unknown) => Promise<Invocation>;
+  readonly invoke: (event: unknown) => Promise<InvocationResult>;
 }
 
-/** Starts a local stand-in for the calls of AWS Lambda that list and invoke functions, with one function. */
+/** Starts a local stand-in of AWS Lambda that lists and invokes one function. */
 export async function startLambda(deployed: DeployedFunction): Promise<LambdaSandbox> {
   const server = createServer((request, response) => {
-    answer(deployed, request, response).catch(() => response.destroy());
+    respond(deployed, request, response).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -35,7 +35,7 @@ export async function startLambda(deployed: DeployedFunction): Promise<LambdaSan
 
 const FUNCTIONS = "/2015-03-31/functions";
 
-async function answer(
+async function respond(
   { name, description, invoke }: DeployedFunction,
   request: IncomingMessage,
   response: ServerResponse,

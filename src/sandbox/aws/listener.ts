@@ -3,11 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import type { Clock } from "../../rotation/clock.ts";
+import { parseJson } from "../../rotation/json.ts";
 import { AwsError } from "./error.ts";
-import { type AwsFault, type AwsFaults, throwOrdered } from "./faults.ts";
-import { type AwsAnswer, type AwsCall, type AwsServices, parseCall } from "./protocols.ts";
+import { type AwsFault, type AwsFaults, awsFault, throwIfError } from "./faults.ts";
+import { type AwsCall, type AwsResponse, type AwsServices, parseCall } from "./protocols.ts";
 
-/** A request as it came, the ones that were refused included. */
+/** A received request, refused or not. */
 export interface AwsRequest {
   readonly operation: string;
   readonly secretId: string | undefined;
@@ -24,8 +25,12 @@ interface AwsServer extends AwsServices {
   readonly requests: AwsRequest[];
 }
 
-/** A listener that answers as AWS does, and `GET /_sandbox/sns/messages` with what was published. */
-export const serveAws =
+/**
+ * Responds as AWS does, and has an API of its own beside it:
+ * - `GET /_sandbox/sns/messages` lists the published messages.
+ * - `POST /_sandbox/faults` takes an `AwsFault`.
+ */
+export const awsListener =
   (aws: AwsServer): RequestListener =>
   (request, response) => {
     serve(aws, request, response).catch(() => response.destroy());
@@ -33,7 +38,8 @@ export const serveAws =
 
 async function serve(aws: AwsServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
-  if (request.method !== "POST") return send(response, inspect(aws, request.url));
+  const controlled = control(aws, request, body);
+  if (controlled) return send(response, controlled);
   const target = z.string().optional().parse(request.headers["x-amz-target"]);
   const call = parseCall(target, body);
   const seen = record(aws, call);
@@ -44,9 +50,9 @@ async function serve(aws: AwsServer, request: IncomingMessage, response: ServerR
   if (fault.connection === "silence") return;
   if (fault.connection === "reset") return void response.destroy();
   if (secret && fault.invisibleForMs !== undefined) aws.store.freeze(secret, fault.invisibleForMs);
-  const answer = answerTo(aws, call, fault);
+  const result = respond(aws, call, fault);
   if (fault.connection === "lost-answer") response.destroy();
-  else send(response, answer);
+  else send(response, result);
 }
 
 const field = z.string().optional().catch(undefined);
@@ -74,22 +80,35 @@ function record({ clock, requests }: AwsServer, { operation, fields }: AwsCall):
   return request;
 }
 
-function answerTo(services: AwsServices, call: AwsCall, fault: AwsFault): AwsAnswer {
+function respond(services: AwsServices, call: AwsCall, fault: AwsFault): AwsResponse {
   try {
-    throwOrdered(fault);
+    throwIfError(fault);
     return call.apply(services);
   } catch (error) {
-    if (error instanceof AwsError) return call.refuse(error);
+    if (error instanceof AwsError) return call.toErrorResponse(error);
     throw error;
   }
 }
 
-function inspect({ topics }: AwsServices, path: string | undefined): AwsAnswer {
-  const contentType = "application/json";
-  if (path !== "/_sandbox/sns/messages") return { status: 404, contentType, body: "{}" };
-  return { status: 200, contentType, body: JSON.stringify(topics.published) };
+function control(
+  { topics, faults }: AwsServer,
+  { method, url = "/" }: IncomingMessage,
+  body: string,
+): AwsResponse | undefined {
+  if (url === "/_sandbox/sns/messages") return json(200, topics.published);
+  if (url === "/_sandbox/faults") {
+    const { data, error } = awsFault.safeParse(parseJson(body));
+    if (error) return json(400, { message: z.prettifyError(error) });
+    faults.add(data);
+    return json(200, data);
+  }
+  return method === "POST" ? undefined : json(404, {});
 }
 
-function send(response: ServerResponse, { status, contentType, body }: AwsAnswer): void {
+function json(status: number, body: object): AwsResponse {
+  return { status, contentType: "application/json", body: JSON.stringify(body) };
+}
+
+function send(response: ServerResponse, { status, contentType, body }: AwsResponse): void {
   response.writeHead(status, { "content-type": contentType, "x-amzn-requestid": randomUUID() }).end(body);
 }

@@ -14,18 +14,18 @@ export interface AwsServices {
   readonly topics: Topics;
 }
 
-export interface AwsAnswer {
+export interface AwsResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** One request in the terms of its protocol. */
+/** One request, as its protocol describes it. */
 export interface AwsCall {
   readonly operation: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly apply: (services: AwsServices) => AwsAnswer;
-  readonly refuse: (error: AwsError) => AwsAnswer;
+  readonly apply: (services: AwsServices) => AwsResponse;
+  readonly toErrorResponse: (error: AwsError) => AwsResponse;
 }
 
 /** Secrets Manager names its operation in `X-Amz-Target`, SNS in the form's `Action`. */
@@ -43,11 +43,11 @@ function jsonCall(target: string, body: string): AwsCall {
       if (!input) throw new AwsError("SerializationException", "The request's body is not a JSON object.");
       return json(200, callSecretsManager(store, operation, input));
     },
-    refuse: ({ code, message, status }) => json(status, { __type: code, Message: message }),
+    toErrorResponse: ({ code, message, status }) => json(status, { __type: code, Message: message }),
   };
 }
 
-const json = (status: number, body: object): AwsAnswer => ({
+const json = (status: number, body: object): AwsResponse => ({
   status,
   contentType: "application/x-amz-json-1.1",
   body: JSON.stringify(body),
@@ -62,7 +62,7 @@ function queryCall(form: URLSearchParams): AwsCall {
       const result = element(`${operation}Result`, ...callSns(topics, operation, form));
       return xml(200, `${operation}Response`, [result, element("ResponseMetadata", requestId())]);
     },
-    refuse: ({ code, message, status }) => {
+    toErrorResponse: ({ code, message, status }) => {
       const type = element("Type", status < 500 ? "Sender" : "Receiver");
       const error = element("Error", type, element("Code", code), element("Message", message));
       return xml(status, "ErrorResponse", [error, requestId()]);
@@ -72,7 +72,7 @@ function queryCall(form: URLSearchParams): AwsCall {
 
 const requestId = () => element("RequestId", randomUUID());
 
-const xml = (status: number, root: string, content: readonly Xml[]): AwsAnswer => ({
+const xml = (status: number, root: string, content: readonly Xml[]): AwsResponse => ({
   status,
   contentType: "text/xml",
   body: `<${root} xmlns="${SNS_NAMESPACE}">${content.map(({ markup }) => markup).join("")}</${root}>`,

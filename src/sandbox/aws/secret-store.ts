@@ -16,8 +16,6 @@ export type SecretVersions = ReadonlyMap<string, SecretVersion>;
 export interface StoredSecret {
   readonly name: string;
   readonly arn: string;
-  readonly createdAt: number;
-  changedAt: number;
   deletionAt: number | undefined;
   readonly versions: Map<string, SecretVersion>;
   stale: { readonly versions: SecretVersions; readonly until: number } | undefined;
@@ -53,7 +51,7 @@ const SUFFIX_LENGTH = "-1a2b3c".length;
 export const versionWith = (versions: SecretVersions, stage: string): SecretVersion | undefined =>
   [...versions.values()].find(({ stages }) => stages.has(stage));
 
-/** Secrets, their versions and the labels that move between these. */
+/** Secrets, their versions and the staging labels of these. */
 export class SecretStore {
   readonly #aws: AwsIdentity;
   readonly #secrets = new Map<string, StoredSecret>();
@@ -78,8 +76,6 @@ export class SecretStore {
     const secret: StoredSecret = {
       name,
       arn: `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${suffix}`,
-      createdAt: this.now,
-      changedAt: this.now,
       deletionAt: undefined,
       versions: new Map(),
       stale: undefined,
@@ -88,32 +84,26 @@ export class SecretStore {
     return secret;
   }
 
-  remove({ name }: StoredSecret): void {
-    this.#secrets.delete(name);
-  }
-
-  /** The first version of a secret gets AWSCURRENT whatever labels it came with. */
+  /** The first version of a secret gets AWSCURRENT in addition to its labels. */
   addVersion(secret: StoredSecret, { id, value, stages, createdAt = this.now }: NewVersion): SecretVersion {
     const labels = secret.versions.size === 0 ? new Set([...stages, "AWSCURRENT"]) : new Set(stages);
     const version = { id, value, createdAt, stages: new Set<string>() };
     secret.versions.set(id, version);
-    secret.changedAt = this.now;
     for (const label of labels) this.moveStage(secret, label, version);
     return version;
   }
 
-  /** Without a version the label is removed. */
+  /** Removes the label if there is no version. */
   moveStage(secret: StoredSecret, stage: string, version: SecretVersion | undefined): void {
     const holder = versionWith(secret.versions, stage);
     if (holder === version) return;
     holder?.stages.delete(stage);
     version?.stages.add(stage);
-    secret.changedAt = this.now;
     if (stage === "AWSCURRENT" && holder) this.moveStage(secret, "AWSPREVIOUS", holder);
-    if (version) this.#announce(secret, stage, version.id);
+    if (version) this.#sendEvent(secret, stage, version.id);
   }
 
-  /** From now on, and for so long, readers see the secret as it is at this moment. */
+  /** For `forMs` from now, readers see the secret as it is now. */
   freeze(secret: StoredSecret, forMs: number): void {
     secret.stale = { versions: structuredClone(this.readable(secret)), until: this.now + forMs };
   }
@@ -122,7 +112,7 @@ export class SecretStore {
     return stale && this.now < stale.until ? stale.versions : versions;
   }
 
-  #announce({ name, arn }: StoredSecret, labelUpdated: string, versionId: string): void {
+  #sendEvent({ name, arn }: StoredSecret, labelUpdated: string, versionId: string): void {
     if (labelUpdated === "AWSPENDING" || labelUpdated === "AWSPREVIOUS") return;
     const { region, accountId, onEvent } = this.#aws;
     onEvent({

@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import * as z from "zod";
 import type { Clock } from "../../rotation/clock.ts";
 import { type AwsFault, AwsFaults } from "./faults.ts";
-import { type AwsRequest, serveAws } from "./listener.ts";
+import { type AwsRequest, awsListener } from "./listener.ts";
 import { type SecretLabelUpdated, SecretStore, type SecretValue, versionWith } from "./secret-store.ts";
-import { createTopic, type PublishedMessage, type Topics } from "./sns.ts";
+import { addTopic, type PublishedMessage, type Topics } from "./sns.ts";
 
 export interface AwsOptions {
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export interface AwsOptions {
   /** Any free port by default. */
   readonly port?: number;
   readonly latencyMs?: number;
-  /** Gets what EventBridge would deliver, before the call that caused it is answered. */
+  /** Receives the events of EventBridge, before the call that caused each is answered. */
   readonly onEvent?: (event: SecretLabelUpdated) => void;
 }
 
@@ -28,12 +28,12 @@ export interface PutSecretOptions {
 
 /** Secrets Manager and SNS on one port of the loopback interface. */
 export interface AwsSandbox {
-  /** What `AWS_ENDPOINT_URL` is to be. */
+  /** The value for `AWS_ENDPOINT_URL`. */
   readonly url: string;
   readonly requests: readonly AwsRequest[];
   readonly published: () => readonly PublishedMessage[];
   readonly createTopic: (name: string) => string;
-  /** Adds a version, to a new secret if there is none; without a value it is reserved, as a rotation does. */
+  /** Adds a version, to a new secret if there is none. Without a value the version is only reserved, as by a rotation. */
   readonly putSecret: (
     name: string,
     value: string | Uint8Array | undefined,
@@ -42,7 +42,7 @@ export interface AwsSandbox {
   readonly secretString: (secretId: string, stage?: string) => string | undefined;
   /** Version ids by staging label. */
   readonly stages: (secretId: string) => Readonly<Record<string, string>>;
-  /** Orders a fault for calls to come; the function returned withdraws it. */
+  /** Adds a fault for calls to come. @returns a function that withdraws it. */
   readonly fail: (fault: AwsFault) => () => void;
   readonly close: () => Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function startAws({
   const topics: Topics = { arnPrefix: `arn:aws:sns:${region}:${accountId}:`, arns: new Set(), published: [] };
   const faults = new AwsFaults((secretId) => store.find(secretId)?.arn ?? secretId);
   const requests: AwsRequest[] = [];
-  const server = createServer(serveAws({ clock, latencyMs, store, topics, faults, requests }));
+  const server = createServer(awsListener({ clock, latencyMs, store, topics, faults, requests }));
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
 
@@ -72,11 +72,11 @@ export async function startAws({
     url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
     requests,
     published: () => topics.published,
-    createTopic: (name) => createTopic(topics, name),
+    createTopic: (name) => addTopic(topics, name),
     putSecret: (name, value, putOptions) => putSecret(store, name, value, putOptions),
     secretString: (secretId, stage = "AWSCURRENT") => secretString(store, secretId, stage),
     stages: (secretId) => stagesOf(store, secretId),
-    fail: (fault) => faults.order(fault),
+    fail: (fault) => faults.add(fault),
     close,
   };
 }

@@ -3,7 +3,7 @@ import { AwsError } from "./error.ts";
 
 export interface MessageAttribute {
   readonly type: string;
-  /** Base64 where the type is Binary. */
+  /** Base64 if the type is Binary. */
   readonly value: string;
 }
 
@@ -15,7 +15,7 @@ const attributeSchema = z.object({
 
 /**
  * Reads `MessageAttributes.entry.N` of a form.
- * @throws AwsError where one has no name, no known type, or no value.
+ * @throws AwsError if one has no name, no known type, or no value.
  */
 export function attributesOf(form: URLSearchParams): Readonly<Record<string, MessageAttribute>> {
   const prefixes = [...form.keys()].flatMap(

@@ -5,7 +5,7 @@ import { element, type Xml } from "./xml.ts";
 
 const MAX_MESSAGE_BYTES = 262_144;
 
-/** A message as a topic took it. */
+/** A message as a topic received it. */
 export interface PublishedMessage {
   readonly messageId: string;
   readonly topicArn: string;
@@ -26,9 +26,8 @@ type Operation = (topics: Topics, input: URLSearchParams) => Xml[];
 
 const invalid = (what: string) => new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
 
-/** Creating a topic that exists gives the one that exists. */
-export function createTopic({ arnPrefix, arns }: Topics, name: string): string {
-  if (!/^[\w-]{1,256}$/.test(name)) throw invalid("Topic Name");
+/** @returns its ARN. */
+export function addTopic({ arnPrefix, arns }: Topics, name: string): string {
   arns.add(arnPrefix + name);
   return arnPrefix + name;
 }
@@ -82,29 +81,21 @@ function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
+function getTopicAttributes(topics: Topics, input: URLSearchParams): Xml[] {
+  const topicArn = existingTopic(topics, input.get("TopicArn"));
+  const entry = element("entry", element("key", "TopicArn"), element("value", topicArn));
+  return [element("Attributes", entry)];
+}
+
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ["Publish", publish],
-  ["CreateTopic", (topics, input) => [element("TopicArn", createTopic(topics, input.get("Name") ?? ""))]],
-  [
-    "GetTopicAttributes",
-    (topics, input) => {
-      const topicArn = existingTopic(topics, input.get("TopicArn"));
-      return [
-        element("Attributes", element("entry", element("key", "TopicArn"), element("value", topicArn))),
-      ];
-    },
-  ],
-  [
-    "ListTopics",
-    ({ arns }) => [
-      element("Topics", ...[...arns].map((topicArn) => element("member", element("TopicArn", topicArn)))),
-    ],
-  ],
+  ["GetTopicAttributes", getTopicAttributes],
 ]);
 
 /**
- * Answers one call of Amazon SNS with the elements of its result.
- * @throws AwsError with the code and message that AWS would answer.
+ * Handles one call of Amazon SNS.
+ * @returns the elements of its result.
+ * @throws AwsError with the code and message that AWS returns.
  */
 export function callSns(topics: Topics, operation: string, input: URLSearchParams): Xml[] {
   const run = OPERATIONS.get(operation);

@@ -1,4 +1,4 @@
-/** Markup that is already escaped. */
+/** Escaped markup. */
 export interface Xml {
   readonly markup: string;
 }
@@ -6,7 +6,7 @@ export interface Xml {
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** An element whose text is escaped and whose elements are taken as they are. */
+/** An element: texts are escaped, elements are inserted as they are. */
 export function element(name: string, ...content: readonly (Xml | string)[]): Xml {
   const inside = content.map((part) => (typeof part === "string" ? escaped(part) : part.markup)).join("");
   return { markup: `<${name}>${inside}</${name}>` };

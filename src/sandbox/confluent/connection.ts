@@ -66,8 +66,9 @@ export class StoredConnection {
   readonly #initially: State;
   readonly #createdAt: number;
   readonly #inherited: () => Settings;
+  readonly #own: Partial<Settings>;
   readonly #revisions: Revision[];
-  #own: Partial<Settings>;
+  #merged: { readonly inherited: Settings; readonly settings: Settings } | undefined;
   #latest: Revision;
   #readsSincePut = 0;
 
@@ -83,11 +84,15 @@ export class StoredConnection {
   }
 
   get settings(): Settings {
-    return { ...this.#inherited(), ...this.#own };
+    const inherited = this.#inherited();
+    if (this.#merged?.inherited !== inherited)
+      this.#merged = { inherited, settings: { ...inherited, ...this.#own } };
+    return this.#merged.settings;
   }
 
   configure(changes: Partial<Settings>): void {
-    this.#own = { ...this.#own, ...changes };
+    Object.assign(this.#own, changes);
+    this.#merged = undefined;
   }
 
   /** @returns whether the PUT was applied. @throws ApiError 409 for a stale version, or the status of `refusesMetadata`. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../../rotation/json.ts";
 import type { Environment } from "./api.ts";
 import { type Faults, faultRule } from "./faults.ts";
 import { errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
@@ -63,18 +64,9 @@ function withBody<T>(
   body: string,
   respond: (value: T) => SandboxResponse,
 ): SandboxResponse {
-  const { data, error } = json.pipe(schema).safeParse(body);
+  const { data, error } = schema.safeParse(parseJson(body));
   return error ? errorResponse(400, z.prettifyError(error)) : respond(data);
 }
-
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue("The body is not JSON.");
-    return z.NEVER;
-  }
-});
 
 function changeSettings(
   environments: Controlled["environments"],

@@ -5,19 +5,17 @@ import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 
 /** The connections of one environment, and what a caller with a valid key gets to see of them. */
 export class StoredEnvironment {
-  readonly #inherited: Partial<Settings>;
   readonly #connections = new Map<string, StoredConnection>();
-  #own: Partial<Settings>;
+  #settings: Settings;
   #lists = 0;
 
   /** @param inherited are the server's settings for all its environments. */
   constructor(own: Partial<Settings> = {}, inherited: Partial<Settings> = {}) {
-    this.#inherited = inherited;
-    this.#own = own;
+    this.#settings = { ...DEFAULT_SETTINGS, ...inherited, ...own };
   }
 
   get settings(): Settings {
-    return { ...DEFAULT_SETTINGS, ...this.#inherited, ...this.#own };
+    return this.#settings;
   }
 
   get connections(): readonly StoredConnection[] {
@@ -25,7 +23,7 @@ export class StoredEnvironment {
   }
 
   configure(changes: Partial<Settings>): void {
-    this.#own = { ...this.#own, ...changes };
+    this.#settings = { ...this.#settings, ...changes };
   }
 
   add(added: NewConnection, now: number): StoredConnection {

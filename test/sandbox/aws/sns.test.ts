@@ -1,9 +1,4 @@
-import {
-  CreateTopicCommand,
-  GetTopicAttributesCommand,
-  ListTopicsCommand,
-  PublishCommand,
-} from "@aws-sdk/client-sns";
+import { GetTopicAttributesCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
 import { startBench } from "../../support/aws.ts";
 
@@ -15,29 +10,16 @@ async function withTopic() {
   return bench;
 }
 
-describe("topics", () => {
-  it("are created once, listed and described", async () => {
-    const { sns } = await startBench();
-    const create = new CreateTopicCommand({ Name: "alerts" });
-    expect((await sns.send(create)).TopicArn).toBe(TOPIC);
-    expect((await sns.send(create)).TopicArn).toBe(TOPIC);
-    expect((await sns.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn: TOPIC }]);
-    const described = await sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
-    expect(described.Attributes).toEqual({ TopicArn: TOPIC });
-  });
-
-  it("refuse a name that AWS would not take", async () => {
-    const { sns } = await startBench();
-    for (const Name of ["a b", undefined])
-      await expect(sns.send(new CreateTopicCommand({ Name }))).rejects.toMatchObject({
-        name: "InvalidParameterException",
-        message: "Invalid parameter: Topic Name",
-      });
+describe("GetTopicAttributes", () => {
+  it("returns the ARN of a topic", async () => {
+    const { sns } = await withTopic();
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
+    expect(Attributes).toEqual({ TopicArn: TOPIC });
   });
 });
 
-describe("publishing", () => {
-  it("keeps subject, message, structure and attributes for whoever wants to look", async () => {
+describe("Publish", () => {
+  it("keeps subject, message, structure and attributes, and lists them under /_sandbox/sns/messages", async () => {
     const { aws, sns } = await withTopic();
     const message = JSON.stringify({ default: "<3 & ünïcode +%\n", sqs: "{}" });
     const { MessageId } = await sns.send(
@@ -73,7 +55,7 @@ describe("publishing", () => {
     { title: "a subject of 99 characters", input: { Subject: "x".repeat(99) } },
     { title: "a message of 256 KB", input: { Message: "x".repeat(262_144) } },
     { title: "no subject", input: {} },
-  ])("takes $title", async ({ input }) => {
+  ])("accepts $title", async ({ input }) => {
     const { aws, sns } = await withTopic();
     await sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "text", ...input }));
     expect(aws.published()).toMatchObject([{ message: input.Message ?? "text", subject: input.Subject }]);
@@ -88,14 +70,18 @@ describe("publishing", () => {
     { title: "an empty message", input: { Message: "" }, message: "Empty message" },
     { title: "more than 256 KB", input: { Message: "x".repeat(262_145) }, message: "Message too long" },
     {
-      title: "256 KB with attributes on top",
+      title: "256 KB plus attributes",
       input: {
         Message: "x".repeat(262_144),
         MessageAttributes: { a: { DataType: "String", StringValue: "b" } },
       },
       message: "Message too long",
     },
-    { title: "umlauts beyond 256 KB", input: { Message: "ä".repeat(131_073) }, message: "Message too long" },
+    {
+      title: "more than 256 KB of UTF-8",
+      input: { Message: "ä".repeat(131_073) },
+      message: "Message too long",
+    },
     {
       title: "an unknown structure",
       input: { MessageStructure: "xml" },
