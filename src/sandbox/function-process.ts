@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import * as z from "zod";
 
-/** Begins as the names do that CloudFormation gives to the functions of the default stack. */
+/** Has the prefix that CloudFormation gives to the functions of the default stack. */
 export const FUNCTION_NAME = "FlinkConnectionRotator-sandbox";
 
 const TIMEOUT_MS = 60_000;
 
-/** Stands for Lambda's runtime in the child: it has the built bundle and its own environment variables, and nothing of ours. */
+/** Acts as Lambda's runtime in the child process, which has only the built bundle and its own environment variables. */
 const RUNTIME = `
 const { handler } = await import(process.env.BUNDLE);
 process.on("message", async (event) => {
@@ -26,27 +26,27 @@ process.on("message", async (event) => {
 process.send("started");
 `;
 
-const answer = z.union([
+const result = z.union([
   z.object({ report: z.looseObject({ outcome: z.string(), counts: z.record(z.string(), z.number()) }) }),
   z.object({ error: z.string() }),
 ]);
 
-/** What an invocation came to: the report, or the error that it threw. */
-export type Invocation = z.infer<typeof answer>;
+/** The report of an invocation, or the error that it threw. */
+export type RotatorResult = z.infer<typeof result>;
 
 export interface FunctionProcess {
-  /** One invocation after another, as a reserved concurrency of one has it. */
-  readonly invoke: (event: unknown) => Promise<Invocation>;
+  /** Runs one invocation at a time, as with a reserved concurrency of one. */
+  readonly invoke: (event: unknown) => Promise<RotatorResult>;
   readonly stop: () => void;
 }
 
 export interface FunctionOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Gets the function's structured log. */
+  /** Receives the function's structured log. */
   readonly logFile: string;
 }
 
-/** The function as it is deployed, in a process of its own. @throws Error when it cannot be loaded. */
+/** Starts the function as it is deployed, in its own process. @throws Error if it cannot be loaded. */
 export async function startFunction({ env, logFile }: FunctionOptions): Promise<FunctionProcess> {
   const log = openSync(logFile, "a");
   const bundle = new URL("../../dist/lambda/index.mjs", import.meta.url);
@@ -57,18 +57,18 @@ export async function startFunction({ env, logFile }: FunctionOptions): Promise<
   closeSync(log);
   const message = async (): Promise<unknown> => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const exited = () => reject(new Error(`The function's process ended; its log is ${logFile}.`));
+    const exited = () => reject(new Error(`The function's process ended. Its log: ${logFile}`));
     child.once("message", resolve).once("exit", exited).once("error", reject);
     return promise.finally(() => child.off("message", resolve).off("exit", exited).off("error", reject));
   };
-  const call = async (event: unknown): Promise<Invocation> => {
-    const answered = message();
+  const call = async (event: unknown): Promise<RotatorResult> => {
+    const received = message();
     child.send(Object(event));
-    return answer.parse(await answered);
+    return result.parse(await received);
   };
   await message();
   let last: Promise<unknown> = Promise.resolve();
-  const invoke = (event: unknown): Promise<Invocation> => {
+  const invoke = (event: unknown): Promise<RotatorResult> => {
     const turn = last.then(() => call(event));
     last = turn.catch(() => undefined);
     return turn;

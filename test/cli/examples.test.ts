@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
-import { type DemoWorld, startDemoWorld } from "../../src/sandbox/demo/environment.ts";
+import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
 import { runCli, startCli } from "../support/child.ts";
 import { exampleLines, helpTexts } from "../support/help.ts";
 
@@ -23,11 +23,11 @@ const STATE = {
   },
 };
 
-let world: DemoWorld;
+let world: DemoSandbox;
 let folder: string;
 
 beforeAll(async () => {
-  world = await startDemoWorld(() => undefined);
+  world = await startDemoSandbox(() => undefined);
   for (const { name, environment } of CONNECTIONS)
     world.confluent.configure(name, { timeToReadyMs: 0 }, ENVIRONMENTS[environment]);
   folder = mkdtempSync(join(tmpdir(), "rotator-"));

@@ -76,7 +76,7 @@ describe("the command line", () => {
   it("runs the sandbox until it is interrupted", async () => {
     const { run } = await startOperator(ONE);
     const { code, out } = await run(["sandbox"], { onInterrupt: (interrupt) => interrupt() });
-    expect(out).toContain("Ctrl-C ends it all.");
+    expect(out).toContain("Press Ctrl-C to end.");
     expect(code).toBe(0);
   });
 

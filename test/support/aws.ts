@@ -12,11 +12,11 @@ export interface AwsBench {
   readonly sns: SNSClient;
   readonly events: SecretLabelUpdated[];
   readonly sleeps: number[];
-  /** Moves the sandbox's clock. */
+  /** Advances the sandbox's clock. */
   readonly advance: (ms: number) => void;
 }
 
-/** The sandbox with the real SDK clients on it, without retries; all is closed at the end of the test. */
+/** The stand-in of AWS with the real SDK clients, without retries, until the end of the test. */
 export async function startBench(options: Partial<AwsOptions> = {}): Promise<AwsBench> {
   const events: SecretLabelUpdated[] = [];
   const sleeps: number[] = [];

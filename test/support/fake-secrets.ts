@@ -8,7 +8,7 @@ export interface NewVersion {
   readonly value: string;
   /** When it becomes AWSCURRENT, in milliseconds since the epoch; now by default. */
   readonly at?: number;
-  /** How long it takes from then until reads show it. */
+  /** How long reads do not show it after that. */
   readonly lagMs?: number;
 }
 
@@ -17,21 +17,21 @@ export interface FakeRead {
   readonly selector: VersionSelector;
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** What the answer held, if anything. */
+  /** The version in the response, if any. */
   readonly versionId: string | undefined;
 }
 
 export interface FakeSecretsOptions {
   readonly clock: Clock;
   readonly latencyMs?: () => number;
-  /** How far behind a reading may be. */
+  /** How old the data of a read is. */
   readonly staleMs?: () => number;
   readonly fault?: (secretId: string) => Error | undefined;
 }
 
-/** Secrets Manager in memory: versions that become current one after the other as time goes by. */
+/** Secrets Manager in memory, with versions that become current at set times. */
 export class FakeSecrets implements SecretStore {
-  /** Every answered reading, in the order of the answers. */
+  /** Every read with a response, in the order of the responses. */
   readonly reads: FakeRead[] = [];
   readonly moves: { readonly secretId: string; readonly label: string; readonly to: string }[] = [];
   readonly #options: FakeSecretsOptions;
@@ -42,7 +42,7 @@ export class FakeSecrets implements SecretStore {
     this.#options = options;
   }
 
-  /** Versions of a secret become current in the order in which they are added. */
+  /** Versions become current in the order in which they are added. */
   add(secretId: string, ...added: readonly NewVersion[]): void {
     const whole = added.map((version) => ({ at: this.#options.clock.now(), lagMs: 0, ...version }));
     this.#versions.set(secretId, [...(this.#versions.get(secretId) ?? []), ...whole]);
@@ -53,7 +53,7 @@ export class FakeSecrets implements SecretStore {
     this.#labels.set(secretId, labels.set(label, versionId));
   }
 
-  /** The newest version that a reading at this moment may give. */
+  /** The newest version that a read at this time can return. */
   currentAt(secretId: string, at: number): string | undefined {
     return this.#visible(secretId, at).at(-1)?.versionId;
   }

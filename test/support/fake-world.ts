@@ -24,11 +24,11 @@ export interface FakeWorld {
   readonly progress: Progress[];
   readonly bugs: unknown[];
   readonly notes: (readonly [string, unknown])[];
-  /** What another run at the same time has outside of it; its time begins now. */
+  /** The context of another run, whose time starts now. */
   readonly openAgain: () => RunContext;
 }
 
-/** Everything outside of a run, in memory and on one clock, with our own API key in place. */
+/** The context of a run in memory, on one clock, with the rotator's Confluent API key in its secret. */
 export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const { remainingMs = 890_000, random = () => 0.5 } = options;
   const clock = new FakeClock();
@@ -48,8 +48,8 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       clock,
       random,
       deadlineAt,
-      secrets: withinTime(secrets, () => clock.now() < deadlineAt),
-      connect: (environment, apiKey) => gated(confluent.api(apiKey), limiterFor(environment)),
+      secrets: beforeDeadline(secrets, () => clock.now() < deadlineAt),
+      connect: (environment, apiKey) => rateLimited(confluent.api(apiKey), limiterFor(environment)),
       redactor: new Redactor(),
       progress: (each) => progress.push(each),
       isStopping: () => false,
@@ -61,7 +61,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   return { clock, confluent, secrets, deadlineAt, context, progress, bugs, notes, openAgain };
 }
 
-function gated(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
+function rateLimited(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
   return {
     list: (token) => limiter.schedule("read", () => api.list(token)),
     get: (name) => limiter.schedule("read", () => api.get(name)),
@@ -69,9 +69,9 @@ function gated(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
   };
 }
 
-function withinTime(secrets: SecretStore, isInTime: () => boolean): SecretStore {
+function beforeDeadline(secrets: SecretStore, isBeforeDeadline: () => boolean): SecretStore {
   const check = (): void => {
-    if (!isInTime()) throw new OutOfTimeError();
+    if (!isBeforeDeadline()) throw new OutOfTimeError();
   };
   return {
     read: async (...args) => {

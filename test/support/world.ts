@@ -27,16 +27,16 @@ export interface ConnectionEntry {
 
 export interface WorldOptions {
   readonly confluent?: Partial<ConfluentOptions>;
-  /** How far Confluent's clock is ahead. */
+  /** How far Confluent's clock is ahead of the rotator's. */
   readonly confluentAheadMs?: number;
-  /** As in connections.json; each also exists in the sandbox, unless `missing` names it. */
+  /** As in connections.json. Each also exists in the sandbox, unless `missing` names it. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
-  /** The keys under `environments`: `env-1` with our API key in `confluent/key`, `env-2` with `confluent/key-2`, and so on. */
+  /** The keys under `environments`: `env-1` with its API key in the secret `confluent/key`, `env-2` with `confluent/key-2`, and so on. */
   readonly environments?: readonly string[];
-  /** Where the environments are reached instead of at the sandbox. */
+  /** Replaces the sandbox's URL in connections.json. */
   readonly restEndpoint?: string;
-  /** Further keys at the top of connections.json. */
+  /** Further top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly live?: Partial<NewConnection>;
 }
@@ -49,17 +49,17 @@ export interface World {
   readonly events: SecretLabelUpdated[];
   readonly env: Readonly<Record<string, string>>;
   readonly configFile: string;
-  /** Invokes the handler with so much of the Lambda's time left. */
+  /** Invokes the handler with `remainingMs` until the function's timeout. */
   readonly invoke: (event: unknown, remainingMs?: number) => Promise<Report>;
-  /** What the connection holds in the sandbox. */
+  /** The data that the connection holds in the sandbox. */
   readonly held: (name: string, environmentId?: string) => Readonly<Record<string, string>>;
-  /** The value under `API_KEY` of each PUT that was applied to the connection. */
+  /** The `API_KEY` of each PUT that was applied to the connection. */
   readonly keysPut: (name: string, environmentId?: string) => readonly (string | undefined)[];
-  /** When the alert was published, in milliseconds of the clock after the start of the test. */
+  /** When the alert was published, in milliseconds since the start of the test. */
   readonly alertedAfterMs: () => number | undefined;
 }
 
-/** Both sandboxes, a connections.json and the handler, all on one virtual clock; gone at the end of the test. */
+/** The sandbox, a connections.json and the handler on one virtual clock, until the end of the test. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const clock = new VirtualClock();
   const startedAt = clock.now();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-/** A connection of the demo: its entry in connections.json, and how the sandbox's one behaves. */
+/** A connection of the demo: its entry in connections.json, and how long the sandbox takes to make it READY. */
 export interface DemoConnection {
   readonly environment: "prod" | "staging";
   readonly name: string;
@@ -15,10 +15,10 @@ export interface DemoConnection {
 export const ENVIRONMENTS = { prod: "env-prod01", staging: "env-stage1" } as const;
 export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
 
-/** The secret that the demo changes: it serves three connections of three types. */
+/** The secret that the demo changes; three connections use it. */
 export const SHARED_SECRET = "prod/aws-ai";
 
-/** A key with this word in it is refused by every provider of the sandbox. */
+/** The sandbox refuses keys that contain this word. */
 export const REVOKED = "revoked";
 
 const MODELS = "bedrock-runtime.us-west-2.amazonaws.com/model/anthropic.claude-sonnet/invoke";
@@ -126,7 +126,7 @@ export const CONNECTIONS: readonly DemoConnection[] = [
   },
 ];
 
-/** A fresh value for each secret of the demo, as its provider would hand it out. */
+/** A new value for each secret of the demo. */
 export function freshSecrets(): ReadonlyMap<string, string> {
   const json = (fields: Readonly<Record<string, string>>) => JSON.stringify(fields);
   return new Map([
@@ -143,7 +143,7 @@ export function freshSecrets(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A key pair for the secret that three connections share. */
+/** A key pair for `SHARED_SECRET`. */
 export function awsKey(prefix = "new"): string {
   return JSON.stringify({ AWS_ACCESS_KEY_ID: fresh(prefix), AWS_SECRET_ACCESS_KEY: fresh(prefix) });
 }

@@ -15,25 +15,25 @@ const DEPLOYED = {
   description: "Rotates the API keys of Confluent Cloud Flink connections",
 };
 const HOUR_MS = 3_600_000;
-const REFUSAL = "The provider answered 401: this key is not valid.";
+const REFUSAL = "The provider returned 401: this key is not valid.";
 
-/** Both sandboxes, with connections that hold old keys, secrets that hold new ones, and the built function beside them. */
-export interface DemoWorld {
+/** The stand-ins, with connections that hold old keys and secrets that hold new ones, and the built function. */
+export interface DemoSandbox {
   readonly aws: AwsSandbox;
   readonly confluent: ConfluentSandbox;
   readonly rotator: FunctionProcess;
   readonly configFile: string;
   readonly logFile: string;
-  /** The environment variables of whoever is to work against the sandboxes. */
+  /** The environment variables of a process that uses the sandbox. */
   readonly env: Readonly<Record<string, string>>;
   /** `key:secret` of the Flink API key of an environment. */
   readonly apiKeys: Readonly<Record<keyof typeof ENVIRONMENTS, string>>;
-  /** Ends everything; the folder with the function's log stays if it is asked for. */
+  /** Ends everything, and removes the folder of the log unless `keepLog` is true. */
   readonly close: (keepLog?: boolean) => Promise<void>;
 }
 
-/** @param onEvent gets what EventBridge would hand to the function. */
-export async function startDemoWorld(onEvent: (event: SecretLabelUpdated) => void): Promise<DemoWorld> {
+/** @param onEvent receives the events that EventBridge would send to the function. */
+export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => void): Promise<DemoSandbox> {
   let isOpen = false;
   const aws = await startAws({
     clock: systemClock,

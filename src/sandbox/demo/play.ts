@@ -1,41 +1,48 @@
 import type { Terminal } from "../../terminal/terminal.ts";
-import { startDemoWorld } from "./environment.ts";
+import { startDemoSandbox } from "./environment.ts";
 import { watchRun } from "./progress.ts";
-import { ACTS, type Act, type Play } from "./scenarios.ts";
+import { type DemoContext, SCENARIOS, type Scenario } from "./scenarios.ts";
 
-/** Plays the acts against the sandboxes with the built function. @returns whether each ended as it should. */
-export async function playDemo(terminal: Terminal, acts: readonly Act[] = ACTS): Promise<boolean> {
-  const world = await startDemoWorld((event) => play.onEvent(event));
-  const play: Play = { ...world, terminal, onEvent: () => undefined };
-  let isGood = false;
+/** Plays the scenarios against the sandbox with the built function. @returns whether all assertions held. */
+export async function playDemo(
+  terminal: Terminal,
+  scenarios: readonly Scenario[] = SCENARIOS,
+): Promise<boolean> {
+  const sandbox = await startDemoSandbox((event) => context.onEvent(event));
+  const context: DemoContext = { ...sandbox, terminal, onEvent: () => undefined };
+  let hasPassed = false;
   try {
     terminal.print(
-      `Secrets Manager and SNS at ${world.aws.url}, Confluent's connections API at ${world.confluent.url}.`,
-      "The function is the built bundle, dist/lambda/index.mjs, in a process of its own.",
+      `Secrets Manager and SNS at ${sandbox.aws.url}, Confluent's connections API at ${sandbox.confluent.url}.`,
+      "The function is the built bundle, dist/lambda/index.mjs, in its own process.",
     );
-    isGood = await playAll(play, acts);
+    hasPassed = await playAll(context, scenarios);
   } finally {
-    await world.close(!isGood);
+    await sandbox.close(!hasPassed);
   }
-  const failure = `Something did not go as it should. The function's log: ${world.logFile}`;
-  const end = isGood ? terminal.paint("green", "All went as it should.") : terminal.paint("red", failure);
-  terminal.print("", end, ...(isGood ? ["To try it yourself: npm start -- --serve"] : []));
-  return isGood;
+  if (hasPassed)
+    terminal.print(
+      "",
+      terminal.paint("green", "All scenarios passed."),
+      "To try it yourself: npm start -- --serve",
+    );
+  else terminal.print("", terminal.paint("red", `A scenario failed. The function's log: ${sandbox.logFile}`));
+  return hasPassed;
 }
 
-async function playAll(play: Play, acts: readonly Act[]): Promise<boolean> {
-  const { terminal } = play;
-  for (const [index, { title, connections, begin, epilogue, claims }] of acts.entries()) {
-    terminal.print("", terminal.paint("bold", `${index + 1}. ${title}`), "");
-    const run = await watchRun(play, connections, begin(play));
-    terminal.print("", ...(epilogue?.(play) ?? []));
-    const judged = claims(play, run);
-    terminal.print(...judged.map(([claim, isSo]) => tick(terminal, claim, isSo)));
-    if (!judged.every(([, isSo]) => isSo)) return false;
+async function playAll(context: DemoContext, scenarios: readonly Scenario[]): Promise<boolean> {
+  const { terminal } = context;
+  for (const [index, scenario] of scenarios.entries()) {
+    terminal.print("", terminal.paint("bold", `${index + 1}. ${scenario.title}`), "");
+    const result = await watchRun(context, scenario.connections, scenario.start(context));
+    terminal.print("", ...(scenario.after?.(context) ?? []));
+    const assertions = scenario.assertions(context, result);
+    terminal.print(...assertions.map(([text, holds]) => checkLine(terminal, text, holds)));
+    if (!assertions.every(([, holds]) => holds)) return false;
   }
   return true;
 }
 
-function tick(terminal: Terminal, claim: string, isSo: boolean): string {
-  return `  ${isSo ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${claim}`;
+function checkLine(terminal: Terminal, text: string, holds: boolean): string {
+  return `  ${holds ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${text}`;
 }

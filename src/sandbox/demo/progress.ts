@@ -1,44 +1,41 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { phaseStyle, type StatusRow, StatusTable } from "../../terminal/status-table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import type { Invocation } from "../function-process.ts";
+import type { RotatorResult } from "../function-process.ts";
 import { type DemoConnection, ENVIRONMENTS } from "./connections.ts";
-import type { DemoWorld } from "./environment.ts";
+import type { DemoSandbox } from "./environment.ts";
 
 const FRAME_MS = 100;
 
-export interface Stage extends DemoWorld {
-  readonly terminal: Terminal;
-}
-
-/** Shows what the sandbox sees of the connections until the run is over. */
+/** Shows the connections as the sandbox has them until the run ends. */
 export async function watchRun(
-  { confluent, terminal }: Stage,
+  { confluent, terminal }: { readonly confluent: DemoSandbox["confluent"]; readonly terminal: Terminal },
   connections: readonly DemoConnection[],
-  run: Promise<Invocation>,
-): Promise<Invocation> {
-  const board = new StatusTable(terminal);
-  const since = Date.now();
-  const rows = (idle: string) => connections.map((each) => toRow(confluent, each, { since, idle }));
+  run: Promise<RotatorResult>,
+): Promise<RotatorResult> {
+  const table = new StatusTable(terminal);
+  const startedAt = Date.now();
+  const rows = (untouched: string) =>
+    connections.map((each) => toRow(confluent, each, { startedAt, untouched }));
   const over = new AbortController();
   const ended = run.finally(() => over.abort());
   while (!over.signal.aborted) {
-    board.show(rows("waiting"));
+    table.show(rows("waiting"));
     await delay(FRAME_MS, undefined, { signal: over.signal }).catch(() => undefined);
   }
-  board.end(rows("not touched"));
+  table.end(rows("not touched"));
   return ended;
 }
 
-/** The phase as a reader sees it, and the time since the first PUT after `since`. */
+/** The current phase, and the time since the first PUT after `startedAt`. */
 function toRow(
-  confluent: DemoWorld["confluent"],
+  confluent: DemoSandbox["confluent"],
   { environment, name, type }: DemoConnection,
-  { since, idle }: { since: number; idle: string },
+  { startedAt, untouched }: { startedAt: number; untouched: string },
 ): StatusRow {
   const { puts, phase = "", readyAt } = confluent.connection(name, ENVIRONMENTS[environment]);
-  const put = puts.find(({ at }) => at >= since);
-  if (put === undefined) return { environment, name, type, phase: idle, style: "dim" };
+  const put = puts.find(({ at }) => at >= startedAt);
+  if (put === undefined) return { environment, name, type, phase: untouched, style: "dim" };
   const timeMs = Math.max(0, (readyAt ?? Date.now()) - put.at);
   return { environment, name, type, phase, style: phaseStyle(phase), timeMs };
 }

@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Terminal } from "../../terminal/terminal.ts";
 import type { SecretLabelUpdated } from "../aws/secret-store.ts";
-import type { Invocation } from "../function-process.ts";
+import type { RotatorResult } from "../function-process.ts";
 import { alertLines } from "./alert.ts";
 import {
   awsKey,
@@ -10,97 +11,102 @@ import {
   REVOKED,
   SHARED_SECRET,
 } from "./connections.ts";
-import type { Stage } from "./progress.ts";
+import type { DemoSandbox } from "./environment.ts";
 
-export interface Play extends Stage {
-  /** Gets the events of Secrets Manager. */
+export interface DemoContext extends DemoSandbox {
+  readonly terminal: Terminal;
+  /** Receives the events of Secrets Manager. */
   onEvent: (event: SecretLabelUpdated) => void;
 }
 
-/** Something that must be so. */
-export type Claim = readonly [claim: string, isSo: boolean];
+/** A sentence, and whether it is true. */
+export type Assertion = readonly [text: string, holds: boolean];
 
-export interface Act {
+export interface Scenario {
   readonly title: string;
-  /** The ones that its run is to rotate. */
+  /** The connections that the run rotates. */
   readonly connections: readonly DemoConnection[];
-  readonly begin: (play: Play) => Promise<Invocation>;
+  readonly start: (context: DemoContext) => Promise<RotatorResult>;
   /** Lines to show after the run. */
-  readonly epilogue?: (play: Play) => readonly string[];
-  readonly claims: (play: Play, run: Invocation) => readonly Claim[];
+  readonly after?: (context: DemoContext) => readonly string[];
+  readonly assertions: (context: DemoContext, result: RotatorResult) => readonly Assertion[];
 }
 
 const SHARING = CONNECTIONS.filter(({ secret }) => secret === SHARED_SECRET);
 
-export const ACTS: readonly Act[] = [
+export const SCENARIOS: readonly Scenario[] = [
   {
-    title: "The schedule starts a run over every connection",
+    title: "The schedule starts a run over all connections",
     connections: CONNECTIONS,
-    begin: (play) => play.rotator.invoke({ trigger: "schedule" }),
-    claims: (play, run) => wellRotated(play, run, CONNECTIONS),
+    start: ({ rotator }) => rotator.invoke({ trigger: "schedule" }),
+    assertions: (context, result) => allReady(context, result, CONNECTIONS),
   },
   {
-    title: `${SHARED_SECRET} gets a new value, and its event starts a run over the connections that use it`,
+    title: `A new value of ${SHARED_SECRET} starts a run over the connections that use it`,
     connections: SHARING,
-    begin: (play) => changeSecret(play, awsKey()),
-    claims: (play, run) => wellRotated(play, run, SHARING),
+    start: (context) => changeSecret(context, awsKey()),
+    assertions: (context, result) => allReady(context, result, SHARING),
   },
   {
-    title: `${SHARED_SECRET} gets a key that its provider refuses`,
+    title: `The provider refuses a new key in ${SHARED_SECRET}`,
     connections: SHARING,
-    begin: (play) => changeSecret(play, awsKey(REVOKED)),
-    epilogue: ({ aws, terminal }) => aws.published().flatMap((alert) => [...alertLines(terminal, alert), ""]),
-    claims: (play, run) => {
-      const [tried, ...others] = SHARING.map((each) => ({ each, phase: stateOf(play, each).phase }));
+    start: (context) => changeSecret(context, awsKey(REVOKED)),
+    after: ({ aws, terminal }) => aws.published().flatMap((alert) => [...alertLines(terminal, alert), ""]),
+    assertions: (context, result) => {
+      const [canary, ...others] = SHARING.map((each) => ({ each, phase: inspect(context, each).phase }));
       return [
-        ["The key was tried on one connection alone", tried?.phase === "INVALID_AUTH"],
+        ["Only one connection, the canary, received the key", canary?.phase === "INVALID_AUTH"],
         [
           "The others keep the key that works",
-          others.every(({ each, phase }) => phase === "READY" && !holdsCurrent(play, each)),
+          others.every(({ each, phase }) => phase === "READY" && !holdsCurrent(context, each)),
         ],
         [
-          "The topic got one alert, and the run ended with an error",
-          play.aws.published().length === 1 && "error" in run,
+          "The topic received one alert, and the run ended with an error",
+          context.aws.published().length === 1 && "error" in result,
         ],
       ];
     },
   },
 ];
 
-function wellRotated(play: Play, run: Invocation, connections: readonly DemoConnection[]): readonly Claim[] {
-  const ready = "report" in run ? run.report.counts["ready"] : 0;
+function allReady(
+  context: DemoContext,
+  result: RotatorResult,
+  connections: readonly DemoConnection[],
+): readonly Assertion[] {
+  const ready = "report" in result ? (result.report.counts["ready"] ?? 0) : 0;
   return [
     [
       `${ready} of ${connections.length} connections were READY after their PUT`,
       ready === connections.length,
     ],
-    ["Each of them holds the new key", connections.every((each) => holdsCurrent(play, each))],
-    ["There was nothing to send an alert for", play.aws.published().length === 0],
+    ["Each of them holds the new key", connections.every((each) => holdsCurrent(context, each))],
+    ["No alert was sent", context.aws.published().length === 0],
   ];
 }
 
-/** Puts a value through the AWS API. @returns the run that the event of it starts. */
-async function changeSecret(play: Play, value: string): Promise<Invocation> {
+/** Puts a value through the AWS API. @returns the result of the run that its event starts. */
+async function changeSecret(context: DemoContext, value: string): Promise<RotatorResult> {
   const { promise, resolve } = Promise.withResolvers<SecretLabelUpdated>();
-  play.onEvent = resolve;
+  context.onEvent = resolve;
   const client = new SecretsManagerClient({
-    endpoint: play.aws.url,
+    endpoint: context.aws.url,
     region: "us-east-1",
     credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" },
   });
   await client.send(new PutSecretValueCommand({ SecretId: SHARED_SECRET, SecretString: value }));
   client.destroy();
-  return play.rotator.invoke(await promise);
+  return context.rotator.invoke(await promise);
 }
 
-function stateOf({ confluent }: Play, { name, environment }: DemoConnection) {
+function inspect({ confluent }: DemoContext, { name, environment }: DemoConnection) {
   return confluent.connection(name, ENVIRONMENTS[environment]);
 }
 
-/** True when something unique out of the secret's current value has arrived in the connection. */
-function holdsCurrent(play: Play, connection: DemoConnection): boolean {
-  const secret = play.aws.secretString(connection.secret) ?? "";
-  const values = Object.values(stateOf(play, connection).data);
+/** Whether the connection holds something unique from its secret's current value. */
+function holdsCurrent(context: DemoContext, connection: DemoConnection): boolean {
+  const secret = context.aws.secretString(connection.secret) ?? "";
+  const values = Object.values(inspect(context, connection).data);
   return values.some((value) => value.length >= UUID_LENGTH && secret.includes(value));
 }
 

@@ -13,11 +13,11 @@ export const START = Date.UTC(2026, 0, 1);
 export const COLLECTION = "/sql/v1/organizations/org-1/environments/env-1/connections";
 export const API_KEY = { key: "flink-key", secret: "flink-secret" };
 
-export interface HandClock extends Clock {
+export interface ManualClock extends Clock {
   readonly advance: (ms: number) => void;
 }
 
-export function handClock(): HandClock {
+export function manualClock(): ManualClock {
   let now = START;
   const advance = (ms: number) => {
     now += ms;
@@ -30,12 +30,12 @@ export function connection(changes: Partial<NewConnection> = {}): NewConnection 
   return { name: "openai", type: "OPENAI", endpoint, data: { API_KEY: "old" }, ...changes };
 }
 
-/** A sandbox with one environment, its clock, and the connections given. */
+/** A sandbox with one environment and the given connections, and its clock. */
 export async function sandboxWith(
   options: ConfluentOptions = {},
   ...connections: readonly NewConnection[]
-): Promise<{ sandbox: ConfluentSandbox; clock: HandClock }> {
-  const clock = handClock();
+): Promise<{ sandbox: ConfluentSandbox; clock: ManualClock }> {
+  const clock = manualClock();
   const sandbox = await startConfluent({ clock, ...options });
   onTestFinished(() => sandbox.close());
   sandbox.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
@@ -88,7 +88,7 @@ export async function listed(sandbox: ConfluentSandbox, query = ""): Promise<z.i
   return Listed.parse(JSON.parse((await call(sandbox, `${COLLECTION}${query}`)).text));
 }
 
-/** Sends a right PUT body for `connection()`, with the changes given. */
+/** Sends a valid PUT for `connection()`, with changes. */
 export function put(sandbox: ConfluentSandbox, apiKey: string, changes: object = {}): Promise<Received> {
   return call(sandbox, `${COLLECTION}/openai`, { method: "PUT", body: putBody(apiKey, changes) });
 }

@@ -2,9 +2,9 @@ import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import { API_KEY, basic, COLLECTION, call, connection, get, put, sandboxWith } from "./client.ts";
 
-describe("faults", () => {
+describe("a fault", () => {
   it.each([400, 401, 403, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504, 599])(
-    "answers %i once and does not apply the PUT",
+    "answers a PUT with %i once and does not apply it",
     async (status) => {
       const { sandbox } = await sandboxWith({}, connection());
       sandbox.fail({ method: "PUT", fault: { kind: "status", status } });
@@ -20,20 +20,20 @@ describe("faults", () => {
     ["error_code", '"message":"The request was refused: {\\"name\\"'],
     ["error", '{"error":{"code":500,"message":"The request was refused: {\\"name\\"'],
     ["html", '<body>The request was refused: {"name"'],
-  ] as const)("repeats the request in the shape %s", async (body, expected) => {
+  ] as const)("echoes the request in an error body of the shape %s", async (body, expected) => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ fault: { kind: "status", status: 500, body, echo: true } });
     expect((await put(sandbox, "sk-123")).text).toContain(expected);
   });
 
-  it("sends headers with a status, and no body where ordered", async () => {
+  it("can have headers and an empty body", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const fault = { kind: "status", status: 503, body: "empty", headers: { "retry-after": "7" } } as const;
     sandbox.fail({ fault });
     expect(await get(sandbox)).toMatchObject({ status: 503, text: "", headers: { "retry-after": "7" } });
   });
 
-  it("meets the requests that were ordered", async () => {
+  it("meets only the requests that match its rule", async () => {
     const { sandbox } = await sandboxWith({}, connection(), connection({ name: "b" }));
     const fault = { kind: "status", status: 500 } as const;
     sandbox.fail({ connection: "b", afterTimes: 1, times: 2, fault });
@@ -48,13 +48,13 @@ describe("faults", () => {
     ]);
   });
 
-  it("counts a list as a GET", async () => {
+  it("for GET includes LIST", async () => {
     const { sandbox } = await sandboxWith();
     sandbox.fail({ method: "GET", fault: { kind: "status", status: 500 } });
     expect(await call(sandbox, COLLECTION)).toMatchObject({ status: 500 });
   });
 
-  it.each([true, false])("resets the connection with the change applied: %s", async (applied) => {
+  it.each([true, false])("resets the TCP connection, with the PUT applied: %s", async (applied) => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ fault: { kind: "reset", applied } });
     await expect(put(sandbox, "new")).rejects.toThrow();
@@ -68,7 +68,7 @@ describe("faults", () => {
     ["truncated", /^\{"api_version":.*[^}]$/],
     ["array", /^\[\]$/],
     ["null", /^null$/],
-  ] as const)("answers 200 with a body that is %s, and applies the PUT", async (body, expected) => {
+  ] as const)("answers 200 with the body %s and applies the PUT", async (body, expected) => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ fault: { kind: "body", body } });
     const { status, text } = await put(sandbox, "new");
@@ -77,7 +77,7 @@ describe("faults", () => {
     expect(sandbox.connection("openai").puts).toHaveLength(1);
   });
 
-  it("drips the right answer, a byte a second", async () => {
+  it("drips the right response, one byte per second", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     const whole = (await get(sandbox)).text;
     const startedAt = clock.now();
@@ -86,7 +86,7 @@ describe("faults", () => {
     expect(clock.now() - startedAt).toBe(whole.length * 1_000);
   });
 
-  it("sends so many bytes as ordered, 100 MB by default", async () => {
+  it("sends the given number of bytes, 100 MB by default", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ fault: { kind: "huge", bytes: 100_000 } });
     expect((await get(sandbox)).text).toHaveLength(100_000);
@@ -99,7 +99,7 @@ describe("faults", () => {
   });
 
   it.each([{ kind: "stall" }, { kind: "huge", bytes: Number.POSITIVE_INFINITY }] as const)(
-    "begins an answer that never ends: $kind",
+    "starts a response that never ends: $kind",
     async (fault) => {
       const { sandbox } = await sandboxWith({}, connection());
       sandbox.fail({ fault });
@@ -112,7 +112,7 @@ describe("faults", () => {
     },
   );
 
-  it("hangs until it is closed", async () => {
+  it("hangs until the sandbox is closed", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ fault: { kind: "hang" } });
     const hanging = expect(get(sandbox)).rejects.toThrow();
@@ -122,7 +122,7 @@ describe("faults", () => {
     expect(sandbox.requests[0]?.status).toBeUndefined();
   });
 
-  it.each([301, 302, 307, 308] as const)("redirects with %i and does not apply the PUT", async (status) => {
+  it.each([301, 302, 307, 308] as const)("redirects a PUT with %i and does not apply it", async (status) => {
     const { sandbox } = await sandboxWith({}, connection());
     const location = "https://flink.eu-west-1.aws.confluent.cloud/x";
     sandbox.fail({ fault: { kind: "redirect", status, location } });
@@ -130,7 +130,7 @@ describe("faults", () => {
     expect(sandbox.connection("openai").puts).toEqual([]);
   });
 
-  it("lets somebody else change the connection between the look and the PUT", async () => {
+  it("touches the connection just before the PUT, whose version is stale then", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ method: "PUT", fault: { kind: "touch" } });
     const stale = { metadata: { resource_version: "a1v" } };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { COLLECTION, call, connection, get, sandboxWith, shown } from "./client.ts";
 
-describe("limits", () => {
-  it("admits so many requests in any second and tells how long to wait", async () => {
+describe("rate limits", () => {
+  it("admit a number of requests per second and return Retry-After", async () => {
     const { sandbox, clock } = await sandboxWith({ limits: { perSecond: 2 } }, connection());
     expect((await get(sandbox)).headers).toMatchObject({
       "x-ratelimit-limit": "2",
@@ -23,7 +23,7 @@ describe("limits", () => {
     expect((await get(sandbox)).status).toBe(429);
   });
 
-  it("admits so many requests in any minute", async () => {
+  it("admit a number of requests per minute", async () => {
     const { sandbox, clock } = await sandboxWith({ limits: { perSecond: 9, perMinute: 2 } }, connection());
     await get(sandbox);
     clock.advance(10_000);
@@ -33,7 +33,7 @@ describe("limits", () => {
     expect((await get(sandbox)).status).toBe(200);
   });
 
-  it("admits so many requests at once", async () => {
+  it("admit a number of concurrent requests", async () => {
     const { sandbox } = await sandboxWith({ limits: { concurrent: 1 } }, connection({ hang: true }));
     const giveUp = new AbortController();
     const hanging = call(sandbox, `${COLLECTION}/openai`, { signal: giveUp.signal });
@@ -47,13 +47,13 @@ describe("limits", () => {
     expect(status).toBe(200);
   });
 
-  it("can leave out the rate limit headers", async () => {
+  it("can be enforced without X-RateLimit headers", async () => {
     const { sandbox } = await sandboxWith({ limits: { perSecond: 0, rateLimitHeaders: false } });
     const { headers } = await call(sandbox, COLLECTION);
     expect([headers["retry-after"], headers["x-ratelimit-limit"]]).toEqual(["0", undefined]);
   });
 
-  it("sends no such headers without limits", async () => {
+  it("are off by default, and so are their headers", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     await shown(sandbox);
     expect(Object.keys((await get(sandbox)).headers).filter((name) => name.includes("rate"))).toEqual([]);

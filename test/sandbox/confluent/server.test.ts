@@ -21,7 +21,7 @@ const many = (count: number) =>
     .toReversed()
     .map((name) => connection({ name }));
 
-describe("list", () => {
+describe("LIST", () => {
   it("returns ten connections per page, in the order in which they were added", async () => {
     const { sandbox } = await sandboxWith({}, ...many(25));
     const seen: string[][] = [];
@@ -34,7 +34,7 @@ describe("list", () => {
     expect(seen.flat()).toEqual(names(25).toReversed());
   });
 
-  it("takes a page size up to 100 and refuses what is above or no number", async () => {
+  it("accepts a page size from 1 to 100", async () => {
     const { sandbox } = await sandboxWith({}, ...many(100));
     expect((await listed(sandbox, "?page_size=100")).data).toHaveLength(100);
     for (const size of ["101", "0", "many"]) {
@@ -42,7 +42,7 @@ describe("list", () => {
     }
   });
 
-  it("refuses a token that it did not give", async () => {
+  it("refuses an unknown page token", async () => {
     const { sandbox } = await sandboxWith();
     expect(await call(sandbox, `${COLLECTION}?page_token=2`)).toMatchObject({ status: 400 });
   });
@@ -55,8 +55,8 @@ describe("list", () => {
   });
 });
 
-describe("get", () => {
-  it("gives the connection without its data", async () => {
+describe("GET", () => {
+  it("returns the connection without its data", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(JSON.parse((await get(sandbox)).text)).toEqual({
       api_version: "sql/v1",
@@ -78,7 +78,7 @@ describe("get", () => {
     });
   });
 
-  it("finds a name that had to be percent-encoded", async () => {
+  it("finds a percent-encoded name", async () => {
     const { sandbox } = await sandboxWith({}, connection({ name: "a/b ü_%" }), connection({ name: ".." }));
     expect((await shown(sandbox, "a/b ü_%")).name).toBe("a/b ü_%");
   });
@@ -89,12 +89,12 @@ describe("get", () => {
     ["organization", COLLECTION.replace("org-1", "org-2"), 404],
     ["path", "/sql/v1/statements", 404],
     ["encoding", `${COLLECTION}/%zz`, 404],
-  ])("answers an unknown %s with %s: %i", async (_, path, status) => {
+  ])("answers a path with an unknown %s (%s) with %i", async (_, path, status) => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(await call(sandbox, path)).toMatchObject({ status });
   });
 
-  it("knows no other methods", async () => {
+  it("refuses other methods with 405", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(await call(sandbox, COLLECTION, { method: "POST" })).toMatchObject({ status: 405 });
     expect(await call(sandbox, `${COLLECTION}/openai`, { method: "DELETE" })).toMatchObject({ status: 405 });
@@ -102,7 +102,7 @@ describe("get", () => {
 });
 
 describe("authorization", () => {
-  it("refuses a missing key, a wrong secret and another environment's key", async () => {
+  it("refuses a missing API key, a wrong secret and another environment's API key", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const other = { key: "other-key", secret: "other-secret" };
     sandbox.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [other] });
@@ -114,7 +114,7 @@ describe("authorization", () => {
     }
   });
 
-  it("accepts a fresh key only when its time has come, and no key that was taken away", async () => {
+  it("accepts a new API key from its validFrom on, and no removed one", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     sandbox.setApiKeys("env-1", [{ key: "fresh", secret: "s", validFrom: START + 1_000 }]);
     const headers = authorization({ key: "fresh", secret: "s" });
@@ -124,7 +124,7 @@ describe("authorization", () => {
     expect(await call(sandbox, COLLECTION)).toMatchObject({ status: 401 });
   });
 
-  it("forbids a whole environment or one connection", async () => {
+  it("forbids an environment or a connection with 403", async () => {
     const { sandbox } = await sandboxWith({}, connection(), connection({ name: "closed", forbidden: true }));
     expect([(await get(sandbox, "closed")).status, (await get(sandbox)).status]).toEqual([403, 200]);
     const forbidding = await sandboxWith({ forbidden: true }, connection());
@@ -132,8 +132,8 @@ describe("authorization", () => {
   });
 });
 
-describe("put", () => {
-  it("replaces the data, moves the version and answers with the connection", async () => {
+describe("PUT", () => {
+  it("replaces the data, moves the version and returns the connection", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     clock.advance(5_000);
     const { status, text } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
@@ -165,18 +165,18 @@ describe("put", () => {
     expect(sandbox.connection("openai")).toMatchObject({ puts: [], data: { API_KEY: "old" } });
   });
 
-  it("takes data of 4,000 bytes", async () => {
+  it("accepts data of 4,000 bytes", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(await put(sandbox, "x".repeat(4_000 - '{"API_KEY":""}'.length))).toMatchObject({ status: 200 });
   });
 
-  it("refuses a body that does not say it is JSON", async () => {
+  it("refuses a body without the JSON content type", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const sent = { method: "PUT", body: putBody("k"), headers: authorization(API_KEY) } as const;
     expect(await call(sandbox, `${COLLECTION}/openai`, sent)).toMatchObject({ status: 415 });
   });
 
-  it("refuses a version that somebody else has moved on", async () => {
+  it("refuses a stale resource version", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.touch("openai");
     expect(await put(sandbox, "new", { metadata: { resource_version: "a1v" } })).toMatchObject({
@@ -186,8 +186,36 @@ describe("put", () => {
   });
 });
 
-describe("records", () => {
-  it("keeps every request with its status and the id in the answer", async () => {
+describe("settings", () => {
+  it("accepts a PUT without metadata if metadata is refused", async () => {
+    const { sandbox } = await sandboxWith({ refusesMetadata: 412 }, connection());
+    expect(await put(sandbox, "new", { metadata: {} })).toMatchObject({ status: 412 });
+    expect(sandbox.connection("openai").puts).toEqual([]);
+    expect(await put(sandbox, "new")).toMatchObject({ status: 200 });
+    expect(sandbox.connection("openai").data).toEqual({ API_KEY: "new" });
+  });
+
+  it("answers a PUT with 200 and an HTML page", async () => {
+    const { sandbox } = await sandboxWith({ htmlOnPut: true }, connection());
+    const { status, headers, text } = await put(sandbox, "new");
+    expect([status, headers["content-type"], text]).toEqual([
+      200,
+      "text/html",
+      expect.stringMatching(/^<html>/),
+    ]);
+    expect(sandbox.connection("openai").puts).toEqual([]);
+  });
+
+  it("of a connection win over those of its environment, and these over those of the server", async () => {
+    const { sandbox } = await sandboxWith({ world: "silent" }, connection(), connection({ name: "b" }));
+    sandbox.configureEnvironment("env-1", { world: "credulous" });
+    sandbox.configure("b", { world: "silent" });
+    expect([sandbox.connection("openai").phase, sandbox.connection("b").phase]).toEqual(["READY", ""]);
+  });
+});
+
+describe("the sandbox", () => {
+  it("records every request with its status and its request id", async () => {
     const { sandbox, clock } = await sandboxWith({ latencyMs: 40 }, connection());
     const { headers } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
     expect(clock.now()).toBe(START + 40);
@@ -205,14 +233,14 @@ describe("records", () => {
     });
   });
 
-  it("shows the state without data under the control route", async () => {
+  it("lists its connections without data under /_sandbox/connections", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const { text } = await call(sandbox, "/_sandbox/connections", { headers: {} });
     const expected = { environmentId: "env-1", name: "openai", phase: "READY", readyAt: START, puts: 0 };
     expect(JSON.parse(text)).toEqual({ connections: [expected] });
   });
 
-  it("says which name it does not know", async () => {
+  it("names an unknown connection or environment", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(() => sandbox.connection("other")).toThrow("no connection other");
     expect(() => sandbox.touch("openai", "env-9")).toThrow("no environment env-9");
@@ -221,7 +249,7 @@ describe("records", () => {
     expect(sandbox.connection("openai", "env-1").name).toBe("openai");
   });
 
-  it("listens where it is told, or says that it cannot", async () => {
+  it("fails if the port is taken", async () => {
     const { sandbox } = await sandboxWith();
     const port = Number(new URL(sandbox.url).port);
     await expect(startConfluent({ port })).rejects.toThrow("EADDRINUSE");

@@ -1,10 +1,13 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import * as z from "zod";
 import { serve } from "../../../src/sandbox/demo/serve.ts";
 import { startCli } from "../../support/child.ts";
 import { fakeTerminal } from "../../support/terminal.ts";
 
-/** The sandbox with what it prints, and what its printed lines do when they are run. */
+const Connections = z.object({ connections: z.array(z.object({ name: z.string(), phase: z.string() })) });
+
+/** The sandbox, what it prints, and ways to run the printed commands. */
 async function startServing() {
   const { terminal, written } = fakeTerminal({ isTTY: false });
   const end = Promise.withResolvers<void>();
@@ -24,18 +27,25 @@ async function startServing() {
     const [SecretId, SecretString] = await line(pattern);
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   };
-  return { shows, line, put };
+  /** Runs every printed line that matches: its body and its address. @returns the bodies. */
+  const post = async (pattern: RegExp) => {
+    const lines = [...written().matchAll(pattern)].map(([, body = "", address = ""]) => ({ body, address }));
+    const responses = lines.map(({ body, address }) => fetch(address, { method: "POST", body }));
+    for (const response of await Promise.all(responses)) expect(response.status).toBe(200);
+    return lines.map(({ body }): unknown => JSON.parse(body));
+  };
+  return { shows, line, put, post };
 }
 
-describe("the sandbox that is left running", () => {
-  it("rotates what the printed command changes, and shows the outcome", async () => {
+describe("npm start -- --serve", () => {
+  it("rotates the secret that the printed command changes and shows the outcome", async () => {
     const { put, shows } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*sk-2.*)'/);
     await shows(/prod\/support-openai \(OPENAI\): READY/);
     await shows(/✓ The run succeeded: 1 ready\./);
   });
 
-  it("shows the alert of a key that is refused, which the printed address has too", async () => {
+  it("shows the alert about a refused key, which the printed address returns too", async () => {
     const { put, shows, line } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*revoked.*)'/);
     await shows(/│ \[FAILED\] Flink connections prod: 1 of 1 failed \(rejected\)/);
@@ -43,7 +53,7 @@ describe("the sandbox that is left running", () => {
     expect(await (await fetch(address)).text()).toContain("[FAILED] Flink connections prod");
   });
 
-  it("shows a connection and takes a new secret by the printed curl lines", async () => {
+  it("shows a connection and accepts a new secret by the printed curl lines", async () => {
     const { line, shows } = await startServing();
     const [apiKey = "", connection = ""] = await line(/curl -u (\S+) (\S+)/);
     const authorization = `Basic ${Buffer.from(apiKey).toString("base64")}`;
@@ -52,6 +62,46 @@ describe("the sandbox that is left running", () => {
     const [target = "", body = "", url = ""] = await line(/curl -H 'x-amz-target: (\S+)' -d '(.*)' (\S+)/);
     await fetch(url, { method: "POST", body, headers: { "x-amz-target": target } });
     await shows(/staging\/tools-mcp \(MCP_SERVER\): READY/);
+  });
+
+  it("orders a fault of each kind by a printed curl line", async () => {
+    const { post, line } = await startServing();
+    const faults = await post(/curl -d '(.*"fault".*)' (\S+\/_sandbox\/faults)/g);
+    expect(faults.map((rule) => Object(rule).fault.kind)).toEqual([
+      "status",
+      "redirect",
+      "reset",
+      "hang",
+      "body",
+      "drip",
+      "stall",
+      "huge",
+      "touch",
+    ]);
+    const [connection = ""] = await line(/curl -u \S+ (\S+)/);
+    expect((await fetch(connection, { method: "PUT", body: "{}" })).status).toBe(503);
+    const aws = await post(/curl -d '(.*"operation".*)' (\S+\/_sandbox\/faults)/g);
+    expect(aws.map((fault) => Object.keys(Object(fault))[1])).toEqual([
+      "error",
+      "latencyMs",
+      "connection",
+      "connection",
+      "connection",
+      "invisibleForMs",
+    ]);
+  });
+
+  it("changes the world of an environment by a printed curl line", async () => {
+    const { post, line } = await startServing();
+    const [origin = ""] = await line(/curl -d \S+ (\S+)\/_sandbox\/settings/);
+    const phase = async () => {
+      const { connections } = Connections.parse(await (await fetch(`${origin}/_sandbox/connections`)).json());
+      return connections.find(({ name }) => name === "tools-mcp")?.phase;
+    };
+    await post(/curl -d '(.*"world":"silent".*)' (\S+\/_sandbox\/settings)/g);
+    expect(await phase()).toBe("");
+    expect(await post(/curl -d '(.*"settings".*)' (\S+\/_sandbox\/settings)/g)).toHaveLength(8);
+    expect(await phase()).toBe("READY");
   });
 
   it.each([["sandbox"], ["sandbox --demo --serve"]])("ends with 0 at an interrupt of %s", async (line) => {

@@ -1,0 +1,86 @@
+import type { Terminal } from "../../terminal/terminal.ts";
+import { ENVIRONMENTS, ORGANIZATION_ID, REVOKED } from "./connections.ts";
+import type { DemoSandbox } from "./environment.ts";
+
+/** One example of each kind of fault, for the next PUT or GET of any connection. */
+const CONFLUENT_FAULTS = [
+  { method: "PUT", fault: { kind: "status", status: 503 } },
+  { method: "PUT", fault: { kind: "redirect", status: 307, location: "https://example.com" } },
+  { method: "PUT", fault: { kind: "reset", applied: true } },
+  { method: "GET", fault: { kind: "hang" } },
+  { method: "GET", fault: { kind: "body", body: "html" } },
+  { method: "GET", fault: { kind: "drip", intervalMs: 5 } },
+  { method: "GET", fault: { kind: "stall" } },
+  { method: "GET", fault: { kind: "huge" } },
+  { method: "PUT", fault: { kind: "touch" } },
+] as const;
+
+const AWS_FAULTS = [
+  { operation: "GetSecretValue", error: "DecryptionFailure", times: 1 },
+  { operation: "GetSecretValue", latencyMs: 3_000, times: 1 },
+  { operation: "Publish", connection: "reset", times: 1 },
+  { operation: "Publish", connection: "lost-answer", times: 1 },
+  { operation: "Publish", connection: "silence", times: 1 },
+  { operation: "PutSecretValue", invisibleForMs: 5_000, times: 1 },
+] as const;
+
+const SETTINGS = [
+  { world: "silent" },
+  { world: "credulous" },
+  { world: "controller", verdictAfterMs: 1_500 },
+  { world: "prompt" },
+  { replicaLagMs: 1_000 },
+  { refusesMetadata: 409 },
+  { rejectedPhase: "UNREACHABLE" },
+  { htmlOnPut: true },
+] as const;
+
+/** What `npm start -- --serve` prints: commands for a second terminal. */
+export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly string[] {
+  const { aws, confluent, logFile } = sandbox;
+  const note = (text: string) => terminal.paint("dim", `# ${text}`);
+  const faults = `${confluent.url}/_sandbox/faults`;
+  const environment = ENVIRONMENTS.staging;
+  return [
+    `Secrets Manager and SNS at ${aws.url}, Confluent's connections API at ${confluent.url}.`,
+    `The function's log: ${logFile}. Press Ctrl-C to end.`,
+    "",
+    note("In a second terminal, point all commands to the sandbox:"),
+    `export ${Object.entries(sandbox.env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ")}`,
+    "",
+    ...commands(sandbox, note),
+    "",
+    note("Faults of Confluent's API, each for one request:"),
+    ...CONFLUENT_FAULTS.map((rule) => post(faults, rule)),
+    note("Faults of AWS:"),
+    ...AWS_FAULTS.map((fault) => post(`${aws.url}/_sandbox/faults`, fault)),
+    note("How the environment staging reports on keys from now on:"),
+    ...SETTINGS.map((settings) => post(`${confluent.url}/_sandbox/settings`, { environment, settings })),
+  ];
+}
+
+function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string) => string): string[] {
+  const put = "aws secretsmanager put-secret-value --secret-id prod/openai --secret-string";
+  const body = JSON.stringify({ SecretId: "staging/mcp", SecretString: "a-new-token" });
+  const connections = `sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENTS.prod}/connections`;
+  return [
+    note(
+      `A new key; a key that its provider refuses (any with "${REVOKED}" in it); a new token without the AWS CLI:`,
+    ),
+    `${put} '{"OPENAI_API_KEY":"sk-2"}'`,
+    `${put} '{"OPENAI_API_KEY":"sk-${REVOKED}"}'`,
+    `curl -H 'x-amz-target: secretsmanager.PutSecretValue' -d '${body}' ${aws.url}`,
+    note("A connection, and the messages of the topic:"),
+    `curl -u ${apiKeys.prod} ${confluent.url}/${connections}/support-openai`,
+    `curl ${aws.url}/_sandbox/sns/messages`,
+    note("The same with the command line:"),
+    "npx . status",
+    "npx . rotate support-openai",
+  ];
+}
+
+function post(url: string, body: object): string {
+  return `curl -d '${JSON.stringify(body)}' ${url}`;
+}
