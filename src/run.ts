@@ -1,4 +1,5 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import type { Dispatcher } from "undici";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
@@ -7,14 +8,14 @@ import { createSecretStore } from "./adapters/secrets-manager.ts";
 import type { Traffic } from "./adapters/telemetry.ts";
 import type { Config } from "./config/load.ts";
 import type { Clock } from "./rotation/clock.ts";
-import type { RunContext, RunLog } from "./rotation/dependencies.ts";
+import type { ApiKey, RotationSettings, RunDependencies, RunLog } from "./rotation/dependencies.ts";
 import { RotationError } from "./rotation/errors.ts";
 import { plan, type Trigger } from "./rotation/plan.ts";
+import { FAULT_RETRY_MS } from "./rotation/put.ts";
 import type { Redactor } from "./rotation/redact.ts";
 import { createReport, type Report } from "./rotation/report/report.ts";
-import { rotate, type Settings } from "./rotation/rotate.ts";
+import { rotate } from "./rotation/rotate.ts";
 import { Secret } from "./rotation/secret.ts";
-import { FAULT_RETRY_MS } from "./rotation/update.ts";
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -23,9 +24,9 @@ export interface RunOptions {
   readonly deadlineAt: number;
   readonly redactor: Redactor;
   readonly log: RunLog;
-  readonly progress: RunContext["progress"];
+  readonly progress: RunDependencies["progress"];
   readonly isStopping?: () => boolean;
-  /** Where Secrets Manager is and whom it answers, if not as the SDK's own variables have it. */
+  /** Address and credentials of Secrets Manager, if they differ from the SDK's own variables. */
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
 
@@ -35,8 +36,8 @@ export interface RunResult {
 }
 
 /**
- * One run, from the trigger to the report. Its sockets end with it: Lambda freezes what is left open, and finds it dead.
- * @throws EventError when a direct call names something that is not listed.
+ * One run, from the trigger to the report. Its sockets end with it: Lambda freezes open ones, and they are dead afterwards.
+ * @throws EventError if a direct call names something that is not listed.
  */
 export async function run(config: Config, trigger: Trigger, options: RunOptions): Promise<RunResult> {
   const groups = plan(trigger, config.connections);
@@ -44,101 +45,114 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
     options.log.note("No connection that is listed uses this secret.", { secret: trigger.secret });
   }
   const startedAt = options.clock.now();
-  const contacts = createClients(config, options);
+  const { dependencies, traffic, close } = createClients(config, options);
   try {
-    const connections = await rotate(contacts.context, settingsOf(config), { trigger, groups });
+    const connections = await rotate({ ...dependencies, trigger, settings: settingsOf(config) }, groups);
     const endedAt = options.clock.now();
-    const requests = [...contacts.traffic.values()].reduce((sum, each) => sum + each.requests, 0);
-    return {
-      report: createReport(connections, { trigger, startedAt, endedAt, requests }),
-      traffic: contacts.traffic,
-    };
+    const requests = [...traffic.values()].reduce((sum, each) => sum + each.requests, 0);
+    return { report: createReport(connections, { trigger, startedAt, endedAt, requests }), traffic };
   } finally {
-    await contacts.close();
+    await close();
   }
 }
 
 export interface Clients {
-  readonly context: RunContext;
+  readonly dependencies: RunDependencies;
   readonly traffic: Traffic;
   readonly close: () => Promise<void>;
 }
 
-/** Opens the way to everything outside; whoever opens it closes it. */
+/** Creates the clients of AWS and Confluent; the caller closes them. */
 export function createClients(config: Pick<Config, "environments">, options: RunOptions): Clients {
-  const { clock, random, deadlineAt, redactor, log, progress, isStopping = () => false } = options;
+  const { clock, deadlineAt, redactor, isStopping = () => false } = options;
   const client = new SecretsManagerClient({
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
     ...options.secretsManager,
   });
-  const traffic = new Map<string, { requests: number; throttled: number }>();
-  const limiters = new Map<string, RateLimiter>();
-  const agent = createAgent();
-  const dispatcher = agent.compose(
-    measureRoundTrips(clock.now, (origin, ms) => limiters.get(origin)?.recordRoundTrip(ms)),
-  );
-  const limiterFor = (restEndpoint: string): RateLimiter => {
-    const { origin } = new URL(restEndpoint);
-    const limiter = limiters.get(origin) ?? new RateLimiter(clock, deadlineAt);
-    limiters.set(origin, limiter);
-    return limiter;
-  };
-  const context: RunContext = {
-    clock,
-    random,
-    deadlineAt,
-    redactor,
-    log,
-    progress,
-    isStopping,
-    secrets: createSecretStore({ client, clock, deadlineAt, learn: (value) => redactor.add(value) }),
-    connect: (name, apiKey) => {
-      const environment = config.environments.get(name);
-      if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
-      for (const secret of [apiKey.key, apiKey.secret, Secret.basic(apiKey.key, apiKey.secret)])
-        redactor.add(secret);
-      const limiter = limiterFor(environment.restEndpoint);
-      const redact = (text: string) => redactor.redact(text);
-      const counted = traffic.get(name) ?? { requests: 0, throttled: 0 };
-      traffic.set(name, counted);
-      const send = async (request: HttpRequest): Promise<HttpResponse> => {
-        counted.requests += 1;
-        const answer = await sendRequest(dispatcher, request);
-        if (answer.status === 429) counted.throttled += 1;
-        return answer;
-      };
-      return new ConfluentClient(
-        {
-          ...environment,
-          clock,
-          random,
-          deadlineAt,
-          faultRetryMs: FAULT_RETRY_MS,
-          send,
-          limiter,
-          redact,
-        },
-        apiKey,
-      );
-    },
-  };
+  const secrets = createSecretStore({ client, clock, deadlineAt, learn: (value) => redactor.add(value) });
+  const confluent = new ConfluentClients(config, options);
+  const connect = confluent.connect.bind(confluent);
   return {
-    context,
-    traffic,
+    dependencies: { ...options, isStopping, secrets, connect },
+    traffic: confluent.traffic,
     close: async () => {
       client.destroy();
-      await agent.destroy();
+      await confluent.close();
     },
   };
 }
 
-function settingsOf({ rollout, timing, refresh, propagationLabel, environments }: Config): Settings {
+/** The clients of Confluent's environments: they share sockets, and a rate limiter for each host. */
+class ConfluentClients {
+  readonly traffic = new Map<string, { requests: number; throttled: number }>();
+  readonly #config: Pick<Config, "environments">;
+  readonly #options: RunOptions;
+  readonly #limiters = new Map<string, RateLimiter>();
+  readonly #agent = createAgent();
+  readonly #dispatcher: Dispatcher;
+
+  constructor(config: Pick<Config, "environments">, options: RunOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#dispatcher = this.#agent.compose(
+      measureRoundTrips(options.clock.now, (origin, ms) => this.#limiters.get(origin)?.recordRoundTrip(ms)),
+    );
+  }
+
+  connect(name: string, apiKey: ApiKey): ConfluentClient {
+    const { clock, random, deadlineAt, redactor } = this.#options;
+    const environment = this.#config.environments.get(name);
+    if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
+    for (const secret of [apiKey.key, apiKey.secret, Secret.basic(apiKey.key, apiKey.secret)])
+      redactor.add(secret);
+    return new ConfluentClient(
+      {
+        ...environment,
+        clock,
+        random,
+        deadlineAt,
+        faultRetryMs: FAULT_RETRY_MS,
+        send: (request) => this.#send(name, request),
+        limiter: this.#limiter(environment.restEndpoint),
+        redact: (text) => redactor.redact(text),
+      },
+      apiKey,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #send(environment: string, request: HttpRequest): Promise<HttpResponse> {
+    const counted = this.traffic.get(environment) ?? { requests: 0, throttled: 0 };
+    this.traffic.set(environment, counted);
+    counted.requests += 1;
+    const response = await sendRequest(this.#dispatcher, request);
+    if (response.status === 429) counted.throttled += 1;
+    return response;
+  }
+
+  #limiter(restEndpoint: string): RateLimiter {
+    const { origin } = new URL(restEndpoint);
+    const limiter =
+      this.#limiters.get(origin) ?? new RateLimiter(this.#options.clock, this.#options.deadlineAt);
+    this.#limiters.set(origin, limiter);
+    return limiter;
+  }
+}
+
+function settingsOf(config: Config): RotationSettings {
+  const { rollout, timing, refresh, propagationLabel, environments, verification } = config;
+  const { readyTimeoutSeconds, confirmSeconds } = timing;
   return {
     canary: rollout.canary,
     onRejected: rollout.onRejected,
-    readyTimeoutMs: timing.readyTimeoutSeconds * 1_000,
+    readyTimeoutMs: readyTimeoutSeconds * 1_000,
     graceMs: timing.graceSeconds * 1_000,
+    confirmMs: Math.min(confirmSeconds, readyTimeoutSeconds / 3) * 1_000,
+    require: verification.require,
     refresh,
     ...(propagationLabel !== undefined && { propagationLabel }),
     apiKeySecrets: new Map([...environments].map(([name, { apiKeySecret }]) => [name, apiKeySecret])),

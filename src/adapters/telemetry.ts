@@ -145,6 +145,7 @@ export class Telemetry implements RunLog {
 
 const COUNTERS: Readonly<Partial<Record<OutcomeKind, string>>> = {
   ready: "ConnectionsReady",
+  applied: "ConnectionsApplied",
   failed: "ConnectionsFailed",
   unverified: "ConnectionsUnverified",
   "rolled-back": "ConnectionsRolledBack",

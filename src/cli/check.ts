@@ -2,9 +2,9 @@ import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
-import type { RunContext, RunLog } from "../rotation/dependencies.ts";
-import { asResult } from "../rotation/environment.ts";
+import type { RunDependencies, RunLog } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
+import { asResult } from "../rotation/outcome.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
@@ -81,7 +81,7 @@ async function runChecks(
 }
 
 async function checkEnvironments(
-  context: RunContext,
+  context: RunDependencies,
   config: Config,
 ): Promise<{ name: string; result: Check }[]> {
   const all = [...config.environments.values()].map(async (environment) => {

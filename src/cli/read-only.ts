@@ -1,7 +1,7 @@
 import type { Config, Environment } from "../config/load.ts";
 import { parseApiKey } from "../rotation/api-key.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
-import type { RunContext, RunLog } from "../rotation/dependencies.ts";
+import type { RunDependencies, RunLog } from "../rotation/dependencies.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { createClients } from "../run.ts";
 import { requireAws } from "./aws.ts";
@@ -13,16 +13,16 @@ const TIMEOUT_MS = 60_000;
 export async function withReadOnlyClients<T>(
   config: Pick<Config, "environments">,
   log: RunLog,
-  work: (context: RunContext) => Promise<T>,
+  work: (context: RunDependencies) => Promise<T>,
 ): Promise<T> {
   await requireAws();
   const clients = createClients(config, runOptions(log, TIMEOUT_MS));
-  return work(clients.context).finally(clients.close);
+  return work(clients.dependencies).finally(clients.close);
 }
 
 /** The connections of an environment by name; one LIST returns a hundred. @throws RotationError */
 export async function listConnections(
-  context: RunContext,
+  context: RunDependencies,
   { name, apiKeySecret }: Environment,
 ): Promise<ReadonlyMap<string, ConnectionState>> {
   const { value } = await currentVersion(context, apiKeySecret);

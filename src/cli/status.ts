@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
+import { assertMatchesConfig } from "../rotation/config-match.ts";
 import { type Connection, type ConnectionState, phaseKind } from "../rotation/connection.ts";
-import type { RunContext, SecretVersion } from "../rotation/dependencies.ts";
-import { asResult } from "../rotation/environment.ts";
+import type { RunDependencies, SecretVersion } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
-import { assertMatchesConfig } from "../rotation/update.ts";
+import { asResult } from "../rotation/outcome.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { exampleText } from "./help.ts";
@@ -73,7 +73,7 @@ export function statusCommand(context: CommandContext): CommandUnknownOpts {
 }
 
 async function readStatuses(
-  context: RunContext,
+  context: RunDependencies,
   config: Config,
   selected: readonly Connection[],
 ): Promise<Status[]> {

@@ -97,7 +97,7 @@ export class FleetRollout {
     const refused = outcomes.find(
       ({ errorClass, outcome }) => errorClass === "rejected" && outcome !== "not-attempted",
     );
-    const isProven = outcomes.some(({ outcome }) => PROOFS.includes(outcome));
+    const isProven = outcomes.some(lettingOthersFollow);
     this.#verdicts.set(group, refused ? "refused" : isProven ? "proven" : "undecided");
     if (refused) this.#spare(group, refused);
   }
@@ -112,8 +112,16 @@ export class FleetRollout {
   }
 }
 
-/** With these, the ordinary function lets the other connections of the secret follow. */
-const PROOFS: readonly Outcome["outcome"][] = ["ready", "unverified", "skipped", "planned"];
+/** True for an outcome with which the ordinary function updates the other connections of the secret. */
+function lettingOthersFollow({ outcome, evidence }: Outcome): boolean {
+  return (
+    outcome === "ready" ||
+    outcome === "applied" ||
+    outcome === "skipped" ||
+    outcome === "planned" ||
+    (outcome === "unverified" && evidence.phase === "silent")
+  );
+}
 
 /** Fills batches by environment, since a page of a list shows a hundred connections of one environment. */
 function pack(units: readonly Batch[], batchSize: number): readonly Batch[] {

@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Connection, ConnectionState, PutRequest, UpdateResponse } from "./connection.ts";
 import type { ErrorClass } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Trigger } from "./plan.ts";
 import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 
@@ -38,7 +39,7 @@ export interface ConnectionsApi {
   readonly put: (update: PutRequest) => Promise<UpdateResponse>;
 }
 
-/** Our own Flink API key. */
+/** The rotator's Confluent API key for an environment. */
 export interface ApiKey {
   readonly key: Secret;
   readonly secret: Secret;
@@ -55,8 +56,8 @@ export type Progress =
       readonly secretCreatedAt?: number;
     };
 
-/** Every contact that a run has with what is outside of it. */
-export interface RunContext {
+/** Everything that a run calls, and when it must end. */
+export interface RunDependencies {
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -67,13 +68,36 @@ export interface RunContext {
   /** Knows every secret of the run by the time anything is sent. */
   readonly redactor: Redactor;
   readonly progress: (progress: Progress) => void;
-  /** True once somebody has asked to begin nothing new. */
+  /** True if no new update may start. */
   readonly isStopping: () => boolean;
   readonly log: RunLog;
 }
 
+export interface RotationSettings {
+  /** One connection of a secret gets a version first, and the others follow if it works. */
+  readonly canary: boolean;
+  readonly onRejected: "keep" | "rollback";
+  readonly readyTimeoutMs: number;
+  /** How long a young key may be refused before that counts. */
+  readonly graceMs: number;
+  /** How long READY must last after a PUT if it was READY before. */
+  readonly confirmMs: number;
+  /** What is enough for a success: see `verification.require` of connections.json. */
+  readonly require: "auto" | "ready" | "applied";
+  readonly refresh: "always" | "when-stale";
+  readonly propagationLabel?: string;
+  /** The secret with the rotator's Confluent API key, by environment. */
+  readonly apiKeySecrets: ReadonlyMap<string, string>;
+}
+
+/** One run: what it calls, what started it, and how it is to be done. */
+export interface RunContext extends RunDependencies {
+  readonly trigger: Trigger;
+  readonly settings: RotationSettings;
+}
+
 export interface RunLog {
-  /** A bug: an error that no policy knows. Its stack belongs in the log. */
+  /** An unexpected error. Its stack belongs in the log. */
   readonly bug: (error: unknown) => void;
   /** Something that the operator may want to know and that changes no outcome. */
   readonly note: (message: string, facts?: Readonly<Record<string, string | number | ErrorClass>>) => void;

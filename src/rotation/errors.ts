@@ -83,9 +83,18 @@ export class OutOfTimeError extends RotationError {
   }
 }
 
-/** The PUT may or may not have been applied: look the connection up before putting again. */
+/** The PUT may or may not have been applied: the connection must be read before it is put again. */
 export class UnknownResultError extends RotationError {
   override readonly name = "UnknownResultError";
+}
+
+/** A newer version of the secret has become AWSCURRENT, so this one was not put. */
+export class SupersededError extends RotationError {
+  override readonly name = "SupersededError";
+
+  constructor() {
+    super("superseded", "A newer version of the secret appeared, so this one was not put.");
+  }
 }
 
 // The errors below reach the platform's log, which prints the name of the class; minifying would change it.

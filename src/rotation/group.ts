@@ -1,206 +1,219 @@
-import { type Connection, type ConnectionState, type PhaseKind, phaseKind } from "./connection.ts";
-import { buildCredentials, type Credentials } from "./credentials/auth-data.ts";
-import type { SecretVersion } from "./dependencies.ts";
+import { Canary } from "./canary.ts";
+import { assertMatchesConfig } from "./config-match.ts";
+import { type Connection, type ConnectionState, phaseKind } from "./connection.ts";
+import { buildCredentials } from "./credentials/auth-data.ts";
+import { CurrentVersionCheck } from "./current-version.ts";
+import type { RunContext, SecretVersion } from "./dependencies.ts";
+import type { EnvironmentSession } from "./environment.ts";
 import { OutOfTimeError, RotationError } from "./errors.ts";
-import type { GroupRun } from "./group-run.ts";
-import { detailsOf, type OutcomeDetails } from "./outcome.ts";
-import type { SecretGroup } from "./plan.ts";
+import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
+import type { OutcomeRecorder } from "./outcome-recorder.ts";
+import { isDryRun, type SecretGroup } from "./plan.ts";
+import { isPropagated, movePropagationLabel } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
-import { assertMatchesConfig, type UpdateRequest, updateConnection } from "./update.ts";
-import { currentVersion } from "./versions.ts";
+import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
-/** How often a run puts a version that overtook the one it began with. */
+/** How many newer versions a run puts if they keep appearing. */
 const MAX_SUPERSESSIONS = 3;
 
-/** The phases after which the other connections may have the key: it works, or the service never says. */
-const CONVINCING: readonly PhaseKind[] = ["usable", "silent"];
-const UNSEEN = "unseen";
+/** Takes the outcome of each connection. */
+type Recorder = Pick<OutcomeRecorder, "record" | "retract">;
 
-/** Brings one version after another to the connections of one secret, until the newest is where it should be. */
+type OpenedSessions = ReadonlyMap<string, EnvironmentSession | RotationError | undefined>;
+
+/** Rolls out one version after another to the connections of one secret, until the newest one is in place. */
 export class SecretRollout {
-  readonly #run: GroupRun;
+  readonly #context: RunContext;
   readonly #group: SecretGroup;
-  readonly #findings = new Map<Connection, OutcomeDetails>();
-  readonly #touched = new Set<Connection>();
+  readonly #sessions: OpenedSessions;
+  readonly #recorder: Recorder;
+  readonly #current: CurrentVersionCheck;
+  readonly #canary = new Canary();
+  readonly #details = new Map<Connection, OutcomeDetails>();
+  readonly #updated = new Set<Connection>();
+  readonly #unjudged = new Map<UpdateRequest, () => Promise<OutcomeDetails>>();
 
-  constructor(run: GroupRun, group: SecretGroup) {
-    this.#run = run;
+  constructor(context: RunContext, group: SecretGroup, sessions: OpenedSessions, recorder: Recorder) {
+    this.#context = context;
     this.#group = group;
+    this.#sessions = sessions;
+    this.#recorder = recorder;
+    this.#current = new CurrentVersionCheck(context, group.secret);
   }
 
-  /** @param first the version that the run was started for. */
+  /** @param first the version for which the run was started. */
   async rotate(first: SecretVersion): Promise<void> {
     let version = first;
     for (let supersessions = 0; ; supersessions += 1) {
-      const newer = await this.#bring(version);
+      const newer = await this.#rollOut(version);
       if (newer === undefined) return this.#markPropagated(version);
-      this.#run.context.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
-      if (supersessions === MAX_SUPERSESSIONS) return this.#giveUpChasing(version);
-      for (const connection of this.#group.connections) this.#run.retract(connection);
+      this.#context.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
+      if (supersessions === MAX_SUPERSESSIONS) return this.#markSuperseded(version);
+      for (const connection of this.#group.connections) this.#recorder.retract(connection);
       version = newer;
     }
   }
 
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
-  async #bring(version: SecretVersion): Promise<SecretVersion | undefined> {
-    const orders = this.#group.connections.flatMap((connection) => this.#prepare(connection, version));
-    if (orders.length === 0) return undefined;
-    const rest = this.#run.canary ? await this.#sendCanaries(orders) : orders;
+  async #rollOut(version: SecretVersion): Promise<SecretVersion | undefined> {
+    const requests = this.#group.connections.flatMap((connection) => this.#prepare(connection, version));
+    if (requests.length === 0) return undefined;
+    this.#unjudged.clear();
+    const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
     if (rest.length > 0) {
-      const newer = rest.length < orders.length ? await this.#newerThan(version) : undefined;
+      const newer = rest.length < requests.length ? await this.#current.newerThan(version) : undefined;
       if (newer !== undefined) return newer;
-      await Promise.all(rest.map((order) => this.#push(order)));
+      await Promise.all(rest.map((request) => this.#update(request)));
     }
-    return (await this.#newerThan(version)) ?? (await this.#rollBack(version));
+    const newer = await this.#current.newerThan(version);
+    if (newer !== undefined) return newer;
+    await this.#readUnjudged();
+    return this.#rollBackRefused(requests, version);
   }
 
-  /** The order for a connection that is to be put; none where its outcome is clear without. */
+  /** The update of a connection; none if its outcome is clear without one. */
   #prepare(connection: Connection, version: SecretVersion): UpdateRequest[] {
     try {
-      this.#run.lane(connection);
-      const order = { connection, version, ...buildCredentials(connection, version.value) };
-      if (this.#touched.has(connection)) return [order];
-      const before = assertMatchesConfig(connection, this.#run.sight(connection));
-      for (const remark of order.remarks)
-        this.#run.context.log.note(remark, { connection: connection.name, secret: connection.secret });
-      const clear = this.#clearWithout(order, before);
-      if (clear === undefined) return [{ ...order, before }];
+      const session = this.#session(connection);
+      const { data, options, remarks } = buildCredentials(connection, version.value);
+      const assertCurrent = () => this.#current.assertCurrent(version);
+      const request = { connection, version, data, isKeyProven: false, assertCurrent };
+      if (this.#updated.has(connection)) return [request];
+      const before = assertMatchesConfig(connection, session.initialState(connection));
+      for (const remark of remarks)
+        this.#context.log.note(remark, { connection: connection.name, secret: connection.secret });
+      const wouldSend = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
+      const details = this.#withoutUpdate(version, before, wouldSend);
+      if (details === undefined) return [{ ...request, before }];
       const { phase, detail } = before;
-      this.#record(order, { phase, ...(detail !== "" && { detail }), ...clear });
+      this.#record(request, { phase, ...(detail !== "" && { detail }), ...details });
     } catch (error) {
-      this.#record({ connection, version }, this.#findingOf(error));
+      this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
     return [];
   }
 
-  #clearWithout(
-    { version, options, remarks }: Omit<Credentials, "data"> & { version: SecretVersion },
+  #withoutUpdate(
+    version: SecretVersion,
     before: ConnectionState,
+    wouldSend: string,
   ): OutcomeDetails | undefined {
-    if (this.#run.dryRun) {
-      const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-      return { outcome: "planned", message };
-    }
-    const { skipPropagated, propagationLabel: label } = this.#run;
+    const { trigger, settings } = this.#context;
+    if (isDryRun(trigger)) return { outcome: "planned", message: wouldSend };
+    const skips = trigger.kind === "schedule" && settings.refresh === "when-stale";
+    const label = settings.propagationLabel;
     const isInPlace =
       label !== undefined && version.stages.includes(label) && phaseKind(before.phase) === "usable";
-    return skipPropagated && isInPlace
-      ? { outcome: "skipped", message: "This version is in use already." }
+    return skips && isInPlace
+      ? { outcome: "skipped", message: "The label shows that this version is in use already." }
       : undefined;
   }
 
-  /** One connection after another, until one has shown whether the key is good. @returns the orders that may follow. */
-  async #sendCanaries(orders: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
-    for (const [index, order] of orders.entries()) {
-      const details = await this.#push(order);
-      const others = orders.slice(index + 1);
-      if (details.errorClass === "rejected") {
-        const message = `${order.connection.name} went first and was refused this key, so this connection keeps the key it has.`;
-        for (const other of others)
-          this.#record(other, { outcome: "not-attempted", errorClass: "rejected", message });
+  /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
+  async #updateCanaries(requests: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
+    const ordered = this.#canary.order(requests);
+    for (const [index, request] of ordered.entries()) {
+      const others = ordered.slice(index + 1);
+      const result = await this.#update(request);
+      const wasSilent = phaseKind(request.before?.phase ?? "unread") === "silent";
+      const decision = this.#canary.decide(request, result, others[0], wasSilent);
+      if (decision.kind === "follow") return others.map((other) => ({ ...other, ...decision.proof }));
+      if (decision.kind === "keep") {
+        for (const other of others) this.#record(other, decision.details);
         return [];
       }
-      if (CONVINCING.includes(phaseKind(details.phase ?? UNSEEN))) return others;
     }
     return [];
   }
 
-  async #push(order: UpdateRequest): Promise<OutcomeDetails> {
-    let details: OutcomeDetails;
+  async #update(request: UpdateRequest): Promise<UpdateResult> {
+    const { connection } = request;
+    let result: UpdateResult;
     try {
-      if (this.#run.context.isStopping())
+      if (this.#context.isStopping())
         throw new OutOfTimeError("The run was stopped before it was this connection's turn.");
-      this.#touched.add(order.connection);
-      details = await updateConnection(this.#run.lane(order.connection), order);
+      this.#updated.add(connection);
+      result = await updateConnection(this.#context, this.#session(connection), request);
     } catch (error) {
-      details = this.#findingOf(error);
+      result = { details: detailsOf(toRotationError(this.#context, error)), mayHoldVersion: false };
     }
-    this.#record(order, details);
-    return details;
+    if (result.readAgain !== undefined) this.#unjudged.set(request, result.readAgain);
+    this.#record(request, result.details);
+    return result;
   }
 
-  async #newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
-    const { context } = this.#run;
-    if (context.clock.now() >= context.deadlineAt) return undefined;
-    try {
-      const current = await currentVersion(context, this.#group.secret);
-      return current.versionId === version.versionId || current.createdAt < version.createdAt
-        ? undefined
-        : current;
-    } catch (error) {
-      const reason = this.#findingOf(error).message ?? "";
-      context.log.note("Whether a newer version has appeared could not be read.", {
-        secret: this.#group.secret,
-        reason,
-      });
-      return undefined;
-    }
-  }
-
-  /** Puts AWSPREVIOUS back where the key was refused. @returns the version that has become AWSCURRENT meanwhile, if any. */
-  async #rollBack(version: SecretVersion): Promise<SecretVersion | undefined> {
-    const refused = [...this.#findings].filter(
-      ([, { errorClass, phase }]) => errorClass === "rejected" && phase !== undefined,
-    );
-    if (!this.#run.rollback || refused.length === 0) return undefined;
+  /** Reads each READY once more that the service may have taken back since. */
+  async #readUnjudged(): Promise<void> {
     await Promise.all(
-      refused.map(async ([connection, refusal]) => {
-        const restored = await rollBack(this.#run.lane(connection), {
-          connection,
-          version,
-          refusal,
-        }).catch((error: unknown) => ({
-          ...refusal,
-          message: `${refusal.message} The previous key could not be put back, so it still holds the refused one: ${this.#findingOf(error).message}`,
-        }));
-        this.#record({ connection, version }, restored);
+      [...this.#unjudged].map(async ([request, readAgain]) => {
+        const details = await readAgain();
+        if (details.errorClass === "rejected" || details.errorClass === "superseded")
+          this.#record(request, details);
       }),
     );
-    return this.#newerThan(version);
   }
 
-  #giveUpChasing(version: SecretVersion): void {
+  /** Puts AWSPREVIOUS back if the key was refused. @returns the version that has become AWSCURRENT meanwhile, if any. */
+  async #rollBackRefused(
+    requests: readonly UpdateRequest[],
+    version: SecretVersion,
+  ): Promise<SecretVersion | undefined> {
+    const refused = requests.flatMap((request) => {
+      const details = this.#details.get(request.connection);
+      return details?.evidence?.phase === "refused" ? [{ request, details }] : [];
+    });
+    if (this.#context.settings.onRejected === "rollback") {
+      await Promise.all(
+        refused.map(async ({ request, details }) => {
+          const session = this.#session(request.connection);
+          const restored = await rollBack(this.#context, session, request, details).catch(
+            (error: unknown) => ({
+              ...details,
+              message: `${details.message} The previous key could not be put back, so it still holds the refused one: ${toRotationError(this.#context, error).message}`,
+            }),
+          );
+          this.#record(request, restored);
+        }),
+      );
+    }
+    return this.#unjudged.size > 0 || refused.length > 0 ? this.#current.newerThan(version) : undefined;
+  }
+
+  #markSuperseded(version: SecretVersion): void {
     const message = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
     for (const connection of this.#group.connections) {
-      const details = this.#findings.get(connection);
-      const isOutdated = details === undefined || details.outcome === "ready";
+      const details = this.#details.get(connection);
+      const isOutdated =
+        details === undefined || details.outcome === "ready" || details.outcome === "applied";
       const superseded = { ...details, outcome: "failed", errorClass: "superseded", message } as const;
       this.#record({ connection, version }, isOutdated ? superseded : details);
     }
   }
 
-  /** Moves the propagation label to the version that every listed connection of the secret is proven to use. */
+  /** Moves the propagation label if every connection that is listed for the secret has the version. */
   async #markPropagated(version: SecretVersion): Promise<void> {
-    const { propagationLabel: label, context } = this.#run;
-    const isProven = [...this.#findings.values()].every(({ outcome }) => outcome === "ready");
-    if (label === undefined || !this.#group.complete || !isProven || version.stages.includes(label)) return;
-    try {
-      const holder = await context.secrets.read(this.#group.secret, { stage: label });
-      const from = holder && { from: holder.versionId };
-      await context.secrets.moveLabel(this.#group.secret, label, { to: version.versionId, ...from });
-    } catch (error) {
-      const detail = `The key is in use, but the label ${label} could not be moved to its version: ${this.#findingOf(error).message}`;
-      for (const [connection, details] of this.#findings)
-        this.#record({ connection, version }, { ...details, detail });
-    }
+    const isComplete = [...this.#details.values()].every((details) => isPropagated(this.#context, details));
+    if (!this.#group.complete || !isComplete) return;
+    const detail = await movePropagationLabel(this.#context, this.#group.secret, version);
+    if (detail === undefined) return;
+    for (const [connection, details] of this.#details)
+      this.#record({ connection, version }, { ...details, detail });
+  }
+
+  /** @throws RotationError if the environment cannot be reached. */
+  #session({ environment }: Connection): EnvironmentSession {
+    const session = this.#sessions.get(environment);
+    if (session === undefined) throw new RotationError("internal", `No session for ${environment}.`);
+    if (session instanceof RotationError) throw session;
+    return session;
   }
 
   #record(
     { connection, version }: Pick<UpdateRequest, "connection" | "version">,
     details: OutcomeDetails,
   ): void {
-    const full = { secretVersionId: version.versionId, ...details };
-    this.#findings.set(connection, full);
-    this.#run.record(connection, full, version);
-  }
-
-  #findingOf(error: unknown): OutcomeDetails {
-    if (error instanceof RotationError) return detailsOf(error);
-    this.#run.context.log.bug(error);
-    return {
-      outcome: "failed",
-      errorClass: "internal",
-      message: "The rotator met an error that it does not know.",
-    };
+    const complete = { secretVersionId: version.versionId, ...details };
+    this.#details.set(connection, complete);
+    this.#recorder.record(connection, complete, version);
   }
 }

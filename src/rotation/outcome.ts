@@ -1,12 +1,24 @@
 import type * as z from "zod/mini";
 import type { Connection } from "./connection.ts";
-import { type ErrorClass, OutOfTimeError, type RotationError, UnauthorizedError } from "./errors.ts";
-import type { outcomeSchema } from "./report/schema.ts";
+import type { RunContext } from "./dependencies.ts";
+import { type ErrorClass, OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
+import type { evidenceSchema, outcomeSchema } from "./report/schema.ts";
 
 /** The result for one connection; the report's entry for it. */
 export type Outcome = z.output<typeof outcomeSchema>;
 
 export type OutcomeKind = Outcome["outcome"];
+
+/** How much is known of a key, and from whom. */
+export type Evidence = z.output<typeof evidenceSchema>;
+
+/** Nothing is known of the key. */
+export const NO_EVIDENCE: Evidence = { provider: "not-asked", phase: "not-seen", statement: "not-run" };
+
+/** Evidence of Confluent's phase alone. */
+export function phaseEvidence(phase: Evidence["phase"]): { readonly evidence: Evidence } {
+  return { evidence: { ...NO_EVIDENCE, phase } };
+}
 
 export type OutcomeDetails = Pick<Outcome, "outcome"> &
   Partial<Omit<Outcome, "name" | "environment" | "type" | "secret">>;
@@ -15,14 +27,33 @@ export function toOutcome(connection: Connection, details: OutcomeDetails): Outc
   const { name, environment, type, secret } = connection;
   const advice = details.errorClass !== undefined &&
     details.nextStep === undefined && { nextStep: nextStep(details.errorClass, connection) };
-  return { name, environment, type, durationMs: 0, ...details, ...advice, secret };
+  return { name, environment, type, durationMs: 0, evidence: NO_EVIDENCE, ...details, ...advice, secret };
 }
 
-/** The finding that an error amounts to; lack of time and of our own access are no attempt. */
+/** Maps an error to an outcome. Timeouts before sending and refused API keys count as not attempted. */
 export function detailsOf(error: RotationError): OutcomeDetails {
   const isAttempt = !(error instanceof OutOfTimeError || error instanceof UnauthorizedError);
   const outcome = isAttempt ? "failed" : "not-attempted";
   return { outcome, errorClass: error.errorClass, message: error.message, ...error.response };
+}
+
+/** An expected error as it is; any other is logged and becomes one of class `internal`. */
+export function toRotationError({ log }: Pick<RunContext, "log">, error: unknown): RotationError {
+  if (error instanceof RotationError) return error;
+  log.bug(error);
+  return new RotationError("internal", "Unexpected error (a bug in the rotator).");
+}
+
+/** The result, or the error as a value. Never rejects. */
+export async function asResult<T>(
+  context: Pick<RunContext, "log">,
+  work: () => Promise<T>,
+): Promise<T | RotationError> {
+  try {
+    return await work();
+  } catch (error) {
+    return toRotationError(context, error);
+  }
 }
 
 /** One sentence: what the operator should do. */

@@ -1,184 +1,154 @@
 import { KEY_PROPAGATION_MS } from "./api-key.ts";
-import { RetryBudget } from "./backoff.ts";
-import {
-  type Connection,
-  type ConnectionState,
-  hasChanged,
-  type PutRequest,
-  type UpdateResponse,
-} from "./connection.ts";
-import type { ConnectionsApi, RunContext, SecretVersion } from "./dependencies.ts";
-import { ConflictError, GuardError, RotationError, UnauthorizedError, UnknownResultError } from "./errors.ts";
-import type { OutcomeDetails } from "./outcome.ts";
-import { describePollResult } from "./polling/describe.ts";
-import type { Poller, PollResult } from "./polling/poller.ts";
-import { createReadinessCheck } from "./polling/verdict.ts";
+import type { Connection, ConnectionState } from "./connection.ts";
+import type { RunContext, SecretVersion } from "./dependencies.ts";
+import type { EnvironmentSession } from "./environment.ts";
+import { SupersededError, UnknownResultError } from "./errors.ts";
+import { detailsOf, type OutcomeDetails, phaseEvidence, toRotationError } from "./outcome.ts";
+import { PhaseWait } from "./phase-wait.ts";
+import { describePhase, type PhaseResult } from "./polling/describe.ts";
+import { type AcceptedPut, PutAttempt } from "./put.ts";
 import type { Secret } from "./secret.ts";
 
-const MAX_CONFLICTS = 3;
+/** How often AWSCURRENT is read while a young key is given time, in milliseconds. */
+const CURRENT_CHECK_MS = 5_000;
 
-/** How long a fault of the service may last before it is reported, in milliseconds: the alert should not wait for the end of the run. */
-export const FAULT_RETRY_MS = 30_000;
-
-export interface Lane {
-  readonly context: RunContext;
-  readonly api: ConnectionsApi;
-  readonly poller: Poller;
-  readonly readyTimeoutMs: number;
-  readonly graceMs: number;
-}
-
+/** One version of a secret for one connection. */
 export interface UpdateRequest {
   readonly connection: Connection;
   readonly version: SecretVersion;
   /** The JSON object of `auth_data.data`. */
   readonly data: Secret;
-  /** As seen just now; absent: to be looked at first. */
+  /** The state that was read just now; if absent, it is read first. */
   readonly before?: ConnectionState;
+  /** True if another connection has shown that the key works. */
+  readonly isKeyProven: boolean;
+  /** @throws SupersededError if the version must not be put any more, since a newer one is AWSCURRENT. */
+  readonly assertCurrent: () => Promise<void>;
 }
 
-/**
- * Puts one version of a secret into one connection and watches until there is a verdict.
- * @throws RotationError where it did not come to a PUT, or its fate stayed unknown.
- */
-export async function updateConnection(lane: Lane, order: UpdateRequest): Promise<OutcomeDetails> {
-  const { clock } = lane.context;
-  lane.context.progress({ step: "put", connection: order.connection });
-  const accepted = await put(lane, order);
-  const startedAt = clock.now();
-  let details: OutcomeDetails;
+export interface UpdateResult {
+  readonly details: OutcomeDetails;
+  /** False if the connection certainly does not hold the version. */
+  readonly mayHoldVersion: boolean;
+  /** Reads the phase once more; set for a READY that the service may still take back, since it showed no other phase before. */
+  readonly readAgain?: () => Promise<OutcomeDetails>;
+}
+
+/** Puts one version into one connection and waits for the verdict. Never rejects: an error is an outcome. */
+export async function updateConnection(
+  context: RunContext,
+  session: EnvironmentSession,
+  request: UpdateRequest,
+): Promise<UpdateResult> {
+  const attempt = new PutAttempt(context, session, request);
   try {
-    details = describePollResult(await watchPatiently(lane, order, accepted));
+    context.progress({ step: "put", connection: request.connection });
+    return await new Update(context, session, request, await attempt.send()).settle();
   } catch (error) {
-    if (!(error instanceof UnauthorizedError)) throw error;
-    details = {
-      outcome: "unverified",
-      errorClass: error.errorClass,
-      message: `Put, but not verified: ${error.message}`,
+    const failure = toRotationError(context, error);
+    const mayHoldVersion = attempt.isResultUnknown || failure instanceof UnknownResultError;
+    return { details: detailsOf(failure), mayHoldVersion };
+  }
+}
+
+/** An accepted PUT until its verdict. */
+class Update {
+  readonly #context: RunContext;
+  readonly #session: EnvironmentSession;
+  readonly #request: UpdateRequest;
+  readonly #accepted: AcceptedPut;
+  readonly #startedAt: number;
+  #wait: PhaseWait;
+
+  constructor(
+    context: RunContext,
+    session: EnvironmentSession,
+    request: UpdateRequest,
+    accepted: AcceptedPut,
+  ) {
+    this.#context = context;
+    this.#session = session;
+    this.#request = request;
+    this.#accepted = accepted;
+    this.#startedAt = context.clock.now();
+    this.#wait = new PhaseWait(context, session, request, accepted);
+  }
+
+  async settle(): Promise<UpdateResult> {
+    const details = await this.#details(this.#wait.verdict(this.#readyUntil()));
+    const isFinal = details.outcome !== "ready" || this.#wait.hasJudged;
+    const readAgain = () => this.#details(this.#wait.lastRead());
+    return { details, mayHoldVersion: true, ...(!isFinal && { readAgain }) };
+  }
+
+  async #details(phase: Promise<PhaseResult>): Promise<OutcomeDetails> {
+    const { settings, clock } = this.#context;
+    const { httpStatus, requestId } = this.#accepted.response;
+    const details = await phase
+      .then((result) => this.#afterGrace(result))
+      .then((result) => describePhase(result, settings.require))
+      .catch((error: unknown) => this.#unverified(error));
+    return {
+      httpStatus,
+      ...(requestId !== undefined && { requestId }),
+      ...details,
+      secretVersionId: this.#request.version.versionId,
+      durationMs: clock.now() - this.#startedAt,
     };
   }
-  const { httpStatus, requestId } = accepted.receipt;
-  return {
-    httpStatus,
-    ...(requestId !== undefined && { requestId }),
-    ...details,
-    secretVersionId: order.version.versionId,
-    durationMs: clock.now() - startedAt,
-  };
-}
 
-/** @throws GuardError, RotationError of class `not-found` */
-export function assertMatchesConfig(
-  connection: Connection,
-  seen: ConnectionState | undefined,
-): ConnectionState {
-  const { name, environment, type, endpoint } = connection;
-  if (seen === undefined) {
-    throw new RotationError("not-found", `There is no connection ${name} in environment ${environment}.`, {
-      httpStatus: 404,
-    });
+  #unverified(error: unknown): OutcomeDetails {
+    const { errorClass, message } = toRotationError(this.#context, error);
+    return {
+      outcome: error instanceof SupersededError ? "failed" : "unverified",
+      errorClass,
+      message: `The key was sent, but not verified: ${message}`,
+      ...phaseEvidence("unsettled"),
+    };
   }
-  if (seen.connectionType.toUpperCase() !== type.toUpperCase()) {
-    throw new GuardError(
-      `${name} is of type ${seen.connectionType}, not ${type} as configured. Nothing was written.`,
-      answerOf(seen),
-    );
+
+  /** A young key may be refused at first: waits for the grace period, and sends it once more halfway. */
+  async #afterGrace(first: PhaseResult): Promise<PhaseResult> {
+    const { clock, settings } = this.#context;
+    const refusedAt = clock.now();
+    const isYoung = refusedAt - this.#request.version.createdAt < KEY_PROPAGATION_MS;
+    if (first.verdict !== "refused" || !isYoung || settings.graceMs === 0) return first;
+    const halfway = await this.#waitForRefusal(refusedAt + settings.graceMs / 2);
+    if (halfway.verdict !== "refused") return halfway;
+    await this.#putAgain();
+    return this.#waitForRefusal(refusedAt + settings.graceMs);
   }
-  if (endpoint !== undefined && !sameEndpoint(endpoint, seen.endpoint)) {
-    throw new GuardError(
-      `${name} has the endpoint ${seen.endpoint}, not ${endpoint} as configured. Nothing was written.`,
-      answerOf(seen),
-    );
-  }
-  return seen;
-}
 
-function answerOf({ httpStatus, requestId }: ConnectionState): { httpStatus: number; requestId?: string } {
-  return { httpStatus, ...(requestId !== undefined && { requestId }) };
-}
-
-function sameEndpoint(a: string, b: string): boolean {
-  const normal = (endpoint: string) => (URL.parse(endpoint)?.href ?? endpoint).replace(/\/$/, "");
-  return normal(a) === normal(b);
-}
-
-interface Accepted {
-  readonly before: ConnectionState;
-  readonly receipt: UpdateResponse;
-}
-
-async function put(lane: Lane, order: UpdateRequest): Promise<Accepted> {
-  const budget = new RetryBudget(lane.context, FAULT_RETRY_MS);
-  let before = assertMatchesConfig(
-    order.connection,
-    order.before ?? (await lane.api.get(order.connection.name)),
-  );
-  for (let conflicts = 0; ; ) {
-    try {
-      return { before, receipt: await lane.api.put(toUpdate(before, order.data)) };
-    } catch (error) {
-      if (error instanceof ConflictError && conflicts < MAX_CONFLICTS) {
-        conflicts += 1;
-        before = assertMatchesConfig(order.connection, await lane.api.get(before.name));
-      } else if (error instanceof UnknownResultError) {
-        const pauseMs = budget.nextDelayMs();
-        if (pauseMs === undefined) throw error;
-        await lane.context.clock.sleep(pauseMs);
-        const after = await lookUp(lane, order, error);
-        const mayBeApplied = error.response.httpStatus === undefined;
-        if (mayBeApplied && hasChanged(before, after)) return { before, receipt: answerOf(after) };
-        before = after;
-      } else throw error;
+  /** Waits until a refusal counts. @throws SupersededError as soon as a newer version of the secret is there. */
+  async #waitForRefusal(countsAt: number): Promise<PhaseResult> {
+    const { clock, settings, deadlineAt } = this.#context;
+    const until = Math.max(this.#readyUntil(), countsAt + settings.readyTimeoutMs / 3);
+    for (;;) {
+      const untilAt = Math.min(until, deadlineAt, clock.now() + CURRENT_CHECK_MS);
+      const result = await this.#wait.verdict(untilAt, countsAt);
+      if (result.verdict !== undefined || clock.now() >= Math.min(until, deadlineAt)) return result;
+      await this.#request.assertCurrent().catch(ignoreUnlessSuperseded);
     }
   }
-}
 
-/** What became of a PUT whose fate is unknown. @throws the `error` that left it unknown, where it stays so. */
-async function lookUp(
-  lane: Lane,
-  { connection }: UpdateRequest,
-  error: UnknownResultError,
-): Promise<ConnectionState> {
-  try {
-    return assertMatchesConfig(connection, await lane.api.get(connection.name));
-  } catch {
-    throw error;
+  /** If the second PUT fails, the first one is still waited for. */
+  async #putAgain(): Promise<void> {
+    await this.#request.assertCurrent();
+    const { before: _, ...request } = this.#request;
+    try {
+      const again = await new PutAttempt(this.#context, this.#session, request).send();
+      this.#wait = new PhaseWait(this.#context, this.#session, request, again);
+    } catch (error) {
+      ignoreUnlessSuperseded(error);
+    }
+  }
+
+  #readyUntil(): number {
+    const { clock, settings, deadlineAt } = this.#context;
+    return Math.min(clock.now() + settings.readyTimeoutMs, deadlineAt);
   }
 }
 
-function toUpdate(
-  { name, connectionType, endpoint, resourceVersion }: ConnectionState,
-  data: Secret,
-): PutRequest {
-  return { name, connectionType, endpoint, data, ...(resourceVersion !== undefined && { resourceVersion }) };
-}
-
-/** Watches; a young key that is refused is watched on for the grace, and put once more half-way, before that counts. */
-async function watchPatiently(lane: Lane, order: UpdateRequest, accepted: Accepted): Promise<PollResult> {
-  const { clock } = lane.context;
-  const first = await watch(lane, order, { before: accepted.before, refusalCountsAt: clock.now() });
-  const isYoung = clock.now() - order.version.createdAt < KEY_PROPAGATION_MS;
-  if (first.verdict !== "refused" || !isYoung || lane.graceMs === 0) return first;
-  const refusedAt = clock.now();
-  const half = await watch(lane, order, {
-    before: accepted.before,
-    refusalCountsAt: refusedAt + lane.graceMs / 2,
-  });
-  if (half.verdict !== "refused") return half;
-  const again = await put(lane, { connection: order.connection, version: order.version, data: order.data });
-  return watch(lane, order, { before: again.before, refusalCountsAt: refusedAt + lane.graceMs });
-}
-
-function watch(
-  { context, poller, readyTimeoutMs }: Lane,
-  { connection }: UpdateRequest,
-  { before, refusalCountsAt }: { before: ConnectionState; refusalCountsAt: number },
-): Promise<PollResult> {
-  const patientUntil = Math.max(context.clock.now() + readyTimeoutMs, refusalCountsAt + readyTimeoutMs / 3);
-  return poller.waitUntilSettled({
-    name: connection.name,
-    check: createReadinessCheck({ before, refusalCountsAt, readyTimeoutMs }),
-    untilAt: Math.min(patientUntil, context.deadlineAt),
-    onPhase: (phase) => context.progress({ step: "seen", connection, phase }),
-  });
+function ignoreUnlessSuperseded(error: unknown): void {
+  if (error instanceof SupersededError) throw error;
 }

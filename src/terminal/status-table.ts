@@ -80,6 +80,7 @@ export function phaseStyle(phase: string): Style {
 export function outcomeStyle(outcome: OutcomeKind): Style {
   switch (outcome) {
     case "ready":
+    case "applied":
     case "skipped":
     case "planned":
       return "green";

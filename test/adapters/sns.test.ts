@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { publishAlert } from "../../src/adapters/sns.ts";
 import { ConfigError } from "../../src/rotation/errors.ts";
-import type { Outcome } from "../../src/rotation/outcome.ts";
+import { NO_EVIDENCE, type Outcome } from "../../src/rotation/outcome.ts";
 import { type Alert, createAlert, createStartAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { startBench } from "../support/aws.ts";
@@ -26,6 +26,7 @@ function outcome(index: number, changes: Partial<Outcome> = {}): Outcome {
     type: "OPENAI",
     outcome: "failed",
     errorClass: "rejected",
+    evidence: NO_EVIDENCE,
     secret: `prod/openai/${index}`,
     durationMs: 1_200,
     phase: "INVALID_AUTH",

@@ -3,6 +3,7 @@ import { Telemetry } from "../../src/adapters/telemetry.ts";
 import type { Connection } from "../../src/rotation/connection.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
+import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
@@ -24,7 +25,7 @@ function telemetry(): Telemetry {
 
 function outcome(changes: Partial<Outcome> = {}): Outcome {
   const base = { name: "a", environment: "prod", type: "OPENAI", secret: "openai", durationMs: 1_200 };
-  return { ...base, outcome: "ready", ...changes };
+  return { ...base, outcome: "ready", evidence: NO_EVIDENCE, ...changes };
 }
 
 function connection({ name, environment }: Outcome): Connection {
@@ -161,6 +162,7 @@ describe("the metrics of a run", () => {
       Requests: 7,
       Throttled: 0,
       ConnectionsReady: 0,
+      ConnectionsApplied: 0,
       ConnectionsFailed: 0,
       ConnectionsUnverified: 0,
       ConnectionsRolledBack: 0,

@@ -144,7 +144,7 @@ describe("nothing that leaves the process holds a secret", () => {
         connections: ["a", "b"].map((name) => ({ name, secret: "openai" })),
         confluent: { phases: { ready: quote } },
         config: { rollout: { canary: false }, timing: { readyTimeoutSeconds: 1 } },
-        arrange: ({ confluent }) => confluent.fail({ method: "PUT", connection: "a", fault }),
+        arrange: ({ confluent }) => confluent.fail({ method: "PUT", connection: "a", times: 2, fault }),
       },
       "TRACE",
     );

@@ -47,7 +47,7 @@ describe("our own Flink API key", () => {
     expect(world.keysPut("c", "env-2")).toEqual(["new"]);
     expect(world.aws.published()).toHaveLength(1);
     expect(world.aws.published()[0]?.message).toContain("refused our own Flink API key");
-    expect(world.alertedAfterMs()).toBeLessThan(5_000);
+    expect(world.alertedAfterMs()).toBeLessThan(15_000);
   });
 
   it("row 8: waits no longer than the grace for a young key that stays refused", async () => {

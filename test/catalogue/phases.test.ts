@@ -54,12 +54,21 @@ describe("bodies and phases", () => {
   it.each([
     ["empty", ""],
     ["absent", null],
-  ])("row 12: a phase that is %s ends as unverified", async (_, word) => {
-    const world = await startOne({ phases: { ready: word, pending: word } });
-    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 unverified (service)");
-    expect(world.held("a")["API_KEY"]).toBe("new");
-    expect(world.alertedAfterMs()).toBeLessThan(60_000);
-  });
+  ])(
+    "row 27: a phase that is %s before and after the PUT ends as applied, soon and without an alert",
+    async (_, word) => {
+      const world = await startOne({ phases: { ready: word, pending: word } });
+      const report = await world.invoke(SCHEDULE);
+      expect(report).toMatchObject({
+        outcome: "succeeded",
+        counts: { applied: 1 },
+        connections: [{ outcome: "applied", evidence: { phase: "silent" } }],
+      });
+      expect(report.durationMs).toBeLessThan(5_000);
+      expect(world.held("a")["API_KEY"]).toBe("new");
+      expect(world.aws.published()).toEqual([]);
+    },
+  );
 
   it("row 12: an unknown phase is waited for and reported as the last word", async () => {
     const world = await startOne({ phases: { ready: "Degraded" } });

@@ -23,7 +23,7 @@ describe("the built function in a process of its own", () => {
       aws.fail({ operation: "Publish", times: 1, error: "InvalidParameter", message: quotes.join(" ") });
       const refused = await invoke(SCHEDULE);
       const fault = { kind: "status", status: 400, text: `It says ${quotes.join(" ")}.` } as const;
-      confluent.fail({ method: "PUT", fault });
+      confluent.fail({ method: "PUT", times: 2, fault });
       const failed = await invoke(SCHEDULE);
       const direct = await invoke({});
       const seen = everythingOf([refused, failed, direct, aws.published()]);

@@ -79,7 +79,10 @@ describe("a key that is refused", () => {
     }
     putHourOld(world, "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 50 failed, 49 not attempted (rejected)");
-    expect(world.confluent.requests.filter(({ method }) => method === "PUT")).toHaveLength(1);
+    // Refused data is sent once more without metadata.
+    const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
+    expect(new Set(puts.map(({ connection }) => connection))).toEqual(new Set(["c1"]));
+    expect(puts).toHaveLength(kind === "INVALID_AUTH" ? 1 : 2);
     for (const { name } of FIFTY.slice(1)) expect(world.held(name)).toEqual({ API_KEY: "old-key" });
     expect(world.aws.published()).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { type DeployedFunction, startLambda } from "../../src/sandbox/aws/lambda.ts";
 import { startOperator } from "../support/operator.ts";
@@ -11,6 +12,7 @@ const REPORT = createReport(
       environment: "prod",
       type: "OPENAI",
       outcome: "unverified",
+      evidence: NO_EVIDENCE,
       secret: "openai",
       durationMs: 900,
     },

@@ -76,6 +76,7 @@ describe("rotate", () => {
     const { run } = await startOperator({
       connections: THREE.slice(0, 1),
       confluent: { phases: { ready: "" } },
+      config: { verification: { require: "ready" } },
     });
     const { code, out } = await run(["rotate"]);
     expect(out).toMatch(/prod +a +OPENAI +unverified/);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
 
@@ -22,7 +23,7 @@ const emf = z.object({
 function writtenMetrics(): Set<string> {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const outcome = { name: "a", environment: "prod", type: "OPENAI", secret: "s", durationMs: 1 } as const;
-  const report = createReport([{ ...outcome, outcome: "ready" }], {
+  const report = createReport([{ ...outcome, outcome: "ready", evidence: NO_EVIDENCE }], {
     trigger: { kind: "schedule" },
     startedAt: 0,
     endedAt: 1,

@@ -32,6 +32,7 @@ describe("the alias batch", () => {
       type: "OPENAI",
       outcome: "failed",
       errorClass: "secret",
+      evidence: { provider: "not-asked", phase: "not-seen", statement: "not-run" },
       secret: "prod/none",
       durationMs: 0,
     });

@@ -17,6 +17,7 @@ describe("an outcome", () => {
       secret: "prod/openai",
       outcome: "ready",
       phase: "READY",
+      evidence: { provider: "not-asked", phase: "not-seen", statement: "not-run" },
       durationMs: 0,
     });
   });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { buildCredentials } from "../../src/rotation/credentials/auth-data.ts";
+import { EnvironmentSession } from "../../src/rotation/environment.ts";
+import { SupersededError } from "../../src/rotation/errors.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { rollBack } from "../../src/rotation/rollback.ts";
-import type { Lane } from "../../src/rotation/update.ts";
 import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
 import type { Behaviour } from "../support/fake-connection.ts";
 import { fakeWorld } from "../support/fake-world.ts";
@@ -18,9 +20,15 @@ function open(versionIds: readonly string[], behaviour: Partial<Behaviour> = {})
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
   const api = context.connect("prod", flinkApiKey());
   const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
-  const lane: Lane = { context, api, poller, readyTimeoutMs: 60_000, graceMs: 0 };
+  const session = new EnvironmentSession(api, poller, new Map());
   const version = secretVersion({ versionId: "v2" });
-  return { held, restore: () => rollBack(lane, { connection: A, version, refusal: REFUSAL }) };
+  const settings = { ...context.settings, graceMs: 0 };
+  const restore = (assertCurrent = () => Promise.resolve()) => {
+    const { data } = buildCredentials(A, version.value);
+    const refused = { connection: A, version, data, isKeyProven: false, assertCurrent };
+    return rollBack({ ...context, settings }, session, refused, REFUSAL);
+  };
+  return { held, restore };
 }
 
 describe("the restoring of the previous version", () => {
@@ -48,9 +56,15 @@ describe("the restoring of the previous version", () => {
     });
   });
 
-  it("is no roll-back when nobody says that it is READY", async () => {
-    const { restore } = open(["v1", "v2"], { readyPhase: "" });
-    expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "" });
+  it("is no roll-back if it does not become READY in time", async () => {
+    const { restore } = open(["v1", "v2"], { timeToReadyMs: HOUR_MS });
+    expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "PENDING" });
+  });
+
+  it("does not happen if a newer version has become current", async () => {
+    const { held, restore } = open(["v1", "v2"]);
+    await expect(restore(() => Promise.reject(new SupersededError()))).rejects.toThrow(SupersededError);
+    expect(held.puts).toEqual([]);
   });
 
   it.each([

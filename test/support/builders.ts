@@ -56,6 +56,7 @@ export function outcome(overrides: Partial<Outcome> = {}): Outcome {
     environment: "prod",
     type: "OPENAI",
     outcome: "ready",
+    evidence: { provider: "not-asked", phase: "ready", statement: "not-run" },
     secret: "prod/openai",
     durationMs: 0,
     ...overrides,

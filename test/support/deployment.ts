@@ -117,6 +117,7 @@ function connectionsAt(restEndpoint: string): unknown {
       { name: "a", type: "OPENAI", secret: "openai" },
       { name: "b", type: "OPENAI", secret: "openai" },
     ],
+    timing: { confirmSeconds: 0.5 },
   };
 }
 

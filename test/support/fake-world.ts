@@ -1,5 +1,11 @@
 import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
-import type { ConnectionsApi, Progress, RunContext, SecretStore } from "../../src/rotation/dependencies.ts";
+import type {
+  ConnectionsApi,
+  Progress,
+  RotationSettings,
+  RunContext,
+  SecretStore,
+} from "../../src/rotation/dependencies.ts";
 import { OutOfTimeError } from "../../src/rotation/errors.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -7,6 +13,20 @@ import { FakeConfluent, type FakeOptions } from "./fake-confluent.ts";
 import { FakeSecrets, type FakeSecretsOptions } from "./fake-secrets.ts";
 
 export const API_KEY_SECRET = "confluent/key";
+
+export const SETTINGS: RotationSettings = {
+  canary: true,
+  onRejected: "keep",
+  readyTimeoutMs: 60_000,
+  graceMs: 120_000,
+  confirmMs: 10_000,
+  require: "auto",
+  refresh: "always",
+  apiKeySecrets: new Map([
+    ["prod", API_KEY_SECRET],
+    ["test", API_KEY_SECRET],
+  ]),
+};
 
 export interface FakeWorldOptions {
   readonly remainingMs?: number;
@@ -45,6 +65,8 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
       return limiter;
     };
     return {
+      trigger: { kind: "schedule" },
+      settings: SETTINGS,
       clock,
       random,
       deadlineAt,

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { Connection } from "../../src/rotation/connection.ts";
-import type { RunContext } from "../../src/rotation/dependencies.ts";
+import type { RotationSettings, RunContext } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
-import { rotate, type Settings } from "../../src/rotation/rotate.ts";
+import { rotate } from "../../src/rotation/rotate.ts";
 import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
 import { connection, HOUR_MS } from "./builders.ts";
 import type { Fault } from "./fake-confluent.ts";
@@ -45,7 +45,7 @@ export interface WorldPlan {
   readonly seed: number;
   readonly remainingMs: number;
   readonly groups: readonly GroupPlan[];
-  readonly settings: Omit<Settings, "apiKeySecrets">;
+  readonly settings: Omit<RotationSettings, "apiKeySecrets">;
   readonly runs: readonly [RunPlan, ...RunPlan[]];
   readonly latencyMs: number;
   readonly faultRate: number;
@@ -116,10 +116,12 @@ const settings: fc.Arbitrary<WorldPlan["settings"]> = fc.record(
     onRejected: fc.constantFrom("keep", "rollback"),
     readyTimeoutMs: fc.constantFrom(30_000, 60_000),
     graceMs: fc.constantFrom(0, 30_000, 120_000),
+    confirmMs: fc.constantFrom(0, 5_000, 10_000),
+    require: fc.constantFrom("auto", "auto", "ready", "applied"),
     refresh: fc.constantFrom("always", "when-stale"),
     propagationLabel: fc.constant("FLINK_READY"),
   },
-  { requiredKeys: ["canary", "onRejected", "readyTimeoutMs", "graceMs", "refresh"] },
+  { requiredKeys: ["canary", "onRejected", "readyTimeoutMs", "graceMs", "confirmMs", "require", "refresh"] },
 );
 
 export const runPlan = fc.record<RunPlan>({
@@ -229,8 +231,8 @@ async function playRun(
       ? { kind: "schedule" }
       : { kind: "secret-change", secret: "secret0", versionId: `secret0-${announced}` };
   const groups = planRun(trigger, connections);
-  const apiKeySecrets = new Map(["prod", "test"].map((environment) => [environment, API_KEY_SECRET]));
-  const outcomes = await rotate(context, { ...plan.settings, apiKeySecrets }, { trigger, groups });
+  const settings = { ...context.settings, ...plan.settings };
+  const outcomes = await rotate({ ...context, trigger, settings }, groups);
   return {
     outcomes,
     connections: groups.flatMap((group) => group.connections),

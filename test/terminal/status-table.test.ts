@@ -48,6 +48,15 @@ describe("a style", () => {
   ])("of phase %j is %s", (phase, style) => expect(phaseStyle(phase)).toBe(style));
 
   it("of an outcome is red for failures and green for successes", () => {
-    expect(OUTCOMES.map(outcomeStyle)).toEqual(["green", "red", "yellow", "red", "yellow", "green", "green"]);
+    expect(OUTCOMES.map(outcomeStyle)).toEqual([
+      "green",
+      "green",
+      "red",
+      "yellow",
+      "red",
+      "yellow",
+      "green",
+      "green",
+    ]);
   });
 });

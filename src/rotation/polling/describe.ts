@@ -1,56 +1,115 @@
-import { type ConnectionState, type PhaseKind, phaseKind } from "../connection.ts";
+import { type ConnectionState, phaseKind } from "../connection.ts";
+import type { RotationSettings } from "../dependencies.ts";
 import { RotationError } from "../errors.ts";
-import type { OutcomeDetails } from "../outcome.ts";
+import { type Evidence, type OutcomeDetails, phaseEvidence } from "../outcome.ts";
 import type { PollResult } from "./poller.ts";
 
-/** The finding that watching amounts to. */
-export function describePollResult({ verdict, state: seen, error }: PollResult): OutcomeDetails {
-  if (seen === undefined)
-    return unreadable(error ?? new RotationError("service", "No response could be read in time."));
-  const details =
-    verdict === undefined && error !== undefined ? unreadable(error) : FINDINGS[kindOf(seen, verdict)](seen);
-  return { ...shown(seen), ...details };
+/** What a phase after a PUT came to. */
+export interface PhaseResult extends PollResult {
+  /** The state before the PUT. */
+  readonly before: ConnectionState;
+  /** False if the service shows versions or times of change, and they are as before the PUT. */
+  readonly hasChanged: boolean;
 }
 
-function kindOf(seen: ConnectionState, verdict: PollResult["verdict"]): PhaseKind | "unsettled" {
-  const kind = phaseKind(seen.phase);
-  return verdict === undefined && (kind === "usable" || kind === "refused") ? "unsettled" : kind;
+/** The outcome to which the phase amounts. */
+export function describePhase(result: PhaseResult, require: RotationSettings["require"]): OutcomeDetails {
+  const { state, verdict, error } = result;
+  if (state === undefined) {
+    return unreadable(
+      "not-seen",
+      error ?? new RotationError("service", "No response could be read in time."),
+    );
+  }
+  const { phase, detail } = state;
+  const shown = { phase, ...(detail !== "" && { detail }) };
+  if (verdict === undefined && error !== undefined) return { ...shown, ...unreadable("unsettled", error) };
+  return { ...shown, ...describeState(result, state, require) };
 }
 
-function shown({ phase, detail }: ConnectionState): Partial<OutcomeDetails> {
-  return { phase, ...(detail !== "" && { detail }) };
+function describeState(
+  { verdict, before, hasChanged }: PhaseResult,
+  { phase }: ConnectionState,
+  require: RotationSettings["require"],
+): OutcomeDetails {
+  switch (verdict) {
+    case "ready":
+      return { outcome: "ready", ...phaseEvidence("ready"), ...(!hasChanged && { message: UNCHANGED }) };
+    case "refused":
+      return {
+        outcome: "failed",
+        errorClass: "rejected",
+        message: "Confluent refused the key.",
+        ...phaseEvidence("refused"),
+      };
+    case "silent":
+      return describeSilence(phaseKind(before.phase) === "silent", require);
+    case "unreachable":
+      return UNREACHABLE;
+    default:
+      return describeUnsettled(phase);
+  }
 }
 
-function unreadable(error: RotationError): OutcomeDetails {
+/** The service says nothing: that is no news if it said nothing before either. */
+function describeSilence(wasSilentBefore: boolean, require: RotationSettings["require"]): OutcomeDetails {
+  if (require === "applied" || (require === "auto" && wasSilentBefore)) {
+    return {
+      outcome: "applied",
+      message: "Confluent accepted the key and reports no phase for this connection.",
+      ...phaseEvidence("silent"),
+    };
+  }
+  const message = wasSilentBefore
+    ? 'The key was sent, but Confluent reports no phase for this connection, and verification.require is "ready".'
+    : "The key was sent, but Confluent no longer reports a phase for this connection.";
+  return { outcome: "unverified", errorClass: "service", message, ...phaseEvidence("silent") };
+}
+
+function describeUnsettled(phase: string): OutcomeDetails {
+  switch (phaseKind(phase)) {
+    case "usable":
+    case "refused":
+      return {
+        outcome: "unverified",
+        errorClass: "timeout",
+        message: `The key was sent, but the run ended before ${phase} could be confirmed for it.`,
+        ...phaseEvidence("unsettled"),
+      };
+    case "silent":
+      return {
+        outcome: "unverified",
+        errorClass: "service",
+        message: "The key was sent, but the run ended before Confluent reported a phase.",
+        ...phaseEvidence("unsettled"),
+      };
+    case "unreachable":
+      return UNREACHABLE;
+    case "pending":
+      return {
+        outcome: "failed",
+        errorClass: "timeout",
+        message: `The key was sent, but the connection did not become READY in time; its last phase was ${phase}.`,
+        ...phaseEvidence("unsettled"),
+      };
+  }
+}
+
+function unreadable(phase: Evidence["phase"], error: RotationError): OutcomeDetails {
   return {
     outcome: "unverified",
     errorClass: error.errorClass,
-    message: `The key was put, but the state of the connection could not be read: ${error.message}`,
+    message: `The key was sent, but the state of the connection could not be read: ${error.message}`,
     ...error.response,
+    ...phaseEvidence(phase),
   };
 }
 
-const FINDINGS: Readonly<Record<PhaseKind | "unsettled", (seen: ConnectionState) => OutcomeDetails>> = {
-  usable: () => ({ outcome: "ready" }),
-  refused: () => ({ outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." }),
-  unreachable: () => ({
-    outcome: "failed",
-    errorClass: "unreachable",
-    message: "The key was put, but Confluent cannot reach the connection's endpoint.",
-  }),
-  pending: (seen) => ({
-    outcome: "failed",
-    errorClass: "timeout",
-    message: `The key was put, but the connection did not become READY in time; its last phase was ${seen.phase}.`,
-  }),
-  silent: () => ({
-    outcome: "unverified",
-    errorClass: "service",
-    message: "The key was put, but Confluent does not say in which phase the connection is.",
-  }),
-  unsettled: (seen) => ({
-    outcome: "unverified",
-    errorClass: "timeout",
-    message: `The key was put, but the time was up before it was clear that the ${seen.phase} that was seen is this key's, and lasts.`,
-  }),
+const UNCHANGED = "READY, but Confluent shows no change of the connection since before the key was sent.";
+
+const UNREACHABLE: OutcomeDetails = {
+  outcome: "failed",
+  errorClass: "unreachable",
+  message: "The key was sent, but Confluent cannot reach the connection's endpoint.",
+  ...phaseEvidence("unreachable"),
 };

@@ -3,7 +3,7 @@ import type { ConnectionState } from "../connection.ts";
 import { RotationError, UnauthorizedError } from "../errors.ts";
 import type { ConnectionReader, ReadResult } from "./reader.ts";
 import type { PollSchedule } from "./schedule.ts";
-import type { ReadinessCheck, Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** What polling came to. Without a verdict the time was up; `error` says why the connection could not be read last. */
 export interface PollResult {
@@ -12,9 +12,19 @@ export interface PollResult {
   readonly error?: RotationError;
 }
 
+/** Decides when a phase is a verdict. */
+export interface PollCheck {
+  /** True if the service itself has judged; only then the time until the verdict is worth learning from. */
+  readonly hasJudged: boolean;
+  /** `undefined` while there is no verdict; `"outdated"` for a state that must be ignored. */
+  readonly verdictOn: (state: ConnectionState, now: number) => Verdict | "outdated" | undefined;
+  /** When the next read may tell something new, if that is known better than by the polling schedule. */
+  readonly nextReadAt: (now: number) => number | undefined;
+}
+
 export interface PollRequest {
   readonly name: string;
-  readonly check: ReadinessCheck;
+  readonly check: PollCheck;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
   readonly onPhase?: (phase: string) => void;
@@ -104,7 +114,8 @@ export class Poller {
   }
 
   /** The schedule's earliest time, but at most half of the time there is, so that a connection is seen at least once. */
-  #dueAt({ dueAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
+  #dueAt({ check, dueAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
+    if (check.nextReadAt(this.#clock.now()) !== undefined) return dueAt;
     const earliestMs = Math.min(this.#schedule.earliestMs(pendingMs), (untilAt - startedAt) / 2);
     return Math.max(dueAt, startedAt + earliestMs);
   }
@@ -145,24 +156,27 @@ export class Poller {
 
   #check(connection: PendingConnection, state: ConnectionState): void {
     const now = this.#clock.now();
+    const { check, startedAt } = connection;
+    const verdict = check.verdictOn(state, now);
+    if (verdict === "outdated") return;
     if (state.phase !== connection.state?.phase) connection.onPhase?.(state.phase);
     connection.state = state;
     delete connection.error;
-    const verdict = connection.check.verdictOn(state, now);
     if (verdict !== undefined) {
-      this.#schedule.recordReady(now - connection.startedAt, connection.pendingMs);
+      if (check.hasJudged) this.#schedule.recordReady(now - startedAt, connection.pendingMs);
       this.#settle(connection, verdict);
-      return;
+    } else if (check.nextReadAt(now) === undefined) {
+      connection.pendingMs = now - startedAt;
+      this.#schedule.recordPending(connection.pendingMs);
     }
-    connection.pendingMs = now - connection.startedAt;
-    this.#schedule.recordPending(connection.pendingMs);
   }
 
   /** A page that was read for others may show a connection early, and does not make it due earlier. */
   #reschedule(connection: PendingConnection, from: number): void {
     connection.poll = undefined;
-    const delayMs = this.#schedule.delayMs(this.#clock.now() - connection.startedAt);
-    connection.dueAt = Math.max(connection.dueAt, from + delayMs);
+    const now = this.#clock.now();
+    const delayMs = this.#schedule.delayMs(now - connection.startedAt);
+    connection.dueAt = Math.max(connection.check.nextReadAt(now) ?? connection.dueAt, from + delayMs);
   }
 
   #idleMs(): number {

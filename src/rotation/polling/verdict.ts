@@ -1,55 +1,140 @@
 import { type ConnectionState, hasChanged, type PhaseKind, phaseKind } from "../connection.ts";
-
-/** How long a phase must last that could still be the old key's, in milliseconds. */
-const SETTLE_MS = 10_000;
+import type { StateHistory } from "./history.ts";
 
 export type Verdict = "ready" | "refused" | "unreachable" | "silent";
 
-/** Judges what is seen of one connection after a PUT. */
-export interface ReadinessCheck {
-  /** The verdict as of this observation; `undefined` while there is none. */
-  readonly verdictOn: (seen: ConnectionState, now: number) => Verdict | undefined;
-}
+/** How long UNREACHABLE, silence, or a phase of an unchanged object must last at most, in milliseconds. */
+const SETTLE_MS = 10_000;
+/** An environment that reports no phase at all is read so often, and for so long, after a PUT. */
+const SILENT_READS = 3;
+const SILENT_MS = 3_000;
+/** When a phase is read again that has to last, as parts of the time for which it has to. */
+const HOLD_READS = [0.05, 0.15, 0.4, 1];
 
 export interface ReadinessOptions {
-  /** As seen before the PUT. */
+  /** The state before the PUT. */
   readonly before: ConnectionState;
-  /** From when on INVALID_AUTH counts, in milliseconds since the epoch; a young key needs time to become valid. */
-  readonly refusalCountsAt: number;
-  /** How long the connection may take, in milliseconds; a phase settles within a third of it at the latest. */
+  /** Knows every state that was read before the PUT. */
+  readonly history: StateHistory;
+  /** When the PUT was accepted, in milliseconds since the epoch. */
+  readonly putAt: number;
+  /** How long READY must last after a PUT, and INVALID_AUTH too, if the phase was the same before it. */
+  readonly confirmMs: number;
   readonly readyTimeoutMs: number;
+  /** True if another connection has shown that the key works: READY of a changed object counts at once. */
+  readonly isKeyProven: boolean;
 }
 
 /**
- * The fence: a phase counts when the object has moved since it was looked at before the PUT. Where the service shows no
- * movement, the phase may be the old key's and must last for a settle time. UNREACHABLE, which a single failed lookup
- * brings about, and silence must last in any case.
+ * Decides when a phase is the verdict on a PUT. A phase alone proves little: the service may show the old one for a
+ * while, or never judge a key at all.
+ * - A state that is older than one read before is ignored.
+ * - READY and INVALID_AUTH count at once if the object has changed and its phase is, or was meanwhile, another one than
+ *   before the PUT. If nothing but the object changed, they must last for `confirmMs`.
+ * - UNREACHABLE, silence after a phase, and any phase of an unchanged object must last for a settle time.
  */
-export function createReadinessCheck({
-  before,
-  refusalCountsAt,
-  readyTimeoutMs,
-}: ReadinessOptions): ReadinessCheck {
-  const settleMs = Math.min(SETTLE_MS, readyTimeoutMs / 3);
-  let since: { kind: PhaseKind; at: number } | undefined;
-  return {
-    verdictOn: (seen, now) => {
-      const kind = phaseKind(seen.phase);
-      if (since?.kind !== kind) since = { kind, at: now };
-      const settled = now - since.at >= settleMs;
-      const counts = settled || hasChanged(before, seen);
-      switch (kind) {
-        case "usable":
-          return counts ? "ready" : undefined;
-        case "refused":
-          return counts && now >= refusalCountsAt ? "refused" : undefined;
-        case "unreachable":
-          return settled ? "unreachable" : undefined;
-        case "silent":
-          return settled ? "silent" : undefined;
-        case "pending":
-          return undefined;
-      }
-    },
-  };
+export class ReadinessCheck {
+  readonly #options: ReadinessOptions;
+  readonly #settleMs: number;
+  #since: { kind: PhaseKind; at: number } | undefined;
+  #reads = 0;
+  #readAt = 0;
+  #hasChanged = false;
+  #sawOtherPhase = false;
+  /** INVALID_AUTH does not count before; a young key needs time to become valid. */
+  refusalCountsAt = 0;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+    this.#settleMs = Math.min(SETTLE_MS, options.readyTimeoutMs / 3);
+  }
+
+  /** True if the object has changed since the PUT, by `resource_version` or `updated_at`. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
+  }
+
+  /** True if the service has judged this PUT: the object has changed, and so has its phase. */
+  get hasJudged(): boolean {
+    return this.#hasChanged && this.#sawOtherPhase;
+  }
+
+  /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
+  verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
+    const { before, history } = this.#options;
+    if (history.isOutdated(state)) return "outdated";
+    history.add(state);
+    const kind = phaseKind(state.phase);
+    if (this.#since?.kind !== kind) this.#since = { kind, at: now };
+    this.#reads += 1;
+    this.#readAt = now;
+    this.#hasChanged ||= hasChanged(before, state);
+    this.#sawOtherPhase ||= kind !== "silent" && kind !== phaseKind(before.phase);
+    return this.#verdict(kind, this.#since.at, now);
+  }
+
+  /** When the next read may tell something new, if that is known better than by the polling schedule. */
+  nextReadAt(now: number): number | undefined {
+    const kind = this.#since?.kind;
+    if (kind === "silent" && this.#isSilentEnvironment) return this.#readAt + SILENT_MS / SILENT_READS;
+    if (this.#since === undefined || kind === "pending" || this.hasJudged) return undefined;
+    const isOnKey = kind === "usable" || kind === "refused";
+    const [from, holdMs] =
+      isOnKey && this.#hasChanged
+        ? [this.#options.putAt, this.#options.confirmMs]
+        : [this.#since.at, this.#settleMs];
+    return HOLD_READS.map((part) => from + part * holdMs).find((at) => at > now);
+  }
+
+  #verdict(kind: PhaseKind, since: number, now: number): Verdict | undefined {
+    const { putAt, isKeyProven } = this.#options;
+    const hasSettled = now - since >= this.#settleMs;
+    const counts = this.hasJudged || (this.#hasChanged ? now - putAt >= this.#options.confirmMs : hasSettled);
+    switch (kind) {
+      case "usable":
+        return counts || (isKeyProven && this.#hasChanged) ? "ready" : undefined;
+      case "refused":
+        return counts && now >= this.refusalCountsAt ? "refused" : undefined;
+      case "unreachable":
+        return hasSettled ? "unreachable" : undefined;
+      case "silent":
+        return hasSettled || (this.#isSilentEnvironment && this.#hasReadSilence(now)) ? "silent" : undefined;
+      case "pending":
+        return undefined;
+    }
+  }
+
+  #hasReadSilence(now: number): boolean {
+    return this.#reads >= SILENT_READS || now - this.#options.putAt >= SILENT_MS;
+  }
+
+  get #isSilentEnvironment(): boolean {
+    return phaseKind(this.#options.before.phase) === "silent" && !this.#sawOtherPhase;
+  }
+}
+
+/** INVALID_AUTH that comes after READY must be read twice, so many milliseconds apart. */
+const TAKEN_BACK_MS = 1_000;
+
+/** Decides whether a READY still stands, or whether the service has refused the key since then. */
+export class LastReadCheck {
+  readonly #history: StateHistory;
+  readonly hasJudged = false;
+  #refusedSince: number | undefined;
+
+  constructor(history: StateHistory) {
+    this.#history = history;
+  }
+
+  verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
+    if (this.#history.isOutdated(state)) return "outdated";
+    this.#history.add(state);
+    if (phaseKind(state.phase) !== "refused") return "ready";
+    this.#refusedSince ??= now;
+    return now - this.#refusedSince >= TAKEN_BACK_MS ? "refused" : undefined;
+  }
+
+  nextReadAt(): number | undefined {
+    return this.#refusedSince === undefined ? undefined : this.#refusedSince + TAKEN_BACK_MS;
+  }
 }

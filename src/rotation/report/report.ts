@@ -32,15 +32,16 @@ export function createReport(connections: readonly Outcome[], facts: RunFacts): 
 
 /** True for what the operator should hear of: anything that is not well, and a `ready` that comes with a remark. */
 export function isAlertable({ outcome, detail }: Outcome): boolean {
-  return outcome === "ready" ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
+  const isSuccess = outcome === "ready" || outcome === "applied";
+  return isSuccess ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
 }
 
 /** Every outcome, of which only the first `whole` that are not well keep their texts. */
 export function abridge(report: Report, whole: number): Report {
   const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));
   const connections = report.connections.map((each) => {
-    const { name, environment, type, outcome, errorClass, secret, durationMs } = each;
-    const brief = { name, environment, type, outcome, secret, durationMs };
+    const { name, environment, type, outcome, errorClass, evidence, secret, durationMs } = each;
+    const brief = { name, environment, type, outcome, evidence, secret, durationMs };
     return kept.has(each) ? each : { ...brief, ...(errorClass && { errorClass }) };
   });
   return { ...report, connections };

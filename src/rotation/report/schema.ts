@@ -4,6 +4,7 @@ import { ERROR_CLASSES } from "../errors.ts";
 /** What can become of a connection. */
 export const OUTCOMES = [
   "ready",
+  "applied",
   "failed",
   "unverified",
   "rolled-back",
@@ -14,6 +15,18 @@ export const OUTCOMES = [
 
 const text = z.exactOptional(z.string());
 const names = z.exactOptional(z.readonly(z.array(z.string())));
+
+/** How much is known of a key, and from whom. */
+export const evidenceSchema = z.readonly(
+  z.object({
+    /** What the key's provider said before the PUT. */
+    provider: z.enum(["valid", "refused", "unknown", "not-asked"]),
+    /** What Confluent's phase said after the PUT. */
+    phase: z.enum(["ready", "silent", "refused", "unreachable", "unsettled", "not-seen"]),
+    /** What came of a statement that used the connection after the PUT. */
+    statement: z.enum(["completed", "refused", "failed", "not-run"]),
+  }),
+);
 
 /** The report's entry for one connection. */
 export const outcomeSchema = z.readonly(
@@ -26,6 +39,7 @@ export const outcomeSchema = z.readonly(
     /** The last phase that was read, upper case. */
     phase: text,
     detail: text,
+    evidence: evidenceSchema,
     secret: z.string(),
     secretVersionId: text,
     httpStatus: z.exactOptional(z.number()),

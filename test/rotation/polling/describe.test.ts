@@ -1,102 +1,127 @@
 import { describe, expect, it } from "vitest";
 import { RotationError } from "../../../src/rotation/errors.ts";
-import { describePollResult } from "../../../src/rotation/polling/describe.ts";
+import { describePhase, type PhaseResult } from "../../../src/rotation/polling/describe.ts";
 import { observation } from "../../support/builders.ts";
 
-describe("the finding of a watch", () => {
-  it("is ready, with the phase that was seen", () => {
-    expect(describePollResult({ verdict: "ready", state: observation() })).toEqual({
+function described(
+  { phase, was = "READY", ...result }: Partial<PhaseResult> & { phase?: string; was?: string },
+  require: Parameters<typeof describePhase>[1] = "auto",
+) {
+  const state = phase === undefined ? {} : { state: observation({ phase }) };
+  const before = observation({ phase: was });
+  const { evidence, ...details } = describePhase({ before, hasChanged: true, ...state, ...result }, require);
+  return { ...details, evidence: evidence?.phase };
+}
+
+describe("the outcome of a phase", () => {
+  it("is ready for READY", () => {
+    expect(described({ verdict: "ready", phase: "READY" })).toEqual({
       outcome: "ready",
       phase: "READY",
+      evidence: "ready",
+    });
+  });
+
+  it("says so if READY was confirmed but nothing changed", () => {
+    expect(described({ verdict: "ready", phase: "READY", hasChanged: false })).toMatchObject({
+      outcome: "ready",
+      message: "READY, but Confluent shows no change of the connection since before the key was sent.",
     });
   });
 
   it("keeps the service's detail", () => {
-    const seen = observation({ detail: "Lookup failed: ai.openai.com" });
-    expect(describePollResult({ verdict: "ready", state: seen })).toEqual({
-      outcome: "ready",
-      phase: "READY",
-      detail: "Lookup failed: ai.openai.com",
-    });
+    const state = observation({ detail: "Lookup failed: ai.openai.com" });
+    expect(described({ verdict: "ready", state })).toMatchObject({ detail: "Lookup failed: ai.openai.com" });
   });
 
   it("is rejected for a refused key", () => {
-    expect(describePollResult({ verdict: "refused", state: observation({ phase: "INVALID_AUTH" }) })).toEqual(
-      {
-        outcome: "failed",
-        errorClass: "rejected",
-        phase: "INVALID_AUTH",
-        message: "Confluent refused the key.",
-      },
-    );
-  });
-
-  it("is unreachable for an endpoint that Confluent cannot reach", () => {
-    expect(
-      describePollResult({ verdict: "unreachable", state: observation({ phase: "UNREACHABLE" }) }),
-    ).toEqual({
+    expect(described({ verdict: "refused", phase: "INVALID_AUTH" })).toEqual({
       outcome: "failed",
-      errorClass: "unreachable",
-      phase: "UNREACHABLE",
-      message: "The key was put, but Confluent cannot reach the connection's endpoint.",
+      errorClass: "rejected",
+      phase: "INVALID_AUTH",
+      message: "Confluent refused the key.",
+      evidence: "refused",
     });
   });
 
-  it("is unverified where the service does not say", () => {
-    expect(describePollResult({ verdict: "silent", state: observation({ phase: "" }) })).toEqual({
-      outcome: "unverified",
-      errorClass: "service",
-      phase: "",
-      message: "The key was put, but Confluent does not say in which phase the connection is.",
-    });
+  it.each(["unreachable", undefined] as const)(
+    "is unreachable for UNREACHABLE with the verdict %s",
+    (verdict) => {
+      expect(described({ ...(verdict && { verdict }), phase: "UNREACHABLE" })).toEqual({
+        outcome: "failed",
+        errorClass: "unreachable",
+        phase: "UNREACHABLE",
+        message: "The key was sent, but Confluent cannot reach the connection's endpoint.",
+        evidence: "unreachable",
+      });
+    },
+  );
+
+  it.each([
+    ["auto", "", "applied"],
+    ["auto", "READY", "unverified"],
+    ["ready", "", "unverified"],
+    ["ready", "READY", "unverified"],
+    ["applied", "", "applied"],
+    ["applied", "READY", "applied"],
+  ] as const)("is, if %s is required and the phase was %j, %3$s for silence", (require, was, outcome) => {
+    const details = described({ verdict: "silent", phase: "", was }, require);
+    expect(details).toMatchObject({ outcome, evidence: "silent" });
+    expect(details.errorClass).toBe(outcome === "applied" ? undefined : "service");
   });
 
-  it("is unverified where nothing at all was seen", () => {
-    expect(describePollResult({})).toEqual({
+  it("is unverified if nothing at all was read", () => {
+    expect(described({})).toEqual({
       outcome: "unverified",
       errorClass: "service",
       message:
-        "The key was put, but the state of the connection could not be read: No response could be read in time.",
+        "The key was sent, but the state of the connection could not be read: No response could be read in time.",
+      evidence: "not-seen",
     });
   });
 
-  it("names the word that was still seen when the time was up", () => {
-    expect(describePollResult({ state: observation({ phase: "PROVISIONING" }) })).toEqual({
+  it("names the last word if the time is up", () => {
+    expect(described({ phase: "PROVISIONING" })).toEqual({
       outcome: "failed",
       errorClass: "timeout",
       phase: "PROVISIONING",
       message:
-        "The key was put, but the connection did not become READY in time; its last phase was PROVISIONING.",
+        "The key was sent, but the connection did not become READY in time; its last phase was PROVISIONING.",
+      evidence: "unsettled",
     });
   });
 
-  it.each(["READY", "INVALID_AUTH"])("is unverified for a %s that did not settle in time", (phase) => {
-    expect(describePollResult({ state: observation({ phase }) })).toEqual({
+  it.each(["READY", "INVALID_AUTH"])("is unverified for a %s that was not confirmed in time", (phase) => {
+    expect(described({ phase })).toEqual({
       outcome: "unverified",
       errorClass: "timeout",
       phase,
-      message: `The key was put, but the time was up before it was clear that the ${phase} that was seen is this key's, and lasts.`,
+      message: `The key was sent, but the run ended before ${phase} could be confirmed for it.`,
+      evidence: "unsettled",
     });
   });
 
-  it("is unverified, in the error's class, where the last look failed", () => {
+  it("is unverified for a silence that did not last", () => {
+    expect(described({ phase: "" })).toMatchObject({ outcome: "unverified", errorClass: "service" });
+  });
+
+  it("is unverified, in the error's class, if the last read failed", () => {
     const error = new RotationError("unreachable", "The host could not be reached.", {
       requestId: "request-9",
     });
-    expect(describePollResult({ error, state: observation({ phase: "PENDING" }) })).toEqual({
+    expect(described({ error, phase: "PENDING" })).toEqual({
       outcome: "unverified",
       errorClass: "unreachable",
       phase: "PENDING",
       message:
-        "The key was put, but the state of the connection could not be read: The host could not be reached.",
+        "The key was sent, but the state of the connection could not be read: The host could not be reached.",
       requestId: "request-9",
+      evidence: "unsettled",
     });
   });
 
-  it("goes by the verdict even if a look failed", () => {
+  it("goes by the verdict even if a read failed", () => {
     const error = new RotationError("service", "Confluent answered 500.");
-    expect(describePollResult({ verdict: "ready", error, state: observation() })).toMatchObject({
-      outcome: "ready",
-    });
+    expect(described({ verdict: "ready", error, phase: "READY" })).toMatchObject({ outcome: "ready" });
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { RateLimiter } from "../../../src/adapters/rate-limit/limiter.ts";
 import type { RequestKind } from "../../../src/adapters/rate-limit/limits.ts";
-import type { ConnectionState } from "../../../src/rotation/connection.ts";
 import type { ConnectionsApi } from "../../../src/rotation/dependencies.ts";
-import { Poller } from "../../../src/rotation/polling/poller.ts";
+import { type PollCheck, Poller } from "../../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
 import { Secret } from "../../../src/rotation/secret.ts";
@@ -30,8 +29,9 @@ async function simulate(connections: number, timeToReadyMs: number) {
   const noticedAfterMs = await Promise.all(
     names.map(async (name) => {
       await api.put({ name, connectionType: "OPENAI", endpoint: "", data: DATA });
-      const verdictOn = ({ phase }: ConnectionState) => (phase === "READY" ? "ready" : undefined);
-      await poller.waitUntilSettled({ name, check: { verdictOn }, untilAt: clock.now() + 600_000 });
+      const verdictOn: PollCheck["verdictOn"] = ({ phase }) => (phase === "READY" ? "ready" : undefined);
+      const check = { hasJudged: true, nextReadAt: () => undefined, verdictOn };
+      await poller.waitUntilSettled({ name, check, untilAt: clock.now() + 600_000 });
       const readyAt = (confluent.connection(name).puts[0]?.at ?? 0) + timeToReadyMs;
       return clock.now() - LATENCY_MS / 2 - readyAt;
     }),

@@ -1,16 +1,19 @@
 import { describe, expect, it, vi } from "vitest";
 import { RotationError, UnauthorizedError } from "../../../src/rotation/errors.ts";
-import { Poller } from "../../../src/rotation/polling/poller.ts";
+import { type PollCheck, Poller } from "../../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
-import type { ReadinessCheck } from "../../../src/rotation/polling/verdict.ts";
 import { flinkApiKey, NOW } from "../../support/builders.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts";
 
 /** A verdict as soon as the phase is READY. */
-const readyWhenSeen: ReadinessCheck = { verdictOn: ({ phase }) => (phase === "READY" ? "ready" : undefined) };
-const never: ReadinessCheck = { verdictOn: () => undefined };
+const readyWhenSeen: PollCheck = {
+  hasJudged: true,
+  nextReadAt: () => undefined,
+  verdictOn: ({ phase }) => (phase === "READY" ? "ready" : undefined),
+};
+const never: PollCheck = { ...readyWhenSeen, verdictOn: () => undefined };
 
 /** Connections whose last PUT, at the start, takes so long to be READY. */
 function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}, expected = 0) {
@@ -321,7 +324,8 @@ describe("the poller", () => {
 
   it("fails for all connections on an unexpected error", async () => {
     const { watch } = open([0, 0]);
-    const check: ReadinessCheck = {
+    const check: PollCheck = {
+      ...readyWhenSeen,
       verdictOn: () => {
         throw new TypeError("a bug");
       },

@@ -1,35 +1,154 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionState } from "../../../src/rotation/connection.ts";
-import { createReadinessCheck, type ReadinessOptions } from "../../../src/rotation/polling/verdict.ts";
+import { StateHistory } from "../../../src/rotation/polling/history.ts";
+import {
+  LastReadCheck,
+  ReadinessCheck,
+  type ReadinessOptions,
+} from "../../../src/rotation/polling/verdict.ts";
 import { observation } from "../../support/builders.ts";
 
-const before = observation({ resourceVersion: "v1" });
+type Read = readonly [atMs: number, Partial<ConnectionState>];
 
-/** The verdicts on what is seen at each of the moments, in milliseconds from the PUT. */
-function verdicts(
-  seen: readonly (readonly [number, Partial<ConnectionState>])[],
-  budget: Partial<ReadinessOptions> = {},
-) {
-  const judge = createReadinessCheck({ before, refusalCountsAt: 0, readyTimeoutMs: 300_000, ...budget });
-  return seen.map(([at, changes]) => judge.verdictOn({ ...before, ...changes }, at));
+const BEFORE = observation({ resourceVersion: "v1", updatedAt: 1_000 });
+/** The object as the PUT has changed it. */
+const CHANGED = { resourceVersion: "v2", updatedAt: 2_000 };
+
+function checkOf(before: ConnectionState, options: Partial<ReadinessOptions> = {}) {
+  const history = new StateHistory();
+  history.add(before);
+  return new ReadinessCheck({
+    before,
+    history,
+    putAt: 0,
+    confirmMs: 10_000,
+    readyTimeoutMs: 300_000,
+    isKeyProven: false,
+    ...options,
+  });
 }
 
-describe("a judge", () => {
-  it.each(["READY", "ACTIVE"])("believes a %s at once when the object has moved", (phase) => {
-    expect(verdicts([[0, { phase, resourceVersion: "v2" }]])).toEqual(["ready"]);
+/** The verdicts on the states that are read so many milliseconds after the PUT. */
+function verdicts(
+  reads: readonly Read[],
+  {
+    before: changes = {},
+    ...options
+  }: Partial<Omit<ReadinessOptions, "before">> & { before?: Partial<ConnectionState> } = {},
+) {
+  const before = { ...BEFORE, ...changes };
+  const check = checkOf(before, options);
+  return reads.map(([at, state]) => check.verdictOn({ ...before, ...state }, at));
+}
+
+const READY = { ...CHANGED, phase: "READY" };
+const REFUSED = { ...CHANGED, phase: "INVALID_AUTH" };
+const PENDING = { ...CHANGED, phase: "PENDING" };
+const wasRefused = { before: { phase: "INVALID_AUTH" } };
+
+describe("a phase after a PUT", () => {
+  it.each(["READY", "ACTIVE"])("%s counts at once after another phase", (phase) => {
+    const reads: Read[] = [
+      [100, PENDING],
+      [200, { ...CHANGED, phase }],
+    ];
+    expect(verdicts(reads)).toEqual([undefined, "ready"]);
   });
 
-  it("believes a READY that has not moved when it has lasted ten seconds", () => {
+  it("INVALID_AUTH counts at once if it was READY before", () => {
+    expect(verdicts([[100, REFUSED]])).toEqual(["refused"]);
+  });
+
+  it("READY counts at once if it was INVALID_AUTH before", () => {
+    expect(verdicts([[100, READY]], wasRefused)).toEqual(["ready"]);
+  });
+
+  it("READY counts at once if there was no phase before", () => {
+    expect(verdicts([[100, READY]], { before: { phase: "" } })).toEqual(["ready"]);
+  });
+
+  it("READY that was READY before must last for the time of confirmation after the PUT", () => {
     expect(
       verdicts([
-        [0, {}],
-        [9_999, {}],
-        [10_000, {}],
+        [100, READY],
+        [9_999, READY],
+        [10_000, READY],
       ]),
     ).toEqual([undefined, undefined, "ready"]);
   });
 
-  it("takes READY and ACTIVE for the same while it settles", () => {
+  it("INVALID_AUTH that was INVALID_AUTH before must last for the time of confirmation after the PUT", () => {
+    expect(
+      verdicts(
+        [
+          [100, REFUSED],
+          [9_999, REFUSED],
+          [10_000, REFUSED],
+        ],
+        wasRefused,
+      ),
+    ).toEqual([undefined, undefined, "refused"]);
+  });
+
+  it("is a refusal although READY lingered", () => {
+    expect(
+      verdicts([
+        [100, READY],
+        [4_000, REFUSED],
+      ]),
+    ).toEqual([undefined, "refused"]);
+  });
+
+  it("is READY although INVALID_AUTH lingered", () => {
+    expect(
+      verdicts(
+        [
+          [100, REFUSED],
+          [1_000, READY],
+        ],
+        wasRefused,
+      ),
+    ).toEqual([undefined, "ready"]);
+  });
+
+  it("READY of a changed object counts at once if confirmation is turned off or the key is proven", () => {
+    expect(verdicts([[100, READY]], { confirmMs: 0 })).toEqual(["ready"]);
+    expect(verdicts([[100, READY]], { isKeyProven: true })).toEqual(["ready"]);
+  });
+
+  it("INVALID_AUTH that was INVALID_AUTH before must last even if the key is proven", () => {
+    expect(verdicts([[100, REFUSED]], { ...wasRefused, isKeyProven: true })).toEqual([undefined]);
+  });
+
+  it("of an unchanged object must last for ten seconds, whatever is proven", () => {
+    const options = { confirmMs: 0, isKeyProven: true };
+    expect(
+      verdicts(
+        [
+          [100, {}],
+          [10_099, {}],
+          [10_100, {}],
+        ],
+        options,
+      ),
+    ).toEqual([undefined, undefined, "ready"]);
+  });
+
+  it("of an unchanged object must last for a third of the time to ready if that is less", () => {
+    const options = { readyTimeoutMs: 3_000 };
+    expect(
+      verdicts(
+        [
+          [0, {}],
+          [999, {}],
+          [1_000, {}],
+        ],
+        options,
+      ),
+    ).toEqual([undefined, undefined, "ready"]);
+  });
+
+  it("READY and ACTIVE are the same phase", () => {
     expect(
       verdicts([
         [0, { phase: "READY" }],
@@ -38,92 +157,188 @@ describe("a judge", () => {
     ).toEqual([undefined, "ready"]);
   });
 
-  it("starts to settle anew when another kind of phase came between", () => {
-    expect(
-      verdicts([
-        [0, {}],
-        [5_000, { phase: "PENDING" }],
-        [6_000, {}],
-        [15_999, {}],
-        [16_000, {}],
-      ]),
-    ).toEqual([undefined, undefined, undefined, undefined, "ready"]);
+  it("is not judged by a moment of silence", () => {
+    const check = checkOf(BEFORE);
+    check.verdictOn({ ...BEFORE, ...CHANGED, phase: "" }, 100);
+    expect(check.verdictOn({ ...BEFORE, ...READY }, 200)).toBeUndefined();
+    expect(check.hasJudged).toBe(false);
   });
 
-  it("settles within a third of the time there is", () => {
-    expect(
-      verdicts(
-        [
-          [0, {}],
-          [999, {}],
-          [1_000, {}],
-        ],
-        { readyTimeoutMs: 3_000 },
-      ),
-    ).toEqual([undefined, undefined, "ready"]);
+  it("is no refusal before refusals count", () => {
+    const check = checkOf(BEFORE);
+    check.refusalCountsAt = 20_000;
+    const refused = { ...BEFORE, ...REFUSED };
+    expect([0, 19_999, 20_000].map((at) => check.verdictOn(refused, at))).toEqual([
+      undefined,
+      undefined,
+      "refused",
+    ]);
   });
 
-  it("takes INVALID_AUTH for a refusal when the object has moved", () => {
-    expect(verdicts([[0, { phase: "INVALID_AUTH", resourceVersion: "v2" }]])).toEqual(["refused"]);
-  });
-
-  it("lets INVALID_AUTH that may be the old key's settle", () => {
-    expect(
-      verdicts([
-        [0, { phase: "INVALID_AUTH" }],
-        [10_000, { phase: "INVALID_AUTH" }],
-      ]),
-    ).toEqual([undefined, "refused"]);
-  });
-
-  it("counts no refusal before its time", () => {
-    const refused = { phase: "INVALID_AUTH", resourceVersion: "v2" };
-    expect(
-      verdicts(
-        [
-          [0, refused],
-          [19_999, refused],
-          [20_000, refused],
-        ],
-        { refusalCountsAt: 20_000 },
-      ),
-    ).toEqual([undefined, undefined, "refused"]);
-  });
-
-  it("believes a READY while refusals do not count yet", () => {
-    const seen = { resourceVersion: "v2" };
-    expect(
-      verdicts(
-        [
-          [0, { ...seen, phase: "INVALID_AUTH" }],
-          [1, seen],
-        ],
-        { refusalCountsAt: 20_000 },
-      ),
-    ).toEqual([undefined, "ready"]);
+  it("READY counts while refusals do not", () => {
+    const check = checkOf(BEFORE);
+    check.refusalCountsAt = 20_000;
+    expect(check.verdictOn({ ...BEFORE, ...REFUSED }, 0)).toBeUndefined();
+    expect(check.verdictOn({ ...BEFORE, ...READY }, 1)).toBe("ready");
   });
 
   it.each([
-    { phase: "UNREACHABLE", verdict: "unreachable" },
-    { phase: "", verdict: "silent" },
-  ])("lets $verdict settle even when the object has moved", ({ phase, verdict }) => {
-    const seen = { phase, resourceVersion: "v2" };
+    ["UNREACHABLE", "unreachable"],
+    ["", "silent"],
+  ])("%j after READY must last for ten seconds", (phase, verdict) => {
+    const state = { ...CHANGED, phase };
     expect(
       verdicts([
-        [0, seen],
-        [9_999, seen],
-        [10_000, seen],
+        [0, state],
+        [9_999, state],
+        [10_000, state],
       ]),
     ).toEqual([undefined, undefined, verdict]);
   });
 
-  it("waits for ever for a phase that it does not know", () => {
-    const seen = { phase: "PROVISIONING", resourceVersion: "v2" };
+  it("that nobody knows is never a verdict", () => {
+    const state = { ...CHANGED, phase: "PROVISIONING" };
     expect(
       verdicts([
-        [0, seen],
-        [1_000_000, seen],
+        [0, state],
+        [1_000_000, state],
       ]),
     ).toEqual([undefined, undefined]);
+  });
+});
+
+describe("silence before and after a PUT", () => {
+  const before = { phase: "" };
+
+  it("is a verdict at the third read", () => {
+    expect(
+      verdicts(
+        [
+          [100, {}],
+          [200, {}],
+          [300, {}],
+        ],
+        { before },
+      ),
+    ).toEqual([undefined, undefined, "silent"]);
+  });
+
+  it("is a verdict three seconds after the PUT, however few reads there were", () => {
+    expect(verdicts([[3_000, {}]], { before })).toEqual(["silent"]);
+  });
+
+  it("is read once a second", () => {
+    const check = checkOf({ ...BEFORE, ...before });
+    check.verdictOn({ ...BEFORE, ...CHANGED, ...before }, 150);
+    expect(check.nextReadAt(150)).toBe(1_150);
+  });
+
+  it("must last after another phase", () => {
+    const silent = { ...CHANGED, phase: "" };
+    expect(
+      verdicts(
+        [
+          [0, silent],
+          [1_000, PENDING],
+          [2_000, silent],
+          [3_000, silent],
+          [12_000, silent],
+        ],
+        { before },
+      ),
+    ).toEqual([undefined, undefined, undefined, undefined, "silent"]);
+  });
+});
+
+describe("an outdated state", () => {
+  it("is ignored if it was updated before the PUT's own look", () => {
+    expect(verdicts([[100, { resourceVersion: "v9", updatedAt: 999, phase: "INVALID_AUTH" }]])).toEqual([
+      "outdated",
+    ]);
+  });
+
+  it("is ignored if it was updated before one that was read since", () => {
+    expect(
+      verdicts([
+        [100, { ...PENDING, updatedAt: 3_000 }],
+        [200, { ...READY, updatedAt: 2_000 }],
+      ]),
+    ).toEqual([undefined, "outdated"]);
+  });
+
+  it("is ignored if its version was replaced, and there is no time of update", () => {
+    const [, ...others] = verdicts(
+      [
+        [100, { phase: "PENDING", resourceVersion: "v2" }],
+        [200, { resourceVersion: "v1" }],
+        [300, { resourceVersion: "v2" }],
+      ],
+      { before: { updatedAt: undefined as never } },
+    );
+    expect(others).toEqual(["outdated", "ready"]);
+  });
+
+  it("is not one with an earlier version and a later time of update", () => {
+    const history = new StateHistory();
+    for (const [resourceVersion, updatedAt] of [
+      ["a", 1],
+      ["b", 2],
+    ] as const)
+      history.add(observation({ resourceVersion, updatedAt }));
+    expect(history.isOutdated(observation({ resourceVersion: "a", updatedAt: 3 }))).toBe(false);
+    expect(history.isOutdated(observation({ resourceVersion: "a", updatedAt: 2 }))).toBe(true);
+  });
+
+  it("does not become the latest one", () => {
+    const history = new StateHistory();
+    history.add(observation({ updatedAt: 2 }));
+    history.add(observation({ updatedAt: 1 }));
+    expect(history.isOutdated(observation({ updatedAt: 1 }))).toBe(true);
+  });
+});
+
+describe("the reads of a phase that must last", () => {
+  it("are four after the first one", () => {
+    const check = checkOf(BEFORE);
+    const reads: number[] = [];
+    for (let at: number | undefined = 100; at !== undefined; at = check.nextReadAt(at)) {
+      check.verdictOn({ ...BEFORE, ...READY }, at);
+      reads.push(at);
+    }
+    expect(reads).toEqual([100, 500, 1_500, 4_000, 10_000]);
+  });
+
+  it("follow the polling schedule for any other phase, and before the first read", () => {
+    const check = checkOf(BEFORE);
+    expect(check.nextReadAt(0)).toBeUndefined();
+    check.verdictOn({ ...BEFORE, ...PENDING }, 100);
+    expect(check.nextReadAt(100)).toBeUndefined();
+  });
+});
+
+describe("the last read", () => {
+  function lastRead() {
+    const history = new StateHistory();
+    history.add({ ...BEFORE, ...READY });
+    return new LastReadCheck(history);
+  }
+
+  it.each(["READY", "PENDING", ""])("leaves a READY as it is if the phase is %j", (phase) => {
+    expect(lastRead().verdictOn({ ...BEFORE, ...CHANGED, phase }, 0)).toBe("ready");
+  });
+
+  it("takes a READY back if INVALID_AUTH is read twice, a second apart", () => {
+    const check = lastRead();
+    const refused = { ...BEFORE, ...REFUSED };
+    expect([0, 999, 1_000].map((at) => check.verdictOn(refused, at))).toEqual([
+      undefined,
+      undefined,
+      "refused",
+    ]);
+    expect(check.nextReadAt()).toBe(1_000);
+  });
+
+  it("ignores an outdated INVALID_AUTH", () => {
+    expect(lastRead().verdictOn({ ...BEFORE, phase: "INVALID_AUTH" }, 0)).toBe("outdated");
   });
 });

@@ -26,6 +26,7 @@ describe("a report", () => {
       requests: 31,
       counts: {
         ready: 1,
+        applied: 0,
         failed: 1,
         unverified: 0,
         "rolled-back": 0,

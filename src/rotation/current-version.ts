@@ -1,0 +1,54 @@
+import type { RunContext, SecretVersion } from "./dependencies.ts";
+import { SupersededError } from "./errors.ts";
+import { toRotationError } from "./outcome.ts";
+import { currentVersion } from "./versions.ts";
+
+/** Many connections of a secret ask at the same time; one read serves all within so many milliseconds. */
+const FRESH_MS = 500;
+
+/** Tells whether a version of a secret is still AWSCURRENT while it is rolled out. */
+export class CurrentVersionCheck {
+  readonly #context: RunContext;
+  readonly #secret: string;
+  #latest: { readonly readAt: number; readonly version: Promise<SecretVersion> } | undefined;
+  /** The newest version that was ever read: Secrets Manager may answer with an older one after it. */
+  #newest: SecretVersion | undefined;
+
+  constructor(context: RunContext, secret: string) {
+    this.#context = context;
+    this.#secret = secret;
+  }
+
+  /** The version that has become AWSCURRENT since; `undefined` if there is none, or if it cannot be read. */
+  async newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
+    const { clock, deadlineAt, log } = this.#context;
+    if (clock.now() >= deadlineAt) return this.#newest && newerOf(this.#newest, version);
+    try {
+      return newerOf(await this.#read(), version);
+    } catch (error) {
+      const reason = toRotationError(this.#context, error).message;
+      log.note("Whether a newer version has appeared could not be read.", { secret: this.#secret, reason });
+      return undefined;
+    }
+  }
+
+  /** @throws SupersededError if a newer version has become AWSCURRENT; SecretError if it cannot be read. */
+  async assertCurrent(version: SecretVersion): Promise<void> {
+    if (newerOf(await this.#read(), version) !== undefined) throw new SupersededError();
+  }
+
+  async #read(): Promise<SecretVersion> {
+    const now = this.#context.clock.now();
+    if (this.#latest === undefined || now - this.#latest.readAt >= FRESH_MS)
+      this.#latest = { readAt: now, version: currentVersion(this.#context, this.#secret) };
+    const read = await this.#latest.version;
+    if (this.#newest === undefined || newerOf(read, this.#newest) !== undefined) this.#newest = read;
+    return this.#newest;
+  }
+}
+
+/** `current` if it is another version than `version`, and not created before it. */
+function newerOf(current: SecretVersion, version: SecretVersion): SecretVersion | undefined {
+  const isOther = current.versionId !== version.versionId && current.createdAt >= version.createdAt;
+  return isOther ? current : undefined;
+}

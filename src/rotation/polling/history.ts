@@ -1,0 +1,27 @@
+import type { ConnectionState } from "../connection.ts";
+
+/**
+ * The states of one connection that a run has read, so that an older answer is not taken for a new one: reads may come
+ * from replicas or caches.
+ */
+export class StateHistory {
+  #latest: ConnectionState | undefined;
+  readonly #olderVersions = new Set<string>();
+
+  /** True for a state from before the latest one, by `updated_at`, or else by a `resource_version` that was replaced. */
+  isOutdated({ updatedAt, resourceVersion }: ConnectionState): boolean {
+    const latestAt = this.#latest?.updatedAt;
+    if (updatedAt !== undefined && latestAt !== undefined && updatedAt !== latestAt)
+      return updatedAt < latestAt;
+    return resourceVersion !== undefined && this.#olderVersions.has(resourceVersion);
+  }
+
+  /** Adds a state; an outdated one is ignored. */
+  add(state: ConnectionState): void {
+    if (this.isOutdated(state)) return;
+    const replaced = this.#latest?.resourceVersion;
+    if (replaced !== undefined && replaced !== state.resourceVersion) this.#olderVersions.add(replaced);
+    if (state.resourceVersion !== undefined) this.#olderVersions.delete(state.resourceVersion);
+    this.#latest = state;
+  }
+}

@@ -1,0 +1,125 @@
+import { RetryBudget } from "./backoff.ts";
+import { assertMatchesConfig, responseOf } from "./config-match.ts";
+import { type ConnectionState, hasChanged, type PutRequest, type UpdateResponse } from "./connection.ts";
+import type { RunContext } from "./dependencies.ts";
+import type { EnvironmentSession } from "./environment.ts";
+import { ConflictError, GuardError, RotationError, UnknownResultError } from "./errors.ts";
+import type { UpdateRequest } from "./update.ts";
+
+/** After so many conflicts the connection is put without `resource_version`. */
+const MAX_CONFLICTS = 3;
+
+/** How long a fault of the service may last before it is reported, in milliseconds: the alert should not wait for the end of the run. */
+export const FAULT_RETRY_MS = 30_000;
+
+export interface AcceptedPut {
+  /** The state before the PUT. */
+  readonly before: ConnectionState;
+  readonly response: UpdateResponse;
+}
+
+/**
+ * Puts one version into one connection. With the `resource_version` that was read before, so that nobody else's change is
+ * overwritten; and once without `metadata`, as Confluent's own clients do it, if the service does not take that.
+ */
+export class PutAttempt {
+  readonly #context: RunContext;
+  readonly #session: EnvironmentSession;
+  readonly #request: UpdateRequest;
+  readonly #budget: RetryBudget;
+  #conflicts = 0;
+  #sendsMetadata: boolean;
+  #sentMetadata = false;
+  #isResultUnknown = false;
+
+  constructor(context: RunContext, session: EnvironmentSession, request: UpdateRequest) {
+    this.#context = context;
+    this.#session = session;
+    this.#request = request;
+    this.#budget = new RetryBudget(context, FAULT_RETRY_MS);
+    this.#sendsMetadata = session.sendsMetadata;
+  }
+
+  /** True if a PUT without a certain answer may have been applied. */
+  get isResultUnknown(): boolean {
+    return this.#isResultUnknown;
+  }
+
+  /** @throws RotationError if the PUT was not accepted, or if it is not known whether it was. */
+  async send(): Promise<AcceptedPut> {
+    const { before: known, connection } = this.#request;
+    const isComplete = known !== undefined && known.endpoint !== "";
+    let before = isComplete ? assertMatchesConfig(connection, known) : await this.#read();
+    for (;;) {
+      try {
+        const response = await this.#session.api.put(this.#toPutRequest(before));
+        this.#rememberForm(before);
+        return { before, response };
+      } catch (error) {
+        const after = await this.#readBeforeRetry(error);
+        const mayBeApplied = error instanceof UnknownResultError && error.response.httpStatus === undefined;
+        if (mayBeApplied && hasChanged(before, after)) return { before, response: responseOf(after) };
+        before = after;
+      }
+    }
+  }
+
+  /** The state with which the PUT is sent again. @throws the error itself, or a reason why it must not be sent again. */
+  async #readBeforeRetry(error: unknown): Promise<ConnectionState> {
+    if (error instanceof UnknownResultError) {
+      this.#isResultUnknown = true;
+      await this.#pause(error);
+      await this.#request.assertCurrent();
+      return this.#read().catch(() => {
+        throw error;
+      });
+    }
+    if (error instanceof ConflictError && this.#conflicts < MAX_CONFLICTS) {
+      this.#conflicts += 1;
+      if (this.#conflicts === MAX_CONFLICTS) this.#sendsMetadata = false;
+      await this.#pause(error);
+    } else {
+      const isRefused = error instanceof RotationError && error.errorClass === "rejected";
+      if (!isRefused || !this.#sentMetadata) throw error;
+      this.#sendsMetadata = false;
+    }
+    await this.#request.assertCurrent();
+    return this.#read();
+  }
+
+  async #pause(error: RotationError): Promise<void> {
+    const delayMs = this.#budget.nextDelayMs();
+    if (delayMs === undefined) throw error;
+    await this.#context.clock.sleep(delayMs);
+  }
+
+  /** Everything that a PUT must repeat; an item of a list may lack the endpoint. */
+  async #read(): Promise<ConnectionState> {
+    const { connection } = this.#request;
+    const state = assertMatchesConfig(connection, await this.#session.api.get(connection.name));
+    this.#session.history(connection).add(state);
+    if (state.endpoint !== "") return state;
+    throw new GuardError(
+      `Confluent shows no endpoint for ${connection.name}, and a PUT must repeat it. Nothing was written.`,
+      responseOf(state),
+    );
+  }
+
+  #toPutRequest({ connectionType, endpoint, resourceVersion }: ConnectionState): PutRequest {
+    const { connection, data } = this.#request;
+    this.#sentMetadata = this.#sendsMetadata && resourceVersion !== undefined;
+    const metadata = this.#sentMetadata && resourceVersion !== undefined && { resourceVersion };
+    return { name: connection.name, connectionType, endpoint, data, ...metadata };
+  }
+
+  #rememberForm({ resourceVersion }: ConnectionState): void {
+    if (this.#sendsMetadata || !this.#session.sendsMetadata || resourceVersion === undefined) return;
+    this.#session.sendsMetadata = false;
+    this.#context.log.note(
+      "Confluent took the PUT only without metadata, so this run sends none to this environment.",
+      {
+        environment: this.#request.connection.environment,
+      },
+    );
+  }
+}

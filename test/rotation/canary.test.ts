@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { Canary } from "../../src/rotation/canary.ts";
+import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
+import { phaseEvidence } from "../../src/rotation/outcome.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+import type { UpdateRequest } from "../../src/rotation/update.ts";
+import { connection, secretVersion } from "../support/builders.ts";
+
+const [A, B, C] = ["a", "b", "c"].map(
+  (name): UpdateRequest => ({
+    connection: connection({ name }),
+    version: secretVersion(),
+    data: new Secret("{}"),
+    isKeyProven: false,
+    assertCurrent: () => Promise.resolve(),
+  }),
+) as [UpdateRequest, UpdateRequest, UpdateRequest];
+
+const UNREACHABLE = {
+  outcome: "failed",
+  errorClass: "unreachable",
+  ...phaseEvidence("unreachable"),
+} as const;
+const MISSING = { outcome: "failed", errorClass: "not-found" } as const;
+const READY = { outcome: "ready", ...phaseEvidence("ready") } as const;
+const SILENT = { outcome: "unverified", errorClass: "service", ...phaseEvidence("silent") } as const;
+
+const holds = (details: OutcomeDetails) => ({ details, mayHoldVersion: true });
+const holdsNot = (details: OutcomeDetails) => ({ details, mayHoldVersion: false });
+
+describe("a canary", () => {
+  it("that is ready lets the others follow, with a key that is proven", () => {
+    expect(new Canary().decide(A, holds(READY), B, false)).toEqual({
+      kind: "follow",
+      proof: { isKeyProven: true },
+    });
+  });
+
+  it.each([
+    ["applied", { ...SILENT, outcome: "applied" } as const, false],
+    ["silent as before", SILENT, true],
+  ])(
+    "that is %s lets the others follow, with a key of which nothing is known",
+    (_what, details, wasSilent) => {
+      expect(new Canary().decide(A, holds(details), B, wasSilent)).toEqual({
+        kind: "follow",
+        proof: { isKeyProven: false },
+      });
+    },
+  );
+
+  it("that falls silent is no proof", () => {
+    expect(new Canary().decide(A, holds(SILENT), B, false)).toEqual({ kind: "hand-over" });
+  });
+
+  it("that may hold a bad key hands over once, and then the others keep what they have", () => {
+    const canary = new Canary();
+    expect(canary.decide(A, holds(UNREACHABLE), B, false)).toEqual({ kind: "hand-over" });
+    expect(canary.decide(B, holds(UNREACHABLE), C, false)).toEqual({
+      kind: "keep",
+      details: {
+        outcome: "not-attempted",
+        errorClass: "unreachable",
+        message:
+          "a and b went first, and it is not known whether this key works, so this connection keeps the key it has.",
+      },
+    });
+  });
+
+  it("that certainly holds no bad key hands over as often as needed", () => {
+    const canary = new Canary();
+    expect(canary.decide(A, holdsNot(MISSING), B, false)).toEqual({ kind: "hand-over" });
+    expect(canary.decide(B, holdsNot(MISSING), C, false)).toEqual({ kind: "hand-over" });
+    expect(canary.decide(C, holds(UNREACHABLE), undefined, false)).toEqual({ kind: "hand-over" });
+  });
+
+  it("is the one that may hold a bad key already when a newer version comes", () => {
+    const canary = new Canary();
+    canary.decide(B, holds(UNREACHABLE), C, false);
+    expect(canary.order([A, B, C])).toEqual([B, A, C]);
+    expect(canary.decide(B, holds(UNREACHABLE), A, false)).toEqual({ kind: "hand-over" });
+    expect(canary.decide(A, holds(UNREACHABLE), C, false)).toMatchObject({ kind: "keep" });
+  });
+
+  it("that is ready makes room for the canaries of a newer version", () => {
+    const canary = new Canary();
+    canary.decide(A, holds(UNREACHABLE), B, false);
+    canary.decide(B, holds(READY), C, false);
+    expect(canary.decide(A, holds(UNREACHABLE), B, false)).toEqual({ kind: "hand-over" });
+  });
+
+  it.each([
+    ["rejected", "a went first and was refused this key, so this connection keeps the key it has."],
+    ["superseded", "A newer version of the secret appeared, so this connection keeps the key it has."],
+  ] as const)("that is %s keeps the others as they are", (errorClass, message) => {
+    expect(new Canary().decide(A, holdsNot({ outcome: "failed", errorClass }), B, false)).toEqual({
+      kind: "keep",
+      details: { outcome: "not-attempted", errorClass, message },
+    });
+  });
+});
