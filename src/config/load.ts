@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as z from "zod/mini";
+import stripJsonComments from "strip-json-comments";
 import type { Connection, CredentialSource } from "../rotation/connection.ts";
 import { ConfigError } from "../rotation/errors.ts";
-import { type ConnectionsFile, connectionsFile } from "./schema.ts";
+import { baseUrlOf } from "./address.ts";
+import { describeIssues, fromZod, messageOf } from "./issues.ts";
+import { type ConnectionsFile, connectionsFile, knownKeys } from "./schema.ts";
 import { validateReferences } from "./validate.ts";
 
 export type { Connection } from "../rotation/connection.ts";
@@ -15,11 +17,11 @@ export interface Environment {
   readonly environmentId: string;
   /** Without a slash at the end. */
   readonly restEndpoint: string;
-  /** Name, partial ARN or full ARN of the secret with our own Flink API key. */
+  /** Name, partial ARN or full ARN of the secret with the rotator's own Confluent API key. */
   readonly apiKeySecret: string;
 }
 
-/** `connections.json`, checked and with every default filled in. */
+/** `connections.json`, validated and with every default filled in. */
 export interface Config {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly connections: readonly Connection[];
@@ -39,12 +41,12 @@ export function configFileOf(env: Readonly<Record<string, string | undefined>>):
   return env["CONNECTIONS_FILE"] || join(import.meta.dirname, "connections.json");
 }
 
-/** What was read last, and what it came to: with a thousand connections a check takes a tenth of a second. */
+/** The last file and its configuration: with a thousand connections, validation takes a tenth of a second. */
 let latest: { readonly file: string; readonly text: string; readonly config: Config } | undefined;
 
 /**
- * Reads the file each time, and checks it where it has changed.
- * @throws ConfigError listing every fault of the file.
+ * Reads the file each time, and validates it if it has changed.
+ * @throws ConfigError listing every issue.
  */
 export function readConfig(file: string): Config {
   let text: string;
@@ -61,38 +63,29 @@ export function readConfig(file: string): Config {
 }
 
 /**
- * @param place what to call the text in messages, such as its file name.
- * @throws ConfigError listing every fault, each with its path.
+ * @param place what messages call the text, such as its file name.
+ * @throws ConfigError listing every issue, each with its path.
  */
 export function parseConfig(text: string, place: string): Config {
   const json = parseJson(text, place);
-  const parsed = connectionsFile.safeParse(json);
-  const faults = [...(parsed.error?.issues.flatMap(describeIssue) ?? []), ...validateReferences(json)];
-  if (!parsed.success || faults.length > 0) throw new ConfigError(place, faults);
+  const parsed = connectionsFile.safeParse(json, { error: messageOf });
+  const issues = [
+    ...(parsed.error?.issues.flatMap((issue) => fromZod(issue, knownKeys(issue.path))) ?? []),
+    ...validateReferences(json),
+  ];
+  if (!parsed.success || issues.length > 0) throw new ConfigError(place, describeIssues(issues, json));
   return toConfig(parsed.data);
 }
 
+/** JSON with comments and trailing commas, as people write it. */
 function parseJson(text: string, place: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(stripJsonComments(text.replace(/^\uFEFF/, ""), { trailingCommas: true }));
   } catch (cause) {
     throw new ConfigError(place, [
       `It is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
     ]);
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.reduce<string>(
-    (so, part) =>
-      typeof part === "number" ? `${so}[${part}]` : so === "" ? String(part) : `${so}.${String(part)}`,
-    "",
-  );
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${path === "" ? key : `${path}.${key}`}: unknown key`);
-  }
-  const message = issue.code === "invalid_key" ? "the key must not be empty" : issue.message;
-  return [path === "" ? message : `${path}: ${message}`];
 }
 
 function toConfig(file: ConnectionsFile): Config {
@@ -101,11 +94,7 @@ function toConfig(file: ConnectionsFile): Config {
     environments: new Map(
       Object.entries(file.environments).map(([name, { cloud, region, restEndpoint, ...ids }]) => [
         name,
-        {
-          name,
-          ...ids,
-          restEndpoint: baseUrl(restEndpoint ?? `https://flink.${region}.${cloud}.confluent.cloud`),
-        },
+        { name, ...ids, restEndpoint: baseUrlOf({ cloud, region, restEndpoint }) ?? "" },
       ]),
     ),
     connections: file.connections.map(
@@ -122,10 +111,6 @@ function toConfig(file: ConnectionsFile): Config {
     refresh: file.refresh,
     ...(file.propagationLabel !== undefined && { propagationLabel: file.propagationLabel }),
   };
-}
-
-function baseUrl(url: string): string {
-  return new URL(url).href.replace(/\/+$/, "");
 }
 
 function toSource({

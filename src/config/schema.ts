@@ -5,14 +5,28 @@ z.config({ ...en(), jitless: true });
 
 const text = z.string().check(z.regex(/\S/, "must not be empty"));
 
-const SECRET_ID = /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/;
-const secretId = z
-  .string()
-  .check(z.regex(SECRET_ID, "must be a secret's name (letters, digits, /_+=.@-), partial ARN or full ARN"));
+/** A part of a URL's path. */
+const pathSegment = text.check(
+  z.refine(
+    (part) => part.isWellFormed(),
+    "contains half of a character (a lone surrogate), which no URL can carry",
+  ),
+);
+
+/** `!` is part of names that AWS services give, such as `rds!cluster-1`; nobody else may create them. */
+const SECRET_ID = /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@!-]{1,512}$/;
+const secretId = z.string().check(
+  z.regex(SECRET_ID, {
+    error: ({ input }) =>
+      input === ""
+        ? "must not be empty"
+        : "must be a secret's name (letters, digits, /_+=.@!-), partial ARN or full ARN",
+  }),
+);
 
 const environment = z.strictObject({
-  organizationId: text,
-  environmentId: text,
+  organizationId: pathSegment,
+  environmentId: pathSegment,
   cloud: z.optional(z.enum(["aws", "azure", "gcp"])),
   region: z.optional(z.string().check(z.regex(/^[a-z0-9-]+$/, "must be a region such as us-west-2"))),
   restEndpoint: z.optional(
@@ -29,7 +43,7 @@ const dataSource = z.union(
 );
 
 const connection = z.strictObject({
-  name: text.check(
+  name: pathSegment.check(
     z.refine((name) => !/^\.\.?$/.test(name), "must not be . or .."),
     z.maxLength(100, "must have at most 100 characters"),
   ),
@@ -49,7 +63,7 @@ const connection = z.strictObject({
   canary: z._default(z.boolean(), false),
 });
 
-/** The shape of `connections.json`; what concerns several keys at once is checked in config-faults.ts. */
+/** The shape of `connections.json`. validate.ts checks what concerns several keys or entries. */
 export const connectionsFile = z.strictObject({
   $schema: z.optional(z.string()),
   environments: z
@@ -88,6 +102,19 @@ export const connectionsFile = z.strictObject({
 });
 
 export type ConnectionsFile = z.output<typeof connectionsFile>;
+
+/** The keys that are allowed at a path, for suggestions. */
+export function knownKeys([section]: readonly PropertyKey[]): string[] {
+  const { environments, connections, rollout, timing, verification } = connectionsFile.shape;
+  const sections: Readonly<Record<PropertyKey, { readonly shape: object }>> = {
+    environments: environments.def.valueType,
+    connections: connections.def.element,
+    rollout: rollout.def.innerType,
+    timing: timing.def.innerType,
+    verification: verification.def.innerType,
+  };
+  return Object.keys((section === undefined ? connectionsFile : sections[section])?.shape ?? {});
+}
 
 function isSafeUrl(value: string): boolean {
   const url = URL.parse(value);

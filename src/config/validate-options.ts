@@ -6,8 +6,10 @@ import {
   optionsOf,
   TRANSPORT_TYPES,
 } from "../rotation/credentials/connection-types.ts";
+import type { ValidationIssue } from "./issues.ts";
+import { didYouMean } from "./suggest.ts";
 
-/** What a connection's entry says of its credentials, as far as it can be read. */
+/** A connection's entry, as far as it is valid. */
 export interface OptionEntry {
   readonly type?: string | undefined;
   readonly fields?: string | Readonly<Record<string, unknown>> | undefined;
@@ -15,38 +17,32 @@ export interface OptionEntry {
   readonly data?: unknown;
 }
 
-export interface ValidationIssue {
-  /** Below the entry. */
-  readonly path: readonly string[];
-  readonly message: string;
-}
-
-/** What is wrong with the options that an entry names, for its type and with each other. */
+/** What is wrong with the type and the options of an entry; paths begin below the entry. */
 export function validateOptions(entry: OptionEntry): ValidationIssue[] {
   const { type: name, fields, values, data } = entry;
   if (data !== undefined) {
     return fields === undefined && values === undefined
       ? []
-      : [{ path: ["data"], message: "takes the place of fields and values; give one or the other" }];
+      : [{ path: ["data"], message: "replaces fields and values; give one or the other" }];
   }
   if (name === undefined) return [];
   const type = CONNECTION_TYPES.get(name);
-  if (type !== undefined) return [...choiceFaults(name, type, entry), ...transportFaults(values)];
-  const known = [...CONNECTION_TYPES.keys()].join(", ");
-  return [
-    {
-      path: ["type"],
-      message: `"${name}" is not one of ${known}; for another type, spell its backend keys out under data`,
-    },
-  ];
+  if (type === undefined) return [{ path: ["type"], message: unknownType(name) }];
+  return [...validateNames(name, type, entry), ...validateTransport(values)];
 }
 
-function choiceFaults(
+function unknownType(name: string): string {
+  const known = [...CONNECTION_TYPES.keys()];
+  const suggestion = didYouMean(name, known) || `Known types are ${known.join(", ")}.`;
+  return `"${name}" is not a known type. ${suggestion} For any other type, list its backend keys under data.`;
+}
+
+function validateNames(
   name: string,
   type: ConnectionType,
-  { fields, values = {} }: OptionEntry,
+  { fields = {}, values = {} }: OptionEntry,
 ): ValidationIssue[] {
-  const inFields = typeof fields === "string" ? [fields] : Object.keys(fields ?? {});
+  const inFields = typeof fields === "string" ? [fields] : Object.keys(fields);
   const named = [
     ...inFields.map((option) => ({
       option,
@@ -55,31 +51,37 @@ function choiceFaults(
     ...Object.keys(values).map((option) => ({ option, path: ["values", option] })),
   ];
   const options: readonly string[] = optionsOf(type);
-  const unknown = named.filter(({ option }) => !options.includes(option));
   const known = named.map(({ option }) => option).filter((option) => options.includes(option));
-  const twice = inFields.filter((option) => Object.hasOwn(values, option));
-  const excluding = openGroups(type, known).length === 0;
+  const repeated = inFields.filter((option) => Object.hasOwn(values, option));
   return [
-    ...unknown.map(({ option, path }) => ({
-      path,
-      message: `${name} takes no option "${option}"; it takes ${options.join(", ")}`,
-    })),
-    ...twice.map((option) => ({
+    ...named
+      .filter(({ option }) => !options.includes(option))
+      .map(({ option, path }) => ({ path, message: unknownOption(name, option, options) })),
+    ...repeated.map((option) => ({
       path: ["values", option],
       message: `"${option}" is also in fields; give it once`,
     })),
-    ...(excluding
-      ? [
-          {
-            path: [],
-            message: `${[...new Set(known)].join(", ")} exclude each other; ${name} needs ${describeGroups(type.groups)}`,
-          },
-        ]
-      : []),
+    ...validateGroups(name, type, known),
   ];
 }
 
-function transportFaults(values: OptionEntry["values"] = {}): ValidationIssue[] {
+function unknownOption(type: string, option: string, options: readonly string[]): string {
+  const suggestion = didYouMean(option, options) || `It takes ${options.join(", ")}.`;
+  return `${type} has no option "${option}". ${suggestion}`;
+}
+
+function validateGroups(name: string, type: ConnectionType, options: readonly string[]): ValidationIssue[] {
+  if (openGroups(type, options).length > 0) return [];
+  const contradiction = [...new Set(options)].join(", ");
+  return [
+    {
+      path: [],
+      message: `${contradiction} exclude each other; ${name} needs ${describeGroups(type.groups)}`,
+    },
+  ];
+}
+
+function validateTransport(values: OptionEntry["values"] = {}): ValidationIssue[] {
   const given = values["transport-type"];
   if (typeof given !== "string") return [];
   const transport = given.toUpperCase();
@@ -87,6 +89,6 @@ function transportFaults(values: OptionEntry["values"] = {}): ValidationIssue[] 
     return [{ path: ["values", "transport-type"], message: `must be ${TRANSPORT_TYPES.join(" or ")}` }];
   }
   return transport === "STREAMABLE_HTTP" && values["sse-endpoint"] !== undefined
-    ? [{ path: ["values", "sse-endpoint"], message: "does not go with STREAMABLE_HTTP" }]
+    ? [{ path: ["values", "sse-endpoint"], message: "is not allowed with STREAMABLE_HTTP" }]
     : [];
 }

@@ -1,82 +1,123 @@
 import * as z from "zod/mini";
-import { type ValidationIssue, validateOptions } from "./validate-options.ts";
+import { baseUrlOf } from "./address.ts";
+import type { ValidationIssue } from "./issues.ts";
+import { didYouMean } from "./suggest.ts";
+import { validateOptions } from "./validate-options.ts";
 
 const record = z.record(z.string(), z.unknown());
+const text = orUndefined(z.string());
 
 const environment = z.object({
-  cloud: z.optional(z.unknown()),
-  region: z.optional(z.unknown()),
-  restEndpoint: z.optional(z.unknown()),
+  organizationId: text,
+  environmentId: text,
+  cloud: text,
+  region: text,
+  restEndpoint: text,
 });
 
 const connection = z.object({
-  name: lenient(z.string()),
-  environment: lenient(z.string()),
-  type: lenient(z.string()),
-  fields: lenient(z.union([z.string(), record])),
-  values: lenient(record),
+  name: text,
+  environment: text,
+  type: text,
+  fields: orUndefined(z.union([z.string(), record])),
+  values: orUndefined(record),
   data: z.optional(z.unknown()),
 });
 
-/** As much of the file as these checks need, whatever else is wrong with it, so that all faults are named at once. */
-const outline = z.catch(
+/** What these checks need of the file. Anything else may be invalid, so that all issues are reported at once. */
+const readableParts = z.catch(
   z.object({
-    environments: z.catch(z.record(z.string(), lenient(environment)), {}),
+    environments: z.catch(z.record(z.string(), orUndefined(environment)), {}),
     connections: z.catch(z.array(z.catch(connection, {})), []),
   }),
   { environments: {}, connections: [] },
 );
 
-/** The faults that concern several keys or entries: what excludes each other, is there twice, unknown or unused. */
-export function validateReferences(json: unknown): string[] {
-  const { environments, connections } = outline.parse(json);
+type EnvironmentEntry = z.output<typeof environment>;
+
+/** The issues that concern several keys or entries: contradictions, duplicates, unknown names, unused environments. */
+export function validateReferences(json: unknown): ValidationIssue[] {
+  const { environments, connections } = readableParts.parse(json);
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
   const used = connections.map((each) => each.environment ?? only);
+  const identities = connections.map(({ name }, index) => name && JSON.stringify([used[index], name]));
   return [
-    ...Object.entries(environments).flatMap(([name, each]) => addressFaults(name, each)),
+    ...validateEnvironments(environments, used),
     ...connections.flatMap((each, index) =>
-      [...environmentFaults(used[index], known), ...validateOptions(each)].map(
-        ({ path, message }) => `${[`connections[${index}]`, ...path].join(".")}: ${message}`,
-      ),
+      [...validateEnvironmentOf(used[index], known), ...validateOptions(each)].map(({ path, message }) => ({
+        path: ["connections", index, ...path],
+        message,
+      })),
     ),
-    ...known
-      .filter((name) => !used.includes(name))
-      .map((name) => `environments.${name}: no connection uses it`),
-    ...duplicates(connections.map(({ name }, index) => name && JSON.stringify([used[index], name]))),
+    ...repeats(identities).map(({ index, first }) => ({
+      path: ["connections", index],
+      message: `the same connection as connections[${first}]`,
+    })),
   ];
 }
 
-function lenient<T extends z.ZodMiniType>(schema: T) {
-  return z.catch(z.optional(schema), undefined);
+function validateEnvironments(
+  environments: Readonly<Record<string, EnvironmentEntry | undefined>>,
+  used: readonly (string | undefined)[],
+): ValidationIssue[] {
+  const names = Object.keys(environments);
+  const unused = names.filter((name) => !used.includes(name));
+  return [
+    ...Object.entries(environments).flatMap(([name, each]) => validateAddress(name, each)),
+    ...unused.map((name) => ({ path: ["environments", name], message: "no connection uses it" })),
+    ...repeats(Object.values(environments).map(identityOf)).map(({ index, first }) => ({
+      path: ["environments", names[index] ?? ""],
+      message: `the same environment as environments.${names[first]}: organization, environment and address are equal`,
+    })),
+  ];
 }
 
-function addressFaults(name: string, entry: z.output<typeof environment> | undefined): string[] {
-  if (entry === undefined) return [];
-  const { cloud, region, restEndpoint } = entry;
-  const isPlain =
-    restEndpoint === undefined
-      ? cloud !== undefined && region !== undefined
-      : cloud === undefined && region === undefined;
-  return isPlain ? [] : [`environments.${name}: needs either cloud and region, or restEndpoint`];
-}
-
-function environmentFaults(environment: string | undefined, known: readonly string[]): ValidationIssue[] {
-  if (known.length === 0) return [];
-  const path = ["environment"];
-  if (environment === undefined)
-    return [{ path, message: `must be given, since there are several: ${known.join(", ")}` }];
-  return known.includes(environment)
+function validateAddress(name: string, entry: EnvironmentEntry | undefined): ValidationIssue[] {
+  return entry === undefined || hasAddress(entry)
     ? []
-    : [{ path, message: `"${environment}" is not one of ${known.join(", ")}` }];
+    : [{ path: ["environments", name], message: "needs either cloud and region, or restEndpoint" }];
 }
 
-function duplicates(keys: readonly (string | undefined)[]): string[] {
+function hasAddress({ cloud, region, restEndpoint }: EnvironmentEntry): boolean {
+  return restEndpoint === undefined
+    ? cloud !== undefined && region !== undefined
+    : cloud === undefined && region === undefined;
+}
+
+function identityOf(entry: EnvironmentEntry | undefined): string | undefined {
+  if (entry === undefined || !hasAddress(entry)) return undefined;
+  const { organizationId, environmentId } = entry;
+  const host = URL.parse(baseUrlOf(entry) ?? "")?.host;
+  return organizationId && environmentId && host && JSON.stringify([organizationId, environmentId, host]);
+}
+
+function validateEnvironmentOf(name: string | undefined, known: readonly string[]): ValidationIssue[] {
+  const path = ["environment"];
+  const all = known.join(", ");
+  if (known.length === 0 || (name !== undefined && known.includes(name))) return [];
+  if (name === undefined) return [{ path, message: `is missing: there are several environments (${all})` }];
+  return [
+    {
+      path,
+      message: `there is no environment "${name}". ${didYouMean(name, known) || `There are: ${all}.`}`,
+    },
+  ];
+}
+
+/** The indices of keys that were there before, each with the index of the first. */
+function repeats(
+  keys: readonly (string | undefined)[],
+): { readonly index: number; readonly first: number }[] {
   const firsts = new Map<string, number>();
   return keys.flatMap((key, index) => {
     if (!key) return [];
     const first = firsts.get(key) ?? index;
     firsts.set(key, first);
-    return first < index ? [`connections[${index}]: the same connection as connections[${first}]`] : [];
+    return first < index ? [{ index, first }] : [];
   });
+}
+
+function orUndefined<T extends z.ZodMiniType>(schema: T) {
+  return z.catch(z.optional(schema), undefined);
 }

@@ -20,16 +20,16 @@ const BROKEN = {
   ],
   refesh: "always",
 };
-const FAULTS = [
-  "refesh: unknown key",
+const ISSUES = [
+  'refesh: unknown key. Did you mean "refresh"?',
   "environments.unused: no connection uses it",
   "environments.unused: needs either cloud and region, or restEndpoint",
-  "connections[1]: the same connection as connections[0]",
-  "connections[2].secert: unknown key",
-  "connections[2].secret",
-  'connections[2].environment: "prd" is not one of prod, unused',
-  'connections[3].type: "OPENAY" is not one of OPENAI',
-  "connections[4]: username, token exclude each other",
+  "connections[1] (a): the same connection as connections[0]",
+  'connections[2].secert (b): unknown key. Did you mean "secret"?',
+  "connections[2].secret (b): is missing",
+  'connections[2].environment (b): there is no environment "prd". Did you mean "prod"?',
+  'connections[3].type (c): "OPENAY" is not a known type. Did you mean "OPENAI"?',
+  "connections[4] (d): username, token exclude each other",
 ];
 
 async function startBroken(text: string | undefined): Promise<World> {
@@ -40,25 +40,25 @@ async function startBroken(text: string | undefined): Promise<World> {
   return world;
 }
 
-describe("a configuration that is broken", () => {
-  it("row 22: is an error that names every fault, before anything happens", async () => {
+describe("an invalid configuration", () => {
+  it("row 22: is an error that lists every issue, before anything is read or sent", async () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     const error: unknown = await world.invoke(SCHEDULE).catch((thrown: unknown) => thrown);
-    for (const fault of FAULTS) expect(String(error)).toContain(fault);
+    for (const issue of ISSUES) expect(String(error)).toContain(issue);
     expect(world.confluent.requests).toEqual([]);
     expect(world.aws.requests.map(({ operation }) => operation)).toEqual(["Publish"]);
   });
 
-  it("row 22: is alerted with every fault where nobody waits for the answer", async () => {
+  it("row 22: causes an alert with every issue if no caller waits for the answer", async () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     await expect(world.invoke(SCHEDULE)).rejects.toMatchObject({ name: "ConfigError" });
     const [alert, ...others] = world.aws.published();
     expect(alert?.subject).toBe("[FAILED] Flink connections: the run could not start (config)");
-    for (const fault of FAULTS) expect(JSON.parse(alert?.message ?? "{}").default).toContain(fault);
+    for (const issue of ISSUES) expect(JSON.parse(alert?.message ?? "{}").default).toContain(issue);
     expect(others).toEqual([]);
   });
 
-  it("row 22: is no alert where somebody does", async () => {
+  it("row 22: causes no alert if the caller waits for the answer", async () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     await expect(world.invoke({})).rejects.toMatchObject({ name: "ConfigError" });
     expect(world.aws.requests).toEqual([]);
@@ -68,8 +68,8 @@ describe("a configuration that is broken", () => {
     ["missing", undefined, "ENOENT"],
     ["no JSON", "{", "not valid JSON"],
     ["empty", "", "not valid JSON"],
-    ["a list", "[]", "expected object"],
-  ])("row 22: a file that is %s is an error that names it", async (_, text, message) => {
+    ["a list", "[]", "must be an object, not a list"],
+  ])("row 22: is reported for a file that is %s", async (_, text, message) => {
     const world = await startBroken(text);
     const error: unknown = await world.invoke(SCHEDULE).catch((thrown: unknown) => thrown);
     expect(String(error)).toContain(world.configFile);

@@ -74,8 +74,8 @@ describe("discover", () => {
     writeFileSync(state, stateWith([RESOURCE]));
     await run(["discover", "--terraform", state, "--output", env["CONNECTIONS_FILE"] ?? "", "--force"]);
     const { code, out } = await run(["check"]);
-    expect(out).toContain("connections[0].secret: must be a secret's name");
-    expect(out).toContain("environments.env-1.apiKeySecret: must be a secret's name");
+    expect(out).toContain("connections[0].secret (from-terraform): must not be empty");
+    expect(out).toContain("environments.env-1.apiKeySecret: must not be empty");
     expect(code).toBe(2);
   });
 

@@ -44,7 +44,7 @@ describe("connections.json", () => {
     });
   });
 
-  it("keeps what it says", () => {
+  it("keeps explicit values", () => {
     const said = {
       rollout: { canary: false, onRejected: "rollback" },
       timing: { readyTimeoutSeconds: 60, graceSeconds: 0, confirmSeconds: 0 },
@@ -59,7 +59,7 @@ describe("connections.json", () => {
     expect(config.connections[0]).toMatchObject(entry);
   });
 
-  it("gets the defaults of what a section leaves out", () => {
+  it("gets the defaults of keys that a section leaves out", () => {
     const config = parse(configFile({ rollout: { onRejected: "rollback" }, timing: { graceSeconds: 5 } }));
     expect(config.rollout).toEqual({ canary: true, onRejected: "rollback" });
     expect(config.timing).toEqual({ readyTimeoutSeconds: 300, graceSeconds: 5, confirmSeconds: 10 });
@@ -72,7 +72,7 @@ describe("connections.json", () => {
     });
   });
 
-  it("may have one name in two environments", () => {
+  it("may use one name in two environments", () => {
     const config = parse(
       configFile({
         environments: { prod: environmentEntry(), test: environmentEntry({ environmentId: "env-2" }) },
@@ -98,7 +98,7 @@ describe("connections.json", () => {
       { type: "MCP_SERVER", values: { "transport-type": "sse", "sse-endpoint": "https://e" } },
       { kind: "options", values: { "transport-type": "sse", "sse-endpoint": "https://e" } },
     ],
-  ])("takes %j as the source of credentials", (entry, credentials) => {
+  ])("accepts %j as the source of credentials", (entry, credentials) => {
     expect(credentialsOf(entry)).toEqual(credentials);
   });
 
@@ -108,8 +108,10 @@ describe("connections.json", () => {
     "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod/openai",
     "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod/openai-AbCdEf",
     "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:x",
+    "rds!cluster-0a1b2c3d",
+    "arn:aws:secretsmanager:us-west-2:123456789012:secret:events!connection/orders/0a1b-AbCdEf",
     "s".repeat(512),
-  ])("takes %s as a secret", (secret) => {
+  ])("accepts %s as a secret", (secret) => {
     const file = configFile({
       environments: { prod: environmentEntry({ apiKeySecret: secret }) },
       connections: [connectionEntry({ secret })],
@@ -126,12 +128,23 @@ describe("connections.json", () => {
     ["http://127.9.8.7", "http://127.9.8.7"],
     ["http://[::1]:8080/", "http://[::1]:8080"],
     ["http://localhost:1", "http://localhost:1"],
-  ])("takes %s as a restEndpoint", (restEndpoint, url) => {
+  ])("accepts %s as a restEndpoint", (restEndpoint, url) => {
     expect(restEndpointOf({ restEndpoint, cloud: undefined, region: undefined })).toBe(url);
   });
 
-  it.each(["aws", "azure", "gcp"])("derives the address in %s", (cloud) => {
+  it.each(["aws", "azure", "gcp"])("derives the address from cloud %s and the region", (cloud) => {
     expect(restEndpointOf({ cloud, region: "r-1" })).toBe(`https://flink.r-1.${cloud}.confluent.cloud`);
+  });
+
+  it("may have comments and trailing commas, but not inside of strings", () => {
+    const text = `// ours
+    { /* one */ "environments": { "prod": ${JSON.stringify(environmentEntry())}, },
+      "connections": [{ "name": "a // b, }", "type": "OPENAI", "secret": "s", },], }`;
+    expect(parseConfig(text, "f").connections.map(({ name }) => name)).toEqual(["a // b, }"]);
+  });
+
+  it("reports the line and column of a syntax error, comments included", () => {
+    expect(() => parseConfig('// a comment\n{ "a": /* b */ 1 "c": 2 }', "f")).toThrow("line 2 column 18");
   });
 
   it("may begin with a byte order mark", () => {
@@ -144,14 +157,14 @@ describe("readConfig", () => {
   const file = join(folder, "connections.json");
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("reads a file and names it in its faults", () => {
+  it("reads a file and names it in its errors", () => {
     writeFileSync(file, JSON.stringify(configFile()));
     expect(readConfig(file).connections).toHaveLength(1);
     writeFileSync(file, "{}");
     expect(() => readConfig(file)).toThrow(`${file} has 2 faults:`);
   });
 
-  it("checks a file again only where it has changed", () => {
+  it("validates a file again only if it has changed", () => {
     writeFileSync(file, JSON.stringify(configFile()));
     const first = readConfig(file);
     expect(readConfig(file)).toBe(first);
@@ -165,7 +178,7 @@ describe("readConfig", () => {
     );
   });
 
-  it("takes the example", () => {
+  it("accepts connections.example.json", () => {
     expect(readConfig("connections.example.json").connections.map(({ type }) => type)).toEqual([
       "OPENAI",
       "MCP_SERVER",
