@@ -45,7 +45,7 @@ describe("the app", { timeout: 120_000 }, () => {
     const { config, outdir, status, stderr } = runApp(BROKEN);
     expect(status).toBe(1);
     expect(() => parseConfig(JSON.stringify(BROKEN), config)).toThrow(stderr.trim());
-    expect(stderr).toContain("connections[0].sekret: unknown key");
+    expect(stderr).toContain("connections[0].sekret (typo): unknown key");
     expect(existsSync(join(outdir, "manifest.json"))).toBe(false);
   });
 });
