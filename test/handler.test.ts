@@ -218,7 +218,7 @@ describe("a configuration that is wrong", () => {
   it("is looked for beside the code where CONNECTIONS_FILE names no place", async () => {
     const world = await worldOf();
     await expect(invokeWith(world, { CONNECTIONS_FILE: "" }, {})).rejects.toThrow(
-      /src[\\/]config[\\/]connections\.json has a fault:\n.*cannot be read \(ENOENT\)/,
+      /src[\\/]config[\\/]connections\.json has a problem:\n.*cannot be read \(ENOENT\)/,
     );
   });
 

@@ -99,17 +99,16 @@ export class SupersededError extends RotationError {
 
 // The errors below reach the platform's log, which prints the name of the class; minifying would change it.
 
-/** connections.json or the environment variables are wrong; nothing was read or sent. The message lists every fault. */
+/** connections.json or an environment variable is invalid; nothing was read or sent. The message lists every issue. */
 export class ConfigError extends Error {
   static override readonly name = "ConfigError";
   override readonly name = "ConfigError";
   readonly issues: readonly string[];
 
-  constructor(place: string, faults: readonly string[]) {
-    super(
-      `${place} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join("\n")}`,
-    );
-    this.issues = faults;
+  constructor(place: string, issues: readonly string[]) {
+    const count = issues.length === 1 ? "a problem" : `${issues.length} problems`;
+    super(`${place} has ${count}:\n${issues.map((issue) => `  - ${issue}`).join("\n")}`);
+    this.issues = issues;
   }
 }
 

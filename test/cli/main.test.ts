@@ -59,7 +59,7 @@ describe("the command line", () => {
   it("shows a stack trace only with --verbose", async () => {
     const { run } = await startOperator({ ...ONE, config: { refresh: "never" } });
     const quiet = await run(["status"]);
-    expect(quiet.err).toMatch(/connections\.json has a fault:\n {2}- refresh/);
+    expect(quiet.err).toMatch(/connections\.json has a problem:\n {2}- refresh/);
     expect(quiet.err).not.toContain("    at ");
     const verbose = await run(["status", "--verbose"]);
     expect(verbose.err).toContain("    at ");

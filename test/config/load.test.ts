@@ -161,7 +161,7 @@ describe("readConfig", () => {
     writeFileSync(file, JSON.stringify(configFile()));
     expect(readConfig(file).connections).toHaveLength(1);
     writeFileSync(file, "{}");
-    expect(() => readConfig(file)).toThrow(`${file} has 2 faults:`);
+    expect(() => readConfig(file)).toThrow(`${file} has 2 problems:`);
   });
 
   it("validates a file again only if it has changed", () => {
@@ -174,7 +174,7 @@ describe("readConfig", () => {
 
   it("says why a file cannot be read", () => {
     expect(() => readConfig(`${file}.none`)).toThrow(
-      `${file}.none has a fault:\n  - The file cannot be read (ENOENT). CONNECTIONS_FILE names another place.`,
+      `${file}.none has a problem:\n  - The file cannot be read (ENOENT). CONNECTIONS_FILE names another place.`,
     );
   });
 

@@ -137,7 +137,7 @@ describe("how a fleet's run begins and ends", () => {
   it("alerts when a scheduled run cannot start, and only tells a direct caller", async () => {
     const broken = { env: { CONNECTIONS_FILE: "missing.json" } };
     const scheduled = await run(broken);
-    expect(scheduled.execution.error).toContain("missing.json has a fault");
+    expect(scheduled.execution.error).toContain("missing.json has a problem");
     expect(scheduled.alerts).toHaveLength(1);
     expect((await run(broken, {})).alerts).toHaveLength(0);
   });

@@ -59,12 +59,12 @@ describe("ConfigError", () => {
   it("lists one fault", () => {
     const error = new ConfigError("connections.json", ["a: is wrong"]);
     expect(error.name).toBe("ConfigError");
-    expect(error.message).toBe("connections.json has a fault:\n  - a: is wrong");
+    expect(error.message).toBe("connections.json has a problem:\n  - a: is wrong");
   });
 
   it("lists every fault", () => {
     const error = new ConfigError("connections.json", ["a: is wrong", "b: too"]);
-    expect(error.message).toBe("connections.json has 2 faults:\n  - a: is wrong\n  - b: too");
+    expect(error.message).toBe("connections.json has 2 problems:\n  - a: is wrong\n  - b: too");
     expect(error.issues).toEqual(["a: is wrong", "b: too"]);
   });
 });
