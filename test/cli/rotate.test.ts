@@ -114,7 +114,7 @@ describe("rotate", () => {
     };
     const environments = {
       prod: { ...environment, apiKeySecret: "k" },
-      staging: { ...environment, apiKeySecret: "k" },
+      staging: { ...environment, environmentId: "env-3", apiKeySecret: "k" },
     };
     const connections = [
       { name: "a", secret: "openai", environment: "prod" },
