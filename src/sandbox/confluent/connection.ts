@@ -1,5 +1,6 @@
 import { ApiError } from "./responses.ts";
-import { type AuthData, acceptedFrom, phaseWord, type Settings, type State } from "./settings.ts";
+import { type AuthData, phaseWord, type Settings, type State } from "./settings.ts";
+import { type DataInPlace, readySince, stateAt } from "./verdict.ts";
 
 export interface ConnectionSpec {
   readonly name: string;
@@ -49,14 +50,11 @@ export interface Put {
 }
 
 /** The object from one change to the next. */
-interface Revision {
+interface Revision extends DataInPlace {
   /** From when on reads show it. */
   readonly visibleAt: number;
   readonly version: number;
   readonly updatedAt: number;
-  readonly data: AuthData;
-  /** The PUT that brought the data, and the state that reads showed just before it. */
-  readonly put: { readonly at: number; readonly stateBefore: State } | undefined;
 }
 
 /** One stored connection; what a read shows follows from its revisions, the settings and the time alone. */
@@ -104,7 +102,7 @@ export class StoredConnection {
     if (resourceVersion !== undefined && resourceVersion !== versionText(this.#latest))
       throw new ApiError(409, "The resource version is stale.");
     const { version, updatedAt } = this.#latest;
-    const put = { at: now, stateBefore: this.#stateOf(this.#revisionAt(now), now) };
+    const put = { at: now, stateBefore: this.#stateAt(now) };
     this.puts.push({ at: now, data });
     this.#readsSincePut = 0;
     this.#add({
@@ -133,7 +131,7 @@ export class StoredConnection {
     const { settings, spec } = this;
     const at = isFromReplica ? now - settings.replicaLagMs : now;
     const revision = this.#revisionAt(at);
-    const state = this.#stateOf(revision, at);
+    const state = this.#stateAt(at, revision);
     const { detail } = settings;
     return {
       spec,
@@ -150,7 +148,7 @@ export class StoredConnection {
       ...this.spec,
       data: this.#latest.data,
       puts: [...this.puts],
-      phase: phaseWord(this.settings, this.#stateOf(this.#revisionAt(now), now)),
+      phase: phaseWord(this.settings, this.#stateAt(now)),
       resourceVersion: versionText(this.#latest),
       readyAt: this.#readyAt(now),
     };
@@ -165,36 +163,14 @@ export class StoredConnection {
     return this.#revisions.findLast(({ visibleAt }) => visibleAt <= time) ?? this.#latest;
   }
 
-  #stateOf({ put, data }: Revision, now: number): State {
-    const { settings } = this;
-    if (put === undefined) return this.#initially;
-    if (settings.world === "credulous") return "ready";
-    if (now < put.at + verdictDelayMs(settings))
-      return settings.world === "controller" ? put.stateBefore : "pending";
-    if (settings.unreachable) return "unreachable";
-    const at = judgedAt(settings, put, now);
-    return acceptedFrom(settings.accepts, data, at) <= at ? "ready" : "invalidAuth";
+  #stateAt(now: number, revision = this.#revisionAt(now)): State {
+    return stateAt(now, revision, this.settings, this.#initially);
   }
 
   #readyAt(now: number): number | undefined {
-    const { put, data } = this.#latest;
-    const { settings } = this;
-    if (settings.world === "silent" || this.#stateOf(this.#latest, now) !== "ready") return undefined;
-    if (put === undefined) return this.#createdAt;
-    const shownAt = put.at + Math.max(settings.staleMs, verdictDelayMs(settings));
-    if (now < shownAt) return undefined;
-    if (settings.world === "credulous") return shownAt;
-    return Math.max(shownAt, acceptedFrom(settings.accepts, data, judgedAt(settings, put, now)));
+    if (this.#stateAt(now, this.#latest) !== "ready") return undefined;
+    return this.#latest.put === undefined ? this.#createdAt : readySince(now, this.#latest, this.settings);
   }
-}
-
-function judgedAt({ judged }: Settings, put: { readonly at: number }, now: number): number {
-  return judged === "on-put" ? put.at : now;
-}
-
-function verdictDelayMs({ world, timeToReadyMs, verdictAfterMs }: Settings): number {
-  if (world === "credulous") return 0;
-  return world === "controller" ? verdictAfterMs : timeToReadyMs;
 }
 
 function versionText({ version }: Revision): string {
