@@ -18,6 +18,12 @@ export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
 /** The secret that the demo changes; three connections use it. */
 export const SHARED_SECRET = "prod/aws-ai";
 
+/** Two connections use it. */
+export const AGENTS_SECRET = "staging/agents";
+
+/** One connection uses it. */
+export const SILENT_SECRET = "staging/tickets";
+
 /** The sandbox refuses keys that contain this word. */
 export const REVOKED = "revoked";
 
@@ -102,7 +108,7 @@ export const CONNECTIONS: readonly DemoConnection[] = [
     name: "tickets-rest",
     type: "REST",
     endpoint: "https://tickets.example.com/api",
-    secret: "staging/tickets",
+    secret: SILENT_SECRET,
     values: { "token-endpoint": "https://login.example.com/oauth2/token", scope: "tickets.read" },
     timeToReadyMs: 1_600,
   },
@@ -111,7 +117,7 @@ export const CONNECTIONS: readonly DemoConnection[] = [
     name: "tools-mcp",
     type: "MCP_SERVER",
     endpoint: "https://mcp.example.com/tools",
-    secret: "staging/mcp",
+    secret: AGENTS_SECRET,
     fields: "token",
     values: { "transport-type": "STREAMABLE_HTTP" },
     timeToReadyMs: 700,
@@ -121,7 +127,8 @@ export const CONNECTIONS: readonly DemoConnection[] = [
     name: "partner-a2a",
     type: "A2A",
     endpoint: "https://agents.example.com/partner",
-    secret: "staging/partner",
+    secret: AGENTS_SECRET,
+    fields: "token",
     timeToReadyMs: 2_900,
   },
 ];
@@ -137,15 +144,19 @@ export function freshSecrets(): ReadonlyMap<string, string> {
     ["prod/mongodb", json({ username: "orders", password: fresh("pw") })],
     ["prod/pinecone", fresh("pc")],
     ["staging/elastic", json({ apiKey: fresh("es") })],
-    ["staging/tickets", json({ clientId: "tickets", clientSecret: fresh("cs") })],
-    ["staging/mcp", fresh("mcp")],
-    ["staging/partner", json({ username: "partner", password: fresh("pw") })],
+    [SILENT_SECRET, oauthClient()],
+    [AGENTS_SECRET, fresh("agents")],
   ]);
 }
 
 /** A key pair for `SHARED_SECRET`. */
 export function awsKey(prefix = "new"): string {
   return JSON.stringify({ AWS_ACCESS_KEY_ID: fresh(prefix), AWS_SECRET_ACCESS_KEY: fresh(prefix) });
+}
+
+/** An OAuth client for `SILENT_SECRET`. */
+export function oauthClient(): string {
+  return JSON.stringify({ clientId: "tickets", clientSecret: fresh("cs") });
 }
 
 export function fresh(prefix: string): string {

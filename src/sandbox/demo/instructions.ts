@@ -1,5 +1,5 @@
 import type { Terminal } from "../../terminal/terminal.ts";
-import { ENVIRONMENTS, ORGANIZATION_ID, REVOKED } from "./connections.ts";
+import { AGENTS_SECRET, ENVIRONMENTS, ORGANIZATION_ID, REVOKED } from "./connections.ts";
 import type { DemoSandbox } from "./environment.ts";
 
 /** One example of each kind of fault, for the next PUT or GET of any connection. */
@@ -63,7 +63,7 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
 
 function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string) => string): string[] {
   const put = "aws secretsmanager put-secret-value --secret-id prod/openai --secret-string";
-  const body = JSON.stringify({ SecretId: "staging/mcp", SecretString: "a-new-token" });
+  const body = JSON.stringify({ SecretId: AGENTS_SECRET, SecretString: "a-new-token" });
   const connections = `sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENTS.prod}/connections`;
   return [
     note(

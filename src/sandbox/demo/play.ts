@@ -1,4 +1,5 @@
 import type { Terminal } from "../../terminal/terminal.ts";
+import { alertLines } from "./alert.ts";
 import { startDemoSandbox } from "./environment.ts";
 import { watchRun } from "./progress.ts";
 import { type DemoContext, SCENARIOS, type Scenario } from "./scenarios.ts";
@@ -31,12 +32,14 @@ export async function playDemo(
 }
 
 async function playAll(context: DemoContext, scenarios: readonly Scenario[]): Promise<boolean> {
-  const { terminal } = context;
+  const { terminal, aws } = context;
   for (const [index, scenario] of scenarios.entries()) {
     terminal.print("", terminal.paint("bold", `${index + 1}. ${scenario.title}`), "");
+    const alertsBefore = aws.published().length;
     const result = await watchRun(context, scenario.connections, scenario.start(context));
-    terminal.print("", ...(scenario.after?.(context) ?? []));
-    const assertions = scenario.assertions(context, result);
+    const alerts = aws.published().slice(alertsBefore);
+    terminal.print("", ...alerts.flatMap((alert) => [...alertLines(terminal, alert), ""]));
+    const assertions = scenario.assertions(context, { result, alerts });
     terminal.print(...assertions.map(([text, holds]) => checkLine(terminal, text, holds)));
     if (!assertions.every(([, holds]) => holds)) return false;
   }

@@ -37,5 +37,5 @@ function toRow(
   const put = puts.find(({ at }) => at >= startedAt);
   if (put === undefined) return { environment, name, type, phase: untouched, style: "dim" };
   const timeMs = Math.max(0, (readyAt ?? Date.now()) - put.at);
-  return { environment, name, type, phase, style: phaseStyle(phase), timeMs };
+  return { environment, name, type, phase: phase || "no phase", style: phaseStyle(phase), timeMs };
 }

@@ -1,8 +1,8 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { SecretLabelUpdated } from "../aws/secret-store.ts";
+import type { PublishedMessage } from "../aws/sns.ts";
 import type { RotatorResult } from "../function-process.ts";
-import { alertLines } from "./alert.ts";
 import {
   awsKey,
   CONNECTIONS,
@@ -19,6 +19,12 @@ export interface DemoContext extends DemoSandbox {
   onEvent: (event: SecretLabelUpdated) => void;
 }
 
+/** What a scenario's run came to. */
+export interface ScenarioRun {
+  readonly result: RotatorResult;
+  readonly alerts: readonly PublishedMessage[];
+}
+
 /** A sentence, and whether it is true. */
 export type Assertion = readonly [text: string, holds: boolean];
 
@@ -27,66 +33,83 @@ export interface Scenario {
   /** The connections that the run rotates. */
   readonly connections: readonly DemoConnection[];
   readonly start: (context: DemoContext) => Promise<RotatorResult>;
-  /** Lines to show after the run. */
-  readonly after?: (context: DemoContext) => readonly string[];
-  readonly assertions: (context: DemoContext, result: RotatorResult) => readonly Assertion[];
+  readonly assertions: (context: DemoContext, run: ScenarioRun) => readonly Assertion[];
 }
 
-const SHARING = CONNECTIONS.filter(({ secret }) => secret === SHARED_SECRET);
+const SHARING = using(SHARED_SECRET);
 
 export const SCENARIOS: readonly Scenario[] = [
   {
     title: "The schedule starts a run over all connections",
     connections: CONNECTIONS,
     start: ({ rotator }) => rotator.invoke({ trigger: "schedule" }),
-    assertions: (context, result) => allReady(context, result, CONNECTIONS),
+    assertions: (context, run) => allReady(context, run, CONNECTIONS),
   },
   {
     title: `A new value of ${SHARED_SECRET} starts a run over the connections that use it`,
     connections: SHARING,
-    start: (context) => changeSecret(context, awsKey()),
-    assertions: (context, result) => allReady(context, result, SHARING),
+    start: (context) => changeSecret(context, SHARED_SECRET, awsKey()),
+    assertions: (context, run) => allReady(context, run, SHARING),
   },
   {
     title: `The provider refuses a new key in ${SHARED_SECRET}`,
     connections: SHARING,
-    start: (context) => changeSecret(context, awsKey(REVOKED)),
-    after: ({ aws, terminal }) => aws.published().flatMap((alert) => [...alertLines(terminal, alert), ""]),
-    assertions: (context, result) => {
-      const [canary, ...others] = SHARING.map((each) => ({ each, phase: inspect(context, each).phase }));
-      return [
-        ["Only one connection, the canary, received the key", canary?.phase === "INVALID_AUTH"],
-        [
-          "The others keep the key that works",
-          others.every(({ each, phase }) => phase === "READY" && !holdsCurrent(context, each)),
-        ],
-        [
-          "The topic received one alert, and the run ended with an error",
-          context.aws.published().length === 1 && "error" in result,
-        ],
-      ];
-    },
+    start: (context) => changeSecret(context, SHARED_SECRET, awsKey(REVOKED)),
+    assertions: (context, run) => onlyCanaryRefused(context, run, SHARING),
   },
 ];
 
+function using(name: string): readonly DemoConnection[] {
+  return CONNECTIONS.filter(({ secret }) => secret === name);
+}
+
 function allReady(
   context: DemoContext,
-  result: RotatorResult,
+  run: ScenarioRun,
   connections: readonly DemoConnection[],
 ): readonly Assertion[] {
-  const ready = "report" in result ? (result.report.counts["ready"] ?? 0) : 0;
+  const ready = countOf(run, "ready");
   return [
     [
       `${ready} of ${connections.length} connections were READY after their PUT`,
       ready === connections.length,
     ],
-    ["Each of them holds the new key", connections.every((each) => holdsCurrent(context, each))],
-    ["No alert was sent", context.aws.published().length === 0],
+    holdNewKey(context, connections),
+    noAlert(run),
   ];
 }
 
+function onlyCanaryRefused(
+  context: DemoContext,
+  { result, alerts }: ScenarioRun,
+  connections: readonly DemoConnection[],
+): readonly Assertion[] {
+  const [canary, ...others] = connections.map((each) => ({ each, phase: inspect(context, each).phase }));
+  const keepTheirs = others.every(({ each, phase }) => phase === "READY" && !holdsCurrent(context, each));
+  return [
+    ["Only one connection, the canary, received the key", canary?.phase === "INVALID_AUTH"],
+    [`The other ${others.length} keep the key that works`, keepTheirs],
+    [
+      "The topic received one alert, and the run ended with an error",
+      alerts.length === 1 && "error" in result,
+    ],
+  ];
+}
+
+function holdNewKey(context: DemoContext, connections: readonly DemoConnection[]): Assertion {
+  return ["Each of them holds the new key", connections.every((each) => holdsCurrent(context, each))];
+}
+
+function noAlert({ alerts }: ScenarioRun): Assertion {
+  return ["No alert was sent", alerts.length === 0];
+}
+
+function countOf({ result }: ScenarioRun, outcome: string): number {
+  return "report" in result ? (result.report.counts[outcome] ?? 0) : 0;
+}
+
 /** Puts a value through the AWS API. @returns the result of the run that its event starts. */
-async function changeSecret(context: DemoContext, value: string): Promise<RotatorResult> {
+async function changeSecret(context: DemoContext, secretId: string, value: string): Promise<RotatorResult> {
   const { promise, resolve } = Promise.withResolvers<SecretLabelUpdated>();
   context.onEvent = resolve;
   const client = new SecretsManagerClient({
@@ -94,7 +117,7 @@ async function changeSecret(context: DemoContext, value: string): Promise<Rotato
     region: "us-east-1",
     credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" },
   });
-  await client.send(new PutSecretValueCommand({ SecretId: SHARED_SECRET, SecretString: value }));
+  await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: value }));
   client.destroy();
   return context.rotator.invoke(await promise);
 }

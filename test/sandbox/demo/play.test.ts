@@ -11,7 +11,7 @@ const FAILING: Scenario = {
   title: "An event that the function does not support",
   connections: CONNECTIONS.slice(0, 1),
   start: ({ rotator }) => rotator.invoke({ trigger: "schedule", and: "nonsense" }),
-  assertions: (_context, result) => [["The run succeeded", "report" in result]],
+  assertions: (_context, { result }) => [["The run succeeded", "report" in result]],
 };
 
 describe("the demo", () => {
