@@ -8,7 +8,7 @@ const BUNDLE = resolve(import.meta.dirname, "../dist/lambda");
 
 /**
  * The built bundle with its configuration beside it.
- * @throws SettingsError where the bundle is not built.
+ * @throws SettingsError if the bundle has not been built.
  */
 export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
   if (!existsSync(join(bundle, "index.mjs"))) {
@@ -17,7 +17,7 @@ export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
   return Code.fromAsset(bundle, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Required by CDK, and never pulled: the local step below always does the work.
+      // CDK requires an image. It is never pulled, because the local bundling below always succeeds.
       image: DockerImage.fromRegistry("scratch"),
       local: {
         tryBundle(outputDir) {

@@ -34,7 +34,7 @@ const OUTCOMES = [
   ["ConnectionsFailed", "failed", Color.RED],
 ] as const;
 
-const SPREAD = [
+const STATISTICS = [
   [Stats.p(50), "median"],
   [Stats.p(95), "p95"],
   [Stats.MAXIMUM, "slowest"],
@@ -45,8 +45,8 @@ export function addDashboard(
   { metric, fn, alarms, environments }: DashboardProps,
 ): Dashboard {
   const markdown =
-    "# Flink connection rotator\nGreen is a connection that is proven to use its current key. " +
-    "All else was told to the alert topic, with its reason and the next step.";
+    "# Flink connection rotator\nGreen: connections that use their current key. " +
+    "The alert topic received every other outcome, with the reason and the next step.";
   return new Dashboard(scope, "Dashboard", {
     defaultInterval: Duration.days(7),
     widgets: [
@@ -63,8 +63,8 @@ function row(graphs: readonly GraphWidgetProps[]): GraphWidget[] {
 }
 
 function environmentGraphs(metric: RotatorMetric, environment: string): GraphWidgetProps[] {
-  const spread = (name: "TimeToReady" | "PropagationTime") =>
-    SPREAD.map(([statistic, label]) => metric(name, { environment, statistic }).with({ label }));
+  const durations = (name: "TimeToReady" | "PropagationTime") =>
+    STATISTICS.map(([statistic, label]) => metric(name, { environment, statistic }).with({ label }));
   return [
     {
       title: `${environment}: outcomes`,
@@ -74,16 +74,16 @@ function environmentGraphs(metric: RotatorMetric, environment: string): GraphWid
     },
     {
       title: `${environment}: time to ready`,
-      left: spread("TimeToReady"),
+      left: durations("TimeToReady"),
       leftYAxis: MILLISECONDS,
     },
     {
-      title: `${environment}: propagation, from changed secret to ready`,
-      left: spread("PropagationTime"),
+      title: `${environment}: propagation, from secret change to ready`,
+      left: durations("PropagationTime"),
       leftYAxis: MILLISECONDS,
     },
     {
-      title: `${environment}: requests, and those refused with 429`,
+      title: `${environment}: requests and 429 responses`,
       left: [
         metric("Requests", { environment }).with({ label: "requests", color: Color.BLUE }),
         metric("Throttled", { environment }).with({ label: "429", color: Color.RED }),
@@ -100,12 +100,12 @@ function functionGraphs(metric: RotatorMetric, fn: IFunction): GraphWidgetProps[
       left: [
         metric("Runs").with({ label: "runs", color: Color.BLUE }),
         fn.metricErrors().with({ label: "ended with an error", color: Color.RED }),
-        fn.metricThrottles().with({ label: "had to wait", color: Color.ORANGE }),
+        fn.metricThrottles().with({ label: "throttled", color: Color.ORANGE }),
       ],
       leftYAxis: COUNT,
     },
     {
-      title: "Length of a run",
+      title: "Duration of a run",
       left: [
         fn.metricDuration({ statistic: Stats.p(50), label: "median" }),
         fn.metricDuration({ statistic: Stats.MAXIMUM, label: "longest" }),
@@ -113,7 +113,7 @@ function functionGraphs(metric: RotatorMetric, fn: IFunction): GraphWidgetProps[
       leftYAxis: MILLISECONDS,
     },
     {
-      title: "How long events waited",
+      title: "Waiting time of events",
       left: [fn.metric("AsyncEventAge", { statistic: Stats.MAXIMUM, label: "longest" })],
       leftYAxis: MILLISECONDS,
     },

@@ -1,4 +1,4 @@
-/** What the caller gave cannot be deployed; the message says what to give instead. */
+/** The settings cannot be deployed; the message says how to correct them. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }

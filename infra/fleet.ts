@@ -15,13 +15,13 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { rotatorCode } from "./bundle.ts";
 
-/** For more connections than one run of the function can rotate. */
-export interface Fleet {
-  /** How many batches are under way at once: one for each address that the function calls Confluent from. Default: 1. */
+/** For more connections than one run of the function can update. */
+export interface FleetOptions {
+  /** Batches that run at once: one for each IP address from which the function calls Confluent. Default: 1. */
   readonly concurrency?: number;
 }
 
-export interface FleetProps extends Fleet {
+export interface FleetProps extends FleetOptions {
   readonly configFile: string;
   readonly serviceName: string;
   readonly rotator: LambdaFunction;
@@ -40,7 +40,10 @@ export interface FleetRoles {
 
 const BUNDLE = resolve(import.meta.dirname, "../dist/fleet");
 
-/** The orchestrator, the function that sends its alert, and the alias of the rotator that it calls. @returns what is to be invoked. */
+/**
+ * Adds the orchestrator, the function that sends its alert, and the alias under which it calls the rotator.
+ * @returns the function for the schedule to invoke.
+ */
 export function addFleet(scope: Construct, props: FleetProps): IFunction {
   const { configFile, rotator, roles, topic, failedRuns, concurrency = 1, bundle = BUNDLE } = props;
   const common = {
@@ -57,11 +60,11 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
     allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
     return logGroup;
   };
-  // What a run of the rotator does depends on the alias: through this one it sends no alert and answers in short.
+  // A run that is called by this alias sends no alert and returns a shorter report.
   const batch = rotator.addAlias("batch");
   const alert = new LambdaFunction(scope, "FleetAlert", {
     ...common,
-    description: "Sends the one alert of a run over a fleet of Flink connections",
+    description: "Sends the alert of a run over a fleet of Flink connections",
     handler: "index.alert",
     memorySize: 256,
     timeout: Duration.seconds(30),
@@ -72,9 +75,9 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
   allow(roles.alert, ["sns:Publish"], topic.topicArn);
   const orchestrator = new LambdaFunction(scope, "Fleet", {
     ...common,
-    description: "Has a fleet of Flink connections rotated batch by batch",
+    description: "Rotates the keys of a fleet of Flink connections batch by batch",
     handler: "index.handler",
-    // A list of 100,000 connections and their outcomes fits.
+    // 100,000 connections and their outcomes fit.
     memorySize: 1_024,
     timeout: Duration.minutes(15),
     durableConfig: { executionTimeout: Duration.days(7), retentionPeriod: Duration.days(14) },
@@ -91,7 +94,7 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
   allow(roles.orchestrator, ["lambda:InvokeFunction"], batch.functionArn, alert.functionArn);
   allow(roles.orchestrator, ["sqs:SendMessage"], failedRuns.queueArn);
   allowDurableExecution(scope, orchestrator, roles.orchestrator);
-  // A durable function can be invoked by a version or an alias alone.
+  // A durable function is always invoked by a version or an alias.
   const { functionArn } = orchestrator.addAlias("live");
   return LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
     functionArn,
@@ -99,7 +102,7 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
   });
 }
 
-/** A policy of its own: in that of the role, it and the function would wait for each other. */
+/** This needs a separate policy: in the role's default policy it would be a circular dependency. */
 function allowDurableExecution(scope: Construct, orchestrator: LambdaFunction, role: Role): void {
   const actions = ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"];
   const resources = [`${orchestrator.functionArn}:*`];
@@ -107,7 +110,7 @@ function allowDurableExecution(scope: Construct, orchestrator: LambdaFunction, r
   const policy = new Policy(scope, "FleetExecution", { roles: [role], statements });
   Validations.of(policy).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(orchestrator)}.Arn>:*]`,
-    reason: "An execution's ARN goes on after the function's, with a version and ids that Lambda gives.",
+    reason: "The ARN of an execution extends the function's ARN by a version and ids that Lambda chooses.",
   });
 }
 

@@ -12,7 +12,7 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import type { Fleet } from "./fleet.ts";
+import type { FleetOptions } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
 import { inNetwork, type Network } from "./network.ts";
 
@@ -24,7 +24,7 @@ export interface RotatorFunctionProps {
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
   readonly network?: Network | undefined;
-  readonly fleet?: Fleet | undefined;
+  readonly fleet?: FleetOptions | undefined;
 }
 
 export function makeFunction(
@@ -37,17 +37,17 @@ export function makeFunction(
     architecture: Architecture.ARM_64,
     handler: "index.handler",
     code,
-    // Whatever the function may do is granted in permissions.ts; CDK would add managed policies and more.
+    // permissions.ts grants everything that the function may do; CDK would add managed policies.
     role: role.withoutPolicyUpdates(),
-    // A run is nearly all waiting, and a thousand connections fit; the list of a fleet needs more.
+    // A run mostly waits, and a thousand connections fit; the list of a fleet needs more.
     memorySize: fleet ? 1_024 : 256,
-    // Lambda's longest: several waves may each have to wait for a slow connection.
+    // Lambda's maximum: each of several waves may wait for a slow connection.
     timeout: Duration.minutes(15),
-    // Two runs never interleave; events wait in Lambda's queue. Beside a fleet's batches there is room for one run.
+    // Runs never overlap; events wait in Lambda's queue. A fleet leaves room for one run besides its batches.
     reservedConcurrentExecutions: fleet ? (fleet.concurrency ?? 1) + 1 : 1,
-    // A run retries by itself for as long as it has time, and has alerted when it fails.
+    // A run retries by itself while it has time, and sends its alert before it fails.
     retryAttempts: 0,
-    // Four runs of the longest kind may be ahead of an event.
+    // Up to four runs of maximum length may be ahead of an event.
     maxEventAge: Duration.hours(1),
     onFailure: new SqsDestination(failedRuns),
     logGroup,

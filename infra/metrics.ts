@@ -22,7 +22,7 @@ interface MetricOptions {
   readonly statistic?: string;
 }
 
-/** A metric that the function writes through its log. */
+/** A metric that the function publishes through its log. */
 export type RotatorMetric = (metricName: MetricName, options?: MetricOptions) => Metric;
 
 export function metricsOf(service: string): RotatorMetric {

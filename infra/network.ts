@@ -9,12 +9,12 @@ import {
 import type { FunctionProps } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 
-/** Where in a VPC the function runs; from there it must reach Confluent, Secrets Manager and SNS. */
+/** The part of a VPC in which the function runs. Confluent, Secrets Manager and SNS must be reachable from there. */
 export interface Network {
   readonly vpc: IVpc;
   /** Default: the VPC's private subnets. */
   readonly subnets?: SubnetSelection;
-  /** Default: a new one that lets nothing in and only HTTPS out. */
+  /** Default: a new security group without ingress and with HTTPS egress only. */
   readonly securityGroups?: readonly ISecurityGroup[];
 }
 
@@ -30,7 +30,7 @@ export function inNetwork(
 }
 
 function httpsOut(scope: Construct, vpc: IVpc): SecurityGroup {
-  const description = "Flink connection rotator: HTTPS out, nothing in";
+  const description = "Flink connection rotator: HTTPS egress only";
   const group = new SecurityGroup(scope, "SecurityGroup", { vpc, description, allowAllOutbound: false });
   group.addEgressRule(Peer.anyIpv4(), Port.HTTPS, "Confluent and AWS APIs");
   return group;

@@ -2,39 +2,40 @@ import type { SecretIdentity } from "./secrets.ts";
 
 type Matcher = string | { readonly prefix: string };
 type EventPattern = Readonly<Record<string, unknown>>;
-export type PatternOf = (secrets: readonly SecretIdentity[]) => EventPattern;
 
-const SOURCE = ["aws.secretsmanager"];
+/** Makes the event pattern for secrets of one account and region. */
+export type PatternFactory = (secrets: readonly SecretIdentity[]) => EventPattern;
+
 const EVENT_SOURCE = ["secretsmanager.amazonaws.com"];
 const CURRENT_OR_ABSENT = ["AWSCURRENT", { exists: false }];
 
 /** AWSCURRENT of a listed secret moved: the event that Secrets Manager itself sends. */
-export const labelUpdated: PatternOf = (secrets) => ({
-  source: SOURCE,
+export const labelUpdated: PatternFactory = (secrets) => ({
+  ...originOf(secrets),
   "detail-type": ["Secret Label Updated"],
   resources: arnMatchers(secrets),
   detail: { labelUpdated: ["AWSCURRENT"], name: secrets.map(({ name }) => name) },
 });
 
-/** A successful API call that may have moved AWSCURRENT of a listed secret, as CloudTrail tells it. */
-export const changeCalled: PatternOf = (secrets) => ({
-  source: SOURCE,
+/** A successful API call that may have moved AWSCURRENT of a listed secret, as CloudTrail reports it. */
+export const changedByApiCall: PatternFactory = (secrets) => ({
+  ...originOf(secrets),
   "detail-type": ["AWS API Call via CloudTrail"],
   detail: {
     eventSource: EVENT_SOURCE,
     eventName: ["PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"],
     errorCode: [{ exists: false }],
     requestParameters: {
-      secretId: secrets.flatMap(callerSpellings),
+      secretId: secrets.flatMap(secretIdMatchers),
       versionStages: CURRENT_OR_ABSENT,
       versionStage: CURRENT_OR_ABSENT,
     },
   },
 });
 
-/** A listed secret was created, as CloudTrail tells it: the one call that names the secret elsewhere. */
-export const creationCalled: PatternOf = (secrets) => ({
-  source: SOURCE,
+/** A listed secret was created, as CloudTrail reports it. This call names the secret in another parameter. */
+export const createdByApiCall: PatternFactory = (secrets) => ({
+  ...originOf(secrets),
   "detail-type": ["AWS API Call via CloudTrail"],
   detail: {
     eventSource: EVENT_SOURCE,
@@ -44,17 +45,17 @@ export const creationCalled: PatternOf = (secrets) => ({
   },
 });
 
-/** Secrets Manager finished a rotation of a listed secret, as CloudTrail tells it. */
-export const rotationSucceeded: PatternOf = (secrets) => rotationEnded(["RotationSucceeded"], secrets);
+/** Secrets Manager finished a rotation of a listed secret, as CloudTrail reports it. */
+export const rotationSucceeded: PatternFactory = (secrets) => rotationEnded(["RotationSucceeded"], secrets);
 
-/** Secrets Manager gave up a rotation of a listed secret: there is nothing new to push. */
-export const rotationBroke: PatternOf = (secrets) =>
+/** Secrets Manager could not rotate a listed secret, so there is no new key. */
+export const rotationFailed: PatternFactory = (secrets) =>
   rotationEnded(["RotationFailed", "RotationAbandoned"], secrets);
 
 function rotationEnded(eventName: string[], secrets: readonly SecretIdentity[]): EventPattern {
   const arns = arnMatchers(secrets);
   return {
-    source: SOURCE,
+    ...originOf(secrets),
     "detail-type": ["AWS Service Event via CloudTrail"],
     detail: {
       eventSource: EVENT_SOURCE,
@@ -64,35 +65,49 @@ function rotationEnded(eventName: string[], secrets: readonly SecretIdentity[]):
   };
 }
 
-// A pattern cannot count the six characters of an ARN's suffix, so a prefix also lets "name-other" through;
-// "Secret Label Updated" is exact by its name, and the function discards the rest.
+/** Another account can send its events to this event bus and have a secret of the same name. */
+function originOf(secrets: readonly SecretIdentity[]): EventPattern {
+  return {
+    source: ["aws.secretsmanager"],
+    account: [...new Set(secrets.map(({ account }) => account))],
+    region: [...new Set(secrets.map(({ region }) => region))],
+  };
+}
+
+// A pattern cannot count the six characters of an ARN's suffix, so a prefix also matches "name-other".
+// "Secret Label Updated" matches the exact name as well; the function ignores the other events.
 function arnMatchers(secrets: readonly SecretIdentity[]): Matcher[] {
   return secrets.map(({ fullArn, partialArn }) => fullArn ?? { prefix: `${partialArn}-` });
 }
 
-/** CloudTrail keeps whatever the caller typed. */
-function callerSpellings(secret: SecretIdentity): Matcher[] {
+/** CloudTrail records the secret's id as the caller wrote it. */
+function secretIdMatchers(secret: SecretIdentity): Matcher[] {
   return [secret.name, secret.partialArn, ...arnMatchers([secret])];
 }
 
-/** EventBridge refuses a longer pattern unless the account's quota was raised. */
+/** EventBridge refuses a longer pattern unless the account's quota is higher. */
 const MAX_PATTERN_LENGTH = 2048;
-/** Stands for a partition, region or account that is known only when the stack is deployed; none is longer. */
+/** Stands for a partition, region or account that is not known before deployment; none is longer. */
 const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
 
-/** As few patterns as hold all secrets together, each within EventBridge's limit. */
+/** The fewest patterns for all secrets, each within EventBridge's limit. */
 export function patternsWithinLimit(
-  patternOf: PatternOf,
+  patternOf: PatternFactory,
   secrets: readonly SecretIdentity[],
 ): EventPattern[] {
-  const groups: SecretIdentity[][] = [[]];
+  const byOrigin = Map.groupBy(secrets, ({ account, region }) => `${account}/${region}`);
+  return [...byOrigin.values()].flatMap((group) => split(patternOf, group).map(patternOf));
+}
+
+function split(patternOf: PatternFactory, secrets: readonly SecretIdentity[]): SecretIdentity[][] {
+  const groups: SecretIdentity[][] = [];
   for (const secret of secrets) {
-    const group = groups.at(-1) ?? [];
-    const fits = lengthOf(patternOf([...group, secret])) <= MAX_PATTERN_LENGTH;
-    if (fits || group.length === 0) group.push(secret);
+    const group = groups.at(-1);
+    const fits = group && lengthOf(patternOf([...group, secret])) <= MAX_PATTERN_LENGTH;
+    if (fits) group.push(secret);
     else groups.push([secret]);
   }
-  return groups.map(patternOf);
+  return groups;
 }
 
 function lengthOf(pattern: EventPattern): number {

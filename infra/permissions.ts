@@ -7,7 +7,7 @@ import type { SecretIdentity } from "./secrets.ts";
 
 export interface RotatorResources {
   readonly secrets: readonly SecretIdentity[];
-  /** Those of them that the connections use: the function moves their label, and never that of Confluent's own keys. */
+  /** The secrets of connections: the function moves a label on these, and never on the Confluent API keys' secrets. */
   readonly rotated: readonly SecretIdentity[];
   readonly propagationLabel?: string | undefined;
   readonly kmsKeyArns: readonly string[];
@@ -16,10 +16,10 @@ export interface RotatorResources {
   readonly failedRuns: IQueue;
 }
 
-/** A statement that is too long for one policy cannot be split by CDK; statements can. */
+/** CDK moves statements to further policies if a policy is too long, but does not split a statement. */
 const SECRETS_PER_STATEMENT = 20;
 
-/** Everything that the function may do, in one place. */
+/** Everything that the function may do. */
 export function grantRotation(role: Role, resources: RotatorResources): void {
   const { secrets, topic, logGroup, failedRuns } = resources;
   allowOnSecrets(role, "secretsmanager:GetSecretValue", secrets);
@@ -30,7 +30,7 @@ export function grantRotation(role: Role, resources: RotatorResources): void {
   allow(role, ["sqs:SendMessage"], [failedRuns.queueArn]);
 }
 
-/** What Lambda itself needs to attach the function to a VPC, denied to the code that runs in it. */
+/** Lambda needs these to attach the function to a VPC. The code of the function is denied them. */
 export function grantNetworkInterfaces(role: Role): void {
   const actions = [
     "ec2:CreateNetworkInterface",
@@ -51,7 +51,7 @@ export function grantNetworkInterfaces(role: Role): void {
   );
   Validations.of(role).acknowledge({
     id: "AwsSolutions-IAM5[Resource::*]",
-    reason: "Lambda asks for these actions on every resource; the function's own code is denied them.",
+    reason: "Lambda requires these actions on all resources; the code of the function is denied them.",
   });
 }
 
@@ -64,7 +64,6 @@ function grantLabel(role: Role, { rotated, propagationLabel }: RotatorResources)
 
 function grantDecrypt(role: Role, keyArn: string): void {
   const region = keyArn.split(":")[3] ?? Stack.of(role).region;
-
   allow(role, ["kms:Decrypt"], [keyArn], {
     StringEquals: { "kms:ViaService": `secretsmanager.${region}.${Stack.of(role).urlSuffix}` },
   });

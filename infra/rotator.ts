@@ -1,121 +1,163 @@
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { readConfig } from "../src/config/load.ts";
+import { type Config, readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
-import { addFleet, type Fleet } from "./fleet.ts";
+import { addFleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { Network } from "./network.ts";
 import { grantNetworkInterfaces, grantRotation } from "./permissions.ts";
-import { acceptDeadLetters, addBrokenRotationRules, addChangeRules } from "./rules.ts";
-import { addSchedule, periodOf, type RotationSchedule } from "./schedule.ts";
+import { requireOneRegion } from "./region.ts";
+import { addChangeRules, addRotationFailedRules, grantDeadLetters } from "./rules.ts";
+import { addSchedule, type ResolvedSchedule, type RotationSchedule, resolveSchedule } from "./schedule.ts";
 import { identifySecrets } from "./secrets.ts";
-import { makeAlertTopic } from "./topic.ts";
+import { makeAlertTopic, requireStandardTopic } from "./topic.ts";
 
 export interface ConnectionRotatorProps {
-  /** The connections.json that the function reads; it decides permissions and event filters too. */
+  /** The connections.json that the function reads; permissions and event patterns are derived from it. */
   readonly configFile: string;
-  /** Default: once a day. */
+  /** Default: once a day, at a minute that depends on the stack's name. */
   readonly schedule?: RotationSchedule;
-  /** Starts runs from CloudTrail's events as well as from Secrets Manager's own. Default: false. */
+  /** Also starts runs by CloudTrail events of Secrets Manager. Default: false. */
   readonly cloudTrailEvents?: boolean;
-  /** Where alerts go. Default: a new encrypted topic. */
+  /** A standard SNS topic for the alerts. Default: a new encrypted topic. */
   readonly alertTopic?: ITopic;
-  /** Who is subscribed to that topic. */
+  /** The e-mail addresses to subscribe to that topic. */
   readonly alertEmails?: readonly string[];
-  /** The customer-managed keys that the secrets are encrypted with. */
+  /** The customer-managed KMS keys that encrypt the secrets. */
   readonly kmsKeyArns?: readonly string[];
   /** Default: no VPC. */
   readonly network?: Network;
-  /** Runs by the schedule are made by an orchestrator, batch by batch. Default: by the function itself, in one run. */
-  readonly fleet?: Fleet;
+  /** An orchestrator makes the scheduled runs, batch by batch. Default: the function makes them, each in one run. */
+  readonly fleet?: FleetOptions;
   /** Default: three months. */
   readonly logRetention?: RetentionDays;
-  /** Tells the metrics of two rotators in one account and region apart. Default: flink-connection-rotator. */
+  /** Distinguishes two rotators in one account and region: their metrics and alarms. Default: flink-connection-rotator. */
   readonly serviceName?: string;
-  /** The folder with the built bundle. Default: dist/lambda of this package. */
+  /** The folder that contains the built bundle. Default: dist/lambda of this package. */
   readonly bundle?: string;
 }
 
 const LOG_RETENTION = RetentionDays.THREE_MONTHS;
-const DAILY: RotationSchedule = { expression: "rate(1 day)" };
 
-/** The rotator with all that starts it, watches it and lets it work. */
+/** The rotator function with its schedule, event rules, permissions, alerts and alarms. */
 export class ConnectionRotator extends Construct {
   readonly function: IFunction;
   readonly role: Role;
   readonly alertTopic: ITopic;
+  /** When the function runs by itself: an expression and a time zone. */
+  readonly schedule: string;
 
-  /** @throws ConfigError where connections.json has faults. */
+  /**
+   * @throws ConfigError if connections.json is invalid.
+   * @throws SettingsError if the properties cannot be deployed.
+   */
   constructor(scope: Construct, id: string, props: ConnectionRotatorProps) {
     super(scope, id);
-    const { configFile, schedule = DAILY, serviceName = "flink-connection-rotator", network } = props;
-    const { connections, environments, propagationLabel } = readConfig(configFile);
-    const connectionSecrets = connections.map(({ secret }) => secret);
-    const ownKeys = [...environments.values()].map(({ apiKeySecret }) => apiKeySecret);
-    const rotated = identifySecrets(this, connectionSecrets);
-    const secrets = identifySecrets(this, [...connectionSecrets, ...ownKeys]);
+    const { cloudTrailEvents = false, network } = props;
+    const schedule = resolveSchedule(this, props.schedule ?? {});
+    if (props.alertTopic) requireStandardTopic(props.alertTopic);
+    const config = readConfig(props.configFile);
+    const { secrets, rotated } = secretsOf(this, config);
+    const resources = makeResources(this, props);
+    const { role, topic, deadLetterQueue } = resources;
+    requireOneRegion(this, secrets, topic);
 
-    const deadLetters = makeQueue(this, "DeadLetters");
-    const failedRuns = makeQueue(this, "FailedRuns");
-    const logGroup = makeLogGroup(this, props.logRetention);
-    const role = makeRole(this, "Role");
-    const fleetRoles = props.fleet && {
-      orchestrator: makeRole(this, "FleetRole"),
-      alert: makeRole(this, "FleetAlertRole"),
-    };
-    const topic = props.alertTopic ?? makeAlertTopic(this, [role, ...(fleetRoles ? [fleetRoles.alert] : [])]);
-    for (const email of props.alertEmails ?? []) topic.addSubscription(new EmailSubscription(email));
-
-    const { kmsKeyArns = [], bundle, cloudTrailEvents = false } = props;
-    grantRotation(role, { secrets, rotated, propagationLabel, kmsKeyArns, topic, logGroup, failedRuns });
+    const { propagationLabel } = config;
+    const { kmsKeyArns = [] } = props;
+    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, kmsKeyArns });
     if (network) grantNetworkInterfaces(role);
-    const code = rotatorCode(configFile, bundle);
-    const fn = makeFunction(this, {
-      serviceName,
-      code,
-      role,
-      topic,
-      logGroup,
-      failedRuns,
-      network,
-      fleet: props.fleet,
-    });
-    const scheduled =
-      props.fleet && fleetRoles
-        ? addFleet(this, {
-            ...props.fleet,
-            configFile,
-            serviceName,
-            rotator: fn,
-            roles: fleetRoles,
-            topic,
-            failedRuns,
-            logRetention: props.logRetention ?? LOG_RETENTION,
-          })
-        : fn;
+    grantDeadLetters(deadLetterQueue);
 
-    addSchedule(this, { ...schedule, fn: scheduled, deadLetters });
-    addChangeRules(this, { secrets: rotated, cloudTrailEvents, fn, deadLetters });
-    addBrokenRotationRules(this, { secrets, topic, deadLetters });
-    acceptDeadLetters(deadLetters);
-    const metric = metricsOf(serviceName);
-    const schedulePeriod = periodOf(schedule);
-    const alarms = addAlarms(this, { serviceName, metric, fn, deadLetters, topic, schedulePeriod });
-    addDashboard(this, { metric, fn, alarms, environments: [...environments.keys()] });
+    const { fn, scheduled } = makeFunctions(this, props, resources);
+    addSchedule(this, { ...schedule, fn: scheduled, deadLetterQueue });
+    addChangeRules(this, { secrets: rotated, cloudTrailEvents, fn, deadLetterQueue });
+    addRotationFailedRules(this, { secrets, topic, deadLetterQueue });
+    addMonitoring(this, { ...resources, fn, serviceName: serviceNameOf(props), schedule, config });
 
     this.function = fn;
     this.role = role;
     this.alertTopic = topic;
+    this.schedule = `${schedule.expression} ${schedule.timeZone}`;
   }
+}
+
+interface Resources {
+  readonly role: Role;
+  readonly fleetRoles: FleetRoles | undefined;
+  readonly topic: ITopic;
+  readonly logGroup: LogGroup;
+  /** Receives events that could not be delivered. */
+  readonly deadLetterQueue: Queue;
+  /** Receives the events of failed runs. */
+  readonly failedRuns: Queue;
+}
+
+function makeResources(scope: Construct, props: ConnectionRotatorProps): Resources {
+  const deadLetterQueue = makeQueue(scope, "DeadLetterQueue");
+  const failedRuns = makeQueue(scope, "FailedRuns");
+  const logGroup = makeLogGroup(scope, props.logRetention);
+  const role = makeRole(scope, "Role");
+  const fleetRoles = props.fleet && {
+    orchestrator: makeRole(scope, "FleetRole"),
+    alert: makeRole(scope, "FleetAlertRole"),
+  };
+  const publishers = [role, ...(fleetRoles ? [fleetRoles.alert] : [])];
+  const topic = props.alertTopic ?? makeAlertTopic(scope, publishers);
+  for (const email of props.alertEmails ?? []) topic.addSubscription(new EmailSubscription(email));
+  return { role, fleetRoles, topic, logGroup, deadLetterQueue, failedRuns };
+}
+
+interface Functions {
+  readonly fn: LambdaFunction;
+  /** The function that the schedule invokes: the orchestrator of a fleet, or the rotator itself. */
+  readonly scheduled: IFunction;
+}
+
+function makeFunctions(scope: Construct, props: ConnectionRotatorProps, resources: Resources): Functions {
+  const { configFile, fleet, network, logRetention = LOG_RETENTION } = props;
+  const { fleetRoles, ...common } = resources;
+  const serviceName = serviceNameOf(props);
+  const code = rotatorCode(configFile, props.bundle);
+  const fn = makeFunction(scope, { ...common, serviceName, code, network, fleet });
+  if (!fleet || !fleetRoles) return { fn, scheduled: fn };
+  const fleetProps = { ...fleet, ...common, configFile, serviceName, logRetention };
+  return { fn, scheduled: addFleet(scope, { ...fleetProps, rotator: fn, roles: fleetRoles }) };
+}
+
+interface MonitoringProps extends Pick<Resources, "topic" | "deadLetterQueue"> {
+  readonly fn: IFunction;
+  readonly serviceName: string;
+  readonly schedule: ResolvedSchedule;
+  readonly config: Config;
+}
+
+function addMonitoring(scope: Construct, { config, schedule, ...props }: MonitoringProps): void {
+  const metric = metricsOf(props.serviceName);
+  const alarms = addAlarms(scope, { ...props, metric, schedulePeriod: schedule.period });
+  addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()] });
+}
+
+/** All secrets that the function reads, and those of them that it rotates. */
+function secretsOf(scope: Construct, { connections, environments }: Config) {
+  const connectionSecrets = connections.map(({ secret }) => secret);
+  const apiKeySecrets = [...environments.values()].map(({ apiKeySecret }) => apiKeySecret);
+  return {
+    secrets: identifySecrets(scope, [...connectionSecrets, ...apiKeySecrets]),
+    rotated: identifySecrets(scope, connectionSecrets),
+  };
+}
+
+function serviceNameOf({ serviceName = "flink-connection-rotator" }: ConnectionRotatorProps): string {
+  return serviceName;
 }
 
 function makeRole(scope: Construct, id: string): Role {
@@ -131,7 +173,7 @@ function makeQueue(scope: Construct, id: string): Queue {
   Validations.of(queue).acknowledge({
     id: "AwsSolutions-SQS3",
     reason:
-      "It is itself where undelivered events and failed runs end, and nothing receives from it by itself.",
+      "This queue is the dead-letter queue or on-failure destination of others, and nothing consumes it automatically.",
   });
   return queue;
 }

@@ -6,21 +6,21 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import {
-  changeCalled,
-  creationCalled,
+  changedByApiCall,
+  createdByApiCall,
   labelUpdated,
-  type PatternOf,
+  type PatternFactory,
   patternsWithinLimit,
-  rotationBroke,
+  rotationFailed,
   rotationSucceeded,
 } from "./patterns.ts";
 import type { SecretIdentity } from "./secrets.ts";
 
-/** Secrets Manager's own event starts a run; CloudTrail's tell the same where that one is not wanted. */
-const OWN_EVENTS = { SecretChanged: labelUpdated } as const;
+/** Secrets Manager sends its own event. CloudTrail's events report the same changes and are optional. */
+const SECRETS_MANAGER_EVENTS = { SecretChanged: labelUpdated } as const;
 const CLOUDTRAIL_EVENTS = {
-  ChangeCalled: changeCalled,
-  CreationCalled: creationCalled,
+  ChangedByApiCall: changedByApiCall,
+  CreatedByApiCall: createdByApiCall,
   RotationSucceeded: rotationSucceeded,
 } as const;
 
@@ -35,58 +35,59 @@ export interface ChangeRulesProps {
   readonly secrets: readonly SecretIdentity[];
   readonly cloudTrailEvents: boolean;
   readonly fn: IFunction;
-  readonly deadLetters: Queue;
+  readonly deadLetterQueue: Queue;
 }
 
 /** Starts a run when a listed secret has changed. */
 export function addChangeRules(
   scope: Construct,
-  { secrets, cloudTrailEvents, fn, deadLetters }: ChangeRulesProps,
+  { secrets, cloudTrailEvents, fn, deadLetterQueue }: ChangeRulesProps,
 ): void {
-  const patterns = { ...OWN_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
+  const patterns = { ...SECRETS_MANAGER_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
   for (const [name, patternOf] of Object.entries(patterns)) {
-    const target = { id: "Rotator", arn: fn.functionArn, ...undelivered(deadLetters) };
+    const target = { id: "Rotator", arn: fn.functionArn, ...delivery(deadLetterQueue) };
     for (const rule of addRules(scope, { name, patternOf, secrets, target })) {
       fn.addPermission(rule.node.id, { principal: EVENT_BRIDGE, sourceArn: rule.attrArn });
     }
   }
 }
 
-export interface BrokenRotationRulesProps {
-  /** The connections' secrets, and those with Confluent's own keys. */
+export interface RotationFailedRulesProps {
+  /** The connections' secrets, and those with the rotator's Confluent API keys. */
   readonly secrets: readonly SecretIdentity[];
   readonly topic: ITopic;
-  readonly deadLetters: Queue;
+  readonly deadLetterQueue: Queue;
 }
 
-/** Tells the topic, in plain words, when Secrets Manager gave up a rotation: there is no new key to push. */
-export function addBrokenRotationRules(
+/** Sends a plain sentence to the topic if Secrets Manager could not rotate a secret. */
+export function addRotationFailedRules(
   scope: Construct,
-  { secrets, topic, deadLetters }: BrokenRotationRulesProps,
+  { secrets, topic, deadLetterQueue }: RotationFailedRulesProps,
 ): void {
   const target = {
     id: "Alerts",
     arn: topic.topicArn,
-    ...undelivered(deadLetters),
+    ...delivery(deadLetterQueue),
     inputTransformer: {
+      // CloudTrail names the secret in one of two places; EventBridge replaces the other by nothing.
       inputPathsMap: {
         event: "$.detail.eventName",
         secret: "$.detail.additionalEventData.SecretId",
-        secretToo: "$.detail.serviceEventDetails.secretId",
+        secretId: "$.detail.serviceEventDetails.secretId",
         time: "$.time",
       },
       inputTemplate: JSON.stringify(
-        "<event>: Secrets Manager could not rotate <secret><secretToo> (<time>). There is no new key, so nothing " +
-          "was pushed and the Flink connections keep the key they have. Look at the rotation function's log, or " +
-          "at the managed rotation's status, and rotate the secret again before the key expires.",
+        "<event>: Secrets Manager could not rotate <secret><secretId> (<time>). There is no new key, so the Flink " +
+          "connections keep the key they have. Check the log of the secret's rotation function, or the status of " +
+          "the managed rotation, and rotate the secret again before the key expires.",
       ),
     },
   };
-  addRules(scope, { name: "RotationBroke", patternOf: rotationBroke, secrets, target });
+  addRules(scope, { name: "RotationFailed", patternOf: rotationFailed, secrets, target });
 }
 
-/** Lets rules of this account put into the queue what they could not deliver. */
-export function acceptDeadLetters(queue: Queue): void {
+/** Lets the rules of this account send undelivered events to the queue. */
+export function grantDeadLetters(queue: Queue): void {
   const anyRule = Stack.of(queue).formatArn({ service: "events", resource: "rule", resourceName: "*" });
   queue.addToResourcePolicy(
     new PolicyStatement({
@@ -98,13 +99,13 @@ export function acceptDeadLetters(queue: Queue): void {
   );
 }
 
-function undelivered(deadLetters: Queue): Pick<CfnRule.TargetProperty, "deadLetterConfig" | "retryPolicy"> {
-  return { deadLetterConfig: { arn: deadLetters.queueArn }, retryPolicy: RETRY_POLICY };
+function delivery(deadLetterQueue: Queue): Pick<CfnRule.TargetProperty, "deadLetterConfig" | "retryPolicy"> {
+  return { deadLetterConfig: { arn: deadLetterQueue.queueArn }, retryPolicy: RETRY_POLICY };
 }
 
 interface RulesProps {
   readonly name: string;
-  readonly patternOf: PatternOf;
+  readonly patternOf: PatternFactory;
   readonly secrets: readonly SecretIdentity[];
   readonly target: CfnRule.TargetProperty;
 }

@@ -1,4 +1,5 @@
-import { Duration, Stack, TimeZone } from "aws-cdk-lib";
+import { createHash } from "node:crypto";
+import { Duration, Stack, TimeZone, Token } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from "aws-cdk-lib/aws-scheduler";
@@ -9,40 +10,80 @@ import { SettingsError } from "./errors.ts";
 
 /** When the function runs by itself. */
 export interface RotationSchedule {
-  /** `rate(…)` or `cron(…)`, as EventBridge Scheduler writes them. */
-  readonly expression: string;
-  /** An IANA name such as Europe/Berlin; UTC where it is left out. */
+  /**
+   * `cron(…)` or `rate(…)` of EventBridge Scheduler. A rate also starts a run when it is deployed.
+   * Default: every day between 06:00 and 07:00, at a minute that depends on the stack's name.
+   */
+  readonly expression?: string;
+  /** An IANA name such as Europe/Berlin. Default: UTC. */
   readonly timeZone?: string;
-  /** How long after its time a run may start. */
+  /** A run may start this much later than scheduled. */
   readonly flexibleWindow?: Duration;
-  /** The longest time between two runs: needed for cron, read from a rate. */
+  /** The longest time between two runs. Required with a `cron` expression. */
   readonly period?: Duration;
 }
 
-const RATE = /^rate\((?<value>\d+) (?<unit>minute|hour|day)s?\)$/;
-const MINUTES = { minute: 1, hour: 60, day: 1440 } as const;
-
-/** @throws SettingsError where the period is neither given nor to be read from a rate. */
-export function periodOf({ expression, period }: RotationSchedule): Duration {
-  if (period !== undefined) return period;
-  const { value, unit } = RATE.exec(expression)?.groups ?? {};
-  if (unit !== "minute" && unit !== "hour" && unit !== "day") {
-    throw new SettingsError(
-      `The schedule ${expression} does not say how far apart its runs are: give its period as well (schedulePeriodHours in the context).`,
-    );
-  }
-  return Duration.minutes(Number(value) * MINUTES[unit]);
+export interface ResolvedSchedule extends RotationSchedule {
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly period: Duration;
 }
 
-export interface ScheduleProps extends RotationSchedule {
+const RATE = /^rate\((?:1 (?<one>minute|hour|day)|(?!1 )(?<value>[1-9]\d*) (?<unit>minute|hour|day)s)\)$/;
+const CRON = /^cron\(\S+ \S+ (?:\S+ \S+ \?|\? \S+ \S+) \S+\)$/;
+const MINUTES = new Map([
+  ["minute", 1],
+  ["hour", 60],
+  ["day", 1440],
+]);
+
+/** @throws SettingsError if EventBridge Scheduler would refuse the schedule, or if its period is not known. */
+export function resolveSchedule(scope: Construct, schedule: RotationSchedule): ResolvedSchedule {
+  const { expression = dailyExpression(scope), timeZone = "Etc/UTC" } = schedule;
+  if (!RATE.test(expression) && !CRON.test(expression))
+    throw new SettingsError(
+      `The schedule ${expression} is invalid. Use a rate such as rate(1 day) or rate(12 hours), or six fields such as ` +
+        "cron(0 6 * * ? *), of which the day of the month or the day of the week is ?.",
+    );
+  if (!isTimeZone(timeZone))
+    throw new SettingsError(`There is no time zone ${timeZone}. Use an IANA name such as Europe/Berlin.`);
+  return { ...schedule, expression, timeZone, period: schedule.period ?? periodOf(schedule.expression) };
+}
+
+/** Stacks of one account start at different minutes, and a deployment by itself starts no run. */
+function dailyExpression(scope: Construct): string {
+  const { stackName, node } = Stack.of(scope);
+  const name = Token.isUnresolved(stackName) ? node.path : stackName;
+  const minute = createHash("sha256").update(name).digest().readUInt32BE() % 60;
+  return `cron(${minute} 6 * * ? *)`;
+}
+
+function periodOf(expression = "rate(1 day)"): Duration {
+  const { one, value = "1", unit = one ?? "" } = RATE.exec(expression)?.groups ?? {};
+  const minutes = MINUTES.get(unit);
+  if (minutes !== undefined) return Duration.minutes(Number(value) * minutes);
+  throw new SettingsError(
+    `The schedule ${expression} also needs its period, the longest time between two runs (schedulePeriodHours).`,
+  );
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+export interface ScheduleProps extends ResolvedSchedule {
   readonly fn: IFunction;
-  readonly deadLetters: Queue;
+  readonly deadLetterQueue: Queue;
 }
 
 /** Sends `{"trigger":"schedule"}` to the function. */
 export function addSchedule(
   scope: Construct,
-  { expression, timeZone, flexibleWindow, fn, deadLetters }: ScheduleProps,
+  { expression, timeZone, flexibleWindow, fn, deadLetterQueue }: ScheduleProps,
 ): void {
   const role = new Role(scope, "ScheduleRole", {
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -50,16 +91,18 @@ export function addSchedule(
     }),
   });
   role.addToPolicy(new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [fn.functionArn] }));
-  role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [deadLetters.queueArn] }));
+  role.addToPolicy(
+    new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [deadLetterQueue.queueArn] }),
+  );
   new Schedule(scope, "Schedule", {
-    description: "Rotates every listed Flink connection",
-    schedule: ScheduleExpression.expression(expression, timeZone ? TimeZone.of(timeZone) : TimeZone.ETC_UTC),
+    description: "Updates every listed Flink connection",
+    schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
     timeWindow: flexibleWindow ? TimeWindow.flexible(flexibleWindow) : TimeWindow.off(),
     target: new LambdaInvoke(fn, {
-      // Left to itself, CDK also lets the scheduler invoke every version and alias of the function.
+      // By default, CDK also lets the scheduler invoke every version and alias of the function.
       role: role.withoutPolicyUpdates(),
       input: ScheduleTargetInput.fromObject({ trigger: "schedule" }),
-      deadLetterQueue: deadLetters,
+      deadLetterQueue,
       maxEventAge: Duration.hours(1),
       retryAttempts: 10,
     }),

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { SettingsError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import type { ConnectionRotatorProps } from "./rotator.ts";
+import { isStandardTopicArn } from "./topic.ts";
 
 const list = z.string().transform((text) =>
   text
@@ -15,43 +16,62 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ""),
 );
 const number = z.coerce.number<string | number>().positive();
+const KEY_ARN = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/;
 const flag = z.union([z.boolean(), z.stringbool()], "must be true or false");
 
-/** What `--context NAME=VALUE` may say; values of the command line are strings. */
-const settings = z.object({
+const topicArn = z
+  .string()
+  .refine(
+    isStandardTopicArn,
+    "must be the ARN of a standard SNS topic (not FIFO), such as arn:aws:sns:us-west-2:111122223333:alerts",
+  );
+const emails = list.pipe(z.array(z.email("must be e-mail addresses, separated by commas")));
+const keyArns = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        KEY_ARN,
+        "must be ARNs of KMS keys (not aliases: IAM does not resolve them), separated by commas",
+      ),
+  ),
+);
+
+/** The settings that `--context NAME=VALUE` accepts. All values of the command line are strings. */
+const deploymentSettings = z.object({
   config: z.string().default("connections.json"),
   stackName: z.string().default("FlinkConnectionRotator"),
   serviceName: z.string().optional(),
-  alertEmail: list.default([]),
-  alertTopicArn: z.string().startsWith("arn:").optional(),
-  schedule: z.string().default("rate(1 day)"),
+  alertEmail: emails.default([]),
+  alertTopicArn: topicArn.optional(),
+  schedule: z.string().optional(),
   scheduleTimeZone: z.string().optional(),
   schedulePeriodHours: number.optional(),
   scheduleWindowMinutes: number.optional(),
   cloudTrailEvents: flag.default(false),
-  kmsKeyArns: list.default([]),
+  kmsKeyArns: keyArns.default([]),
   fleetConcurrency: number.int().optional(),
   logRetentionDays: z.coerce
     .number<string | number>()
-    .refine((days) => days in RetentionDays, "is not one of the periods that CloudWatch Logs offers")
+    .refine((days) => days in RetentionDays, "must be one of the periods that CloudWatch Logs offers")
     .default(90),
   vpcId: z.string().optional(),
   subnetIds: list.optional(),
   securityGroupIds: list.optional(),
 });
 
-export type Settings = z.output<typeof settings>;
+export type DeploymentSettings = z.output<typeof deploymentSettings>;
 
-/** @throws SettingsError naming every setting that is not right. */
-export function readSettings(scope: Construct): Settings {
-  const given = Object.keys(settings.shape).map((key) => [key, scope.node.tryGetContext(key)]);
-  const parsed = settings.safeParse(Object.fromEntries(given));
+/** @throws SettingsError with every invalid setting. */
+export function readDeploymentSettings(scope: Construct): DeploymentSettings {
+  const given = Object.keys(deploymentSettings.shape).map((key) => [key, scope.node.tryGetContext(key)]);
+  const parsed = deploymentSettings.safeParse(Object.fromEntries(given));
   if (!parsed.success)
-    throw new SettingsError(`The --context settings have faults:\n${z.prettifyError(parsed.error)}`);
+    throw new SettingsError(`The --context settings are invalid:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
-export function toProps(scope: Construct, settings: Settings): ConnectionRotatorProps {
+export function toProps(scope: Construct, settings: DeploymentSettings): ConnectionRotatorProps {
   const {
     schedulePeriodHours: hours,
     scheduleWindowMinutes: window,
@@ -65,7 +85,7 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
     configFile: settings.config,
     ...(serviceName !== undefined && { serviceName }),
     schedule: {
-      expression: settings.schedule,
+      ...(settings.schedule !== undefined && { expression: settings.schedule }),
       ...(scheduleTimeZone !== undefined && { timeZone: scheduleTimeZone }),
       ...(hours !== undefined && { period: Duration.hours(hours) }),
       ...(window !== undefined && { flexibleWindow: Duration.minutes(window) }),
@@ -82,13 +102,16 @@ export function toProps(scope: Construct, settings: Settings): ConnectionRotator
   };
 }
 
-function toNetwork(scope: Construct, { vpcId, subnetIds, securityGroupIds }: Settings): Network | undefined {
+function toNetwork(
+  scope: Construct,
+  { vpcId, subnetIds, securityGroupIds }: DeploymentSettings,
+): Network | undefined {
   if (vpcId === undefined && subnetIds === undefined && securityGroupIds === undefined) return undefined;
   if (vpcId === undefined || subnetIds === undefined) {
-    throw new SettingsError("A VPC needs both settings, vpcId and subnetIds; securityGroupIds is optional.");
+    throw new SettingsError("A VPC needs both vpcId and subnetIds; securityGroupIds is optional.");
   }
   return {
-    // Nothing of the VPC is looked up, so that a synthesis needs no credentials; zones and route tables are never used.
+    // Without a lookup, a synthesis needs no credentials. The zones and route tables are never used.
     vpc: Vpc.fromVpcAttributes(scope, "Vpc", {
       vpcId,
       availabilityZones: ["any"],

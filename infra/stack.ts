@@ -1,18 +1,20 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { CfnOutput, type Environment, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { ConnectionRotator } from "./rotator.ts";
-import { readSettings, toProps } from "./settings.ts";
+import { readDeploymentSettings, toProps } from "./settings.ts";
 
-/** One rotator and nothing else, as the `--context` settings want it. */
+/** A stack with one rotator, configured by `--context` settings. */
 export class RotatorStack extends Stack {
-  /** @throws SettingsError or ConfigError where the settings or connections.json have faults. */
-  constructor(scope: Construct) {
-    const settings = readSettings(scope);
+  /** @throws SettingsError or ConfigError if the settings or connections.json are invalid. */
+  constructor(scope: Construct, env: Environment = {}) {
+    const settings = readDeploymentSettings(scope);
     super(scope, "FlinkConnectionRotator", {
+      env,
       stackName: settings.stackName,
       description: "Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager",
     });
     const rotator = new ConnectionRotator(this, "Rotator", toProps(this, settings));
+    new CfnOutput(this, "Schedule", { value: rotator.schedule });
     new CfnOutput(this, "FunctionName", { value: rotator.function.functionName });
     new CfnOutput(this, "RoleArn", { value: rotator.role.roleArn });
     new CfnOutput(this, "AlertTopicArn", { value: rotator.alertTopic.topicArn });

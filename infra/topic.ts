@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import {
   type Conditions,
   type IPrincipal,
@@ -7,10 +7,26 @@ import {
   ServicePrincipal,
 } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
+import { SettingsError } from "./errors.ts";
 
-/** An encrypted topic that takes messages over TLS alone, from our functions, CloudWatch alarms and EventBridge rules. */
+const TOPIC_ARN = /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]+$/;
+
+/** CloudWatch alarms and EventBridge rules cannot publish to a FIFO topic. */
+export function isStandardTopicArn(arn: string): boolean {
+  return TOPIC_ARN.test(arn);
+}
+
+/** @throws SettingsError if the alerts cannot be published to the topic. */
+export function requireStandardTopic({ fifo, topicArn }: ITopic): void {
+  if (!fifo && (Token.isUnresolved(topicArn) || isStandardTopicArn(topicArn))) return;
+  throw new SettingsError(
+    `The alert topic must be a standard SNS topic, but ${topicArn} is ${fifo ? "a FIFO topic" : "not the ARN of a topic"}.`,
+  );
+}
+
+/** An encrypted topic that accepts messages over TLS only, from the functions, CloudWatch alarms and EventBridge rules. */
 export function makeAlertTopic(scope: Construct, publishers: readonly IRole[]): Topic {
   const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
   const eventBridge = new ServicePrincipal("events.amazonaws.com");
@@ -25,7 +41,7 @@ export function makeAlertTopic(scope: Construct, publishers: readonly IRole[]): 
   });
   for (const publisher of publishers) masterKey.addToResourcePolicy(useKey(publisher, throughSns));
   masterKey.addToResourcePolicy(useKey(cloudWatch, ownAccount));
-  // EventBridge tells neither KMS nor SNS the account it acts for: under a condition its messages would be lost.
+  // EventBridge does not send its account to KMS or SNS: with a condition, its messages would be lost.
   masterKey.addToResourcePolicy(useKey(eventBridge));
 
   const displayName = "Flink connection rotator";

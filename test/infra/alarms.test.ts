@@ -13,7 +13,7 @@ const synthesis = synthesize();
 const alarms = alarmsOf(synthesis);
 
 describe("the alarms", () => {
-  it("are these", () => {
+  it("have these names", () => {
     expect([...alarms.keys()].sort()).toEqual([
       "DeadLetters",
       "EventAge",
@@ -24,13 +24,13 @@ describe("the alarms", () => {
     ]);
   });
 
-  it.each([...alarms])("%s says what it means and what to do, and tells the topic", (_, alarm) => {
+  it.each([...alarms])("%s explains itself and notifies the topic", (_, alarm) => {
     expect(String(alarm["AlarmDescription"])).toMatch(/^.{60,}\.$/);
     expect(String(alarm["AlarmDescription"]).length).toBeLessThanOrEqual(1024);
     expect(alarm["AlarmActions"]).toEqual([expect.stringContaining("AlertTopic")]);
   });
 
-  it("FailedConnections stays as it is between runs and tells of the recovery", () => {
+  it("FailedConnections keeps its state between runs and notifies of the recovery", () => {
     const alarm = alarms.get("FailedConnections");
     expect(alarm).toMatchObject({
       Threshold: 1,
@@ -47,7 +47,7 @@ describe("the alarms", () => {
     ["rate(12 hours)", { Period: 300, EvaluationPeriods: 288 }],
     ["rate(30 minutes)", { Period: 300, EvaluationPeriods: 12 }],
     ["rate(84 hours)", { Period: 3600, EvaluationPeriods: 168 }],
-  ])("NoRun waits twice as long as %s", (schedule, expected) => {
+  ])("NoRun fires after twice the period of %s", (schedule, expected) => {
     expect(alarmsOf(synthesize(CONNECTIONS, { schedule })).get("NoRun")).toMatchObject({
       ...expected,
       MetricName: "Runs",
@@ -57,7 +57,7 @@ describe("the alarms", () => {
     });
   });
 
-  it("refuse a schedule that CloudWatch cannot watch", () => {
+  it("refuse a schedule whose missing runs CloudWatch cannot detect", () => {
     expect(() => synthesize(CONNECTIONS, { schedule: "rate(4 days)" })).toThrow("every 84 hours");
   });
 
@@ -66,7 +66,7 @@ describe("the alarms", () => {
     ["EventAge", "AWS/Lambda", "AsyncEventAge"],
     ["Throttles", "AWS/Lambda", "Throttles"],
     ["DeadLetters", "AWS/SQS", "ApproximateNumberOfMessagesVisible"],
-  ])("%s looks at %s %s", (name, Namespace, MetricName) => {
+  ])("%s evaluates %s %s", (name, Namespace, MetricName) => {
     expect(alarms.get(name)).toMatchObject({ Namespace, MetricName, TreatMissingData: "notBreaching" });
   });
 });
@@ -83,17 +83,17 @@ describe("the dashboard", () => {
   );
   const widgetsOf = (each: Synthesis) => widgets.parse(JSON.parse(bodyOf(each)).widgets);
 
-  it("shows every environment's outcomes, times and requests, and the runs", () => {
+  it("shows the outcomes, times and requests of each environment, and the runs", () => {
     const titles = widgetsOf(synthesis).flatMap(({ properties }) => properties.title ?? []);
     expect(titles).toEqual([
       "Alarms",
       "prod: outcomes",
       "prod: time to ready",
-      "prod: propagation, from changed secret to ready",
-      "prod: requests, and those refused with 429",
+      "prod: propagation, from secret change to ready",
+      "prod: requests and 429 responses",
       "Runs",
-      "Length of a run",
-      "How long events waited",
+      "Duration of a run",
+      "Waiting time of events",
     ]);
   });
 
@@ -114,7 +114,7 @@ describe("the dashboard", () => {
     expect(outcomes).toEqual(["prod: outcomes", "test: outcomes"]);
   });
 
-  it("keeps two rotators of one account apart by their service name", () => {
+  it("shows the metrics of one rotator by its service name", () => {
     const other = synthesize(CONNECTIONS, { serviceName: "team-blue" });
     expect(bodyOf(other)).not.toContain("flink-connection-rotator");
     expect(bodyOf(other)).toContain("team-blue");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rotatorCode } from "../../infra/bundle.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import { CONNECTIONS, synthesize } from "./synthesis.ts";
+import { ACCOUNT, CONNECTIONS, REGION, synthesize } from "./synthesis.ts";
 
 const BROKEN = {
   ...CONNECTIONS,
@@ -41,7 +41,7 @@ describe("the app", { timeout: 120_000 }, () => {
     },
   );
 
-  it("fails with the function's own words for a broken configuration", () => {
+  it("fails with the same message as the function for an invalid configuration", () => {
     const { config, outdir, status, stderr } = runApp(BROKEN);
     expect(status).toBe(1);
     expect(() => parseConfig(JSON.stringify(BROKEN), config)).toThrow(stderr.trim());
@@ -55,23 +55,35 @@ describe("the settings", () => {
     [{ cloudTrailEvents: "maybe" }, /must be true or false\s+→ at cloudTrailEvents/],
     [{ schedulePeriodHours: "-1" }, /→ at schedulePeriodHours/],
     [{ logRetentionDays: "91" }, /periods that CloudWatch Logs offers\s+→ at logRetentionDays/],
-    [{ alertTopicArn: "OnCall" }, /→ at alertTopicArn/],
+    [{ alertTopicArn: "OnCall" }, /standard SNS topic.*\s+→ at alertTopicArn/],
+    [
+      { alertTopicArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:alerts` },
+      /standard SNS topic.*\s+→ at alertTopicArn/,
+    ],
+    [{ alertTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:alerts.fifo` }, /not FIFO.*\s+→ at alertTopicArn/],
+    [{ alertEmail: "ops@example.com, ops" }, /e-mail addresses.*\s+→ at alertEmail/],
+    [{ kmsKeyArns: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/secrets` }, /not aliases.*\s+→ at kmsKeyArns/],
+    [{ schedule: "cron(0 6 * * *)", schedulePeriodHours: "24" }, "cron(0 6 * * *) is invalid"],
+    [{ schedule: "cron(0 6 * * * *)", schedulePeriodHours: "24" }, "cron(0 6 * * * *) is invalid"],
+    [{ schedule: "rate(1 days)" }, "rate(1 days) is invalid"],
+    [{ schedule: "rate(2 day)" }, "rate(2 day) is invalid"],
+    [{ scheduleTimeZone: "Europe/Bonn" }, "no time zone Europe/Bonn"],
     [{ vpcId: "vpc-0a1b2c3d" }, "vpcId and subnetIds"],
     [{ subnetIds: "subnet-0a1b2c3d" }, "vpcId and subnetIds"],
     [{ schedule: "cron(0 6 * * ? *)" }, "schedulePeriodHours"],
-    [{ schedule: "rate(1 fortnight)" }, "schedulePeriodHours"],
-  ])("are refused with their name: %j", (context, message) => {
+    [{ schedule: "rate(1 fortnight)" }, "rate(1 fortnight) is invalid"],
+  ])("are refused by name: %j", (context, message) => {
     expect(() => synthesize(CONNECTIONS, context)).toThrow(message);
   });
 
-  it("are all there is on the command line, so that one command deploys two rotators", () => {
+  it("set the stack's name, so that one checkout can deploy two rotators", () => {
     const { stack } = synthesize(CONNECTIONS, { stackName: "TeamBlue" });
     expect(stack.stackName).toBe("TeamBlue");
   });
 });
 
 describe("the bundle", () => {
-  it("says what to run where it is not built", () => {
+  it("says what to run if it has not been built", () => {
     expect(() => rotatorCode("connections.json", "nowhere")).toThrow('run "npm run build" first');
   });
 });

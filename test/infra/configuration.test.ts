@@ -15,14 +15,14 @@ const moveLabel = (resource: string) => ({
   context: { "secretsmanager:VersionStage": "FLINK_READY" },
 });
 
-describe("another connections.json, with no other edit", () => {
+describe("another connections.json", () => {
   const [first, ...rest] = CONNECTIONS.connections;
   const changed = synthesize({
     ...CONNECTIONS,
     connections: [{ ...first, secret: "prod/anthropic" }, ...rest],
   });
 
-  it("changes what the function may read", async () => {
+  it("changes which secrets the function may read", async () => {
     expect(await simulate(policies(changed), read(BEFORE))).toBe("ImplicitlyDenied");
     expect(await simulate(policies(changed), read(AFTER))).toBe("Allowed");
   });
@@ -32,7 +32,7 @@ describe("another connections.json, with no other edit", () => {
     expect(routes(changed, labelUpdated(AFTER))).toEqual(["Rotator"]);
   });
 
-  it("lets it move no label, and decrypt nothing, where neither is configured", () => {
+  it("grants no label and no decryption if neither is configured", () => {
     const { propagationLabel: _, ...plain } = CONNECTIONS;
     const actions = policies(synthesize(plain)).flatMap(({ Statement }) =>
       Statement.flatMap(({ Action }) => Action),
@@ -52,7 +52,7 @@ describe("a connections.json with a hundred secrets", () => {
   const connections = names.map((secret) => ({ name: secret, type: "OPENAI", secret }));
   const many = synthesize({ ...CONNECTIONS, connections }, { cloudTrailEvents: "true" });
 
-  it("stays within IAM's sizes and number of policies", async () => {
+  it("stays within IAM's limits for the size and number of policies", async () => {
     const documents = policies(many);
     const [inline = 0, ...managed] = documents.map((document) => JSON.stringify(document).length);
     expect(inline).toBeLessThanOrEqual(10_240);
@@ -63,7 +63,7 @@ describe("a connections.json with a hundred secrets", () => {
     );
   });
 
-  it("stays within EventBridge's length of a pattern, and misses no secret", () => {
+  it("stays within EventBridge's limit for the length of a pattern, and matches every secret", () => {
     for (const { EventPattern } of rulesOf(many)) {
       expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048);
     }

@@ -18,7 +18,7 @@ const policiesOfRole = (part: string) => policiesOf(synthesis, idOf("AWS::IAM::R
 const topicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:${idOf("AWS::SNS::Topic", "AlertTopic")}`;
 
 describe("a fleet", () => {
-  it("is a durable function that knows what to call, and how many at once", () => {
+  it("is a durable function that receives the functions to call and its concurrency", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 },
       Handler: "index.handler",
@@ -32,7 +32,7 @@ describe("a fleet", () => {
     });
   });
 
-  it("is what the schedule invokes, by its alias", () => {
+  it("is invoked by the schedule through its alias", () => {
     const [schedule] = ofType(resources, "AWS::Scheduler::Schedule");
     expect(schedule).toMatchObject({ Target: { Arn: functionArn(idOf("AWS::Lambda::Alias", "Aliaslive")) } });
   });
@@ -43,14 +43,14 @@ describe("a fleet", () => {
     expect(isBatchCall({ invokedFunctionArn: `${functionArn("rotator")}:${alias?.["Name"]}` })).toBe(true);
   });
 
-  it("leaves the rotator room for the batches and for one run, and memory for the list", () => {
+  it("reserves concurrency for its batches and for one more run, and memory for the list", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       ReservedConcurrentExecutions: 5,
       MemorySize: 1_024,
     });
   });
 
-  it("is not there unless it is asked for", () => {
+  it("does not exist by default", () => {
     const plain = synthesize();
     expect(ofType(plain.resources, "AWS::Lambda::Function")).toHaveLength(1);
     expect(ofType(plain.resources, "AWS::Lambda::Alias")).toHaveLength(0);

@@ -53,7 +53,7 @@ const alarm = z.union([
 ]);
 
 describe("the alarms", () => {
-  it("look at metrics that the function writes, under the service's name", () => {
+  it("evaluate metrics that the function publishes under the service's name", () => {
     const { resources } = synthesize(CONNECTIONS, { serviceName: SERVICE });
     const watched = ofType(resources, "AWS::CloudWatch::Alarm")
       .flatMap((properties) => alarm.parse(properties))

@@ -15,15 +15,15 @@ const idOf = (name: string, type: string) =>
   Object.entries(synthesis.resources).find(([id, { Type }]) => Type === type && id.includes(name))?.[0];
 const topicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:${idOf("AlertTopic", "AWS::SNS::Topic")}`;
 const failedRunsArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf("FailedRuns", "AWS::SQS::Queue")}`;
-const deadLettersArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf("DeadLetters", "AWS::SQS::Queue")}`;
+const deadLetterQueueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf("DeadLetterQueue", "AWS::SQS::Queue")}`;
 const logGroupArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${idOf("Logs", "AWS::Logs::LogGroup")}`;
 
 const BY_NAME = secretArn("prod/openai-Zz09Aa");
 const BY_ARN = secretArn("prod/pinecone-AbCdEf");
 const BY_PARTIAL_ARN = secretArn("prod/mcp-QwErTy");
-const OWN_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
+const API_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
 const ELSEWHERE = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
-const OWNER_ALLOWS = {
+const SHARED_BY_OWNER = {
   Version: "2012-10-17",
   Statement: [
     {
@@ -35,7 +35,7 @@ const OWNER_ALLOWS = {
   ],
 };
 
-const KEY_LEAVES_IT_TO_IAM = {
+const KEY_POLICY = {
   Version: "2012-10-17",
   Statement: [
     {
@@ -54,7 +54,7 @@ const call = (action: string, resource: string, context?: Record<string, string>
 });
 const useKey = (action: string, key: string, context?: Record<string, string>): Call => ({
   ...call(action, key, context),
-  resourcePolicy: KEY_LEAVES_IT_TO_IAM,
+  resourcePolicy: KEY_POLICY,
 });
 const read = (secret: string) => call("secretsmanager:GetSecretValue", secret);
 const moveLabel = (secret: string, context: Record<string, string> = LABEL) =>
@@ -65,46 +65,46 @@ describe("the function's role", () => {
     ["reads a secret listed by name", read(BY_NAME)],
     ["reads a secret listed by full ARN", read(BY_ARN)],
     ["reads a secret listed by partial ARN", read(BY_PARTIAL_ARN)],
-    ["reads Confluent's own key", read(OWN_KEY)],
-    ["reads another account's secret", { ...read(ELSEWHERE), resourcePolicy: OWNER_ALLOWS }],
+    ["reads the rotator's Confluent API key", read(API_KEY)],
+    ["reads another account's secret", { ...read(ELSEWHERE), resourcePolicy: SHARED_BY_OWNER }],
     ["reads a version by its id", { ...read(BY_NAME), context: { "secretsmanager:VersionId": "v1" } }],
     ["reads the labelled version", { ...read(BY_NAME), context: LABEL }],
     ["moves the label on a secret listed by name", moveLabel(BY_NAME)],
     ["moves the label on a secret listed by full ARN", moveLabel(BY_ARN)],
     ["moves the label on a secret listed by partial ARN", moveLabel(BY_PARTIAL_ARN)],
-    ["moves the label in another account", { ...moveLabel(ELSEWHERE), resourcePolicy: OWNER_ALLOWS }],
+    ["moves the label in another account", { ...moveLabel(ELSEWHERE), resourcePolicy: SHARED_BY_OWNER }],
     ["decrypts through Secrets Manager", useKey("kms:Decrypt", KEY, THROUGH_SECRETS_MANAGER)],
     ["publishes to the topic", call("sns:Publish", topicArn)],
     ["opens a log stream", call("logs:CreateLogStream", `${logGroupArn}:log-stream:s`)],
     ["writes to its log", call("logs:PutLogEvents", `${logGroupArn}:log-stream:s`)],
-    ["keeps a failed run", call("sqs:SendMessage", failedRunsArn)],
+    ["sends a failed event to its queue", call("sqs:SendMessage", failedRunsArn)],
   ])("%s", async (_, allowed) => {
     expect(await simulate(policies, allowed)).toBe("Allowed");
   });
 
   it.each<[string, Call]>([
     ["another secret", read(secretArn("prod/database-AbCdEf"))],
-    ["a secret whose name starts like a listed name", read(secretArn("prod/openai-eu-AbCdEf"))],
-    ["a secret whose name goes on with letters", read(secretArn("prod/openai2-AbCdEf"))],
-    ["a secret whose name starts like a listed ARN", read(secretArn("prod/pinecone-AbCdEf-GhIjKl"))],
-    ["a listed ARN's successor", read(secretArn("prod/pinecone-ZzZzZz"))],
+    ["a secret whose name starts with a listed name", read(secretArn("prod/openai-eu-AbCdEf"))],
+    ["a secret whose name continues a listed name", read(secretArn("prod/openai2-AbCdEf"))],
+    ["a secret whose ARN starts with a listed ARN", read(secretArn("prod/pinecone-AbCdEf-GhIjKl"))],
+    ["a new secret with the name of a listed ARN", read(secretArn("prod/pinecone-ZzZzZz"))],
     ["a listed name with a shorter suffix", read(secretArn("prod/openai-AbCdE"))],
     ["a listed name in another account", read(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT))],
     [
-      "a listed name in another account that would allow it",
-      { ...read(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT)), resourcePolicy: OWNER_ALLOWS },
+      "a listed name in another account that shares its secret",
+      { ...read(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT)), resourcePolicy: SHARED_BY_OWNER },
     ],
     [
       "a listed name in another region",
       read(`arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prod/openai-AbCdEf`),
     ],
-    ["another account's secret without its owner's word", read(ELSEWHERE)],
+    ["another account's secret that its owner does not share", read(ELSEWHERE)],
     ["moving AWSCURRENT", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSCURRENT" })],
     ["moving AWSPREVIOUS", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSPREVIOUS" })],
     ["moving a label that is not named", moveLabel(BY_NAME, { "secretsmanager:SecretId": BY_NAME })],
-    ["moving the label on Confluent's own key", moveLabel(OWN_KEY)],
+    ["moving the label on the rotator's Confluent API key", moveLabel(API_KEY)],
     ["moving the label on another secret", moveLabel(secretArn("prod/database-AbCdEf"))],
-    ["decrypting by itself", useKey("kms:Decrypt", KEY)],
+    ["decrypting without Secrets Manager", useKey("kms:Decrypt", KEY)],
     [
       "decrypting through another service",
       useKey("kms:Decrypt", KEY, { "kms:ViaService": "s3.amazonaws.com" }),
@@ -112,11 +112,11 @@ describe("the function's role", () => {
     ["decrypting with another key", useKey("kms:Decrypt", OTHER_KEY, THROUGH_SECRETS_MANAGER)],
     ["encrypting", useKey("kms:Encrypt", KEY, THROUGH_SECRETS_MANAGER)],
     ["another topic", call("sns:Publish", `arn:aws:sns:${REGION}:${ACCOUNT}:Another`)],
-    ["a topic that starts alike", call("sns:Publish", `${topicArn}Too`)],
+    ["a topic whose name starts with the alert topic's", call("sns:Publish", `${topicArn}Too`)],
     ["subscribing", call("sns:Subscribe", topicArn)],
     ["another log group", call("logs:PutLogEvents", `${logGroupArn}Too:log-stream:s`)],
     ["making a log group", call("logs:CreateLogGroup", logGroupArn)],
-    ["the queue of dead letters", call("sqs:SendMessage", deadLettersArn)],
+    ["sending to the dead-letter queue", call("sqs:SendMessage", deadLetterQueueArn)],
     ["reading failed runs", call("sqs:ReceiveMessage", failedRunsArn)],
     ["invoking a function", call("lambda:InvokeFunction", `arn:aws:lambda:${REGION}:${ACCOUNT}:function:f`)],
     ["assuming a role", call("sts:AssumeRole", `arn:aws:iam::${ACCOUNT}:role/Admin`)],
@@ -146,7 +146,7 @@ describe("the function's role", () => {
     expect(await simulate(policies, call(`secretsmanager:${action}`, BY_NAME))).toBe("ImplicitlyDenied");
   });
 
-  it("has these statements and no other", () => {
+  it("has these statements only", () => {
     const name = (rest: string) => `${secretArn(rest)}-??????`;
     const labelled = [
       secretArn("prod/pinecone-AbCdEf"),
@@ -176,7 +176,7 @@ describe("the function's role", () => {
     );
   });
 
-  it("is for Lambda alone and has no AWS managed policy", () => {
+  it("is for Lambda only and has no AWS managed policy", () => {
     const { Properties } = synthesis.resources[role] ?? {};
     expect(Properties).toEqual({
       AssumeRolePolicyDocument: {

@@ -19,7 +19,7 @@ const inVpc = synthesize(CONNECTIONS, { ...VPC, alertTopicArn: GIVEN_TOPIC, clou
 const { template, resources } = synthesis;
 
 describe("the function", () => {
-  it("runs the bundle on Node 24 and arm64, with time and memory for a long wait", () => {
+  it("runs the bundle on Node 24 and arm64, for at most 15 minutes", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
@@ -30,7 +30,7 @@ describe("the function", () => {
     });
   });
 
-  it("has the very bundle that is built, and connections.json beside it", () => {
+  it("contains the built bundle, and connections.json beside it", () => {
     const { stack } = synthesis;
     const assembly = App.of(stack)?.synth().directory ?? "";
     const asset = readdirSync(assembly).find((name) => existsSync(join(assembly, name, "index.mjs"))) ?? "";
@@ -39,14 +39,14 @@ describe("the function", () => {
     expect(JSON.parse(packed("connections.json"))).toEqual(CONNECTIONS);
   });
 
-  it("never runs twice at once, is not retried, and keeps what failed", () => {
+  it("runs once at a time, is not retried, and keeps failed events", () => {
     template.hasResourceProperties("AWS::Lambda::Function", { ReservedConcurrentExecutions: 1 });
     const [config] = ofType(resources, "AWS::Lambda::EventInvokeConfig");
     expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 3600 });
     expect(JSON.stringify(config?.["DestinationConfig"])).toContain("FailedRuns");
   });
 
-  it("knows the topic and the name of its metrics", () => {
+  it("receives the topic and the names of its metrics", () => {
     const [fn] = ofType(resources, "AWS::Lambda::Function");
     expect(fn?.["Environment"]).toEqual({
       Variables: {
@@ -58,13 +58,13 @@ describe("the function", () => {
     });
   });
 
-  it("keeps its log for three months, or as long as the context says", () => {
+  it("keeps its log for three months, or for logRetentionDays", () => {
     template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
     const longer = synthesize(CONNECTIONS, { logRetentionDays: "365" });
     longer.template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 365 });
   });
 
-  it("is in no VPC unless one is given, and then lets out HTTPS alone", () => {
+  it("is in no VPC by default, and in a VPC its egress is HTTPS only", () => {
     template.hasResourceProperties("AWS::Lambda::Function", { VpcConfig: Match.absent() });
     inVpc.template.hasResourceProperties("AWS::Lambda::Function", {
       VpcConfig: { SubnetIds: VPC.subnetIds.split(","), SecurityGroupIds: [Match.anyValue()] },
@@ -75,7 +75,7 @@ describe("the function", () => {
     });
   });
 
-  it("may not use Lambda's own permissions in the VPC", () => {
+  it("is denied the permissions that Lambda needs for the VPC", () => {
     inVpc.template.hasResourceProperties("AWS::IAM::Policy", {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -91,14 +91,15 @@ describe("the function", () => {
 });
 
 describe("the schedule", () => {
-  it("sends the trigger once a day, by a role that may do nothing else", () => {
+  it("sends the trigger once a day, with a role that may do nothing else", () => {
     const [schedule] = ofType(resources, "AWS::Scheduler::Schedule");
     expect(schedule).toMatchObject({
-      ScheduleExpression: "rate(1 day)",
+      ScheduleExpression: expect.stringMatching(/^cron\(\d{1,2} 6 \* \* \? \*\)$/),
+      ScheduleExpressionTimezone: "Etc/UTC",
       FlexibleTimeWindow: { Mode: "OFF" },
       Target: {
         Input: '{"trigger":"schedule"}',
-        DeadLetterConfig: { Arn: expect.stringContaining("DeadLetters") },
+        DeadLetterConfig: { Arn: expect.stringContaining("DeadLetterQueue") },
       },
     });
     template.hasResourceProperties("AWS::IAM::Policy", {
@@ -110,6 +111,19 @@ describe("the schedule", () => {
         ],
       },
     });
+  });
+
+  it("has its own minute in each stack, and the same one after each synthesis", () => {
+    const expressionOf = (stackName: string) =>
+      ofType(synthesize(CONNECTIONS, { stackName }).resources, "AWS::Scheduler::Schedule")[0]?.[
+        "ScheduleExpression"
+      ];
+    expect(expressionOf("FlinkConnectionRotator")).toBe("cron(50 6 * * ? *)");
+    expect(expressionOf("TeamBlue")).not.toBe("cron(50 6 * * ? *)");
+  });
+
+  it("is an output of the stack", () => {
+    template.hasOutput("Schedule", { Value: "cron(50 6 * * ? *) Etc/UTC" });
   });
 
   it("follows a cron expression in its time zone, within a window", () => {
@@ -131,12 +145,12 @@ describe("cdk-nag's AwsSolutions", () => {
   it.each([
     ["by default", synthesis],
     ["in a VPC, with a given topic and CloudTrail's events", inVpc],
-  ])("finds nothing %s", (_, { stack }) => {
+  ])("finds no violation %s", (_, { stack }) => {
     const report = new AwsSolutionsChecks().validateScope(stack);
     expect(report.violations).toEqual([]);
   });
 
-  it("would find something", () => {
+  it("finds violations in a careless stack", () => {
     const stack = new Stack(new App(), "Careless");
     new Queue(stack, "Queue");
     new Vpc(stack, "Vpc");
@@ -144,7 +158,7 @@ describe("cdk-nag's AwsSolutions", () => {
     expect(found.join()).toContain("AwsSolutions-SQS4");
   });
 
-  it("has reasons in few places", () => {
+  it("is acknowledged in three places", () => {
     const acknowledged = inVpc.stack.node
       .findAll()
       .flatMap(({ node }) => node.metadata.filter(({ type }) => type === "aws:cdk:acknowledged-rules"))
@@ -153,7 +167,7 @@ describe("cdk-nag's AwsSolutions", () => {
   });
 });
 
-describe("the construct in a stack of one's own", () => {
+describe("the construct in another stack", () => {
   const stack = new Stack(new App(), "Ours", { env: { account: ACCOUNT, region: REGION } });
   const alertTopic = new Topic(stack, "OnCall");
   const configFile = join(synthesis.folder, "connections.json");
@@ -162,7 +176,7 @@ describe("the construct in a stack of one's own", () => {
   );
   const ours = Template.fromStack(stack);
 
-  it("stands beside another one", () => {
+  it("can be used twice", () => {
     ours.resourceCountIs("AWS::Lambda::Function", 2);
     const names = Object.values(ours.findResources("AWS::CloudWatch::Alarm")).map(
       ({ Properties }) => Properties.AlarmName,
@@ -171,7 +185,7 @@ describe("the construct in a stack of one's own", () => {
     expect(names).toContain("team-red-FailedConnections");
   });
 
-  it("gives its function, role and topic for further use", () => {
+  it("exposes its function, role and topic", () => {
     for (const { function: fn, role, alertTopic: topic } of rotators) {
       expect(ours.findResources("AWS::Lambda::Function")).toHaveProperty(stack.getLogicalId(toElement(fn)));
       expect(ours.findResources("AWS::IAM::Role")).toHaveProperty(stack.getLogicalId(toElement(role)));
@@ -181,7 +195,7 @@ describe("the construct in a stack of one's own", () => {
 });
 
 describe("the stack", () => {
-  it("keeps nothing back when it is deleted", () => {
+  it("retains no resource when it is deleted", () => {
     const kept = Object.values(template.toJSON()["Resources"]).filter((each) =>
       /Retain|Snapshot/.test(String(Object(each).DeletionPolicy)),
     );

@@ -2,17 +2,21 @@ import { describe, expect, it } from "vitest";
 import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
 import { routes, rulesOf } from "./routes.ts";
-import { ACCOUNT, CONNECTIONS, OTHER_ACCOUNT, ofType, secretArn, synthesize } from "./synthesis.ts";
+import { ACCOUNT, CONNECTIONS, OTHER_ACCOUNT, ofType, REGION, secretArn, synthesize } from "./synthesis.ts";
 
 const plain = synthesize();
-const withCloudTrail = synthesize(CONNECTIONS, { cloudTrailEvents: "true" });
+const withCloudTrail = synthesize(
+  CONNECTIONS,
+  { cloudTrailEvents: "true" },
+  { account: ACCOUNT, region: REGION },
+);
 
 const BY_NAME = secretArn("prod/openai-Zz09Aa");
 const BY_ARN = secretArn("prod/pinecone-AbCdEf");
 const BY_PARTIAL_ARN = secretArn("prod/mcp-QwErTy");
 const ELSEWHERE = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
-const OWN_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
-const STARTS_ALIKE = secretArn("prod/openai-eu-AbCdEf");
+const API_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
+const SAME_PREFIX = secretArn("prod/openai-eu-AbCdEf");
 
 describe("Secrets Manager's own event", () => {
   it.each([
@@ -31,12 +35,13 @@ describe("Secrets Manager's own event", () => {
     ["the propagation label", labelUpdated(BY_NAME, "FLINK_READY")],
     ["AWSPENDING", labelUpdated(BY_NAME, "AWSPENDING")],
     ["a secret that is not listed", labelUpdated(secretArn("prod/database-AbCdEf"))],
-    ["a secret whose name starts alike", labelUpdated(STARTS_ALIKE)],
-    ["a secret whose name ends alike", labelUpdated(secretArn("old/prod/openai-AbCdEf"))],
+    ["a secret whose name starts with a listed name", labelUpdated(SAME_PREFIX)],
+    ["a secret whose name ends with a listed name", labelUpdated(secretArn("old/prod/openai-AbCdEf"))],
     ["a listed name in another account", labelUpdated(secretArn("prod/openai-AbCdEf", OTHER_ACCOUNT))],
-    ["a listed ARN's successor", labelUpdated(secretArn("prod/pinecone-ZzZzZz"))],
-    ["Confluent's own key", labelUpdated(OWN_KEY)],
+    ["a new secret with the name of a listed ARN", labelUpdated(secretArn("prod/pinecone-ZzZzZz"))],
+    ["the rotator's Confluent API key", labelUpdated(API_KEY)],
     ["another source", { ...labelUpdated(BY_NAME), source: "custom.secretsmanager" }],
+    ["a listed name in another region", { ...labelUpdated(BY_NAME), region: "eu-west-1" }],
     ["another kind of event", { ...labelUpdated(BY_NAME), "detail-type": "Secret Deleted" }],
   ])("starts nothing for %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual([]);
@@ -59,11 +64,15 @@ describe("CloudTrail's events", () => {
       apiCall("UpdateSecretVersionStage", { secretId: "prod/openai", versionStage: "AWSCURRENT" }),
     ],
     ["CreateSecret", apiCall("CreateSecret", { name: "prod/openai" })],
+    [
+      "PutSecretValue of another account's listed secret, by its name there",
+      { ...apiCall("PutSecretValue", { secretId: "shared/openai" }), account: OTHER_ACCOUNT },
+    ],
     ["RotationSucceeded, older shape", serviceEvent("RotationSucceeded", BY_NAME)],
     ["RotationSucceeded, newer shape", serviceEvent("RotationSucceeded", BY_ARN, "details")],
   ] as const;
 
-  it.each(starting)("start a run where they are wanted: %s", (_, event) => {
+  it.each(starting)("start a run if cloudTrailEvents is set: %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual(["Rotator"]);
     expect(parseTrigger(event)).toMatchObject({ kind: "secret-change" });
   });
@@ -91,44 +100,60 @@ describe("CloudTrail's events", () => {
       apiCall("CreateSecret", { name: "prod/openai" }, { errorCode: "AccessDenied" }),
     ],
     ["RotateSecret", apiCall("RotateSecret", { secretId: BY_NAME })],
+    [
+      "a listed name in another account",
+      { ...apiCall("PutSecretValue", { secretId: "prod/openai" }), account: OTHER_ACCOUNT },
+    ],
+    [
+      "a creation in another account",
+      { ...apiCall("CreateSecret", { name: "prod/openai" }), account: OTHER_ACCOUNT },
+    ],
+    [
+      "a listed name in another region",
+      { ...apiCall("PutSecretValue", { secretId: "prod/openai" }), region: "eu-west-1" },
+    ],
     ["GetSecretValue", apiCall("GetSecretValue", { secretId: BY_NAME })],
     ["a secret that is not listed", apiCall("PutSecretValue", { secretId: "prod/database" })],
-    ["a name that starts alike", apiCall("PutSecretValue", { secretId: "prod/openai-eu" })],
-    ["a creation that is not listed", apiCall("CreateSecret", { name: "prod/openai-eu" })],
-    ["a listed ARN's successor", apiCall("PutSecretValue", { secretId: secretArn("prod/pinecone-ZzZzZz") })],
+    ["a name that starts with a listed name", apiCall("PutSecretValue", { secretId: "prod/openai-eu" })],
+    ["the creation of a secret that is not listed", apiCall("CreateSecret", { name: "prod/openai-eu" })],
+    [
+      "a new secret with the name of a listed ARN",
+      apiCall("PutSecretValue", { secretId: secretArn("prod/pinecone-ZzZzZz") }),
+    ],
     [
       "another service's call",
       apiCall("PutSecretValue", { secretId: BY_NAME }, { eventSource: "x.amazonaws.com" }),
     ],
     ["a rotation that started", serviceEvent("RotationStarted", BY_NAME)],
-    ["a rotation that is not listed", serviceEvent("RotationSucceeded", secretArn("prod/database-AbCdEf"))],
+    [
+      "the rotation of a secret that is not listed",
+      serviceEvent("RotationSucceeded", secretArn("prod/database-AbCdEf")),
+    ],
   ])("start nothing for %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual([]);
   });
 
-  it("pass a similar ARN on, which only the function can tell from a listed one", () => {
-    expect(routes(withCloudTrail, apiCall("PutSecretValue", { secretId: STARTS_ALIKE }))).toEqual([
-      "Rotator",
-    ]);
+  it("reach the function for an ARN with the same prefix, which the function ignores", () => {
+    expect(routes(withCloudTrail, apiCall("PutSecretValue", { secretId: SAME_PREFIX }))).toEqual(["Rotator"]);
   });
 });
 
-describe("a rotation that Secrets Manager gave up", () => {
+describe("a rotation that failed", () => {
   it.each([
     ["RotationFailed", serviceEvent("RotationFailed", BY_NAME)],
     ["RotationAbandoned", serviceEvent("RotationAbandoned", BY_ARN)],
     ["RotationFailed, newer shape", serviceEvent("RotationFailed", BY_PARTIAL_ARN, "details")],
-    ["RotationFailed of Confluent's own key", serviceEvent("RotationFailed", OWN_KEY)],
-  ])("is told to the topic and starts no run: %s", (_, event) => {
+    ["RotationFailed of the rotator's Confluent API key", serviceEvent("RotationFailed", API_KEY)],
+  ])("is sent to the topic and starts no run: %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual(["Alerts"]);
     expect(routes(plain, event)).toEqual(["Alerts"]);
   });
 
-  it("is not told of a secret that is not listed", () => {
+  it("is not sent for a secret that is not listed", () => {
     expect(routes(plain, serviceEvent("RotationFailed", secretArn("prod/database-AbCdEf")))).toEqual([]);
   });
 
-  it("is told as a sentence that names the secret", () => {
+  it("is sent as a sentence that names the secret", () => {
     const target = rulesOf(plain)
       .flatMap(({ Targets }) => Targets)
       .find(({ Id }) => Id === "Alerts");
@@ -140,16 +165,17 @@ describe("a rotation that Secrets Manager gave up", () => {
 });
 
 describe("the rules", () => {
-  it("put what they cannot deliver into the dead letters within an hour", () => {
+  it("send what they cannot deliver within an hour to the dead-letter queue", () => {
     const targets = rulesOf(withCloudTrail).flatMap(({ Targets }) => Targets);
-    expect(targets).toHaveLength(5);
+    // One rule for each of five kinds of event, in the stack's own account and in another one.
+    expect(targets).toHaveLength(10);
     for (const target of targets) {
-      expect(target["DeadLetterConfig"]).toEqual({ Arn: expect.stringContaining("DeadLetters") });
+      expect(target["DeadLetterConfig"]).toEqual({ Arn: expect.stringContaining("DeadLetterQueue") });
       expect(target["RetryPolicy"]).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 });
     }
   });
 
-  it("each may invoke the function, and nothing else may", () => {
+  it("may invoke the function, and nothing else may", () => {
     const permissions = ofType(withCloudTrail.resources, "AWS::Lambda::Permission");
     const rules = Object.entries(withCloudTrail.resources)
       .filter(

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, type Environment } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { RotatorStack } from "../../infra/stack.ts";
@@ -50,10 +50,11 @@ export interface Synthesis {
   readonly resources: Readonly<Record<string, Resource>>;
 }
 
-/** Synthesizes the app as the command line does, with what `--context` gives. */
+/** Synthesizes the app as the command line does. @param context the `--context` settings. */
 export function synthesize(
   connections: object = CONNECTIONS,
   context: Record<string, unknown> = {},
+  env: Environment = {},
 ): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), "rotator-infra-"));
   const config = join(folder, "connections.json");
@@ -61,7 +62,7 @@ export function synthesize(
   const outdir = join(folder, "cdk.out");
   // One test runs the app with CloudFormation's validation; here it would only take time.
   const app = new App({ outdir, context: { config, ...context }, builtinCloudFormationValidation: false });
-  const stack = new RotatorStack(app);
+  const stack = new RotatorStack(app, env);
   const template = Template.fromStack(stack);
   const raw = z.record(z.string(), resource).parse(template.toJSON()["Resources"]);
   const types = new Map(Object.entries(raw).map(([id, { Type }]) => [id, Type]));

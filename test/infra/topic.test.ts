@@ -6,7 +6,7 @@ const GIVEN_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:OnCall`;
 const { template, resources } = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@example.com" });
 
 describe("the alert topic", () => {
-  it("is encrypted with a key of its own that is rotated", () => {
+  it("is encrypted with its own key, which is rotated", () => {
     template.hasResourceProperties("AWS::SNS::Topic", { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
   });
@@ -14,7 +14,7 @@ describe("the alert topic", () => {
   it.each([
     ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": ACCOUNT } }],
     ["events.amazonaws.com", undefined],
-  ])("takes messages from %s, which may use the key", (Service, Condition) => {
+  ])("accepts messages from %s, which may use the key", (Service, Condition) => {
     const shared = { Effect: "Allow", Principal: { Service }, ...(Condition && { Condition }) };
     const statements = (type: string, policy: string) =>
       ofType(resources, type).flatMap((properties) => Object(properties[policy]).Statement);
@@ -26,7 +26,7 @@ describe("the alert topic", () => {
     );
   });
 
-  it("refuses what does not come over TLS", () => {
+  it("accepts messages over TLS only", () => {
     template.hasResourceProperties("AWS::SNS::TopicPolicy", {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -41,7 +41,7 @@ describe("the alert topic", () => {
     expect(addresses.sort()).toEqual(["dev@example.com", "ops@example.com"]);
   });
 
-  it("is the given one where there is one", () => {
+  it("is the one that alertTopicArn names", () => {
     const given = synthesize(CONNECTIONS, { alertTopicArn: GIVEN_TOPIC });
     given.template.resourceCountIs("AWS::SNS::Topic", 0);
     given.template.resourceCountIs("AWS::KMS::Key", 0);
