@@ -5,29 +5,29 @@ import { reportSchema } from "../rotation/report/schema.ts";
 import type { Batch, BatchResult } from "./rollout.ts";
 
 export interface Call {
-  /** The ordinary function, by the alias whose runs send no alert. */
+  /** The rotator function, by the alias whose runs send no alert. */
   readonly functionArn: string;
   readonly dryRun: boolean;
-  /** How long an answer is waited for. Longer than the function may take, and some time in Lambda's queue. */
-  readonly patienceSeconds: number;
+  /** Longer than the function's own timeout and some time in Lambda's queue. */
+  readonly timeoutSeconds: number;
 }
 
-/** Has the ordinary function rotate one batch; nothing runs, and nothing is paid, while it does. Never throws for a batch. */
+/** Has the rotator function update one batch. The orchestrator is suspended, at no cost, in the meantime. */
 export async function callBatch(context: DurableContext, batch: Batch, call: Call): Promise<BatchResult> {
   const connections = batch.map(qualifiedName);
   const event = { connections, ...(call.dryRun && { dryRun: true }) };
-  const answer = context.invoke<typeof event, unknown>("batch", call.functionArn, event);
-  const budget = context.wait("patience", { seconds: call.patienceSeconds });
-  // Only the word is kept as the result of the race: the report is kept already, as the result of the call.
-  const end = await context.runInChildContext("answer or patience", () =>
+  const response = context.invoke<typeof event, unknown>("batch", call.functionArn, event);
+  const timeout = context.wait("timeout", { seconds: call.timeoutSeconds });
+  // Checkpoint only the winner's name; the report is in the invoke's own checkpoint.
+  const winner = await context.runInChildContext("response or timeout", () =>
     Promise.race([
-      answer.then(() => "answered" as const, classify),
-      // Both may have come while nothing ran; then the answer counts.
-      budget.then(() => nextTurn("late" as const)),
+      response.then(() => "answered" as const, classify),
+      // If both arrived while the orchestrator was suspended, the response wins.
+      timeout.then(() => nextTurn("late" as const)),
     ]),
   );
-  if (end !== "answered") return { kind: end };
-  const parsed = reportSchema.safeParse(await answer);
+  if (winner !== "answered") return { kind: winner };
+  const parsed = reportSchema.safeParse(await response);
   if (!parsed.success) return { kind: "failed" };
   return { kind: "answered", outcomes: parsed.data.connections, requests: parsed.data.requests };
 }

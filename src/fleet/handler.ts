@@ -18,26 +18,26 @@ import { callBatch } from "./call-batch.ts";
 import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
 
-/** As many as one run of the ordinary function is measured for; its event stays below a checkpoint's 256 KB. */
+/** One run of the rotator function is measured with this many; the event stays below a checkpoint's 256 KB. */
 const BATCH_SIZE = 1_000;
 
-/** Twice the ordinary function's longest run: one may be ahead of a batch. */
-const PATIENCE_SECONDS = 1_800;
+/** Twice the rotator function's timeout, because another run may be ahead of a batch. */
+const BATCH_TIMEOUT_SECONDS = 1_800;
 
-/** How long after its event a version is sure to be what AWSCURRENT reads. */
+/** After this time, reading AWSCURRENT returns the version of the event. */
 const VERSION_SETTLES_SECONDS = 10;
 
-/** Below the 256 KB of a checkpoint, together with the alert's text. */
+/** Together with the alert's text, this stays below a checkpoint's 256 KB. */
 const MAX_ALERT_REPORT_BYTES = 100_000;
 
-/** Below the 6 MB of an answer. */
-const MAX_ANSWER_BYTES = 1_000_000;
+/** Well below Lambda's limit of 6 MB. */
+const MAX_RESPONSE_BYTES = 1_000_000;
 
 export interface FleetDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly batchSize?: number;
-  readonly patienceSeconds?: number;
+  readonly timeoutSeconds?: number;
 }
 
 interface FleetContext extends FleetDependencies {
@@ -48,9 +48,9 @@ interface FleetContext extends FleetDependencies {
 }
 
 /**
- * The durable handler for fleets that do not fit one run: it has the ordinary function rotate batch after batch, and sends
- * one alert. It is run again from the start whenever something it waits for has come, and finds in each `context` call what
- * that call came to before: nothing outside of them may differ from one time to the next.
+ * The durable handler for fleets that are too large for one run: the rotator function updates them batch by batch, and the
+ * orchestrator sends one alert. Durable functions replay from the top; results come from the checkpoint. All
+ * non-deterministic code must be inside `context` calls.
  */
 export function createFleet(dependencies: FleetDependencies) {
   const { clock, env } = dependencies;
@@ -75,11 +75,11 @@ export function createFleet(dependencies: FleetDependencies) {
     const requests = await rollOut(scene, trigger, rollout);
     const endedAt = await context.step("end", async () => clock.now());
     const report = createReport(rollout.outcomes(), { trigger, startedAt, endedAt, requests });
-    return alertAndConclude(scene, report);
+    return alertAndFinish(scene, report);
   };
 }
 
-/** The rollout of what is to be done. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
+/** Plans the rollout. An error is alerted, unless the caller is waiting for the response, and thrown. */
 async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<FleetRollout> {
   const { env, telemetry, batchSize = BATCH_SIZE } = scene;
   try {
@@ -92,20 +92,20 @@ async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<Flee
   }
 }
 
-/** @returns how many requests were sent to Confluent. */
+/** @returns the number of requests that were sent to Confluent. */
 async function rollOut(scene: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<number> {
-  const { context, env, patienceSeconds = PATIENCE_SECONDS } = scene;
+  const { context, env, timeoutSeconds = BATCH_TIMEOUT_SECONDS } = scene;
   const functionArn = required(env, "ROTATOR_FUNCTION");
   const dryRun = isDryRun(trigger);
   const maxConcurrency = Number(env["FLEET_CONCURRENCY"] || 1);
   if (trigger.kind === "secret-change")
-    await context.wait("the version settles", { seconds: VERSION_SETTLES_SECONDS });
+    await context.wait("version visible", { seconds: VERSION_SETTLES_SECONDS });
   let requests = 0;
   for (let batches = rollout.next(), wave = 1; batches.length > 0; batches = rollout.next(), wave += 1) {
     const { all } = await context.map(
       `wave ${wave}`,
       [...batches],
-      (each, batch) => callBatch(each, batch, { functionArn, dryRun, patienceSeconds }),
+      (each, batch) => callBatch(each, batch, { functionArn, dryRun, timeoutSeconds }),
       { maxConcurrency, nesting: NestingType.FLAT },
     );
     const answers = new Map(all.map(({ index, result }) => [index, result]));
@@ -118,15 +118,15 @@ async function rollOut(scene: FleetContext, trigger: Trigger, rollout: FleetRoll
   return requests;
 }
 
-async function alertAndConclude(scene: FleetContext, report: Report): Promise<Report> {
+async function alertAndFinish(scene: FleetContext, report: Report): Promise<Report> {
   const { context, telemetry } = scene;
   const alert = isDryRun(report.trigger) ? undefined : createAlert(report, () => rerunLine(context));
-  const answer = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_ANSWER_BYTES);
+  const answer = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_RESPONSE_BYTES);
   if (alert === undefined) return answer;
   return finishRun(answer, { subject: alert.subject, fault: await sendAlert(scene, alert) }, telemetry);
 }
 
-/** @returns why it could not be sent. */
+/** @returns the reason why the alert could not be sent. */
 async function sendAlert(
   { context, env, telemetry }: FleetContext,
   alert: Alert,

@@ -6,25 +6,25 @@ import type { Report } from "../rotation/report/report.ts";
 
 export interface SentAlert {
   readonly subject: string;
-  /** Why it could not be sent. */
+  /** The reason why it could not be sent. */
   readonly fault: string | undefined;
 }
 
 /**
- * How a run ends of which something was to be told: a direct caller gets the report, whatever it says.
- * @throws RotationFailedError for any other, unless all is well, so that whoever waits sees it.
+ * Ends a run after its alert: returns the report to a direct caller.
+ * @throws RotationFailedError for all other triggers unless everything succeeded.
  */
 export function finishRun(report: Report, { subject, fault }: SentAlert, telemetry: Telemetry): Report {
-  const isWell = report.outcome === "succeeded" && fault === undefined;
-  if (report.trigger.kind === "direct" || isWell) return report;
+  const succeeded = report.outcome === "succeeded" && fault === undefined;
+  if (report.trigger.kind === "direct" || succeeded) return report;
   const lines = [subject, ...faultLine(fault)];
   telemetry.failed(lines.join(" "));
   throw new RotationFailedError(lines.join("\n"));
 }
 
 /**
- * How a run ends that could not start: with an alert, unless somebody waits for the answer.
- * @param send publishes the alert, or tells why it could not be sent.
+ * Handles an error before the start: sends an alert, unless the caller is waiting for the response.
+ * @param send publishes the alert; returns the reason if it could not.
  * @throws always
  */
 export async function failBeforeStart(

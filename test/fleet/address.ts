@@ -1,8 +1,8 @@
-/** The limits of Confluent Cloud for one client address. */
+/** The rate limits of Confluent Cloud for one client IP address. */
 export const PER_SECOND = 50;
 export const PER_MINUTE = 1_000;
 
-/** One client address: when each request may be sent without breaking a limit, in milliseconds. */
+/** A client IP address, which sends each request as soon as the rate limits allow it. Times are milliseconds. */
 export class Address {
   readonly #sentAt: number[] = [];
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-it("the fleet's bundle alone in a folder has both handlers", () => {
+it("the fleet's bundle exports both handlers and needs no other file", () => {
   const folder = mkdtempSync(join(tmpdir(), "fleet-bundle-"));
   copyFileSync("dist/fleet/index.mjs", join(folder, "index.mjs"));
   const script =

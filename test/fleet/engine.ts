@@ -7,16 +7,16 @@ import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { createFleet, type FleetDependencies } from "../../src/fleet/handler.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
 
-/** Where a process dies: at a checkpoint by its number, before it is kept, or after, before the process hears of it. */
-export interface Death {
+/** The process crashes at the checkpoint of this number, before or after the engine saves it. */
+export interface Crash {
   readonly checkpoint: number;
-  readonly isKept: boolean;
+  readonly isSaved: boolean;
 }
 
 export interface EngineOptions {
   readonly dependencies: FleetDependencies;
   readonly functions: Readonly<Record<string, (event: unknown) => Promise<unknown>>>;
-  readonly death?: Death;
+  readonly crash?: Crash;
 }
 
 export interface Execution {
@@ -24,23 +24,23 @@ export interface Execution {
   readonly report: Report | undefined;
   readonly error: string | undefined;
   readonly checkpoints: number;
-  readonly deaths: number;
-  /** How many calls of other functions were under way together. */
-  readonly mostAtOnce: number;
+  readonly crashes: number;
+  /** The largest number of concurrent calls of other functions. */
+  readonly maxConcurrency: number;
 }
 
-/** Runs the orchestrator on the local engine, which runs it again after each of its deaths, as Lambda does. */
+/** Runs the orchestrator on the local engine, which restarts it after a crash, as Lambda does. */
 export async function execute(event: unknown, options: EngineOptions): Promise<Execution> {
-  const counts = { checkpoints: 0, deaths: 0 };
+  const counts = { checkpoints: 0, crashes: 0 };
   const calls = new Calls();
   const inner = withDurableExecution(createFleet(options.dependencies));
-  const outer = mortal(inner, options.death, counts);
+  const outer = crashing(inner, options.crash, counts);
   const runner = new LocalDurableTestRunner<Report>({
     handlerFunction: async (input, context) => {
       calls.suspended(false);
-      const end = await outer(input, context);
+      const result = await outer(input, context);
       calls.suspended(true);
-      return end;
+      return result;
     },
   });
   for (const [name, run] of Object.entries(options.functions))
@@ -52,27 +52,27 @@ export async function execute(event: unknown, options: EngineOptions): Promise<E
     report: status === "SUCCEEDED" ? result.getResult() : undefined,
     error: status === "FAILED" ? result.getError()?.errorMessage : undefined,
     ...counts,
-    mostAtOnce: calls.mostAtOnce,
+    maxConcurrency: calls.maxConcurrency,
   };
 }
 
-/** Holds answers back until nothing runs: the local engine loses one that comes while the handler is about to suspend. */
+/** Delays responses until the handler is suspended: the local engine loses a response that arrives shortly before. */
 class Calls {
-  mostAtOnce = 0;
-  #atOnce = 0;
+  maxConcurrency = 0;
+  #active = 0;
   #isSuspended = false;
   readonly #held: (() => void)[] = [];
 
-  async hold<T>(answer: Promise<T>): Promise<T> {
-    this.#atOnce += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
-    await Promise.allSettled([answer]);
+  async hold<T>(response: Promise<T>): Promise<T> {
+    this.#active += 1;
+    this.maxConcurrency = Math.max(this.maxConcurrency, this.#active);
+    await Promise.allSettled([response]);
     await new Promise<void>((resolve) => {
       this.#held.push(resolve);
       setImmediate(() => this.#release());
     });
-    this.#atOnce -= 1;
-    return answer;
+    this.#active -= 1;
+    return response;
   }
 
   suspended(isSuspended: boolean): void {
@@ -88,37 +88,37 @@ class Calls {
   }
 }
 
-/** The handler in processes that die: whoever waits for a dead one hears nothing, and the next begins from what is kept. */
-function mortal(
+/** The handler in processes that crash. A crashed process never answers; the next one starts from the saved operations. */
+function crashing(
   handler: DurableLambdaHandler,
-  death: Death | undefined,
-  counts: { checkpoints: number; deaths: number },
+  crash: Crash | undefined,
+  counts: { checkpoints: number; crashes: number },
 ): DurableLambdaHandler {
   return async (event, context) => {
     if (!DurableExecutionInvocationInputWithClient.isInstance(event)) throw new Error("No local engine.");
     const engine = event.durableExecutionClient;
     const { DurableExecutionArn } = event;
     for (let input = event; ; ) {
-      const died = Promise.withResolvers<string>();
-      let isDead = false;
+      const crashed = Promise.withResolvers<string>();
+      let hasCrashed = false;
       const checkpoint: typeof engine.checkpoint = async (request, ...rest) => {
-        if (isDead) return NEVER;
+        if (hasCrashed) return NEVER;
         counts.checkpoints += 1;
-        if (counts.checkpoints !== death?.checkpoint) return engine.checkpoint(request, ...rest);
-        isDead = true;
-        const kept = death.isKept ? await engine.checkpoint(request, ...rest) : request;
-        died.resolve(kept.CheckpointToken ?? "");
+        if (counts.checkpoints !== crash?.checkpoint) return engine.checkpoint(request, ...rest);
+        hasCrashed = true;
+        const saved = crash.isSaved ? await engine.checkpoint(request, ...rest) : request;
+        crashed.resolve(saved.CheckpointToken ?? "");
         return NEVER;
       };
       const client = { checkpoint, getExecutionState: engine.getExecutionState.bind(engine) };
-      const life = handler(new DurableExecutionInvocationInputWithClient(input, client), context);
-      const end = await Promise.race([life, died.promise]);
+      const result = handler(new DurableExecutionInvocationInputWithClient(input, client), context);
+      const end = await Promise.race([result, crashed.promise]);
       if (typeof end !== "string") return end;
-      counts.deaths += 1;
-      const kept = { DurableExecutionArn, CheckpointToken: end };
-      const { Operations = [] } = await engine.getExecutionState({ ...kept, MaxItems: 1_000 });
+      counts.crashes += 1;
+      const saved = { DurableExecutionArn, CheckpointToken: end };
+      const { Operations = [] } = await engine.getExecutionState({ ...saved, MaxItems: 1_000 });
       const InitialExecutionState = { Operations, NextMarker: "" };
-      input = new DurableExecutionInvocationInputWithClient({ ...kept, InitialExecutionState }, engine);
+      input = new DurableExecutionInvocationInputWithClient({ ...saved, InitialExecutionState }, engine);
     }
   };
 }

@@ -17,8 +17,8 @@ async function run(options: FleetOptions = {}, event: object = SCHEDULE) {
   return { ...fleet, execution };
 }
 
-/** `name outcome` or `name outcome class` of each connection that the report or the alert tells of. */
-function toldOf({ connections }: NonNullable<Execution["report"]>): string[] {
+/** `name outcome` or `name outcome class` of each connection in the report. */
+function outcomesOf({ connections }: NonNullable<Execution["report"]>): string[] {
   return connections.map(({ name, outcome, errorClass }) =>
     errorClass ? `${name} ${outcome} ${errorClass}` : `${name} ${outcome}`,
   );
@@ -33,7 +33,7 @@ describe("a fleet", () => {
       ["prod/b2", "prod/b3"],
     ]);
     expect(execution.report).toMatchObject({ outcome: "succeeded", requests: 6, counts: { ready: 6 } });
-    expect(execution.report && toldOf(execution.report)).toEqual([
+    expect(execution.report && outcomesOf(execution.report)).toEqual([
       "a1 ready",
       "a2 ready",
       "a3 ready",
@@ -44,7 +44,7 @@ describe("a fleet", () => {
     expect(alerts).toEqual([]);
   });
 
-  it("spares the rest of a secret whose canary is refused, and sends one alert about all of it", async () => {
+  it("does not attempt the rest of a secret whose canary is refused, and sends one alert", async () => {
     const { execution, batches, alerts } = await run({ detailsByConnection: { a1: REFUSED } });
     expect(batches).toEqual([
       ["prod/a1", "prod/b1"],
@@ -58,7 +58,7 @@ describe("a fleet", () => {
     expect(alerts[0]?.text).toContain("a1 went first and was refused this key");
   });
 
-  it("hands over in one batch where a canary fails for its own reasons", async () => {
+  it("continues with the next batch if a canary fails for a reason other than its key", async () => {
     const detailsByConnection = { a1: MISSING };
     const { batches } = await run({
       detailsByConnection,
@@ -67,57 +67,57 @@ describe("a fleet", () => {
     expect(batches).toEqual([["prod/a1"], ["prod/a2", "prod/a3"], ["prod/a4", "prod/a5"], ["prod/a6"]]);
   });
 
-  it("sends everything at once without the canary rule", async () => {
+  it("starts all batches in one wave without canaries", async () => {
     const { batches } = await run({ canary: false });
     expect(batches.map((batch) => batch.length)).toEqual([2, 2, 2]);
   });
 
-  it("has as many batches under way as it is told, and no more", async () => {
+  it("runs at most FLEET_CONCURRENCY batches at once", async () => {
     const secrets = { "prod/a": ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8"] };
-    expect((await run({ secrets, canary: false, concurrency: 1 })).execution.mostAtOnce).toBe(1);
-    expect((await run({ secrets, canary: false, concurrency: 3 })).execution.mostAtOnce).toBe(3);
+    expect((await run({ secrets, canary: false, concurrency: 1 })).execution.maxConcurrency).toBe(1);
+    expect((await run({ secrets, canary: false, concurrency: 3 })).execution.maxConcurrency).toBe(3);
   });
 
   it.each([
     ["ends with an error", () => Promise.reject(new Error("out of memory")), "failed internal"],
-    ["answers something else", async () => ({ unexpected: true }), "failed internal"],
-    ["tells nothing of its connections", async () => ({ requests: 0, connections: [] }), "failed internal"],
+    ["returns something else", async () => ({ unexpected: true }), "failed internal"],
+    ["reports none of its connections", async () => ({ requests: 0, connections: [] }), "failed internal"],
     [
-      "runs into the function's time limit",
+      "reaches the function's timeout",
       () => Promise.reject(new Error("Task timed out after 900.00 seconds")),
       "unverified timeout",
     ],
     ["never answers", NEVER, "unverified timeout"],
-  ])("accounts for the connections of a batch that %s, and alerts once", async (_what, instead, told) => {
+  ])("reports the connections of a batch that %s, and alerts once", async (_, response, expected) => {
     const { execution, batches, alerts } = await run(
-      { instead: { a2: instead }, patienceSeconds: instead === NEVER ? 1 : 60 },
+      { responses: { a2: response }, timeoutSeconds: response === NEVER ? 1 : 60 },
       { connections: ["a1", "a2", "a3", "b1"] },
     );
     expect(batches).toEqual([
       ["prod/a1", "prod/b1"],
       ["prod/a2", "prod/a3"],
     ]);
-    expect(execution.report && toldOf(execution.report)).toEqual([
+    expect(execution.report && outcomesOf(execution.report)).toEqual([
       "a1 ready",
-      `a2 ${told}`,
-      `a3 ${told}`,
+      `a2 ${expected}`,
+      `a3 ${expected}`,
       "b1 ready",
     ]);
     expect(alerts).toHaveLength(1);
   });
 
-  it("does not take a lost canary for a proof", async () => {
+  it("does not treat a canary without a response as accepted", async () => {
     const { batches } = await run({
-      patienceSeconds: 1,
-      instead: { a1: NEVER },
+      timeoutSeconds: 1,
+      responses: { a1: NEVER },
       secrets: { "prod/a": ["a1", "a2", "a3", "a4", "a5"] },
     });
     expect(batches).toEqual([["prod/a1"], ["prod/a2", "prod/a3"], ["prod/a4", "prod/a5"]]);
   });
 });
 
-describe("how a fleet's run begins and ends", () => {
-  it("does nothing for an event that asks for nothing", async () => {
+describe("the start and end of a fleet's run", () => {
+  it("ignores an event that is about another label", async () => {
     const event = {
       source: "aws.secretsmanager",
       "detail-type": "Secret Label Updated",
@@ -128,13 +128,13 @@ describe("how a fleet's run begins and ends", () => {
     expect({ report: execution.report, batches }).toMatchObject({ report: { connections: [] }, batches: [] });
   });
 
-  it("refuses an event that it is not made for", async () => {
+  it("refuses an unsupported event", async () => {
     const { execution, alerts } = await run({}, { conections: ["a1"] });
     expect(execution.error).toContain('unknown key "conections"');
     expect(alerts).toEqual([]);
   });
 
-  it("alerts when a scheduled run cannot start, and only tells a direct caller", async () => {
+  it("alerts if a scheduled run cannot start, and only throws for a direct caller", async () => {
     const broken = { env: { CONNECTIONS_FILE: "missing.json" } };
     const scheduled = await run(broken);
     expect(scheduled.execution.error).toContain("missing.json has a problem");
@@ -142,7 +142,7 @@ describe("how a fleet's run begins and ends", () => {
     expect((await run(broken, {})).alerts).toHaveLength(0);
   });
 
-  it("says in its error that the alert could not be sent", async () => {
+  it("reports in its error that the alert could not be sent", async () => {
     const sendAlert = () => Promise.reject(new Error("the topic is gone"));
     const { execution } = await run({ detailsByConnection: { a1: MISSING }, sendAlert });
     expect(execution.error).toMatch(
@@ -150,7 +150,7 @@ describe("how a fleet's run begins and ends", () => {
     );
   });
 
-  it("sends no alert for a dry run, which needs no canaries", async () => {
+  it("sends no alert and uses no canaries in a dry run", async () => {
     const planned = { outcome: "planned" } as const;
     const detailsByConnection = { a1: planned, a2: planned, a3: MISSING };
     const { batches, alerts } = await run({ detailsByConnection }, { secrets: ["prod/a"], dryRun: true });
@@ -158,33 +158,30 @@ describe("how a fleet's run begins and ends", () => {
   });
 });
 
-describe("a fleet that is killed", () => {
+describe("a fleet that crashes", () => {
   it.each([
-    ["before a checkpoint is kept", false],
-    ["after it is kept", true],
-  ])(
-    "%s goes on without a second wave or a second alert, whichever checkpoint it is",
-    async (_when, isKept) => {
-      const options = {
-        detailsByConnection: { b2: MISSING },
-        instead: { a2: () => Promise.reject(new Error("lost")) },
-      };
-      const undisturbed = await run(options);
-      expect(undisturbed.alerts).toHaveLength(1);
-      const deaths: number[] = [];
-      for (let checkpoint = 1; checkpoint === deaths.length + 1; checkpoint += 1) {
-        const fleet = startFleet(options);
-        const execution = await execute(SCHEDULE, { ...fleet.engine, death: { checkpoint, isKept } });
-        if (execution.deaths === 0) continue;
-        deaths.push(checkpoint);
-        expect({ checkpoint, error: execution.error, batches: fleet.batches, alerts: fleet.alerts }).toEqual({
-          checkpoint,
-          error: undisturbed.execution.error,
-          batches: undisturbed.batches,
-          alerts: undisturbed.alerts,
-        });
-      }
-      expect(deaths.length).toBeGreaterThanOrEqual(undisturbed.execution.checkpoints);
-    },
-  );
+    ["before a checkpoint is saved", false],
+    ["after a checkpoint is saved", true],
+  ])("%s continues without a second wave or a second alert, at each checkpoint", async (_, isSaved) => {
+    const options = {
+      detailsByConnection: { b2: MISSING },
+      responses: { a2: () => Promise.reject(new Error("lost")) },
+    };
+    const reference = await run(options);
+    expect(reference.alerts).toHaveLength(1);
+    const crashes: number[] = [];
+    for (let checkpoint = 1; checkpoint === crashes.length + 1; checkpoint += 1) {
+      const fleet = startFleet(options);
+      const execution = await execute(SCHEDULE, { ...fleet.engine, crash: { checkpoint, isSaved } });
+      if (execution.crashes === 0) continue;
+      crashes.push(checkpoint);
+      expect({ checkpoint, error: execution.error, batches: fleet.batches, alerts: fleet.alerts }).toEqual({
+        checkpoint,
+        error: reference.execution.error,
+        batches: reference.batches,
+        alerts: reference.alerts,
+      });
+    }
+    expect(crashes.length).toBeGreaterThanOrEqual(reference.execution.checkpoints);
+  });
 });

@@ -17,28 +17,28 @@ const ALERT = "alert";
 const NOW = 1_800_000_000_000;
 
 export interface FleetOptions {
-  /** Names of connections by the secret that they use. */
+  /** Names of connections by secret. */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
-  /** What comes of a connection; ready unless it says otherwise. */
+  /** The outcomes of connections. Default: ready. */
   readonly detailsByConnection?: Readonly<Record<string, OutcomeDetails>>;
-  /** What happens instead of an answer to the batch with this connection. */
-  readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
-  readonly patienceSeconds?: number;
+  /** Replaces the response for the batch that contains the connection. */
+  readonly responses?: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly timeoutSeconds?: number;
   readonly concurrency?: number;
   readonly canary?: boolean;
-  /** What the alert function answers; by default it sends the alert. */
+  /** The response of the alert function. */
   readonly sendAlert?: () => Promise<string>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Fleet {
   readonly engine: EngineOptions;
-  /** The connections of each call of the ordinary function. */
+  /** The connections of each call of the rotator function. */
   readonly batches: (readonly string[])[];
   readonly alerts: Alert[];
 }
 
-/** Six connections of two secrets, in batches of two, with a stand-in of the ordinary function. */
+/** Six connections of two secrets in batches of two, and a stand-in for the rotator function. */
 export function startFleet(options: FleetOptions = {}): Fleet {
   const { secrets = { "prod/a": ["a1", "a2", "a3"], "prod/b": ["b1", "b2", "b3"] } } = options;
   const config = configFile({
@@ -60,8 +60,8 @@ export function startFleet(options: FleetOptions = {}): Fleet {
     const trigger = parseTrigger(event);
     const batch = plan(trigger, connections).flatMap((group) => group.connections);
     batches.push(batch.map(qualifiedName));
-    const [instead] = batch.flatMap(({ name }) => options.instead?.[name] ?? []);
-    if (instead) return instead();
+    const [response] = batch.flatMap(({ name }) => options.responses?.[name] ?? []);
+    if (response) return response();
     const outcomes = batch.map((each) =>
       toOutcome(each, options.detailsByConnection?.[each.name] ?? { outcome: "ready" }),
     );
@@ -83,7 +83,7 @@ export function startFleet(options: FleetOptions = {}): Fleet {
         },
         clock: { now: () => NOW, sleep: async () => {} },
         batchSize: 2,
-        patienceSeconds: options.patienceSeconds ?? 60,
+        timeoutSeconds: options.timeoutSeconds ?? 60,
       },
       functions: { [ROTATOR]: rotator, [ALERT]: sendAlert },
     },

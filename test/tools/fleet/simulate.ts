@@ -14,10 +14,10 @@ const CONNECTIONS = 100_000;
 const ENVIRONMENTS = 100;
 const SECRETS = 1_000;
 
-/** What the ordinary function is measured at, by its own benchmark: looks and watching together. */
+/** GETs and LISTs for each connection, as measured by the benchmark of the rotator function. */
 const OTHER_REQUESTS_PER_CONNECTION = 0.15;
 const TIME_TO_READY_MS = 2_000;
-/** Both functions hold a list of all connections. */
+/** Both functions read the whole list of connections. */
 const FUNCTION_GB = 1;
 const ORCHESTRATOR_GB = 1;
 const RETENTION_DAYS = 14;
@@ -35,12 +35,12 @@ async function simulate(file: string, { connections }: Config, addresses: number
   const listed = new Map(connections.map((each) => [qualifiedName(each), each]));
   const byAddress = Array.from({ length: addresses }, () => new Address());
   const totals = { batches: 0, functionMs: 0, longestMs: 0, requests: 0, largestBytes: 0 };
-  const engine = new VirtualEngine((payload, at, lane) => {
+  const engine = new VirtualEngine((payload, at, slot) => {
     const event: { connections: string[] } = JSON.parse(payload);
     const trigger = { kind: "direct", ...event } as const;
     const batch = event.connections.flatMap((name) => listed.get(name) ?? []);
     const secrets = new Set(batch.map(({ secret }) => secret)).size;
-    const address = byAddress[lane] ?? new Address();
+    const address = byAddress[slot] ?? new Address();
     const others = Math.ceil(batch.length * OTHER_REQUESTS_PER_CONNECTION);
     const canariesSent = address.send(others + secrets, at + startSeconds * 1_000);
     const rest = batch.length - secrets;
@@ -51,13 +51,13 @@ async function simulate(file: string, { connections }: Config, addresses: number
       toOutcome(each, { outcome: "ready", durationMs: TIME_TO_READY_MS, secretVersionId: "v" }),
     );
     const report = createReport(outcomes, { trigger, startedAt: at, endedAt: endsAt, requests });
-    const answer = JSON.stringify(abridge(report, 25));
+    const response = JSON.stringify(abridge(report, 25));
     totals.batches += 1;
     totals.functionMs += endsAt - at;
     totals.longestMs = Math.max(totals.longestMs, endsAt - at);
     totals.requests += requests;
-    totals.largestBytes = Math.max(totals.largestBytes, answer.length);
-    return { answer, endsAt };
+    totals.largestBytes = Math.max(totals.largestBytes, response.length);
+    return { response, endsAt };
   });
   const env = {
     CONNECTIONS_FILE: file,
@@ -93,11 +93,11 @@ ${CONNECTIONS.toLocaleString("en")} connections from ${addresses} ${addresses ==
   duration
     requests         ${CONNECTIONS} PUTs + ${OTHER_REQUESTS_PER_CONNECTION} x ${CONNECTIONS} others = ${requests}
     lower bound      an address sends ${PER_MINUTE} at ${PER_SECOND} a second, then ${PER_MINUTE} a minute: ${PER_MINUTE / PER_SECOND} s + (${requests} / ${addresses} - ${PER_MINUTE}) / ${PER_MINUTE} min = ${bound.toFixed(1)} min
-    beyond it        ${(result.durationMs / 60_000 - bound).toFixed(1)} min: each of ${batches} batches reads the list (${startSeconds.toFixed(1)} s) and waits twice for READY (${TIME_TO_READY_MS} ms)
-    longest batch    ${(result.longestMs / 1_000).toFixed(0)} s of the function's 900 s; largest answer ${(result.largestBytes / 1e3).toFixed(0)} kB of 6 MB
+    above it         ${(result.durationMs / 60_000 - bound).toFixed(1)} min: each of ${batches} batches reads the list (${startSeconds.toFixed(1)} s) and waits twice for READY (${TIME_TO_READY_MS} ms)
+    longest batch    ${(result.longestMs / 1_000).toFixed(0)} s of the function's 900 s; largest response ${(result.largestBytes / 1e3).toFixed(0)} kB of 6 MB
   cost
     the function     ${(functionMs / 1_000).toFixed(0)} s x ${FUNCTION_GB} GB x $${PRICE.gbSecond} = ${usd(rotating)}
-    the orchestrator ${starts} starts x ${startSeconds.toFixed(1)} s x ${ORCHESTRATOR_GB} GB x $${PRICE.gbSecond} = ${usd(orchestrating)} (while it waits it is not charged)
+    the orchestrator ${starts} starts x ${startSeconds.toFixed(1)} s x ${ORCHESTRATOR_GB} GB x $${PRICE.gbSecond} = ${usd(orchestrating)} (no charge while it waits)
     invocations      ${batches + starts} x $0.20 a million = ${usd(invoking)}
     operations       ${operations} of 3,000 x $8.00 a million = ${usd(operating)}
     data written     ${(gb * 1_000).toFixed(1)} MB of 100 MB x $${PRICE.writtenGb} a GB = ${usd(writing)}
@@ -118,7 +118,7 @@ const environments = Object.fromEntries(names.map((name) => [name, environmentEn
 writeFileSync(file, JSON.stringify(configFile({ environments, connections: entries })));
 const startedAt = performance.now();
 const config = readConfig(file);
-// A start reads the configuration anew at worst, at the CPU share of 1 GB: six tenths of a processor.
+// Each start reads the configuration again, at 0.6 of a vCPU (1 GB).
 const startSeconds = (performance.now() - startedAt) / 1_000 / 0.6;
 for (const addresses of [1, 4, 10])
   process.stdout.write(`${show(await simulate(file, config, addresses, startSeconds), startSeconds)}\n`);

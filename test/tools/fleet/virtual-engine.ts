@@ -4,14 +4,18 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 export interface Meter {
   operations: number;
   bytesWritten: number;
-  /** How often the orchestrator is started: at first, and for whatever it waited for. */
+  /** Starts of the orchestrator: the first one, and one for each response. */
   invocations: number;
 }
 
-/** A function that is called at a time and answers at another, in milliseconds. */
-export type VirtualFunction = (event: string, at: number, lane: number) => { answer: string; endsAt: number };
+/** A function that starts at `at` and ends at `endsAt`, in milliseconds. */
+export type VirtualFunction = (
+  event: string,
+  at: number,
+  slot: number,
+) => { response: string; endsAt: number };
 
-/** The engine as the orchestrator uses it, in virtual time: no answer is late, and nothing is lost. */
+/** The part of the durable engine that the orchestrator uses, in virtual time. No response is late or lost. */
 export class VirtualEngine {
   readonly meter: Meter = { operations: 1, bytesWritten: 0, invocations: 1 };
   now = 0;
@@ -31,10 +35,10 @@ export class VirtualEngine {
       const freeAt = Array.from({ length: maxConcurrency }, () => this.now);
       const all: { index: number; result: R }[] = [];
       for (const [index, item] of items.entries()) {
-        const lane = freeAt.indexOf(Math.min(...freeAt));
-        this.now = freeAt[lane] ?? 0;
-        all.push({ index, result: await work(this.#branch(lane), item) });
-        freeAt[lane] = this.now;
+        const slot = freeAt.indexOf(Math.min(...freeAt));
+        this.now = freeAt[slot] ?? 0;
+        all.push({ index, result: await work(this.#branch(slot), item) });
+        freeAt[slot] = this.now;
       }
       this.now = Math.max(...freeAt);
       this.#count(JSON.stringify(all).length > 256 * 1_024 ? "" : JSON.stringify(all));
@@ -43,22 +47,22 @@ export class VirtualEngine {
     return { ...this.#operations(0), map } as unknown as DurableContext;
   }
 
-  #branch(lane: number): DurableContext {
-    return this.#operations(lane) as unknown as DurableContext;
+  #branch(slot: number): DurableContext {
+    return this.#operations(slot) as unknown as DurableContext;
   }
 
-  #operations(lane: number) {
+  #operations(slot: number) {
     return {
       lambdaContext: { invokedFunctionArn: "fleet" },
       step: async (_name: string, work: () => Promise<unknown>) => this.#count(await work()),
       runInChildContext: async (_name: string, work: () => Promise<unknown>) => this.#count(await work()),
       invoke: async (_name: string, _function: string, event: unknown): Promise<unknown> => {
         const payload = JSON.stringify(event);
-        const { answer, endsAt } = this.#call(payload, this.now, lane);
+        const { response, endsAt } = this.#call(payload, this.now, slot);
         this.now = endsAt;
-        this.#count(payload + answer);
+        this.#count(payload + response);
         this.meter.invocations += 1;
-        return JSON.parse(answer);
+        return JSON.parse(response);
       },
       wait: () => {
         this.#count("");
