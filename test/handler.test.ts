@@ -43,7 +43,7 @@ const codesOf = (lines: readonly Line[]) => lines.flatMap(({ code }) => code ?? 
 const lineOf = (lines: readonly Line[], wanted: string) => lines.find(({ code }) => code === wanted);
 
 describe("a scheduled run", () => {
-  it("returns its report when all is well, and alerts nobody", async () => {
+  it("returns its report and sends no alert if everything succeeded", async () => {
     const world = await wellWorld();
     const report = await world.invoke(SCHEDULE);
     expect(report).toMatchObject({
@@ -55,7 +55,7 @@ describe("a scheduled run", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("throws after the alert when a connection failed", async () => {
+  it("throws after the alert if a connection failed", async () => {
     const world = await worldOf();
     const error = await failure(world.invoke(SCHEDULE));
     expect(error).toMatchObject({
@@ -65,28 +65,28 @@ describe("a scheduled run", () => {
     expect(world.aws.published()).toMatchObject([{ subject: error.message, topicArn: world.topicArn }]);
   });
 
-  it("returns its report, and alerts, when a connection is ready with a remark", async () => {
+  it("returns its report and sends an alert if a connection is ready with a detail", async () => {
     const world = await wellWorld({ confluent: { detail: "Lookup failed: ai.openai.com" } });
     await expect(world.invoke(SCHEDULE)).resolves.toMatchObject({ outcome: "succeeded" });
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("throws when that alert cannot be sent", async () => {
+  it("throws if that alert cannot be sent", async () => {
     const world = await wellWorld({ confluent: { detail: "Lookup failed: ai.openai.com" } });
     world.aws.fail({ operation: "Publish", error: "NotFound" });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(/^\[NOTICE\].*\nThe alert could not be sent: /);
   });
 });
 
-describe("a run that a changed secret starts", () => {
-  it("throws after the alert as a scheduled one does", async () => {
+describe("a run started by a secret change", () => {
+  it("throws after the alert if a connection failed", async () => {
     const world = await worldOf();
     const error = await failure(world.invoke(changeOf(world)));
     expect(error).toMatchObject({ name: "RotationFailedError", message: expect.stringContaining(REFUSED) });
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("rotates the connections of that secret alone", async () => {
+  it("updates the connections of that secret only", async () => {
     const world = await wellWorld({
       connections: [
         { name: "a", secret: "openai" },
@@ -99,7 +99,7 @@ describe("a run that a changed secret starts", () => {
     });
   });
 
-  it("touches nothing when nobody uses the secret, and a log line says so", async () => {
+  it("changes nothing if no connection uses the secret, and logs a note", async () => {
     const world = await wellWorld();
     const { arn } = world.aws.putSecret("stranger", "value");
     const lines = captureOutput();
@@ -117,8 +117,8 @@ describe("a run that a changed secret starts", () => {
   });
 });
 
-describe("an event that asks for nothing", () => {
-  it("gives an empty report and one log line that says why", async () => {
+describe("an event to ignore", () => {
+  it("results in an empty report and one log line with the reason", async () => {
     const world = await worldOf();
     const lines = captureOutput();
     const event = { ...Object(changeOf(world)), detail: { labelUpdated: "AWSPENDING" } };
@@ -131,7 +131,7 @@ describe("an event that asks for nothing", () => {
   });
 });
 
-describe("an event that is none", () => {
+describe("an unsupported event", () => {
   it("is refused before anything is read or sent", async () => {
     const world = await worldOf();
     const lines = captureOutput();
@@ -143,7 +143,7 @@ describe("an event that is none", () => {
 });
 
 describe("a direct call", () => {
-  it("gets the report of a failed run, which is alerted all the same", async () => {
+  it("returns the report of a failed run after the alert", async () => {
     const world = await worldOf();
     await expect(world.invoke({})).resolves.toMatchObject({
       outcome: "failed",
@@ -152,13 +152,13 @@ describe("a direct call", () => {
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("gets the report even where the alert cannot be sent", async () => {
+  it("returns the report even if the alert cannot be sent", async () => {
     const world = await worldOf();
     world.aws.fail({ operation: "Publish", error: "NotFound" });
     await expect(world.invoke({})).resolves.toMatchObject({ outcome: "failed" });
   });
 
-  it("that only tries changes nothing and alerts nobody, whatever it finds", async () => {
+  it("changes nothing and sends no alert in a dry run, even if it fails", async () => {
     const world = await worldOf({
       connections: [
         { name: "a", secret: "openai" },
@@ -172,7 +172,7 @@ describe("a direct call", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("for what is not listed is told what is, and alerts nobody", async () => {
+  it("is refused with the listed names, without an alert, if it names a connection that is not listed", async () => {
     const world = await worldOf();
     const error = await failure(world.invoke({ connections: ["z"] }));
     expect(error).toMatchObject({ name: "EventError", message: expect.stringContaining("Listed: a.") });
@@ -180,8 +180,8 @@ describe("a direct call", () => {
   });
 });
 
-describe("a configuration that is wrong", () => {
-  async function wrongWorld(): Promise<World> {
+describe("an invalid configuration", () => {
+  async function worldWithInvalidConfig(): Promise<World> {
     const world = await worldOf();
     writeFileSync(world.configFile, "{}");
     return world;
@@ -189,9 +189,9 @@ describe("a configuration that is wrong", () => {
 
   it.each([
     ["a scheduled run", () => SCHEDULE],
-    ["a run that a changed secret starts", changeOf],
-  ])("is alerted by %s, and thrown", async (_what, eventOf) => {
-    const world = await wrongWorld();
+    ["a run started by a secret change", changeOf],
+  ])("is alerted by %s, and thrown", async (_, eventOf) => {
+    const world = await worldWithInvalidConfig();
     const error = await failure(world.invoke(eventOf(world)));
     expect(error).toMatchObject({ name: "ConfigError" });
     const [alert] = world.aws.published();
@@ -199,14 +199,14 @@ describe("a configuration that is wrong", () => {
     expect(JSON.parse(alert?.message ?? "")).toEqual({ default: expect.stringContaining(error.message) });
   });
 
-  it("is thrown at a direct caller, and not alerted", async () => {
-    const world = await wrongWorld();
+  it("is thrown to a direct caller without an alert", async () => {
+    const world = await worldWithInvalidConfig();
     await expect(world.invoke({})).rejects.toMatchObject({ name: "ConfigError" });
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("is never replaced by an alert that cannot be sent", async () => {
-    const world = await wrongWorld();
+  it("is the cause of the error if the alert cannot be sent either", async () => {
+    const world = await worldWithInvalidConfig();
     world.aws.fail({ operation: "Publish", error: "NotFound", message: "Topic does not exist" });
     const lines = captureOutput();
     const error = await failure(world.invoke(SCHEDULE));
@@ -215,14 +215,14 @@ describe("a configuration that is wrong", () => {
     expect(codesOf(lines())).toEqual(["NOT_STARTED", "ALERT_FAILED"]);
   });
 
-  it("is looked for beside the code where CONNECTIONS_FILE names no place", async () => {
+  it("is read from the bundle's folder if CONNECTIONS_FILE is empty", async () => {
     const world = await worldOf();
     await expect(invokeWith(world, { CONNECTIONS_FILE: "" }, {})).rejects.toThrow(
       /src[\\/]config[\\/]connections\.json has a problem:\n.*cannot be read \(ENOENT\)/,
     );
   });
 
-  it("that fails with what is no error is passed on as it is", async () => {
+  it("passes on a thrown value that is not an Error", async () => {
     const world = await worldOf();
     const odd: unknown = "odd";
     const env = {
@@ -239,7 +239,7 @@ describe("an alert that cannot be sent", () => {
     ["NotFound", "Topic does not exist"],
     ["AuthorizationError", "User is not authorized"],
     ["KMSAccessDenied", "The ciphertext refers to a key that you may not use"],
-  ])("(%s) is in the log in full and in the error, and replaces no failure", async (error, message) => {
+  ])("(%s) is logged in full and added to the error of the failed run", async (error, message) => {
     const world = await worldOf();
     world.aws.fail({ operation: "Publish", error, message });
     const lines = captureOutput();
@@ -257,7 +257,7 @@ describe("an alert that cannot be sent", () => {
     expect(codesOf(lines()).slice(-2)).toEqual(["ALERT_FAILED", "RUN_FAILED"]);
   });
 
-  it("for want of a topic tells that", async () => {
+  it("because no topic is configured is reported with that reason", async () => {
     const world = await worldOf();
     const lines = captureOutput();
     const env = { CONNECTIONS_FILE: world.configFile };
@@ -267,7 +267,7 @@ describe("an alert that cannot be sent", () => {
     expect(lineOf(lines(), "ALERT_FAILED")).toHaveProperty("alert", expect.stringContaining("prod / a"));
   });
 
-  it("since the topic never answers is given up before the platform ends the process", async () => {
+  it("because SNS never responds is given up before Lambda ends the process", async () => {
     const world = await worldOf();
     world.aws.fail({ operation: "Publish", connection: "silence" });
     const endsAt = world.clock.now() + 60_000;
@@ -280,7 +280,7 @@ describe("an alert", () => {
   it.each([
     [20, /--payload '\{"connections":\["c-0",.*"c-19"\]\}'/],
     [21, /--payload '\{\}'/],
-  ])("about %i connections says how to run them again", async (size, payload) => {
+  ])("about %i connections contains the command that rotates them again", async (size, payload) => {
     const connections = Array.from({ length: size }, (_, index) => ({
       name: `c-${index}`,
       secret: "openai",
@@ -293,12 +293,12 @@ describe("an alert", () => {
   });
 });
 
-describe("the time that the platform gives", () => {
+describe("the remaining time of the invocation", () => {
   it.each([
     ["a connection that hangs", 60_000],
     ["less time than the alert's reserve", 8_000],
-    ["hardly any time", 1_000],
-  ])("is kept to with %s", async (_what, remainingMs) => {
+    ["one second", 1_000],
+  ])("is not exceeded with %s", async (_, remainingMs) => {
     const world = await worldOf({ confluent: { hang: true } });
     const endsAt = world.clock.now() + remainingMs;
     await expect(world.invoke(SCHEDULE, remainingMs)).rejects.toThrow("Flink connections prod: 1 of 1 ");
@@ -308,7 +308,7 @@ describe("the time that the platform gives", () => {
 });
 
 describe("the log of a run", () => {
-  it("tells of its course in JSON lines without a secret", async () => {
+  it("has a JSON line for each step and contains no secret", async () => {
     const world = await worldOf({
       confluent: { accepts: [], detail: (_state, data) => JSON.stringify(data) },
     });

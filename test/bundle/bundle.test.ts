@@ -6,8 +6,8 @@ import { API_KEY } from "../support/world.ts";
 
 const KEY = "sk-new-key-0123456789";
 
-describe("the bundle, alone in a folder", () => {
-  it("rotates over the real protocols, prints JSON lines alone and leaves no socket", async () => {
+describe("the bundle in an empty folder", () => {
+  it("rotates over the real protocols, prints only JSON lines and leaves no socket open", async () => {
     const { aws, confluent, invoke } = await deploy({ key: KEY });
     const { report, sockets, openSockets, lines } = await invoke({ trigger: "schedule" });
     expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
@@ -19,7 +19,7 @@ describe("the bundle, alone in a folder", () => {
     expect(codes).toEqual(expect.arrayContaining(["RUN_STARTED", "CONNECTION", "RUN_ENDED"]));
   });
 
-  it("throws its errors under their names, after the alert, and tells no secret", async () => {
+  it("throws errors with their names after the alert, and reveals no secret", async () => {
     const { aws, invoke } = await deploy({ key: KEY, accepts: [] });
     const { error, openSockets, lines } = await invoke({ trigger: "schedule" });
     expect(error).toEqual({
@@ -33,7 +33,7 @@ describe("the bundle, alone in a folder", () => {
     expect(output).not.toContain(API_KEY.secret);
   });
 
-  it("speaks TLS, and refuses a certificate that is not valid", async () => {
+  it("uses TLS and refuses an invalid certificate", async () => {
     const { invoke } = await deploy({ key: KEY, restEndpoint: await serveTls(selfSigned()) });
     const { report, openSockets } = await invoke({});
     expect(report).toMatchObject({
@@ -46,7 +46,7 @@ describe("the bundle, alone in a folder", () => {
     expect(openSockets).toBe(0);
   });
 
-  it("refuses an event that is none", async () => {
+  it("refuses an unsupported event", async () => {
     const { invoke } = await deploy({ key: KEY });
     const { error, sockets } = await invoke({ Records: [] });
     expect(error?.name).toBe("EventError");

@@ -19,7 +19,7 @@ async function call(invokedFunctionArn: string, event: object) {
 }
 
 describe("the alias batch", () => {
-  it("answers a direct call in short and sends no alert", async () => {
+  it("shortens the report of a direct call and sends no alert", async () => {
     const { result, alerts } = await call(`${FUNCTION_ARN}:batch`, {});
     expect(alerts).toBe(0);
     expect(result).toMatchObject({ outcome: "failed", counts: { failed: 30 } });
@@ -40,9 +40,9 @@ describe("the alias batch", () => {
 
   it.each([
     ["a direct call without an alias", FUNCTION_ARN, {}],
-    ["a direct call through another alias", `${FUNCTION_ARN}:live`, {}],
-    ["a schedule's event through it", `${FUNCTION_ARN}:batch`, { trigger: "schedule" }],
-  ])("leaves %s its alert", async (_what, arn, event) => {
+    ["a direct call by another alias", `${FUNCTION_ARN}:live`, {}],
+    ["a scheduled run by this alias", `${FUNCTION_ARN}:batch`, { trigger: "schedule" }],
+  ])("does not suppress the alert of %s", async (_, arn, event) => {
     expect((await call(arn, event)).alerts).toBe(1);
   });
 });
