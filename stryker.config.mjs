@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 const CORE = ["src/rotation/**/*.ts", "src/adapters/rate-limit/*.ts", "src/adapters/retry.ts"];
 const base = process.env["MUTATION_BASE"];
 
-/** Those of the core that differ from a commit. */
+/** The files of the core that differ from a commit. */
 function changedSince(commit) {
   const paths = CORE.map((path) => `:(glob)${path}`);
   const names = execFileSync("git", ["diff", "--name-only", "--diff-filter=d", commit, "--", ...paths], {
@@ -16,11 +16,11 @@ function changedSince(commit) {
 export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   testRunner: "vitest",
-  // TypeScript 7 has no API with which Stryker could rewrite the file.
+  // Stryker cannot rewrite tsconfig.json, because TypeScript 7 has no API for it.
   tsconfigFile: "none.json",
   vitest: { configFile: "vitest.mutation.config.ts" },
   mutate: base ? changedSince(base) : CORE,
-  // Nothing may have changed.
+  // There may be no changed file.
   allowEmpty: Boolean(base),
   coverageAnalysis: "perTest",
   ignoreStatic: true,

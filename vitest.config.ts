@@ -7,7 +7,7 @@ export default defineConfig({
     restoreMocks: true,
     setupFiles: ["test/support/aws-environment.ts", "test/support/property-budget.ts"],
     testTimeout: 30_000,
-    // Most tests wait for loopback more than they compute; vitest's own default would leave a core idle.
+    // Most tests wait for loopback; vitest's default would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     silent: "passed-only",
     sequence: { shuffle: true },

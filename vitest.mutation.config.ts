@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What mutants are tried against: the tests of the core and of the way to a host, with few generated worlds. */
+/** The tests that run against each mutant: those of the core, the rate limiter and retries, with few property runs. */
 export default defineConfig({
   test: {
     include: [
@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: ["test/rotation/redact-speed.test.ts"],
     env: { PROPERTY_WORLDS: "10" },
     setupFiles: ["test/support/few-worlds.ts"],
-    // A test that hangs ends here; at the time limit of Stryker it would cost a new runner as well.
+    // A hanging test ends here; Stryker's own timeout would also restart the test runner.
     testTimeout: 1_500,
     isolate: false,
   },

@@ -4,7 +4,7 @@ import { startWorld } from "../support/world.ts";
 const SCHEDULE = { trigger: "schedule" };
 
 describe("the pace of a run", () => {
-  it("has its next burst of PUTs a second after the last, however long answers take", async () => {
+  it("starts the next burst of PUTs one second after the last one, however long responses take", async () => {
     const connections = Array.from({ length: 60 }, (_, index) => ({ name: `c${index}`, secret: "openai" }));
     const config = { rollout: { canary: false } };
     const world = await startWorld({ connections, config, confluent: { latencyMs: 300 } });
@@ -17,16 +17,16 @@ describe("the pace of a run", () => {
     expect(last - first).toBeLessThan(1_200);
   });
 
-  it("leaves room for the PUTs that are to come while the canary is watched", async () => {
+  it("leaves room for the remaining PUTs while the canary is polled", async () => {
     const connections = ["a", "b"].map((name) => ({ name, secret: "openai" }));
     const world = await startWorld({ connections, confluent: { timeToReadyMs: 2_000 } });
     world.aws.putSecret("openai", "new");
     await world.invoke(SCHEDULE);
     const { requests } = world.confluent;
     const [canaryPut, otherPut] = requests.flatMap(({ method }, at) => (method === "PUT" ? [at] : []));
-    const looks = requests.slice((canaryPut ?? 0) + 1, otherPut).map(({ at }) => at);
-    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
-    expect(looks.length).toBeGreaterThan(5);
+    const reads = requests.slice((canaryPut ?? 0) + 1, otherPut).map(({ at }) => at);
+    const pauses = reads.slice(1).map((at, index) => at - (reads[index] ?? 0));
+    expect(reads.length).toBeGreaterThan(5);
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(200);
   });
 });
