@@ -2,77 +2,94 @@ import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
 
-/** The connections of one call of the ordinary function. */
+/** The connections of one call of the rotator function. */
 export type Batch = readonly Connection[];
 
-/** What came of a batch: its outcomes, or why there are none. */
+/** The result of a batch: its outcomes, or the reason why there are none. */
 export type BatchResult =
   | { readonly kind: "answered"; readonly outcomes: readonly Outcome[]; readonly requests: number }
   | { readonly kind: "failed" | "late" };
 
 export interface RolloutSettings {
   readonly canary: boolean;
-  /** How many connections a batch has at most. */
+  /** The maximum number of connections in a batch. */
   readonly batchSize: number;
 }
 
-/** What the answers so far say of a secret's current key. */
-type KeyState = "untested" | "undecided" | "proven" | "refused";
+/** A version may reach this many connections of a secret in a run before one of them has accepted it. */
+const MAX_UNPROVEN = 2;
 
-const UNKNOWN = {
+/** With these classes a connection holds its previous key: the new one was not sent. */
+const NOT_SENT: readonly (Outcome["errorClass"] | undefined)[] = [
+  "config",
+  "secret",
+  "guard",
+  "not-found",
+  "unauthorized",
+];
+
+/** What the outcomes so far show about a secret's current key. */
+interface KeyState {
+  isAccepted: boolean;
+  hasStarted: boolean;
+  /** The connections that may hold a key that no connection has accepted yet. */
+  readonly unproven: Outcome[];
+}
+
+const WITHOUT_OUTCOME = {
   answered: {
     outcome: "failed",
     errorClass: "internal",
-    message: "The answer of the batch that it was in does not tell of it.",
+    message: "The report of its batch does not contain it, so its state is unknown.",
   },
   failed: {
     outcome: "failed",
     errorClass: "internal",
-    message: "The batch that it was in ended with an error, so what became of it is not known.",
+    message: "Its batch ended with an error, so its state is unknown.",
   },
   late: {
     outcome: "unverified",
     errorClass: "timeout",
-    message: "The batch that it was in gave no answer in time, so what became of it is not known.",
+    message: "Its batch did not respond in time, so its state is unknown.",
   },
 } as const satisfies Readonly<Record<BatchResult["kind"], OutcomeDetails>>;
 
 /**
- * Which connections go next, wave by wave, so that a key that nobody has accepted yet is never in two batches at once.
- * Within a batch the ordinary function keeps the same rule.
+ * Plans waves of batches so that a key is in one batch at a time until a connection has accepted it. Within a batch the
+ * rotator function follows the same rule.
  */
 export class FleetRollout {
   readonly #groups: readonly SecretGroup[];
   readonly #settings: RolloutSettings;
   readonly #groupOf = new Map<Connection, SecretGroup>();
-  readonly #verdicts = new Map<SecretGroup, KeyState>();
+  readonly #keyStates = new Map<SecretGroup, KeyState>();
   readonly #outcomes = new Map<Connection, Outcome>();
 
   constructor(groups: readonly SecretGroup[], settings: RolloutSettings) {
     this.#groups = groups;
     this.#settings = settings;
     for (const group of groups) {
-      this.#verdicts.set(group, settings.canary ? "untested" : "proven");
+      this.#keyStates.set(group, { isAccepted: !settings.canary, hasStarted: false, unproven: [] });
       for (const connection of group.connections) this.#groupOf.set(connection, group);
     }
   }
 
-  /** The batches that may be under way together; none when every connection has its outcome. */
+  /** The batches of the next wave; none if every connection has an outcome. */
   next(): readonly Batch[] {
     const units = this.#groups.flatMap((group) => this.#unitsOf(group));
     return pack(units, this.#settings.batchSize);
   }
 
-  settle(batch: Batch, answer: BatchResult): void {
-    const outcomes = answer.kind === "answered" ? answer.outcomes : [];
-    const told = new Map(outcomes.map((outcome) => [qualifiedName(outcome), outcome]));
+  settle(batch: Batch, result: BatchResult): void {
+    const outcomes = result.kind === "answered" ? result.outcomes : [];
+    const reported = new Map(outcomes.map((outcome) => [qualifiedName(outcome), outcome]));
     for (const connection of batch) {
-      const outcome = told.get(qualifiedName(connection)) ?? toOutcome(connection, UNKNOWN[answer.kind]);
+      const outcome =
+        reported.get(qualifiedName(connection)) ?? toOutcome(connection, WITHOUT_OUTCOME[result.kind]);
       this.#outcomes.set(connection, outcome);
     }
-    for (const [group, connections] of Map.groupBy(batch, (connection) => this.#groupOf.get(connection))) {
-      if (group) this.#judge(group, answer.kind === "answered" ? connections : []);
-    }
+    for (const [group, connections] of Map.groupBy(batch, (connection) => this.#groupOf.get(connection)))
+      if (group) this.#updateKeyState(group, connections, result.kind === "answered");
   }
 
   /** One for each connection, in the order of the plan. */
@@ -82,38 +99,49 @@ export class FleetRollout {
     );
   }
 
-  /** What of a group may go now, as parts that must not be torn apart. */
+  /** The connections of a group that may be updated now, in units that must stay in one batch. */
   #unitsOf(group: SecretGroup): readonly Batch[] {
     const waiting = group.connections.filter((connection) => !this.#outcomes.has(connection));
-    if (waiting.length === 0) return [];
-    const verdict = this.#verdicts.get(group);
-    if (verdict === "proven") return waiting.map((connection) => [connection]);
-    return [waiting.slice(0, verdict === "untested" ? 1 : this.#settings.batchSize)];
+    const keyState = this.#keyStates.get(group);
+    if (waiting.length === 0 || keyState === undefined) return [];
+    if (keyState.isAccepted) return waiting.map((connection) => [connection]);
+    const isAlone = !keyState.hasStarted || keyState.unproven.length > 0;
+    return [waiting.slice(0, isAlone ? 1 : this.#settings.batchSize)];
   }
 
-  #judge(group: SecretGroup, answered: readonly Connection[]): void {
-    if (this.#verdicts.get(group) === "proven") return;
-    const outcomes = answered.flatMap((connection) => this.#outcomes.get(connection) ?? []);
+  #updateKeyState(group: SecretGroup, batch: Batch, isAnswered: boolean): void {
+    const keyState = this.#keyStates.get(group);
+    if (keyState === undefined || keyState.isAccepted) return;
+    const outcomes = batch.flatMap((connection) => this.#outcomes.get(connection) ?? []);
+    keyState.hasStarted = true;
+    keyState.isAccepted = isAnswered && outcomes.some(isProof);
+    keyState.unproven.push(...outcomes.filter(mayHoldNewKey));
     const refused = outcomes.find(
-      ({ errorClass, outcome }) => errorClass === "rejected" && outcome !== "not-attempted",
+      ({ errorClass, outcome }) => isAnswered && errorClass === "rejected" && outcome !== "not-attempted",
     );
-    const isProven = outcomes.some(lettingOthersFollow);
-    this.#verdicts.set(group, refused ? "refused" : isProven ? "proven" : "undecided");
-    if (refused) this.#spare(group, refused);
+    if (refused) this.#skipRemaining(group, refused, `${refused.name} went first and was refused this key`);
+    else if (!keyState.isAccepted && keyState.unproven.length >= MAX_UNPROVEN)
+      this.#skipUnproven(group, keyState.unproven);
   }
 
-  #spare(group: SecretGroup, { name }: Outcome): void {
-    const message = `${name} went first and was refused this key, so this connection keeps the key it has.`;
+  #skipUnproven(group: SecretGroup, unproven: readonly Outcome[]): void {
+    const names = unproven.slice(0, MAX_UNPROVEN).map(({ name }) => name);
+    const reason = `${names.join(" and ")} went first, and it is not known whether this key works`;
+    for (const last of unproven.slice(-1)) this.#skipRemaining(group, last, reason);
+  }
+
+  #skipRemaining(group: SecretGroup, { errorClass }: Outcome, reason: string): void {
+    const message = `${reason}, so this connection keeps the key it has.`;
     for (const connection of group.connections) {
       if (this.#outcomes.has(connection)) continue;
-      const details = { outcome: "not-attempted", errorClass: "rejected", message } as const;
+      const details = { outcome: "not-attempted", ...(errorClass && { errorClass }), message } as const;
       this.#outcomes.set(connection, toOutcome(connection, details));
     }
   }
 }
 
-/** True for an outcome with which the ordinary function updates the other connections of the secret. */
-function lettingOthersFollow({ outcome, evidence }: Outcome): boolean {
+/** True for an outcome after which the rotator function updates the other connections of the secret. */
+function isProof({ outcome, evidence }: Outcome): boolean {
   return (
     outcome === "ready" ||
     outcome === "applied" ||
@@ -123,7 +151,11 @@ function lettingOthersFollow({ outcome, evidence }: Outcome): boolean {
   );
 }
 
-/** Fills batches by environment, since a page of a list shows a hundred connections of one environment. */
+function mayHoldNewKey({ outcome, errorClass }: Outcome): boolean {
+  return (outcome === "failed" || outcome === "unverified") && !NOT_SENT.includes(errorClass);
+}
+
+/** Fills batches by environment, because a page of a list contains a hundred connections of one environment. */
 function pack(units: readonly Batch[], batchSize: number): readonly Batch[] {
   const byEnvironment = Map.groupBy(units, ([first]) => first?.environment);
   const batches: Connection[][] = [];

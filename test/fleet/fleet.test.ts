@@ -112,7 +112,18 @@ describe("a fleet", () => {
       responses: { a1: NEVER },
       secrets: { "prod/a": ["a1", "a2", "a3", "a4", "a5"] },
     });
-    expect(batches).toEqual([["prod/a1"], ["prod/a2", "prod/a3"], ["prod/a4", "prod/a5"]]);
+    expect(batches).toEqual([["prod/a1"], ["prod/a2"], ["prod/a3", "prod/a4"], ["prod/a5"]]);
+  });
+
+  it("sends a key to at most two connections until one of them has accepted it", async () => {
+    const unreachable = { outcome: "failed", errorClass: "unreachable" } as const;
+    const { execution, batches, alerts } = await run({
+      detailsByConnection: { a1: unreachable, a2: MISSING, a3: unreachable },
+      secrets: { "prod/a": ["a1", "a2", "a3", "a4", "a5"] },
+    });
+    expect(batches).toEqual([["prod/a1"], ["prod/a2"], ["prod/a3"]]);
+    expect(execution.error).toContain("3 of 5 failed, 2 not attempted");
+    expect(alerts[0]?.text).toContain("a1 and a3 went first, and it is not known whether this key works");
   });
 });
 

@@ -30,13 +30,13 @@ export function createReport(connections: readonly Outcome[], facts: RunFacts): 
   };
 }
 
-/** True for what the operator should hear of: anything that is not well, and a `ready` that comes with a remark. */
+/** True for every failure, and for a success that has a detail. */
 export function isAlertable({ outcome, detail }: Outcome): boolean {
   const isSuccess = outcome === "ready" || outcome === "applied";
   return isSuccess ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
 }
 
-/** Every outcome, of which only the first `whole` that are not well keep their texts. */
+/** All outcomes; only the first `whole` failures keep their messages. */
 export function abridge(report: Report, whole: number): Report {
   const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));
   const connections = report.connections.map((each) => {
@@ -47,7 +47,7 @@ export function abridge(report: Report, whole: number): Report {
   return { ...report, connections };
 }
 
-/** The report with as many of its outcomes as `fits` allows, those that are not well first; its counts stay. */
+/** The report with as many outcomes as `fits` allows, failures first. Its counts do not change. */
 export function cutToFit(report: Report, fits: (shorter: Report) => boolean): Report {
   const worstFirst = report.connections.toSorted((a, b) => Number(isAlertable(b)) - Number(isAlertable(a)));
   let shorter = report;
@@ -58,7 +58,7 @@ export function cutToFit(report: Report, fits: (shorter: Report) => boolean): Re
   return shorter;
 }
 
-/** The classes of what went wrong, the most frequent first. */
+/** The error classes, most frequent first. */
 export function errorClasses(connections: readonly Outcome[]): readonly ErrorClass[] {
   const byClass = Map.groupBy(connections, ({ errorClass }) => errorClass);
   return [...byClass]
