@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apiCall, labelUpdated } from "./events.ts";
+import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
 import { functionRole, policiesOf, simulate } from "./role.ts";
 import { routes, rulesOf } from "./routes.ts";
 import { CONNECTIONS, type Synthesis, secretArn, synthesize } from "./synthesis.ts";
@@ -44,6 +44,29 @@ describe("another connections.json", () => {
       "sns:Publish",
       "sqs:SendMessage",
     ]);
+  });
+});
+
+describe("a secret that an AWS service manages, with ! in its name", () => {
+  const managed = synthesize(
+    {
+      ...CONNECTIONS,
+      connections: [{ name: "a", type: "MONGODB", secret: "rds!cluster-1a2b3c" }],
+      environments: {
+        prod: { ...CONNECTIONS.environments.prod, apiKeySecret: "events!connection/flink/1a2b3c" },
+      },
+    },
+    { cloudTrailEvents: "true" },
+  );
+
+  it("can be read, and its changes start a run", async () => {
+    const arn = secretArn("rds!cluster-1a2b3c-AbCdEf");
+    expect(await simulate(policies(managed), read(arn))).toBe("Allowed");
+    expect(await simulate(policies(managed), read(secretArn("events!connection/flink/1a2b3c-AbCdEf")))).toBe(
+      "Allowed",
+    );
+    expect(routes(managed, labelUpdated(arn))).toEqual(["Rotator"]);
+    expect(routes(managed, serviceEvent("RotationSucceeded", arn))).toEqual(["Rotator"]);
   });
 });
 
