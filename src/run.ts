@@ -114,7 +114,7 @@ class ConfluentClients {
         deadlineAt,
         faultRetryMs: FAULT_RETRY_MS,
         send: (request) => this.#send(name, request),
-        limiter: this.#limiter(environment.restEndpoint),
+        limiterFor: (origin) => this.#limiterFor(origin),
         redact: (text) => redactor.redact(text),
       },
       apiKey,
@@ -134,8 +134,7 @@ class ConfluentClients {
     return response;
   }
 
-  #limiter(restEndpoint: string): RateLimiter {
-    const { origin } = new URL(restEndpoint);
+  #limiterFor(origin: string): RateLimiter {
     const limiter =
       this.#limiters.get(origin) ?? new RateLimiter(this.#options.clock, this.#options.deadlineAt);
     this.#limiters.set(origin, limiter);

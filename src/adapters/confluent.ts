@@ -17,7 +17,8 @@ import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { errorDetail } from "./error-detail.ts";
-import { type HttpResponse, NetworkError } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
+import { NetworkError } from "./network-error.ts";
 import { isTransient } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
@@ -28,6 +29,9 @@ export interface ConfluentClientOptions extends Omit<TransportOptions, "authoriz
   readonly organizationId: string;
   readonly environmentId: string;
 }
+
+/** The API takes no longer page token. Connections on further pages are then fetched by name. */
+const MAX_TOKEN_LENGTH = 255;
 
 const optionalText = z.catch(z.optional(z.string()), undefined);
 
@@ -187,5 +191,6 @@ function requestIdOf({ headers }: HttpResponse): { requestId?: string } {
 /** The page token inside `metadata.next`, whose address must not be called as printed. */
 function tokenOf(next: string | null | undefined): string | undefined {
   if (!next) return undefined;
-  return URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") || undefined;
+  const token = URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") ?? "";
+  return token !== "" && token.length <= MAX_TOKEN_LENGTH ? token : undefined;
 }

@@ -1,9 +1,11 @@
 import { RetryBudget } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
-import { type HttpRequest, type HttpResponse, NetworkError } from "./http.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+import { NetworkError } from "./network-error.ts";
 import { parseRateLimitHeaders, retryAfterMs } from "./rate-limit/headers.ts";
 import type { RateLimiter } from "./rate-limit/limiter.ts";
+import { followRedirects, type Hop } from "./redirect.ts";
 import { isTransient, throttleDelayMs, throttledError } from "./retry.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -16,8 +18,8 @@ export interface TransportOptions {
   /** How long a GET is retried on transient errors, in milliseconds. */
   readonly faultRetryMs: number;
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
-  /** Shared by all clients of the host. */
-  readonly limiter: RateLimiter;
+  /** The rate limiter that all clients of an origin share. */
+  readonly limiterFor: (origin: string) => RateLimiter;
   readonly authorization: string;
 }
 
@@ -63,30 +65,40 @@ export class Transport {
     return this.#send({ method: "PUT", url, body }, priority);
   }
 
-  async #send(
-    request: Pick<HttpRequest, "method" | "url" | "body">,
-    priority: number,
-  ): Promise<HttpResponse> {
-    const { clock, random, limiter } = this.#options;
+  /** Each redirect is a request of its own for the rate limit of its host. They share one timeout. */
+  #send(request: Omit<Hop, "authorization">, priority: number): Promise<HttpResponse> {
+    const { clock, authorization } = this.#options;
+    let timeoutMs = REQUEST_TIMEOUT_MS;
+    return followRedirects({ ...request, authorization }, async (hop) => {
+      const { response, sentAt } = await this.#sendHop({ ...hop, timeoutMs }, priority);
+      timeoutMs -= clock.now() - sentAt;
+      return response;
+    });
+  }
+
+  async #sendHop(request: HttpRequest, priority: number): Promise<SentRequest> {
+    const { clock, random, limiterFor } = this.#options;
+    const limiter = limiterFor(new URL(request.url).origin);
     const kind = request.method === "GET" ? "read" : "write";
     for (let attempt = 1; ; attempt += 1) {
-      const { response, sentAt } = await limiter
+      const sent = await limiter
         .schedule(kind, () => this.#sendNow(request), priority)
         .catch((error: unknown) => {
           throw attempt > 1 && error instanceof OutOfTimeError ? throttledError() : error;
         });
-      const limits = parseRateLimitHeaders(response.headers);
-      if (limits) limiter.applyHeaders(limits, sentAt);
-      if (response.status !== 429) return response;
-      limiter.pause(throttleDelayMs(attempt, retryAfterMs(response.headers, clock.now()), random()));
+      const { status, headers } = sent.response;
+      const limits = parseRateLimitHeaders(headers);
+      if (limits) limiter.applyHeaders(limits, sent.sentAt);
+      if (status !== 429) return sent;
+      limiter.pause(throttleDelayMs(attempt, retryAfterMs(headers, clock.now()), random()));
     }
   }
 
-  async #sendNow(request: Pick<HttpRequest, "method" | "url" | "body">): Promise<SentRequest> {
-    const { clock, deadlineAt, authorization, send } = this.#options;
+  async #sendNow(request: HttpRequest): Promise<SentRequest> {
+    const { clock, deadlineAt, send } = this.#options;
     const sentAt = clock.now();
-    const timeoutMs = Math.min(REQUEST_TIMEOUT_MS, deadlineAt - sentAt);
-    return { sentAt, response: await send({ ...request, authorization, timeoutMs }) };
+    const timeoutMs = Math.min(request.timeoutMs, deadlineAt - sentAt);
+    return { sentAt, response: await send({ ...request, timeoutMs }) };
   }
 }
 

@@ -18,7 +18,6 @@ export const PUSHED_KEY = "sk-pushed-key-0123456789";
 
 export interface Bench {
   readonly clock: VirtualClock;
-  readonly limiter: RateLimiter;
   readonly api: ConfluentClient;
   /** Another client of the same host and gate. */
   readonly connect: (changes?: {
@@ -40,7 +39,12 @@ export function clientOf(options: BenchOptions): Bench {
   const dispatcher = createAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + remainingMs;
-  const limiter = new RateLimiter(clock, deadlineAt);
+  const limiters = new Map<string, RateLimiter>();
+  const limiterFor = (origin: string): RateLimiter => {
+    const limiter = limiters.get(origin) ?? new RateLimiter(clock, deadlineAt);
+    limiters.set(origin, limiter);
+    return limiter;
+  };
   const redactor = new Redactor();
   for (const value of [API_KEY.key, API_KEY.secret, PUSHED_KEY]) redactor.add(new Secret(value));
   const connect = ({ environmentId = "env-1", secret = API_KEY.secret } = {}) =>
@@ -54,12 +58,12 @@ export function clientOf(options: BenchOptions): Bench {
         deadlineAt,
         faultRetryMs: budgetMs,
         send: sendRequest.bind(undefined, dispatcher),
-        limiter,
+        limiterFor,
         redact: (text) => redactor.redact(text),
       },
       { key: new Secret(API_KEY.key), secret: new Secret(secret) },
     );
-  return { clock, limiter, api: connect(), connect };
+  return { clock, api: connect(), connect };
 }
 
 /** A sandbox with the connection `a`, and the real client on it, on one virtual clock. */

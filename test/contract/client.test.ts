@@ -29,6 +29,7 @@ async function fixture(): Promise<Fixture> {
   const dispatcher = createAgent();
   onTestFinished(() => dispatcher.destroy());
   const deadlineAt = clock.now() + 900_000;
+  const limiter = new RateLimiter(clock, deadlineAt);
   const clientOf = (key: string): ConnectionsApi =>
     new ConfluentClient(
       {
@@ -40,7 +41,7 @@ async function fixture(): Promise<Fixture> {
         deadlineAt,
         faultRetryMs: 5_000,
         send: (request) => sendRequest(dispatcher, request),
-        limiter: new RateLimiter(clock, deadlineAt),
+        limiterFor: () => limiter,
         redact: (text) => text,
       },
       flinkApiKey(key),

@@ -122,7 +122,7 @@ describe("reads", () => {
     await Promise.all([sendMany(60), sendMany(60, READ)]);
     for (const kind of ["read", "write"]) {
       const times = timesOf(kind);
-      const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      const waits = times.map((at, index) => at - (times[index - 1] ?? 0));
       expect(times).toHaveLength(60);
       expect(Math.max(...waits)).toBeLessThan(5_000);
     }

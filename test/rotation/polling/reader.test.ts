@@ -106,11 +106,6 @@ describe("the connection reader", () => {
     expect(confluent.requests.map(({ method }) => method)).toEqual(["LIST", "LIST", "GET"]);
   });
 
-  it("fails as a whole if a page cannot be read", async () => {
-    const { read } = open(3, { fault: ({ method }) => (method === "LIST" ? "service" : undefined) });
-    await expect(read("c0", "c1")).rejects.toMatchObject({ errorClass: "service" });
-  });
-
   it("returns the error of a GET for its name alone", async () => {
     const { read } = open(350, { fault: ({ name }) => (name === "c300" ? "service" : undefined) });
     const { results } = await read("c300", "c301");
@@ -124,44 +119,5 @@ describe("the connection reader", () => {
       get: () => Promise.reject(new TypeError("bug")),
     });
     await expect(reader.read(["c0"], () => undefined)).rejects.toThrow("bug");
-  });
-
-  /** A reader that knows the pages of 250 connections, and whose next LIST with a token fails. */
-  async function known(error: Error) {
-    const { confluent } = open(250);
-    const api = confluent.api(flinkApiKey());
-    let left = 0;
-    const failing: ConnectionsApi = {
-      ...api,
-      list: (token) => (token !== undefined && left-- > 0 ? Promise.reject(error) : api.list(token)),
-    };
-    const reader = new ConnectionReader(failing);
-    await reader.read(names(0, 250), () => undefined);
-    left = 1;
-    const read = async (...wanted: readonly string[]) => {
-      confluent.requests.length = 0;
-      const results = new Map<string, ReadResult>();
-      await reader.read(wanted, (name, result) => results.set(name, result));
-      return {
-        seen: seen(results, ...wanted),
-        methods: confluent.requests.map(({ method }) => method),
-      };
-    };
-    return read;
-  }
-
-  it("forgets a page whose token has expired, and only that one", async () => {
-    const read = await known(new RotationError("service", "Confluent answered 400.", { httpStatus: 400 }));
-    expect(await read("c120", "c130")).toEqual({ seen: ["c120", "c130"], methods: ["GET", "GET"] });
-    expect(await read("c210", "c220")).toMatchObject({ methods: ["LIST"] });
-    expect(await read("c120", "c130")).toMatchObject({ methods: ["LIST", "LIST"] });
-  });
-
-  it.each([
-    new RotationError("service", "Confluent answered 500.", { httpStatus: 500 }),
-    new TypeError("a bug"),
-  ])("fails if a known page cannot be read: $message", async (error) => {
-    const read = await known(error);
-    await expect(read("c120", "c130")).rejects.toBe(error);
   });
 });

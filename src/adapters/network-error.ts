@@ -1,0 +1,51 @@
+import { type ErrorClass, RotationError } from "../rotation/errors.ts";
+
+const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
+const GZIP = /^Z_/;
+/** Codes of a response that is late. A connection that cannot be opened in time is not among them. */
+const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
+const CERTIFICATE = /CERT|SELF_SIGNED|VERIFY/;
+/** TLS errors, and a dispatcher that was destroyed at the end of the run. */
+const PERMANENT = /TLS|SSL|DESTROYED|CLOSED/;
+
+/** There is no complete response. The request may have been carried out. */
+export class NetworkError extends RotationError {
+  override readonly name = "NetworkError";
+  /** False for errors that last longer than minutes, such as an invalid certificate. */
+  readonly isTransient: boolean;
+
+  constructor(errorClass: ErrorClass, message: string, isTransient: boolean, nextStep?: string) {
+    super(errorClass, message, nextStep === undefined ? {} : { nextStep });
+    this.isTransient = isTransient;
+  }
+}
+
+/** Describes an error of Node or undici by its codes alone, which never quote a request. */
+export function toNetworkError(error: unknown, { host }: { readonly host: string }): NetworkError {
+  const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
+    each instanceof Error ? [codeOf(each)] : [],
+  );
+  const has = (pattern: RegExp): boolean => codes.some((code) => pattern.test(code));
+  if (codes.some((code) => TOO_LARGE.includes(code)))
+    return new NetworkError("service", `The response of ${host} is larger than 8 MiB.`, false);
+  if (has(GZIP)) return new NetworkError("service", `The response of ${host} cannot be decompressed.`, true);
+  if (has(LATE))
+    return new NetworkError("timeout", `${host} did not send a complete response in time.`, true);
+  const [code = "unknown error"] = codes;
+  const message = `${host} could not be reached (${code}).`;
+  if (has(CERTIFICATE)) return new NetworkError("unreachable", message, false, certificateAdvice(host));
+  return new NetworkError("unreachable", message, !has(PERMANENT), reachAdvice(host));
+}
+
+function certificateAdvice(host: string): string {
+  return `If a proxy or firewall replaces the certificate of ${host}, set NODE_EXTRA_CA_CERTS to a PEM file with its certificate authority.`;
+}
+
+function reachAdvice(host: string): string {
+  return `Check that DNS, firewalls and proxies let the rotator reach ${host}.`;
+}
+
+/** A DOMException has a name that says more than its code, which is a number. */
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

@@ -1,0 +1,44 @@
+import { RotationError } from "../rotation/errors.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+
+const MAX_REDIRECTS = 5;
+const STATUSES = new Set([301, 302, 307, 308]);
+const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
+
+export type Hop = Omit<HttpRequest, "timeoutMs">;
+
+/**
+ * Sends a request and follows redirects; `send` sends one hop. The API key and the body, which holds the pushed key, go only
+ * to the original host and, over https, to Confluent's hosts.
+ * @throws RotationError for a redirect to another host
+ */
+export async function followRedirects(
+  request: Hop,
+  send: (hop: Hop) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { authorization, ...withoutKey } = request;
+  const { origin } = new URL(request.url);
+  let url = new URL(request.url);
+  for (let redirects = 0; ; redirects += 1) {
+    const isTrusted =
+      url.origin === origin || (url.protocol === "https:" && CONFLUENT_HOST.test(url.hostname));
+    if (!isTrusted && request.body !== undefined) throw untrustedRedirect(url);
+    const response = await send({ ...(isTrusted ? request : withoutKey), url: url.href });
+    const next = redirects < MAX_REDIRECTS ? locationOf(response, url) : null;
+    if (next === null && !isTrusted) throw untrustedRedirect(url);
+    if (next === null) return response;
+    url = next;
+  }
+}
+
+function locationOf({ status, headers }: HttpResponse, base: URL): URL | null {
+  const location = STATUSES.has(status) ? headers["location"] : undefined;
+  return location === undefined ? null : URL.parse(location, base.href);
+}
+
+function untrustedRedirect(url: URL): RotationError {
+  return new RotationError(
+    "service",
+    `Confluent's endpoint redirects to ${url.host}, which is not a Confluent host. No key was sent there.`,
+  );
+}

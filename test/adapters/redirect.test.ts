@@ -1,0 +1,182 @@
+import { MockAgent } from "undici";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createAgent, type HttpResponse, sendRequest } from "../../src/adapters/http.ts";
+import { followRedirects, type Hop } from "../../src/adapters/redirect.ts";
+import { RotationError } from "../../src/rotation/errors.ts";
+import { serve } from "../support/server.ts";
+
+const AUTHORIZATION = "Basic Zmxpbms6c2VjcmV0";
+const ORIGIN = "https://flink.us-west-2.aws.confluent.cloud";
+const PUT = { method: "PUT", body: '{"data":"sk-pushed"}' } as const;
+
+function send(
+  dispatcher: ReturnType<typeof createAgent> | MockAgent,
+  url: string,
+  changes: Partial<Hop> = {},
+) {
+  const request = { method: "GET", url, authorization: AUTHORIZATION, ...changes } as const;
+  return followRedirects(request, (hop) => sendRequest(dispatcher, { ...hop, timeoutMs: 5_000 }));
+}
+
+async function failure(response: Promise<HttpResponse>): Promise<RotationError> {
+  const error: unknown = await response.catch((reason: unknown) => reason);
+  if (error instanceof RotationError) return error;
+  throw new Error("There is a response, or an error of another class.", { cause: error });
+}
+
+interface Arrival {
+  readonly url: string;
+  readonly method: string;
+  readonly authorization: string | undefined;
+  readonly body: string | undefined;
+}
+
+type Reply = readonly [status: number, location?: string | undefined];
+
+/** Hosts that do not exist: what each address responds, and what arrived there. */
+function internet(replies: Readonly<Record<string, Reply>>): { agent: MockAgent; arrivals: Arrival[] } {
+  const agent = new MockAgent();
+  agent.disableNetConnect();
+  const arrivals: Arrival[] = [];
+  for (const [address, [status, location]] of Object.entries(replies)) {
+    const { origin, pathname } = new URL(address);
+    for (const method of ["GET", "PUT"]) {
+      agent
+        .get(origin)
+        .intercept({ path: pathname, method })
+        .reply(({ headers, body }) => {
+          const sent = new Headers(headers as Record<string, string>);
+          const authorization = sent.get("authorization") ?? undefined;
+          arrivals.push({ url: address, method, authorization, body: body ? String(body) : undefined });
+          const responseOptions = location === undefined ? {} : { headers: { location } };
+          return { statusCode: status, data: `from ${address}`, responseOptions };
+        })
+        .persist();
+    }
+  }
+  return { agent, arrivals };
+}
+
+describe("a redirect", () => {
+  it.each([301, 302, 307, 308])(
+    "with %i keeps method, body and credentials on the way to a Confluent host",
+    async (status) => {
+      const target = "https://flink-n1.us-west-2.aws.glb.confluent.cloud/b";
+      const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, target], [target]: [200] });
+      const response = await send(agent, `${ORIGIN}/a`, PUT);
+      expect(response).toMatchObject({ status: 200, body: `from ${target}` });
+      expect(arrivals).toHaveLength(2);
+      expect(arrivals[1]).toEqual({
+        url: target,
+        method: "PUT",
+        authorization: AUTHORIZATION,
+        body: PUT.body,
+      });
+    },
+  );
+
+  it.each(["https://flink.us-gov-west-1.aws.confluentgov.com/b", `${ORIGIN}/b`])(
+    "keeps the credentials on the way to %s",
+    async (target) => {
+      const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [307, target], [target]: [200] });
+      await send(agent, `${ORIGIN}/a`);
+      expect(arrivals[1]?.authorization).toBe(AUTHORIZATION);
+    },
+  );
+
+  it("may be relative", async () => {
+    const { agent } = internet({ [`${ORIGIN}/a`]: [308, "../b"], [`${ORIGIN}/b`]: [200] });
+    await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ body: `from ${ORIGIN}/b` });
+  });
+
+  it("keeps the credentials on the way to another path of the same origin", async () => {
+    const url = await serve((request, response) => {
+      if (request.url === "/a") response.writeHead(302, { location: "/b" });
+      response.end(request.headers.authorization);
+    });
+    const agent = createAgent();
+    onTestFinished(() => agent.destroy());
+    await expect(send(agent, `${url}/a`)).resolves.toMatchObject({ body: AUTHORIZATION });
+  });
+
+  const ELSEWHERE = [
+    "https://login.example.com/b",
+    "http://flink.us-west-2.aws.confluent.cloud/b",
+    "https://notconfluent.cloud/b",
+    "https://confluent.cloud/b",
+    "https://flink.confluent.cloud.example.com/b",
+    "https://flink.confluent.cloud@example.com/b",
+  ];
+
+  it.each(ELSEWHERE)("to %s carries no credentials, and its response is not used", async (target) => {
+    const { origin, pathname } = new URL(target);
+    const address = `${origin}${pathname}`;
+    const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [302, target], [address]: [200] });
+    await expect(send(agent, `${ORIGIN}/a`)).rejects.toMatchObject({ errorClass: "service" });
+    expect(arrivals.map(({ url, authorization }) => [url, authorization])).toEqual([
+      [`${ORIGIN}/a`, AUTHORIZATION],
+      [address, undefined],
+    ]);
+  });
+
+  it.each(ELSEWHERE)("to %s is not followed by a PUT, whose body holds a key", async (target) => {
+    const { agent, arrivals } = internet({
+      [`${ORIGIN}/a`]: [307, target],
+      [`${new URL(target).origin}/b`]: [200],
+    });
+    const error = await failure(send(agent, `${ORIGIN}/a`, PUT));
+    expect(error).toMatchObject({ name: "RotationError", errorClass: "service" });
+    expect(error.message).toContain(`redirects to ${new URL(target).host}, which is not a Confluent host`);
+    expect(arrivals).toHaveLength(1);
+  });
+
+  it.each([401, 403])(
+    "to a host that asks for credentials (%i) is reported as a redirect to another host",
+    async (status) => {
+      const { agent } = internet({
+        [`${ORIGIN}/a`]: [302, "https://login.example.com/b"],
+        "https://login.example.com/b": [status],
+      });
+      const error = await failure(send(agent, `${ORIGIN}/a`));
+      expect(error.message).toContain("login.example.com, which is not a Confluent host");
+    },
+  );
+
+  it("carries the credentials again if it leads back to Confluent", async () => {
+    const { agent, arrivals } = internet({
+      [`${ORIGIN}/a`]: [302, "https://proxy.example.com/b"],
+      "https://proxy.example.com/b": [302, `${ORIGIN}/c`],
+      [`${ORIGIN}/c`]: [200],
+    });
+    await send(agent, `${ORIGIN}/a`);
+    expect(arrivals.map(({ authorization }) => authorization)).toEqual([
+      AUTHORIZATION,
+      undefined,
+      AUTHORIZATION,
+    ]);
+  });
+
+  it("is followed five times", async () => {
+    const hops = Object.fromEntries(
+      Array.from({ length: 5 }, (_, hop): [string, Reply] => [`${ORIGIN}/${hop}`, [302, `/${hop + 1}`]]),
+    );
+    const { agent } = internet({ ...hops, [`${ORIGIN}/5`]: [200] });
+    await expect(send(agent, `${ORIGIN}/0`)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it("is not followed a sixth time, so a loop ends", async () => {
+    const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [301, "/a"] });
+    await expect(send(agent, `${ORIGIN}/a`, PUT)).resolves.toMatchObject({ status: 301 });
+    expect(arrivals).toHaveLength(6);
+  });
+
+  it.each([
+    ["without a location", 302, undefined],
+    ["with an invalid location", 302, "https://["],
+    ["that would turn a PUT into a GET", 303, "/b"],
+  ])("%s is a response like any other", async (_what, status, location) => {
+    const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, location], [`${ORIGIN}/b`]: [200] });
+    await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ status });
+    expect(arrivals).toHaveLength(1);
+  });
+});
