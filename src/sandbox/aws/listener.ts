@@ -58,7 +58,6 @@ async function serve(aws: AwsServer, request: IncomingMessage, response: ServerR
 const field = z.string().optional().catch(undefined);
 const recordedFields = z.object({
   SecretId: field,
-  Name: field,
   VersionId: field,
   ClientRequestToken: field,
   MoveToVersionId: field,
@@ -70,7 +69,7 @@ function record({ clock, requests }: AwsServer, { operation, fields }: AwsCall):
   const known = recordedFields.parse(fields);
   const request = {
     operation,
-    secretId: known.SecretId ?? known.Name,
+    secretId: known.SecretId,
     versionId: known.VersionId ?? known.ClientRequestToken ?? known.MoveToVersionId,
     versionStage: known.VersionStage,
     topicArn: known.TopicArn,

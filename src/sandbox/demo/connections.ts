@@ -18,10 +18,10 @@ export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
 /** The secret that the demo changes; three connections use it. */
 export const SHARED_SECRET = "prod/aws-ai";
 
-/** Two connections use it. */
+/** Two connections use it in the scenario of a READY that lingers. */
 export const AGENTS_SECRET = "staging/agents";
 
-/** One connection uses it. */
+/** One connection uses it in the scenario of an environment without phases. */
 export const SILENT_SECRET = "staging/tickets";
 
 /** The sandbox refuses keys that contain this word. */

@@ -100,7 +100,7 @@ function connectionsFile(restEndpoint: string): object {
       ]),
     ),
     connections: CONNECTIONS.map(({ timeToReadyMs: _, ...entry }) => entry),
-    timing: { readyTimeoutSeconds: 30, graceSeconds: 3 },
+    timing: { readyTimeoutSeconds: 30, graceSeconds: 2, confirmSeconds: 2 },
     propagationLabel: "FLINK_READY",
   };
 }

@@ -4,12 +4,16 @@ import type { SecretLabelUpdated } from "../aws/secret-store.ts";
 import type { PublishedMessage } from "../aws/sns.ts";
 import type { RotatorResult } from "../function-process.ts";
 import {
+  AGENTS_SECRET,
   awsKey,
   CONNECTIONS,
   type DemoConnection,
   ENVIRONMENTS,
+  fresh,
+  oauthClient,
   REVOKED,
   SHARED_SECRET,
+  SILENT_SECRET,
 } from "./connections.ts";
 import type { DemoSandbox } from "./environment.ts";
 
@@ -36,7 +40,11 @@ export interface Scenario {
   readonly assertions: (context: DemoContext, run: ScenarioRun) => readonly Assertion[];
 }
 
+/** How long the service shows the old phase in the scenario of a READY that lingers. */
+const LINGERING_MS = 1_000;
 const SHARING = using(SHARED_SECRET);
+const AGENTS = using(AGENTS_SECRET);
+const SILENT = using(SILENT_SECRET);
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -56,6 +64,32 @@ export const SCENARIOS: readonly Scenario[] = [
     connections: SHARING,
     start: (context) => changeSecret(context, SHARED_SECRET, awsKey(REVOKED)),
     assertions: (context, run) => onlyCanaryRefused(context, run, SHARING),
+  },
+  {
+    title: `A new key in ${AGENTS_SECRET} is refused after a READY that lingers for ${LINGERING_MS / 1_000} s`,
+    connections: AGENTS,
+    start: (context) => {
+      const world = { world: "controller", verdictAfterMs: LINGERING_MS } as const;
+      context.confluent.configureEnvironment(ENVIRONMENTS.staging, world);
+      return changeSecret(context, AGENTS_SECRET, fresh(REVOKED));
+    },
+    assertions: (context, run) => onlyCanaryRefused(context, run, AGENTS),
+  },
+  {
+    title: `${SILENT_SECRET} gets a new value in an environment that reports no phases`,
+    connections: SILENT,
+    start: (context) => {
+      context.confluent.configureEnvironment(ENVIRONMENTS.staging, { world: "silent" });
+      return changeSecret(context, SILENT_SECRET, oauthClient());
+    },
+    assertions: (context, run) => [
+      [
+        "Confluent accepted the key and reported no phase: applied",
+        countOf(run, "applied") === SILENT.length,
+      ],
+      holdNewKey(context, SILENT),
+      noAlert(run),
+    ],
   },
 ];
 
