@@ -6,10 +6,15 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   // The package's entry also loads fetch, WebSocket, caches and mocks.
   undici: `
     import Agent from "undici/lib/dispatcher/agent.js";
+    import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+    import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
+    import connect from "undici/lib/api/api-connect.js";
     import request from "undici/lib/api/api-request.js";
+    // A proxy agent calls it.
+    Dispatcher.prototype.connect = connect;
     const requestUrl = ({ origin, pathname, search }, { dispatcher, ...options }) =>
       request.call(dispatcher, { ...options, origin, path: pathname + search });
-    export { Agent, requestUrl as request };`,
+    export { Agent, EnvHttpProxyAgent, requestUrl as request };`,
   // Lambda always passes credentials in environment variables.
   "@aws-sdk/credential-provider-node":
     'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";',
@@ -17,6 +22,8 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   "../llhttp/llhttp-wasm.js": "",
   // Never used: adapters/http.ts turns HTTP/2 off.
   "./client-h2.js": "",
+  // Never used: adapters/proxy.ts refuses SOCKS proxies.
+  "./socks5-proxy-agent": "",
   // Never used: no AWS call streams events.
   "@smithy/core/event-streams": "",
 };

@@ -2,6 +2,7 @@ import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/
 import type { Dispatcher } from "undici";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
+import { awsProxyOptions } from "./adapters/proxy.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets-manager.ts";
@@ -67,7 +68,12 @@ export function createClients(config: Pick<Config, "environments">, options: Run
   const { clock, deadlineAt, redactor, isStopping = () => false } = options;
   const client = new SecretsManagerClient({
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 4_000,
+      throwOnRequestTimeout: true,
+      ...awsProxyOptions(),
+    },
     ...options.secretsManager,
   });
   const secrets = createSecretStore({ client, clock, deadlineAt, learn: (value) => redactor.add(value) });

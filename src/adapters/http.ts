@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
-import { Agent, type Dispatcher, request as undiciRequest } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from "undici";
 import { USER_AGENT } from "../version.ts";
 import { toNetworkError } from "./network-error.ts";
+import { type ProxySettings, proxySettings } from "./proxy.ts";
 
 /** Far above the largest page of connections. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -9,12 +10,22 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_SOCKETS = 100;
 
 /** The sockets of one run. */
-export function createAgent(): Agent {
-  return new Agent({
+export function createAgent(proxy: ProxySettings | undefined = proxySettings()): Dispatcher {
+  const options = {
     allowH2: false,
     connections: MAX_SOCKETS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
     maxResponseSize: MAX_BODY_BYTES,
+  };
+  if (proxy === undefined) return new Agent(options);
+  const { url, noProxy } = proxy;
+  return new EnvHttpProxyAgent({
+    ...options,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    requestTls: { allowH2: false },
+    httpProxy: url,
+    httpsProxy: url,
+    noProxy: noProxy.join(","),
   });
 }
 
@@ -37,7 +48,11 @@ export interface HttpResponse {
  * Sends one request and reads the whole response. Redirects are responses like any other.
  * @throws NetworkError of class `unreachable`, `timeout` or `service`
  */
-export async function sendRequest(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
+export async function sendRequest(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  proxy: ProxySettings | undefined = proxySettings(),
+): Promise<HttpResponse> {
   const { method, authorization, body: content, timeoutMs } = request;
   const url = new URL(request.url);
   try {
@@ -60,7 +75,7 @@ export async function sendRequest(dispatcher: Dispatcher, request: HttpRequest):
       body: decode(await body.bytes()),
     };
   } catch (error) {
-    throw toNetworkError(error, url);
+    throw toNetworkError(error, url.host, proxy?.host);
   }
 }
 

@@ -21,7 +21,7 @@ export class NetworkError extends RotationError {
 }
 
 /** Describes an error of Node or undici by its codes alone, which never quote a request. */
-export function toNetworkError(error: unknown, { host }: { readonly host: string }): NetworkError {
+export function toNetworkError(error: unknown, host: string, proxyHost?: string): NetworkError {
   const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
     each instanceof Error ? [codeOf(each)] : [],
   );
@@ -34,7 +34,28 @@ export function toNetworkError(error: unknown, { host }: { readonly host: string
   const [code = "unknown error"] = codes;
   const message = `${host} could not be reached (${code}).`;
   if (has(CERTIFICATE)) return new NetworkError("unreachable", message, false, certificateAdvice(host));
-  return new NetworkError("unreachable", message, !has(PERMANENT), reachAdvice(host));
+  if (proxyHost === undefined)
+    return new NetworkError("unreachable", message, !has(PERMANENT), reachAdvice(host));
+  return throughProxy(error, { host, proxyHost, code, isTransient: !has(PERMANENT) });
+}
+
+interface ProxyFailure {
+  readonly host: string;
+  readonly proxyHost: string;
+  readonly code: string;
+  readonly isTransient: boolean;
+}
+
+/** undici tells only in words how a proxy answered to CONNECT. */
+function throughProxy(error: unknown, failure: ProxyFailure): NetworkError {
+  const { host, proxyHost, code, isTransient } = failure;
+  const status = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined;
+  const message = `${host} could not be reached through the proxy ${proxyHost} (${status ?? code}).`;
+  const nextStep =
+    status === "407"
+      ? "Put a user name and a password that the proxy accepts into HTTPS_PROXY: http://user:password@host:port."
+      : `Check that the proxy in HTTPS_PROXY can be reached and allows ${host}, or add that host to NO_PROXY.`;
+  return new NetworkError("unreachable", message, isTransient && !status?.startsWith("4"), nextStep);
 }
 
 function certificateAdvice(host: string): string {
@@ -42,7 +63,7 @@ function certificateAdvice(host: string): string {
 }
 
 function reachAdvice(host: string): string {
-  return `Check that DNS, firewalls and proxies let the rotator reach ${host}.`;
+  return `Check that DNS and firewalls let the rotator reach ${host}; if only a proxy can, set HTTPS_PROXY.`;
 }
 
 /** A DOMException has a name that says more than its code, which is a number. */

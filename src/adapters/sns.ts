@@ -1,6 +1,7 @@
 import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Alert } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
+import { awsProxyOptions } from "./proxy.ts";
 
 /** Below SNS's limit of 256 KB for message and attributes together. */
 const MAX_MESSAGE_BYTES = 250_000;
@@ -31,7 +32,12 @@ export async function sendAlert(
 function createAlertClient(): SNSClient {
   return new SNSClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+      ...awsProxyOptions(),
+    },
   });
 }
 

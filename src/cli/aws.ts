@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { awsProxyOptions } from "../adapters/proxy.ts";
 import { UsageError } from "./errors.ts";
 
 /** @throws UsageError when the AWS SDK finds no region or no credentials, which would fail every call alike. */
@@ -23,6 +24,6 @@ export async function requireAws(): Promise<void> {
 }
 
 function open() {
-  const client = new SecretsManagerClient();
+  const client = new SecretsManagerClient({ requestHandler: awsProxyOptions() });
   return { config: client.config, destroy: () => client.destroy() };
 }

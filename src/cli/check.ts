@@ -1,5 +1,6 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { awsProxyOptions } from "../adapters/proxy.ts";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
 import type { RunDependencies, RunLog } from "../rotation/dependencies.ts";
@@ -118,7 +119,7 @@ async function checkConnections(
 
 async function checkTopic(topicArn: string | undefined): Promise<Check[]> {
   if (!topicArn) return [];
-  const client = new SNSClient({ maxAttempts: 2 });
+  const client = new SNSClient({ maxAttempts: 2, requestHandler: awsProxyOptions() });
   const subject = "alert topic";
   try {
     await client.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));

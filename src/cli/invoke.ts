@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as z from "zod/mini";
+import { awsProxyOptions } from "../adapters/proxy.ts";
 import { reportSchema } from "../rotation/report/schema.ts";
 import { requireAws } from "./aws.ts";
 import type { CommandContext } from "./context.ts";
@@ -70,7 +71,10 @@ interface Target {
 
 async function call(target: Target, event: object, { err }: CommandContext): Promise<unknown> {
   await requireAws();
-  const client = new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
+  const client = new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: TIMEOUT_MS, ...awsProxyOptions() },
+  });
   try {
     const name = target.function ?? (await functionOf(client, target.stack ?? DEFAULT_STACK));
     if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);

@@ -58,6 +58,8 @@ export interface Invoked extends z.output<typeof Result> {
 export interface Deployment {
   readonly aws: AwsSandbox;
   readonly confluent: ConfluentSandbox;
+  /** Its connections.json. */
+  readonly configFile: string;
   readonly invoke: (event: unknown) => Promise<Invoked>;
   /** Begins an invocation, to be killed. */
   readonly start: (event: unknown) => ChildProcess;
@@ -94,7 +96,8 @@ export async function deploy({
   aws.putSecret("openai", key, { createdAt });
   copyFileSync(BUNDLE, join(folder, "index.mjs"));
   const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url));
-  writeFileSync(join(folder, "connections.json"), connections);
+  const configFile = join(folder, "connections.json");
+  writeFileSync(configFile, connections);
   const lambda = {
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "test",
@@ -105,7 +108,7 @@ export async function deploy({
     ...env,
   };
   const start = (event: unknown) => startProcess(event, folder, lambda);
-  return { aws, confluent, start, invoke: (event) => resultOf(start(event)) };
+  return { aws, confluent, configFile, start, invoke: (event) => resultOf(start(event)) };
 }
 
 function connectionsAt(restEndpoint: string): unknown {

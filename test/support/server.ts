@@ -19,7 +19,8 @@ export async function serveTls(identity: Pick<ServerOptions, "key" | "cert">): P
   return `https://127.0.0.1:${await listen(server, () => server.closeAllConnections())}`;
 }
 
-async function listen(server: Server, disconnect: () => void): Promise<number> {
+/** Listens on a free port of the loopback interface until the end of the test. */
+export async function listen(server: Server, disconnect: () => void): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(async () => {
