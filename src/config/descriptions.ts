@@ -55,5 +55,5 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   propagationLabel:
     "A staging label, such as `FLINK_READY`, that the rotator moves to a version when every listed connection of the secret uses it.",
   refresh:
-    "What a scheduled run does with connections that the propagation label shows to be up to date: `always` updates them, `when-stale` skips them.",
+    "What a scheduled run does with connections that the propagation label shows to be up to date: `always` updates them, `when-stale` skips them unless somebody has changed them since.",
 };
