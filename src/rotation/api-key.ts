@@ -7,11 +7,13 @@ import { type Field, Secret } from "./secret.ts";
 /** A key younger than this may still be on its way through Confluent, in milliseconds. */
 export const KEY_PROPAGATION_MS = 600_000;
 
-const PAUSE_MS = 5_000;
+/** How long to wait before a refused key is tried again, in milliseconds: a young one may need minutes. */
+const YOUNG_RETRY_MS = 5_000;
+const RETRY_MS = 1_000;
 
-export interface KeySource {
+export interface ApiKeySource {
   readonly clock: Clock;
-  /** How our own key is called in messages. */
+  /** The secret that holds the API key, as messages name it. */
   readonly secretId: string;
   readonly read: () => Promise<SecretVersion>;
   readonly connect: (apiKey: ApiKey) => ConnectionsApi;
@@ -21,62 +23,72 @@ export interface KeySource {
 }
 
 /**
- * The connections API of an environment, patient with our own key: when it is refused with 401, the secret is read once
- * more, and a young key is tried again until the grace is over. After that every call fails at once.
+ * The connections API of an environment. If the API key is refused with 401, its secret is read again and the call is
+ * repeated: once for a key that is not new, and until the end of the grace period for a young one. After that every call
+ * fails at once.
  */
-export function withAuthRetry(source: KeySource): ConnectionsApi {
+export function withAuthRetry(source: ApiKeySource): ConnectionsApi {
   let current = open(source);
   const call = async <T>(request: (api: ConnectionsApi) => Promise<T>): Promise<T> => {
     for (;;) {
       const used = current;
-      const { api } = await used;
+      const opened = await used;
       try {
-        return await request(api);
+        const result = await request(opened.api);
+        if (opened.refusedSince !== undefined && current === used)
+          current = Promise.resolve({ ...opened, refusedSince: undefined });
+        return result;
       } catch (error) {
         if (!(error instanceof UnauthorizedError) || error.response.httpStatus !== 401) throw error;
-        if (current === used) current = refreshApiKey(source, used, error);
+        if (current === used) current = refreshApiKey(source, opened, error);
       }
     }
   };
   return {
     list: (token) => call((api) => api.list(token)),
     get: (name) => call((api) => api.get(name)),
-    put: (update) => call((api) => api.put(update)),
+    put: (request) => call((api) => api.put(request)),
   };
 }
 
 interface Opened {
   readonly api: ConnectionsApi;
   readonly version: SecretVersion;
+  /** When the key was refused first since it last worked, in milliseconds since the epoch. */
   readonly refusedSince: number | undefined;
 }
 
-async function open(source: KeySource, refusedSince?: number): Promise<Opened> {
+async function open(source: ApiKeySource, refusedSince?: number): Promise<Opened> {
   try {
     const version = await source.read();
     const api = source.connect(parseApiKey(source.secretId, version.value));
     return { api, version, refusedSince };
   } catch (error) {
     if (!(error instanceof SecretError)) throw error;
-    const nextStep = `Put a Flink API key of this environment into secret ${source.secretId}, and see that the function may read it; then rotate again.`;
-    throw new SecretError(`Our own Flink API key is not to be had: ${error.message}`, { nextStep });
+    const nextStep =
+      error.response.nextStep ??
+      `Put a Flink API key of this environment into secret ${source.secretId}; then rotate again.`;
+    throw new SecretError(`Cannot read the rotator's Confluent API key: ${error.message}`, { nextStep });
   }
 }
 
-/** @throws UnauthorizedError when there is nothing newer to try and no reason to wait. */
+/** @throws UnauthorizedError if there is no newer key to try and no reason to wait. */
 async function refreshApiKey(
-  source: KeySource,
-  used: Promise<Opened>,
+  source: ApiKeySource,
+  { version, refusedSince }: Opened,
   refusal: UnauthorizedError,
 ): Promise<Opened> {
   const { clock, graceMs, deadlineAt } = source;
-  const { version, refusedSince = clock.now() } = await used;
-  const next = await open(source, refusedSince);
+  const since = refusedSince ?? clock.now();
+  const next = await open(source, since);
   if (next.version.versionId !== version.versionId) return next;
   const now = clock.now();
   const isYoung = now - version.createdAt < KEY_PROPAGATION_MS;
-  if (!isYoung || now + PAUSE_MS > Math.min(refusedSince + graceMs, deadlineAt)) throw refusal;
-  await clock.sleep(PAUSE_MS);
+  const retryMs = isYoung ? YOUNG_RETRY_MS : RETRY_MS;
+  const retryUntil = Math.min(deadlineAt, isYoung ? since + graceMs : Number.POSITIVE_INFINITY);
+  const wasRetried = refusedSince !== undefined;
+  if ((wasRetried && !isYoung) || now + retryMs > retryUntil) throw refusal;
+  await clock.sleep(retryMs);
   return next;
 }
 

@@ -52,8 +52,8 @@ function keyed(key: string, ageMs = HOUR_MS): SecretVersion {
 const refusal = new UnauthorizedError("Refused (401).", { httpStatus: 401 });
 const onlyTaking = (good: string) => (key: string) => (key === good ? undefined : refusal);
 
-describe("the patient API", () => {
-  it("passes calls and answers on", async () => {
+describe("the connections API with a retry on 401", () => {
+  it("passes calls and responses through", async () => {
     const { api } = open({ versions: [keyed("k1")] });
     const update = { name: "a", connectionType: "OPENAI", endpoint: "", data: new Secret("{}") };
     expect(await api.list("t1")).toEqual({ connections: [], nextToken: "after t1" });
@@ -67,28 +67,35 @@ describe("the patient API", () => {
     expect(readings()).toBe(1);
   });
 
-  it("takes the newer key when the one it has is refused", async () => {
+  it("uses the newer key if the current one is refused", async () => {
     const { api, calls } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
     await api.get("a");
     expect(calls).toEqual(["k1 0", "k2 0", "k2 0"]);
   });
 
-  it("renews the key once for all calls that were refused together", async () => {
+  it("reads the key once for all calls that were refused together", async () => {
     const { api, readings } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     await Promise.all([api.get("a"), api.get("b"), api.list()]);
     expect(readings()).toBe(2);
   });
 
-  it("gives up at once on an old key, for that call and all later ones", async () => {
+  it("tries an old key once more after a second, and then fails this call and all later ones", async () => {
     const { api, calls, readings } = open({ versions: [keyed("k1")], meets: () => refusal });
     await expect(api.get("a")).rejects.toBe(refusal);
     await expect(api.list()).rejects.toBe(refusal);
-    expect(calls).toEqual(["k1 0"]);
-    expect(readings()).toBe(2);
+    expect(calls).toEqual(["k1 0", "k1 1"]);
+    expect(readings()).toBe(3);
   });
 
-  it("tries a young key again every five seconds until it is taken", async () => {
+  it("survives a single refusal of an old key, as often as one comes", async () => {
+    let calls = 0;
+    const { api } = open({ versions: [keyed("k1")], meets: () => (calls++ % 2 === 0 ? refusal : undefined) });
+    for (const name of ["a", "b", "c"]) await expect(api.get(name)).resolves.toMatchObject({ name });
+    expect(calls).toBe(6);
+  });
+
+  it("tries a young key again every five seconds until it is accepted", async () => {
     const { api, calls } = open({
       versions: [keyed("k1", MINUTE_MS)],
       meets: (_, atMs) => (atMs < 12_000 ? refusal : undefined),
@@ -103,7 +110,7 @@ describe("the patient API", () => {
     expect(calls.at(-1)).toBe("k1 20");
   });
 
-  it("has no patience without a grace", async () => {
+  it("does not retry a young key if the grace period is 0", async () => {
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 0 });
     await expect(api.get("a")).rejects.toBe(refusal);
     expect(calls).toEqual(["k1 0"]);
@@ -128,7 +135,7 @@ describe("the patient API", () => {
     expect(calls).toEqual(["k1 0", "k1 5", "k2 5", "k2 10"]);
   });
 
-  it("waits for nothing when the key lacks a role", async () => {
+  it("does not wait if the key lacks a role", async () => {
     const forbidden = new UnauthorizedError("Forbidden (403).", { httpStatus: 403 });
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => forbidden });
     await expect(api.get("a")).rejects.toBe(forbidden);
@@ -150,19 +157,19 @@ describe("the patient API", () => {
     const error = await api.get("a").catch((each: unknown) => each);
     expect(error).toMatchObject({
       name: "SecretError",
-      message: "Our own Flink API key is not to be had: Denied.",
-      response: { nextStep: expect.stringContaining("into secret our/key, and see") },
+      message: "Cannot read the rotator's Confluent API key: Denied.",
+      response: { nextStep: expect.stringContaining("into secret our/key; then") },
     });
     await expect(api.get("a")).rejects.toBe(error);
   });
 
-  it("passes on what is no fault of the secret's", async () => {
+  it("passes on an error that is not about the secret", async () => {
     const bug = new TypeError("x is not a function");
     await expect(open({ versions: [bug] }).api.get("a")).rejects.toBe(bug);
   });
 });
 
-describe("our own API key", () => {
+describe("the rotator's API key", () => {
   it.each([
     `{"apiKey":"k","apiSecret":"s","serviceAccountId":"sa-1"}`,
     `{"api_key":"k","api_secret":"s"}`,
