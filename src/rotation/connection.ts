@@ -1,13 +1,13 @@
 import type { Secret } from "./secret.ts";
 
-/** A backend key's value: a key of the secret's JSON, or as it stands in the configuration. */
+/** Where the value of a backend key comes from: a key of the secret's JSON, or the configuration itself. */
 export type DataSource = { readonly field: string } | { readonly value: string };
 
 /** Where a connection's credentials come from: options of a known type, or backend keys spelled out. */
 export type CredentialSource =
   | {
       readonly kind: "options";
-      /** Option to key of the secret's JSON; a string is the one option that the whole secret serves; absent: the usual spellings. */
+      /** The secret's JSON key for each option. A string names the one option that the whole secret provides; without it, the usual spellings apply. */
       readonly fields?: Readonly<Record<string, string>> | string;
       readonly values: Readonly<Record<string, string>>;
     }
@@ -39,14 +39,14 @@ export interface ConnectionState {
   readonly resourceVersion?: string;
   /** Milliseconds since the epoch. */
   readonly updatedAt?: number;
-  /** Upper case; empty where the service does not say. */
+  /** Upper case; empty if the service reports none. */
   readonly phase: string;
   readonly detail: string;
   readonly httpStatus: number;
   readonly requestId?: string;
 }
 
-/** What a PUT carries; type and endpoint come from the observation before it. */
+/** The content of a PUT; type and endpoint come from the read before it. */
 export interface PutRequest {
   readonly name: string;
   readonly connectionType: string;
@@ -62,8 +62,8 @@ export interface UpdateResponse {
 }
 
 /**
- * True when the object has moved since `before`: only then does a phase certainly belong to our PUT.
- * False also where the service serves neither `resource_version` nor `updated_at`.
+ * True if the object has changed since `before`, like Kubernetes' `observedGeneration`: only then can a phase belong to the PUT.
+ * Also false if the service returns neither `resource_version` nor `updated_at`.
  */
 export function hasChanged(before: ConnectionState, after: ConnectionState): boolean {
   const otherVersion =
@@ -76,7 +76,7 @@ export function hasChanged(before: ConnectionState, after: ConnectionState): boo
 
 export type PhaseKind = "usable" | "refused" | "unreachable" | "silent" | "pending";
 
-/** What a phase says, by the texts, the enum and the printed examples of the API, which contradict each other. */
+/** The meaning of a phase. The API's texts, its enum and its printed examples contradict each other, so all are taken. */
 export function phaseKind(phase: string): PhaseKind {
   return PHASES[phase.toUpperCase()] ?? "pending";
 }

@@ -3,8 +3,8 @@ import { SupersededError } from "./errors.ts";
 import { toRotationError } from "./outcome.ts";
 import { currentVersion } from "./versions.ts";
 
-/** Many connections of a secret ask at the same time; one read serves all within so many milliseconds. */
-const FRESH_MS = 500;
+/** Many connections of a secret may ask at about the same time; one read serves all that ask within so many milliseconds. */
+const SHARED_MS = 500;
 
 /** Tells whether a version of a secret is still AWSCURRENT while it is rolled out. */
 export class CurrentVersionCheck {
@@ -19,31 +19,37 @@ export class CurrentVersionCheck {
     this.#secret = secret;
   }
 
-  /** The version that has become AWSCURRENT since; `undefined` if there is none, or if it cannot be read. */
+  /** The newest version that has become AWSCURRENT since, as far as this run could read. */
   async newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
     const { clock, deadlineAt, log } = this.#context;
-    if (clock.now() >= deadlineAt) return this.#newest && newerOf(this.#newest, version);
-    try {
-      return newerOf(await this.#read(), version);
-    } catch (error) {
-      const reason = toRotationError(this.#context, error).message;
-      log.note("Whether a newer version has appeared could not be read.", { secret: this.#secret, reason });
-      return undefined;
+    if (clock.now() < deadlineAt) {
+      try {
+        await this.#read(0);
+      } catch (error) {
+        const reason = toRotationError(this.#context, error).message;
+        log.note("Whether a newer version has appeared could not be read.", { secret: this.#secret, reason });
+      }
     }
+    return this.#newest && newerOf(this.#newest, version);
+  }
+
+  /** True if a newer version is known, by whatever asked for it. */
+  isSuperseded(version: SecretVersion): boolean {
+    return this.#newest !== undefined && newerOf(this.#newest, version) !== undefined;
   }
 
   /** @throws SupersededError if a newer version has become AWSCURRENT; SecretError if it cannot be read. */
   async assertCurrent(version: SecretVersion): Promise<void> {
-    if (newerOf(await this.#read(), version) !== undefined) throw new SupersededError();
+    await this.#read(SHARED_MS);
+    if (this.isSuperseded(version)) throw new SupersededError();
   }
 
-  async #read(): Promise<SecretVersion> {
+  async #read(maxAgeMs: number): Promise<void> {
     const now = this.#context.clock.now();
-    if (this.#latest === undefined || now - this.#latest.readAt >= FRESH_MS)
+    if (this.#latest === undefined || now - this.#latest.readAt >= maxAgeMs)
       this.#latest = { readAt: now, version: currentVersion(this.#context, this.#secret) };
     const read = await this.#latest.version;
     if (this.#newest === undefined || newerOf(read, this.#newest) !== undefined) this.#newest = read;
-    return this.#newest;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Trigger } from "./plan.ts";
 import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 
-/** One version of a secret. `value` has lost a byte order mark at its start and line breaks at its end. */
+/** One version of a secret. `value` comes without a byte order mark at its start and line breaks at its end. */
 export interface SecretVersion {
   readonly versionId: string;
   /** Milliseconds since the epoch. */
@@ -29,7 +29,7 @@ export interface ConnectionPage {
   readonly nextToken?: string;
 }
 
-/** The connections API of one environment, called with one key. Every call throws a RotationError. */
+/** The connections API of one environment, called with one API key. Every call may throw a RotationError. */
 export interface ConnectionsApi {
   /** At most 100 connections. */
   readonly list: (pageToken?: string) => Promise<ConnectionPage>;
@@ -45,7 +45,7 @@ export interface ApiKey {
   readonly secret: Secret;
 }
 
-/** What happens to a connection while a run is under way. */
+/** A step of a connection's update. */
 export type Progress =
   | { readonly step: "put"; readonly connection: Connection }
   | { readonly step: "seen"; readonly connection: Connection; readonly phase: string }

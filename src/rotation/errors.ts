@@ -16,12 +16,12 @@ export const ERROR_CLASSES = [
 
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
-/** What is known of the answer that an error tells of; never a body or a header that was sent. */
+/** What is known of the response behind an error; never a body or header that was sent. */
 export interface ResponseInfo {
   readonly httpStatus?: number;
   readonly requestId?: string;
   readonly detail?: string;
-  /** What the operator should do, where the class alone does not say it. */
+  /** What the operator should do, if the error class alone does not say it. */
   readonly nextStep?: string;
 }
 
@@ -47,7 +47,7 @@ export class SecretError extends RotationError {
   }
 }
 
-/** The live connection is not the one that is configured; nothing was written. */
+/** The live connection differs from the configuration; nothing was written. */
 export class GuardError extends RotationError {
   override readonly name = "GuardError";
 
@@ -56,7 +56,7 @@ export class GuardError extends RotationError {
   }
 }
 
-/** Confluent refused our own API key (401, 403). A 401 may pass: a fresh key needs minutes. */
+/** Confluent refused the rotator's API key (401, 403). A 401 may be temporary: a fresh key needs minutes. */
 export class UnauthorizedError extends RotationError {
   override readonly name = "UnauthorizedError";
 
@@ -65,16 +65,16 @@ export class UnauthorizedError extends RotationError {
   }
 }
 
-/** The PUT met a newer version of the connection (409, 412): look again, then put again. */
+/** The PUT was based on an older version of the connection (409, 412): read it again, then put again. */
 export class ConflictError extends RotationError {
   override readonly name = "ConflictError";
 
   constructor(answer: ResponseInfo) {
-    super("service", "Somebody else changed the connection at the same time.", answer);
+    super("service", "Another client changed the connection at the same time.", answer);
   }
 }
 
-/** The time was up before the request was sent: nothing was written by it. */
+/** The time was up before the request was sent, so it changed nothing. */
 export class OutOfTimeError extends RotationError {
   override readonly name = "OutOfTimeError";
 
@@ -112,13 +112,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** The event asks for nothing that this function does; nothing was read or sent. */
+/** The event is not supported; nothing was read or sent. */
 export class EventError extends Error {
   static override readonly name = "EventError";
   override readonly name = "EventError";
 }
 
-/** A scheduled or event run in which not everything is well. Thrown after the alert, so that whoever waits sees it. */
+/** A scheduled or event run did not succeed. Thrown after the alert, so that whoever waits for the run sees it. */
 export class RotationFailedError extends Error {
   static override readonly name = "RotationFailedError";
   override readonly name = "RotationFailedError";

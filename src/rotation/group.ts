@@ -49,9 +49,20 @@ export class SecretRollout {
       if (newer === undefined) return this.#markPropagated(version);
       this.#context.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
       if (supersessions === MAX_SUPERSESSIONS) return this.#markSuperseded(version);
-      for (const connection of this.#group.connections) this.#recorder.retract(connection);
+      this.#retractAll();
       version = newer;
     }
+  }
+
+  /** @throws SupersededError if a newer version is AWSCURRENT. */
+  async #assertCurrent(version: SecretVersion): Promise<void> {
+    await this.#current.assertCurrent(version).finally(() => {
+      if (this.#current.isSuperseded(version)) this.#retractAll();
+    });
+  }
+
+  #retractAll(): void {
+    for (const connection of this.#group.connections) this.#recorder.retract(connection);
   }
 
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
@@ -76,7 +87,7 @@ export class SecretRollout {
     try {
       const session = this.#session(connection);
       const { data, options, remarks } = buildCredentials(connection, version.value);
-      const assertCurrent = () => this.#current.assertCurrent(version);
+      const assertCurrent = () => this.#assertCurrent(version);
       const request = { connection, version, data, isKeyProven: false, assertCurrent };
       if (this.#updated.has(connection)) return [request];
       const before = assertMatchesConfig(connection, session.initialState(connection));
@@ -214,6 +225,8 @@ export class SecretRollout {
   ): void {
     const complete = { secretVersionId: version.versionId, ...details };
     this.#details.set(connection, complete);
-    this.#recorder.record(connection, complete, version);
+    const isOutdated = details.outcome === "ready" || details.outcome === "applied";
+    if (isOutdated && this.#current.isSuperseded(version)) this.#recorder.retract(connection);
+    else this.#recorder.record(connection, complete, version);
   }
 }

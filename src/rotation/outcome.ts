@@ -56,7 +56,7 @@ export async function asResult<T>(
   }
 }
 
-/** One sentence: what the operator should do. */
+/** The operator's next step, in one sentence. */
 function nextStep(errorClass: ErrorClass, { name, environment, secret }: Connection): string {
   const steps: Readonly<Record<ErrorClass, string>> = {
     config: "Correct connections.json and deploy it.",
@@ -66,11 +66,11 @@ function nextStep(errorClass: ErrorClass, { name, environment, secret }: Connect
     unauthorized: `Check the Flink API key of environment ${environment} in its apiKeySecret, and that its owner has the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.`,
     rejected: `Check the key in secret ${secret} against its provider, then put the right one there; that starts the rotation by itself.`,
     unreachable: `Check that the endpoint resolves and answers from where it is called, then rotate ${name} again.`,
-    throttled: `Rotate ${name} again when other clients of the same address are quieter.`,
+    throttled: `Rotate ${name} again when other clients at the same address send fewer requests.`,
     service: `Rotate ${name} again; if that fails too, give the request id to Confluent's support.`,
-    timeout: `Look at ${name} in Confluent Cloud; if it is not READY by then, rotate it again.`,
+    timeout: `Check ${name} in Confluent Cloud; if it is still not READY, rotate it again.`,
     superseded: `Rotate ${name} again, so that it gets the newest version of secret ${secret}.`,
-    internal: "Look for the stack in the function's log, and report it as a bug.",
+    internal: "Report this as a bug, with the stack from the function's log (code BUG).",
   };
   return steps[errorClass];
 }

@@ -33,7 +33,7 @@ describe("errors of the rotation", () => {
   it("a conflict says what happened", () => {
     const error = new ConflictError(answer);
     expect(error).toMatchObject({ name: "ConflictError", errorClass: "service", response: answer });
-    expect(error.message).toBe("Somebody else changed the connection at the same time.");
+    expect(error.message).toBe("Another client changed the connection at the same time.");
   });
 
   it("keep their cause", () => {

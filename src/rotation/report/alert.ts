@@ -6,7 +6,7 @@ const MAX_SUBJECT_LENGTH = 99;
 const MAX_DESCRIBED = 25;
 const MAX_NAMED = 200;
 
-/** What SNS is given: for people a subject and a text, for machines the report. */
+/** The content of an alert: a subject and a text for people, the report for machines. */
 export interface Alert {
   /** ASCII, at most 99 characters. */
   readonly subject: string;
@@ -15,7 +15,7 @@ export interface Alert {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The alert for a run, or `undefined` where there is nothing to tell. */
+/** The alert for a run; `undefined` if there is nothing to report. */
 export function createAlert(
   report: Report,
   rerun: (connections: readonly string[]) => string,
@@ -41,12 +41,12 @@ export function createAlert(
   };
 }
 
-/** The alert for a run that could not even begin. */
+/** The alert for a run that could not start. */
 export function createStartAlert(error: Error): Alert {
   const errorClass = error.name === "ConfigError" || error.name === "EventError" ? "config" : "internal";
   return {
     subject: `[FAILED] Flink connections: the run could not start (${errorClass})`,
-    text: `No connection was touched: the rotation could not start.\n\n${error.message}\n\nKeys that were changed meanwhile are not in use until this is mended and a run succeeds.`,
+    text: `No connection was touched: the rotation could not start.\n\n${error.message}\n\nKeys changed since then are not in use until this is fixed and a run succeeds.`,
     attributes: { severity: ["critical"], errorClass: [errorClass] },
   };
 }
@@ -84,8 +84,8 @@ function impactOf(report: Report, concerned: readonly Outcome[]): string {
     concerned.length > 3 ? `${concerned.length} connections` : concerned.map(({ name }) => name).join(", ");
   const impacts = {
     failed: `The current key is not in use in ${names}; Flink statements that use ${concerned.length === 1 ? "this connection" : "these connections"} fail once the old key stops working.`,
-    unverified: `The current key was sent to ${names}, but there is no proof that it is in use.`,
-    succeeded: `The current key is in use in ${names}, but there is something to look at.`,
+    unverified: `The current key was sent to ${names}, but it could not be verified that it is in use.`,
+    succeeded: `The current key is in use in ${names}, but there is a remark to read.`,
   };
   return `${impacts[report.outcome]} (${countsOf(report)}.)`;
 }
@@ -132,6 +132,6 @@ function describeTrigger(trigger: Trigger): string {
     case "direct":
       return "by a direct call";
     case "ignored":
-      return `by an event that asks for nothing (${trigger.reason})`;
+      return `by an event that was ignored (${trigger.reason})`;
   }
 }

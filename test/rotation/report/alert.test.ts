@@ -138,12 +138,12 @@ The next scheduled run tries again by itself. To run it now:
     {
       connections: [outcome({ outcome: "unverified" })],
       expected:
-        "The current key was sent to orders-openai, but there is no proof that it is in use. (1 of 1 unverified.)",
+        "The current key was sent to orders-openai, but it could not be verified that it is in use. (1 of 1 unverified.)",
     },
     {
       connections: [outcome({ detail: "Lookup failed" })],
       expected:
-        "The current key is in use in orders-openai, but there is something to look at. (1 of 1 ready, with a remark.)",
+        "The current key is in use in orders-openai, but there is a remark to read. (1 of 1 ready, with a remark.)",
     },
   ])("begins with what it means: $expected", ({ connections, expected }) => {
     expect(alertOf(connections)?.text.split("\n")[0]).toBe(expected);
@@ -172,7 +172,7 @@ The next scheduled run tries again by itself. To run it now:
     },
     {
       trigger: { kind: "ignored", reason: "AWSPENDING" },
-      expected: "by an event that asks for nothing (AWSPENDING)",
+      expected: "by an event that was ignored (AWSPENDING)",
     },
   ] as const)("says that the run was started $expected", ({ trigger, expected }) => {
     expect(alertOf([REFUSED], trigger)?.text).toContain(`Started ${expected} at 2026-03-21T10:00:00.000Z;`);
@@ -187,7 +187,7 @@ describe("the alert for a run that could not begin", () => {
   ])("is of class $errorClass for $error.name", ({ error, errorClass }) => {
     expect(createStartAlert(error)).toEqual({
       subject: `[FAILED] Flink connections: the run could not start (${errorClass})`,
-      text: `No connection was touched: the rotation could not start.\n\n${error.message}\n\nKeys that were changed meanwhile are not in use until this is mended and a run succeeds.`,
+      text: `No connection was touched: the rotation could not start.\n\n${error.message}\n\nKeys changed since then are not in use until this is fixed and a run succeeds.`,
       attributes: { severity: ["critical"], errorClass: [errorClass] },
     });
   });
