@@ -225,8 +225,8 @@ export class SecretRollout {
   ): void {
     const complete = { secretVersionId: version.versionId, ...details };
     this.#details.set(connection, complete);
-    const isOutdated = details.outcome === "ready" || details.outcome === "applied";
-    if (isOutdated && this.#current.isSuperseded(version)) this.#recorder.retract(connection);
+    const isSuccess = details.outcome === "ready" || details.outcome === "applied";
+    if (isSuccess && this.#current.isSuperseded(version)) this.#recorder.retract(connection);
     else this.#recorder.record(connection, complete, version);
   }
 }
