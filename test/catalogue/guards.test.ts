@@ -60,7 +60,7 @@ describe("a connection that is not the one that is configured", () => {
     world.confluent.fail({ method: "PUT", times: 1_000, fault: { kind: "status", status } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(service)");
     expect(putsOf(world)).toHaveLength(4);
-    expect(world.aws.published()[0]?.message).toContain("Somebody else changed the connection");
+    expect(world.aws.published()[0]?.message).toContain("Another client changed the connection");
   });
 
   it("row 20: one that is replaced by another type between the look and the PUT is not written", async () => {
