@@ -1,3 +1,4 @@
+import { followAwsCli } from "./cli/aws-environment.ts";
 import { EXIT } from "./cli/context.ts";
 import { main } from "./cli/main.ts";
 import { Terminal } from "./terminal/terminal.ts";
@@ -8,6 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+followAwsCli(process.env);
 const code = await main(process.argv.slice(2), {
   env: process.env,
   out: new Terminal(process.stdout),

@@ -1,5 +1,6 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import type { Dispatcher } from "undici";
+import type { Caller } from "./adapters/aws-fault.ts";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
 import { awsProxyOptions } from "./adapters/proxy.ts";
@@ -7,6 +8,7 @@ import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets-manager.ts";
 import type { Traffic } from "./adapters/telemetry.ts";
+import type { TransportOptions } from "./adapters/transport.ts";
 import type { Config } from "./config/load.ts";
 import type { Clock } from "./rotation/clock.ts";
 import type { ApiKey, RotationSettings, RunDependencies, RunLog } from "./rotation/dependencies.ts";
@@ -27,6 +29,10 @@ export interface RunOptions {
   readonly log: RunLog;
   readonly progress: RunDependencies["progress"];
   readonly isStopping?: () => boolean;
+  /** Whose AWS permissions are used; the function's by default. */
+  readonly caller?: Caller;
+  /** How long Confluent is waited for, if it differs from the defaults. */
+  readonly confluent?: Partial<Pick<TransportOptions, "faultRetryMs" | "requestTimeoutMs">>;
   /** Address and credentials of Secrets Manager, if they differ from the SDK's own variables. */
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
@@ -76,7 +82,14 @@ export function createClients(config: Pick<Config, "environments">, options: Run
     },
     ...options.secretsManager,
   });
-  const secrets = createSecretStore({ client, clock, deadlineAt, learn: (value) => redactor.add(value) });
+  const secrets = createSecretStore({
+    client,
+    clock,
+    deadlineAt,
+    learn: (value) => redactor.add(value),
+    caller: options.caller ?? "function",
+    redact: (text) => redactor.redact(text),
+  });
   const confluent = new ConfluentClients(config, options);
   const connect = confluent.connect.bind(confluent);
   return {
@@ -107,7 +120,7 @@ class ConfluentClients {
   }
 
   connect(name: string, apiKey: ApiKey): ConfluentClient {
-    const { clock, random, deadlineAt, redactor } = this.#options;
+    const { clock, random, deadlineAt, redactor, confluent } = this.#options;
     const environment = this.#config.environments.get(name);
     if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
     for (const secret of [apiKey.key, apiKey.secret, Secret.basic(apiKey.key, apiKey.secret)])
@@ -119,6 +132,7 @@ class ConfluentClients {
         random,
         deadlineAt,
         faultRetryMs: FAULT_RETRY_MS,
+        ...confluent,
         send: (request) => this.#send(name, request),
         limiterFor: (origin) => this.#limiterFor(origin),
         redact: (text) => redactor.redact(text),

@@ -6,17 +6,11 @@ import {
   type UpdateResponse,
 } from "../rotation/connection.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
-import {
-  ConflictError,
-  type ResponseInfo,
-  RotationError,
-  UnauthorizedError,
-  UnknownResultError,
-} from "../rotation/errors.ts";
+import { ConflictError, RotationError, UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
-import { errorDetail } from "./error-detail.ts";
+import { responseError } from "./confluent-fault.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
 import { isTransient } from "./retry.ts";
@@ -149,28 +143,7 @@ export class ConfluentClient implements ConnectionsApi {
   }
 
   #failure(answer: HttpResponse): RotationError {
-    const { status } = answer;
-    const detail = this.#scrub(errorDetail(parseJson(answer.body)));
-    const about: ResponseInfo = {
-      httpStatus: status,
-      ...requestIdOf(answer),
-      ...(detail !== "" && { detail }),
-    };
-    if (status === 401) return new UnauthorizedError("Confluent refused our own Flink API key (401).", about);
-    if (status === 403) {
-      return new UnauthorizedError(
-        "Our own Flink API key may not do this (403); it needs the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.",
-        about,
-      );
-    }
-    if (status === 404)
-      return new RotationError(
-        "not-found",
-        "Confluent knows no such connection, environment or organization (404).",
-        about,
-      );
-    if (status === 200) return new RotationError("service", "Confluent's answer could not be read.", about);
-    return new RotationError("service", `Confluent answered ${status}.`, about);
+    return responseError(answer, this.#scrub);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
+import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
 
 const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
 const GZIP = /^Z_/;
@@ -32,10 +33,11 @@ export function toNetworkError(error: unknown, host: string, proxyHost?: string)
   if (has(LATE))
     return new NetworkError("timeout", `${host} did not send a complete response in time.`, true);
   const [code = "unknown error"] = codes;
-  const message = `${host} could not be reached (${code}).`;
-  if (has(CERTIFICATE)) return new NetworkError("unreachable", message, false, certificateAdvice(host));
-  if (proxyHost === undefined)
-    return new NetworkError("unreachable", message, !has(PERMANENT), reachAdvice(host));
+  const fault = toNetworkFault(error) ?? ({ kind: "other", code } as const);
+  const message = describeNetworkFault(fault, host);
+  const nextStep = `${networkAdvice(fault.kind, host)}.`;
+  if (has(CERTIFICATE)) return new NetworkError("unreachable", message, false, nextStep);
+  if (proxyHost === undefined) return new NetworkError("unreachable", message, !has(PERMANENT), nextStep);
   return throughProxy(error, { host, proxyHost, code, isTransient: !has(PERMANENT) });
 }
 
@@ -56,14 +58,6 @@ function throughProxy(error: unknown, failure: ProxyFailure): NetworkError {
       ? "Put a user name and a password that the proxy accepts into HTTPS_PROXY: http://user:password@host:port."
       : `Check that the proxy in HTTPS_PROXY can be reached and allows ${host}, or add that host to NO_PROXY.`;
   return new NetworkError("unreachable", message, isTransient && !status?.startsWith("4"), nextStep);
-}
-
-function certificateAdvice(host: string): string {
-  return `If a proxy or firewall replaces the certificate of ${host}, set NODE_EXTRA_CA_CERTS to a PEM file with its certificate authority.`;
-}
-
-function reachAdvice(host: string): string {
-  return `Check that DNS and firewalls let the rotator reach ${host}; if only a proxy can, set HTTPS_PROXY.`;
 }
 
 /** A DOMException has a name that says more than its code, which is a number. */

@@ -8,7 +8,9 @@ import type { Clock } from "../rotation/clock.ts";
 import type { SecretStore, SecretVersion, VersionSelector } from "../rotation/dependencies.ts";
 import { OutOfTimeError, SecretError } from "../rotation/errors.ts";
 import { Secret } from "../rotation/secret.ts";
+import type { Caller } from "./aws-fault.ts";
 import { RateLimiter } from "./rate-limit/limiter.ts";
+import { moveLabelError, readError } from "./secret-fault.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 /** All at once would hold up, by what each takes of the processor, the looks for which only the first is needed. */
@@ -20,10 +22,14 @@ export interface SecretsOptions {
   readonly deadlineAt: number;
   /** Told of every value that is read, before anybody can send it. */
   readonly learn: (value: Secret) => void;
+  /** Whose permissions the advice in errors is about. */
+  readonly caller: Caller;
+  readonly redact: (text: string) => string;
 }
 
 /** Secrets Manager, read by version. No error quotes a value, and none has a cause, which could. */
-export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsOptions): SecretStore {
+export function createSecretStore(options: SecretsOptions): SecretStore {
+  const { client, clock, deadlineAt, learn, ...faultContext } = options;
   const abort = () => {
     const leftMs = deadlineAt - clock.now();
     if (leftMs <= 0) throw new OutOfTimeError();
@@ -34,7 +40,10 @@ export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsO
     read: async (secretId, selector) => {
       const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
       const output = await limiter.schedule("read", () =>
-        client.send(command, abort()).catch((error: unknown) => readFailure(secretId, selector, error)),
+        client.send(command, abort()).catch((error: unknown) => {
+          if (isMissingVersion(selector, error)) return undefined;
+          throw readError(secretId, error, faultContext);
+        }),
       );
       const version = output && toVersion(secretId, output);
       if (version) learn(version.value);
@@ -48,9 +57,7 @@ export function createSecretStore({ client, clock, deadlineAt, learn }: SecretsO
         ...(from !== undefined && { RemoveFromVersionId: from }),
       });
       await client.send(command, abort()).catch((error: unknown) => {
-        throw new SecretError(
-          `Secrets Manager refused to move the label ${label} of secret ${secretId} (${nameOf(error)}).`,
-        );
+        throw moveLabelError(secretId, label, error, faultContext);
       });
     },
   };
@@ -82,45 +89,8 @@ function decodeText(bytes: Uint8Array | undefined): string | undefined {
   }
 }
 
-function readFailure(secretId: string, selector: VersionSelector, error: unknown): undefined {
-  const name = nameOf(error);
+/** True if the secret may exist without the version that was asked for. */
+function isMissingVersion(selector: VersionSelector, error: unknown): boolean {
   const isCurrent = "stage" in selector && selector.stage === "AWSCURRENT";
-  if (name === "ResourceNotFoundException" && !isCurrent) return undefined;
-  const { reason, nextStep } = REFUSALS[name] ?? { reason: "could not be read", nextStep: REACH };
-  throw new SecretError(
-    `Secret ${secretId} ${reason} (${name}).`,
-    nextStep === undefined ? {} : { nextStep },
-  );
-}
-
-const PERMIT =
-  "Allow the function's role to read the secret and to decrypt it with its KMS key; then rotate again.";
-const REACH = "See that the function can reach Secrets Manager; then rotate again.";
-
-/** Without a next step, it is to put a value into the secret. */
-const REFUSALS: Readonly<Record<string, { readonly reason: string; readonly nextStep?: string }>> = {
-  ResourceNotFoundException: { reason: "does not exist, or has no version with the label AWSCURRENT" },
-  InvalidRequestException: { reason: "cannot be read: it may be scheduled for deletion" },
-  AccessDeniedException: {
-    reason: "may not be read: the function's role lacks secretsmanager:GetSecretValue or kms:Decrypt for it",
-    nextStep: PERMIT,
-  },
-  DecryptionFailure: {
-    reason: "cannot be decrypted: its KMS key is disabled, denied or gone",
-    nextStep: PERMIT,
-  },
-  KMSAccessDeniedException: { reason: "cannot be decrypted: its KMS key is denied", nextStep: PERMIT },
-  KMSDisabledException: {
-    reason: "cannot be decrypted: its KMS key is disabled",
-    nextStep: "Enable the KMS key of the secret; then rotate again.",
-  },
-  AbortError: { reason: "was not read in time", nextStep: REACH },
-  TimeoutError: {
-    reason: "was not read in time: Secrets Manager may be out of the function's reach",
-    nextStep: REACH,
-  },
-};
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "unknown error";
+  return !isCurrent && error instanceof Error && error.name === "ResourceNotFoundException";
 }

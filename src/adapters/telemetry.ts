@@ -5,6 +5,7 @@ import type { Progress, RunLog } from "../rotation/dependencies.ts";
 import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
 import type { Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
+import { toAwsFault } from "./aws-fault.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
 const NAMESPACE = "FlinkConnectionRotator";
@@ -81,7 +82,7 @@ export class Telemetry implements RunLog {
 
   /** Logs the alert in full, since nobody else gets to know. @returns the reason in words. */
   alertFailed(error: unknown, text: string): string {
-    const reason = error instanceof Error ? this.#scrub(`${error.name}: ${error.message}`) : "unknown error";
+    const reason = this.#scrub(alertFault(error));
     this.#logger.error(EVENTS.ALERT_FAILED, { code: "ALERT_FAILED", reason, alert: text });
     return reason;
   }
@@ -152,3 +153,16 @@ const COUNTERS: Readonly<Partial<Record<OutcomeKind, string>>> = {
   "not-attempted": "ConnectionsNotAttempted",
   skipped: "ConnectionsSkipped",
 };
+
+/** Why the alert was not sent, and what to do if that is known. */
+function alertFault(error: unknown): string {
+  const permission = "sns:Publish on the topic and, if it is encrypted, its KMS key";
+  const { kind, code, sentence, nextStep } = toAwsFault(error, {
+    caller: "function",
+    service: "SNS",
+    permission,
+  });
+  const reason = sentence ?? (error instanceof Error ? error.message : "");
+  const words = kind === "unreachable" ? [reason] : [code, reason].filter((word) => word !== "");
+  return [words.join(": "), nextStep ?? ""].join(" ").trimEnd();
+}

@@ -17,6 +17,8 @@ export interface TransportOptions {
   readonly deadlineAt: number;
   /** How long a GET is retried on transient errors, in milliseconds. */
   readonly faultRetryMs: number;
+  /** For one request and its redirects, 10 seconds by default. */
+  readonly requestTimeoutMs?: number;
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
   /** The rate limiter that all clients of an origin share. */
   readonly limiterFor: (origin: string) => RateLimiter;
@@ -67,8 +69,8 @@ export class Transport {
 
   /** Each redirect is a request of its own for the rate limit of its host. They share one timeout. */
   #send(request: Omit<Hop, "authorization">, priority: number): Promise<HttpResponse> {
-    const { clock, authorization } = this.#options;
-    let timeoutMs = REQUEST_TIMEOUT_MS;
+    const { clock, authorization, requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#options;
+    let timeoutMs = requestTimeoutMs;
     return followRedirects({ ...request, authorization }, async (hop) => {
       const { response, sentAt } = await this.#sendHop({ ...hop, timeoutMs }, priority);
       timeoutMs -= clock.now() - sentAt;

@@ -1,29 +1,100 @@
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type AwsCall, describeAwsFault, SIGN_IN, toAwsFault } from "../adapters/aws-fault.ts";
 import { awsProxyOptions } from "../adapters/proxy.ts";
+import { RotationError } from "../rotation/errors.ts";
+import { WaitingNotice } from "../terminal/waiting-notice.ts";
+import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 
-/** @throws UsageError when the AWS SDK finds no region or no credentials, which would fail every call alike. */
-export async function requireAws(): Promise<void> {
-  const { config, destroy } = open();
+const SERVICE = "Secrets Manager";
+const TIMEOUT_MS = 10_000;
+
+/** @throws UsageError if the AWS SDK finds no region or no credentials. */
+export async function requireAwsConfig({ env }: Pick<Context, "env">): Promise<void> {
+  const client = createClient();
   try {
-    await config.region().catch(() => {
+    await client.config.region().catch(() => {
       throw new UsageError(
         "No AWS region is set.",
-        "Set AWS_REGION, or AWS_PROFILE to a profile that has one.",
+        "Set AWS_REGION, or AWS_PROFILE to a profile with a region.",
       );
     });
-    await config.credentials().catch(() => {
-      throw new UsageError(
-        "No AWS credentials were found.",
-        "Sign in (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-      );
+    await client.config.credentials().catch((error: unknown) => {
+      throw noCredentials(error, env["AWS_PROFILE"]);
     });
   } finally {
-    destroy();
+    client.destroy();
   }
 }
 
-function open() {
-  const client = new SecretsManagerClient({ requestHandler: awsProxyOptions() });
-  return { config: client.config, destroy: () => client.destroy() };
+/**
+ * Reads a secret once, so that an expired session or an unreachable endpoint is reported once, not for each secret.
+ * @throws UsageError if AWS does not accept the credentials; RotationError if Secrets Manager cannot be reached.
+ */
+export async function requireAws(
+  context: Pick<Context, "env" | "err">,
+  secretId: string | undefined,
+): Promise<void> {
+  await requireAwsConfig(context);
+  if (secretId === undefined) return;
+  const client = createClient();
+  const read = () =>
+    client.send(new GetSecretValueCommand({ SecretId: secretId }), {
+      abortSignal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  try {
+    await new WaitingNotice(context.err).during(SERVICE, read);
+  } catch (error) {
+    throwIfUnusable(error, context.env["AWS_PROFILE"]);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Any other error, such as a missing permission, concerns this secret alone and is reported with it. */
+function throwIfUnusable(error: unknown, profile: string | undefined): void {
+  const fault = toAwsFault(error, { caller: "person", service: SERVICE, permission: "" });
+  const { kind, sentence = "", nextStep } = fault;
+  if (kind === "signed-out")
+    throw new UsageError(describeAwsFault("AWS does not accept the credentials", fault), signInHint(profile));
+  if (kind === "unreachable")
+    throw new RotationError("unreachable", sentence, { ...(nextStep && { nextStep }) });
+}
+
+/** A failed call that the whole command depends on. */
+export function callError(
+  what: string,
+  error: unknown,
+  call: Omit<AwsCall, "caller"> & { readonly hint: string },
+  { env }: Pick<Context, "env">,
+): UsageError {
+  const fault = toAwsFault(error, { ...call, caller: "person" });
+  const { kind, nextStep = call.hint } = fault;
+  const hint = kind === "signed-out" ? signInHint(env["AWS_PROFILE"]) : nextStep;
+  return new UsageError(describeAwsFault(what, fault), hint);
+}
+
+function noCredentials(error: unknown, profile: string | undefined): UsageError {
+  const { sentence = "" } = toAwsFault(error, { caller: "person", service: SERVICE, permission: "" });
+  const reason = sentence === "Could not load credentials from any providers." ? "" : ` ${sentence}`;
+  const where = profile === undefined ? "" : ` for profile "${profile}"`;
+  return new UsageError(`No AWS credentials were found${where}.${reason}`, signInHint(profile));
+}
+
+function signInHint(profile: string | undefined): string {
+  return profile === undefined
+    ? SIGN_IN
+    : `Sign in again: aws sso login --profile ${profile} (aws configure list-profiles shows the profiles).`;
+}
+
+function createClient(): SecretsManagerClient {
+  return new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 4_000,
+      throwOnRequestTimeout: true,
+      ...awsProxyOptions(),
+    },
+  });
 }

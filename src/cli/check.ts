@@ -1,19 +1,22 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
 import { awsProxyOptions } from "../adapters/proxy.ts";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
-import type { RunDependencies, RunLog } from "../rotation/dependencies.ts";
+import type { RunDependencies } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
+import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { createLog } from "./log.ts";
 import { configOption, jsonOption, valueOption } from "./options.ts";
-import { listConnections, withReadOnlyClients } from "./read-only.ts";
+import { environmentProblem, factLines, factsOf } from "./problem.ts";
+import { listConfigured, SHORT_WAITS, withReadOnlyClients } from "./read-only.ts";
 import { runOptions } from "./run-options.ts";
 import { loadConfig, triggerFor } from "./selection.ts";
 
@@ -23,6 +26,9 @@ interface Check {
   readonly subject: string;
   readonly ok: boolean;
   readonly message: string;
+  /** The other side's own words. */
+  readonly detail?: string;
+  readonly requestId?: string;
   readonly nextStep?: string;
 }
 
@@ -67,16 +73,15 @@ async function runChecks(
     if (!(error instanceof ConfigError)) throw error;
     return { checks: error.issues.map((message) => ({ subject, ok: false, message })), code: EXIT.usage };
   }
-  const log = createLog(context);
-  const environments = await withReadOnlyClients(config, log, (clients) =>
+  const environments = await withReadOnlyClients(config, context, (clients) =>
     checkEnvironments(clients, config),
   );
   const reachable = new Set(environments.flatMap(({ name, result }) => (result.ok ? [name] : [])));
   const checks = [
     { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no faults` },
     ...environments.map(({ result }) => result),
-    ...(await checkConnections(config, reachable, log)),
-    ...(await checkTopic(topic ?? context.env["ALERT_TOPIC_ARN"])),
+    ...(await checkConnections(config, reachable, context)),
+    ...(await checkTopic(topic ?? context.env["ALERT_TOPIC_ARN"], context)),
   ];
   return { checks, code: checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed };
 }
@@ -86,16 +91,13 @@ async function checkEnvironments(
   config: Config,
 ): Promise<{ name: string; result: Check }[]> {
   const all = [...config.environments.values()].map(async (environment) => {
-    const { name, apiKeySecret, environmentId } = environment;
+    const { name, environmentId } = environment;
     const subject = `environment ${name}`;
-    const listed = await asResult(context, () => listConnections(context, environment));
-    if (!(listed instanceof RotationError))
-      return {
-        name,
-        result: { subject, ok: true, message: `${counted(listed.size, "connection")} in ${environmentId}` },
-      };
-    const nextStep = `Check organizationId, environmentId, region and the key in ${apiKeySecret}. Its connections were not checked.`;
-    return { name, result: { subject, ok: false, message: listed.message, nextStep } };
+    const listed = await asResult(context, () => listConfigured(context, environment));
+    if (listed instanceof RotationError)
+      return { name, result: { subject, ok: false, ...environmentProblem(listed, environment) } };
+    const message = `${counted(listed.size, "connection")} in ${environmentId}`;
+    return { name, result: { subject, ok: true, message } };
   });
   return Promise.all(all);
 }
@@ -104,31 +106,48 @@ async function checkEnvironments(
 async function checkConnections(
   config: Config,
   reachable: ReadonlySet<string>,
-  log: RunLog,
+  context: CommandContext,
 ): Promise<Check[]> {
   const selected = config.connections.filter(({ environment }) => reachable.has(environment));
   if (selected.length === 0) return [];
-  const { report } = await run(config, triggerFor(selected, config, true), runOptions(log, TIMEOUT_MS));
-  return report.connections.map((outcome) => ({
-    subject: qualifiedName(outcome),
-    ok: outcome.outcome === "planned",
-    message: `${outcome.secret}: ${outcome.message ?? outcome.outcome}`,
-    ...(outcome.nextStep !== undefined && { nextStep: outcome.nextStep }),
-  }));
+  const options = { ...runOptions(createLog(context), TIMEOUT_MS), confluent: SHORT_WAITS };
+  const { report } = await new WaitingNotice(context.err).during("secrets and connections", () =>
+    run(config, triggerFor(selected, config, true), options),
+  );
+  return report.connections.map((outcome) => {
+    const ok = outcome.outcome === "planned";
+    const message = `${outcome.secret}: ${outcome.message ?? outcome.outcome}`;
+    return {
+      subject: qualifiedName(outcome),
+      ok,
+      message,
+      ...(!ok && factsOf(outcome)),
+    };
+  });
 }
 
-async function checkTopic(topicArn: string | undefined): Promise<Check[]> {
+async function checkTopic(topicArn: string | undefined, { err }: CommandContext): Promise<Check[]> {
   if (!topicArn) return [];
-  const client = new SNSClient({ maxAttempts: 2, requestHandler: awsProxyOptions() });
+  const client = new SNSClient({
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 4_000,
+      throwOnRequestTimeout: true,
+      ...awsProxyOptions(),
+    },
+  });
   const subject = "alert topic";
   try {
-    await client.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
+    await new WaitingNotice(err).during("SNS", () =>
+      client.send(new GetTopicAttributesCommand({ TopicArn: topicArn })),
+    );
     return [{ subject, ok: true, message: topicArn }];
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
-    const nextStep =
-      "Check that the topic exists in this region, and that you may call sns:GetTopicAttributes.";
-    return [{ subject, ok: false, message: `${topicArn}: ${reason}`, nextStep }];
+    const permission = "sns:GetTopicAttributes on the topic";
+    const fault = toAwsFault(error, { caller: "person", service: "SNS", permission });
+    const { nextStep = "Check that the topic exists in this account and region." } = fault;
+    return [{ subject, ok: false, message: describeAwsFault(topicArn, fault), nextStep }];
   } finally {
     client.destroy();
   }
@@ -137,9 +156,9 @@ async function checkTopic(topicArn: string | undefined): Promise<Check[]> {
 function checkLines(terminal: Terminal, checks: readonly Check[]): string[] {
   const failed = checks.filter(({ ok }) => !ok).length;
   return [
-    ...checks.flatMap(({ subject, ok, message, nextStep }) => [
+    ...checks.flatMap(({ subject, ok, message, ...facts }) => [
       `${ok ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${subject}: ${message}`,
-      ...(nextStep === undefined ? [] : [`    ${nextStep}`]),
+      ...factLines(facts),
     ]),
     "",
     failed === 0 ? "All checks passed." : `${failed} of ${checks.length} checks failed.`,

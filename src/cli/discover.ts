@@ -8,7 +8,6 @@ import { type CommandContext, PROGRAM } from "./context.ts";
 import { createDraft, type FoundConnection, openChoices } from "./draft.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
-import { createLog } from "./log.ts";
 import { valueOption } from "./options.ts";
 import { listConnections, withReadOnlyClients } from "./read-only.ts";
 import { readTerraform } from "./terraform.ts";
@@ -90,7 +89,7 @@ async function listEnvironment(options: Options, context: CommandContext): Promi
   const environment = toEnvironment(options);
   const { organizationId, environmentId, restEndpoint } = environment;
   const environments = new Map([[environment.name, environment]]);
-  const found = await withReadOnlyClients({ environments }, createLog(context), (clients) =>
+  const found = await withReadOnlyClients({ environments }, context, (clients) =>
     listConnections(clients, environment),
   );
   return [...found.values()].map(({ name, connectionType, endpoint }) => ({

@@ -3,7 +3,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as z from "zod/mini";
 import { awsProxyOptions } from "../adapters/proxy.ts";
 import { reportSchema } from "../rotation/report/schema.ts";
-import { requireAws } from "./aws.ts";
+import { callError, requireAwsConfig } from "./aws.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { exampleText } from "./help.ts";
@@ -12,6 +12,16 @@ import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
 const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
+const INVOKE = {
+  service: "Lambda",
+  permission: "lambda:InvokeFunction on the function",
+  hint: "Check the name of the function and the region.",
+};
+const LIST = {
+  service: "Lambda",
+  permission: "lambda:ListFunctions, or name the function with --function",
+  hint: "Name the function with --function.",
+};
 /** Longer than the longest timeout of a Lambda function. */
 const TIMEOUT_MS = 960_000;
 
@@ -69,18 +79,21 @@ interface Target {
   readonly stack?: string | undefined;
 }
 
-async function call(target: Target, event: object, { err }: CommandContext): Promise<unknown> {
-  await requireAws();
+async function call(target: Target, event: object, context: CommandContext): Promise<unknown> {
+  await requireAwsConfig(context);
+  const { err } = context;
   const client = new LambdaClient({
     maxAttempts: 1,
     requestHandler: { requestTimeout: TIMEOUT_MS, ...awsProxyOptions() },
   });
   try {
-    const name = target.function ?? (await functionOf(client, target.stack ?? DEFAULT_STACK));
+    const name = target.function ?? (await functionOf(client, target.stack ?? DEFAULT_STACK, context));
     if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);
     const { FunctionError, Payload } = await client
       .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }))
-      .catch((error: unknown) => refuse(`${name} could not be called`, error))
+      .catch((error: unknown) => {
+        throw callError(`${name} could not be called`, error, INVOKE, context);
+      })
       .finally(() => err.clear());
     const response: unknown = JSON.parse(Payload?.transformToString() || "null");
     if (FunctionError !== undefined) throw toError(response);
@@ -90,10 +103,10 @@ async function call(target: Target, event: object, { err }: CommandContext): Pro
   }
 }
 
-async function functionOf(client: LambdaClient, stack: string): Promise<string> {
-  const names = await listRotators(client, stack).catch((error: unknown) =>
-    refuse("The functions could not be listed", error),
-  );
+async function functionOf(client: LambdaClient, stack: string, context: CommandContext): Promise<string> {
+  const names = await listRotators(client, stack).catch((error: unknown) => {
+    throw callError("The functions could not be listed", error, LIST, context);
+  });
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   const found = names.length === 0 ? "no rotator" : `${names.length} rotators: ${names.join(", ")}`;
@@ -110,13 +123,6 @@ async function listRotators(client: LambdaClient, stack: string): Promise<string
     for (const { FunctionName = "", Description } of Functions)
       if (FunctionName.startsWith(`${stack}-`) && Description === DESCRIPTION) names.push(FunctionName);
   return names;
-}
-
-function refuse(what: string, error: unknown): never {
-  if (!(error instanceof Error)) throw error;
-  const hint =
-    "Check the name, the region, and your permission for lambda:InvokeFunction (without --function, also lambda:ListFunctions).";
-  throw new UsageError(`${what} (${error.name}).`, hint);
 }
 
 const functionFailure = z.object({ errorType: z.string(), errorMessage: z.string() });

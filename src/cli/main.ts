@@ -41,7 +41,7 @@ function classify(error: unknown): { code: ExitCode; hint: string } {
   if (error instanceof RotationError)
     return {
       code: EXIT.failed,
-      hint: "Nothing was written. Check the ids, the address and the secrets that the message names.",
+      hint: `${error.response.nextStep ?? "Check the ids, the address and the secrets that the message names."} Nothing was written.`,
     };
   if (error instanceof InterruptedError)
     return { code: EXIT.interrupted, hint: `To see the state of the connections, run: ${PROGRAM} status` };

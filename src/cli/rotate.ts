@@ -47,7 +47,8 @@ export function rotateCommand(context: CommandContext): CommandUnknownOpts {
     .action(async (names, { secret = [], environment, config: file, dryRun = false, json = false }) => {
       const config = loadConfig(file, context);
       const selected = select({ names, secrets: secret, environment }, config);
-      await requireAws();
+      const [first] = config.environments.values();
+      await requireAws(context, first?.apiKeySecret);
       const report = await runWithProgress({ config, selected, dryRun }, context);
       out.print(...(json ? [JSON.stringify(report, null, 2)] : reportLines(out, report)));
       context.exitWith(exitCodeOf(report.outcome));

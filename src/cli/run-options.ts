@@ -12,5 +12,6 @@ export function runOptions(log: RunLog, timeoutMs: number): RunOptions {
     redactor: new Redactor(),
     log,
     progress: () => undefined,
+    caller: "person",
   };
 }

@@ -2,6 +2,7 @@ import { qualifiedName } from "../rotation/connection.ts";
 import { phaseStyle } from "../terminal/status-table.ts";
 import { type Cell, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { factLines } from "./problem.ts";
 import type { Status } from "./status.ts";
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET", "VERSION", "CURRENT SINCE"];
@@ -41,14 +42,11 @@ function labelCell({ propagated }: Status): Cell {
 }
 
 function remark(terminal: Terminal, status: Status): string[] {
-  const { problem, detail } = status;
-  const facts = [problem, detail].flatMap((fact) => (fact === undefined ? [] : [`    ${fact}`]));
+  const { problem } = status;
+  const facts = [...(problem === undefined ? [] : [`    ${problem}`]), ...factLines(status)];
   if (facts.length === 0) return [];
-  return [
-    "",
-    `  ${terminal.paint(problem === undefined ? "yellow" : "red", qualifiedName(status))}`,
-    ...facts,
-  ];
+  const style = problem === undefined ? "yellow" : "red";
+  return ["", `  ${terminal.paint(style, qualifiedName(status))}`, ...facts];
 }
 
 const UNITS = [

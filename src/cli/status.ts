@@ -8,9 +8,9 @@ import { asResult } from "../rotation/outcome.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { exampleText } from "./help.ts";
-import { createLog } from "./log.ts";
 import { configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
-import { listConnections, withReadOnlyClients } from "./read-only.ts";
+import { connectionProblem, environmentProblem, factsOf, type Problem } from "./problem.ts";
+import { listConfigured, withReadOnlyClients } from "./read-only.ts";
 import { loadConfig, select } from "./selection.ts";
 import { statusLines } from "./status-view.ts";
 
@@ -32,6 +32,9 @@ export interface Status {
   /** False if the connection is missing, differs from its configuration or is not usable, or if its secret cannot be read. */
   readonly well: boolean;
   readonly problem?: string;
+  /** Of the response that shows the problem. */
+  readonly requestId?: string;
+  readonly nextStep?: string;
 }
 
 const DESCRIPTION = `Show the phase and key age of each connection.
@@ -61,7 +64,7 @@ export function statusCommand(context: CommandContext): CommandUnknownOpts {
     .action(async (names, { secret = [], environment, json = false, config: file }) => {
       const config = loadConfig(file, context);
       const selected = select({ names, secrets: secret, environment }, config);
-      const statuses = await withReadOnlyClients(config, createLog(context), (clients) =>
+      const statuses = await withReadOnlyClients(config, context, (clients) =>
         readStatuses(clients, config, selected),
       );
       const lines = json
@@ -84,12 +87,13 @@ async function readStatuses(
   const environments = new Set(selected.map(({ environment }) => environment));
   const lists = await resolveAll(environments, async (name) => {
     const environment = config.environments.get(name);
-    return environment && asResult(context, () => listConnections(context, environment));
+    if (environment === undefined) return undefined;
+    const listed = await asResult(context, () => listConfigured(context, environment));
+    return listed instanceof RotationError ? environmentProblem(listed, environment) : listed;
   });
   return selected.map((connection) => {
-    const list = lists.get(connection.environment);
-    const state = list instanceof RotationError ? list : list?.get(connection.name);
-    return toStatus(connection, { state, version: versions.get(connection.secret) }, config.propagationLabel);
+    const reading = { list: lists.get(connection.environment), version: versions.get(connection.secret) };
+    return toStatus(connection, reading, config.propagationLabel);
   });
 }
 
@@ -101,22 +105,23 @@ async function resolveAll<T>(
 }
 
 interface Reading {
-  readonly state: ConnectionState | RotationError | undefined;
+  readonly list: ReadonlyMap<string, ConnectionState> | Problem | undefined;
   readonly version: SecretVersion | RotationError | undefined;
 }
 
-function toStatus(connection: Connection, { state, version }: Reading, label: string | undefined): Status {
+function toStatus(connection: Connection, { list, version }: Reading, label: string | undefined): Status {
   const { name, environment, type, secret } = connection;
-  const problem = problemOf(connection, { state, version });
+  const state = list instanceof Map ? list.get(name) : undefined;
+  const problem = isProblem(list) ? list : problemOf(connection, state, version);
   return {
     name,
     environment,
     type,
-    ...(state && !(state instanceof RotationError) && connectionFields(state)),
+    ...(state && connectionFields(state)),
     secret,
     ...(version && !(version instanceof RotationError) && secretFields(version, label)),
     well: problem === undefined,
-    ...(problem !== undefined && { problem }),
+    ...(problem !== undefined && { ...factsOf(problem), problem: problem.message }),
   };
 }
 
@@ -139,14 +144,23 @@ function secretFields(
   };
 }
 
-function problemOf(connection: Connection, { state, version }: Reading): string | undefined {
-  if (state instanceof RotationError) return state.message;
+function isProblem(list: Reading["list"]): list is Problem {
+  return list !== undefined && "message" in list;
+}
+
+function problemOf(
+  connection: Connection,
+  state: ConnectionState | undefined,
+  version: Reading["version"],
+): Problem | undefined {
   try {
-    const { phase } = assertMatchesConfig(connection, state);
-    if (version instanceof RotationError) return version.message;
-    return phaseKind(phase) === "usable" ? undefined : `It is not usable: ${phase || "it has no phase"}.`;
+    const { phase, requestId } = assertMatchesConfig(connection, state);
+    if (version instanceof RotationError) throw version;
+    if (phaseKind(phase) === "usable") return undefined;
+    const message = `It is not usable: ${phase || "it has no phase"}.`;
+    return { message, ...(requestId !== undefined && { requestId }) };
   } catch (error) {
-    if (error instanceof RotationError) return error.message;
+    if (error instanceof RotationError) return connectionProblem(error, connection);
     throw error;
   }
 }

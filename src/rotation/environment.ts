@@ -69,7 +69,7 @@ export function openSessions(
     [...byEnvironment].map(([environment, inside]) => {
       const api = connectionsApi(context, environment, apiKeys);
       const names = inside.map(({ name }) => name);
-      return [environment, asResult(context, () => openSession(context, api, names))];
+      return [environment, asResult(context, () => openSession(context, api, { environment, names }))];
     }),
   );
 }
@@ -77,13 +77,27 @@ export function openSessions(
 async function openSession(
   { clock }: RunContext,
   api: ConnectionsApi,
-  names: readonly string[],
+  { environment, names }: { environment: string; names: readonly string[] },
 ): Promise<EnvironmentSession> {
   const initialStates = new Map<string, ReadResult>();
   const reader = new ConnectionReader(api);
   await reader.read(names, (name, result) => initialStates.set(name, result));
+  const isEmpty = [...initialStates.values()].every((state) => state === undefined);
+  if (isEmpty && names.length > 1) throw noConnections(environment, names.length);
   const poller = new Poller(reader, clock, new PollSchedule(names.length));
   return new EnvironmentSession(api, poller, initialStates);
+}
+
+/** A wrong environmentId or region is likelier than that many missing connections. */
+function noConnections(environment: string, count: number): RotationError {
+  return new RotationError(
+    "not-found",
+    `None of the ${count} connections exists in environment ${environment}.`,
+    {
+      httpStatus: 404,
+      nextStep: `Check organizationId, environmentId, cloud and region of ${environment} in connections.json.`,
+    },
+  );
 }
 
 function connectionsApi(context: RunContext, environment: string, apiKeys: ApiKeys): ConnectionsApi {

@@ -1,7 +1,8 @@
 import type * as z from "zod/mini";
+import { adviceOn } from "./advice.ts";
 import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
-import { type ErrorClass, OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
+import { OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
 import type { evidenceSchema, outcomeSchema } from "./report/schema.ts";
 
 /** The result for one connection; the report's entry for it. */
@@ -25,9 +26,17 @@ export type OutcomeDetails = Pick<Outcome, "outcome"> &
 
 export function toOutcome(connection: Connection, details: OutcomeDetails): Outcome {
   const { name, environment, type, secret } = connection;
-  const advice = details.errorClass !== undefined &&
-    details.nextStep === undefined && { nextStep: nextStep(details.errorClass, connection) };
-  return { name, environment, type, durationMs: 0, evidence: NO_EVIDENCE, ...details, ...advice, secret };
+  const { errorClass, nextStep = errorClass && adviceOn(errorClass, details.outcome, connection) } = details;
+  return {
+    name,
+    environment,
+    type,
+    durationMs: 0,
+    evidence: NO_EVIDENCE,
+    ...details,
+    ...(nextStep && { nextStep }),
+    secret,
+  };
 }
 
 /** Maps an error to an outcome. Timeouts before sending and refused API keys count as not attempted. */
@@ -54,23 +63,4 @@ export async function asResult<T>(
   } catch (error) {
     return toRotationError(context, error);
   }
-}
-
-/** The operator's next step, in one sentence. */
-function nextStep(errorClass: ErrorClass, { name, environment, secret }: Connection): string {
-  const steps: Readonly<Record<ErrorClass, string>> = {
-    config: "Correct connections.json and deploy it.",
-    secret: `Put a complete value into secret ${secret}; that starts the rotation by itself.`,
-    guard: `Compare the entry of ${name} in connections.json with the connection in ${environment}, and correct the one that is wrong.`,
-    "not-found": `Create ${name} in ${environment}, or take it out of connections.json: the rotator never creates a connection.`,
-    unauthorized: `Check the Flink API key of environment ${environment} in its apiKeySecret, and that its owner has the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.`,
-    rejected: `Check the key in secret ${secret} against its provider, then put the right one there; that starts the rotation by itself.`,
-    unreachable: `Check that the endpoint resolves and answers from where it is called, then rotate ${name} again.`,
-    throttled: `Rotate ${name} again when other clients at the same address send fewer requests.`,
-    service: `Rotate ${name} again; if that fails too, give the request id to Confluent's support.`,
-    timeout: `Check ${name} in Confluent Cloud; if it is still not READY, rotate it again.`,
-    superseded: `Rotate ${name} again, so that it gets the newest version of secret ${secret}.`,
-    internal: "Report this as a bug, with the stack from the function's log (code BUG).",
-  };
-  return steps[errorClass];
 }

@@ -299,7 +299,7 @@ describe("an error answer", () => {
   });
 
   it.each([
-    [401, "UnauthorizedError", "unauthorized", "Flink API key (401)"],
+    [401, "UnauthorizedError", "unauthorized", "the rotator's Confluent API key (401)"],
     [403, "UnauthorizedError", "unauthorized", "FlinkAdmin, EnvironmentAdmin or OrganizationAdmin"],
     [404, "RotationError", "not-found", "no such connection, environment or organization (404)"],
     [302, "RotationError", "service", "Confluent answered 302."],

@@ -50,7 +50,7 @@ describe("a host that cannot be reached", () => {
   it("is a transient error if it refuses the connection", async () => {
     const error = await failure(sendOverHttp("http://127.0.0.1:1"));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
-    expect(error.message).toBe("127.0.0.1:1 could not be reached (ECONNREFUSED).");
+    expect(error.message).toBe("127.0.0.1:1 could not be reached (ECONNREFUSED): it accepts no connection.");
   });
 
   it("is a transient error if its name does not resolve", async () => {
@@ -61,8 +61,8 @@ describe("a host that cannot be reached", () => {
     onTestFinished(() => agent.destroy());
     const error = await failure(send(agent, "http://flink.invalid"));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
-    expect(error.message).toBe("flink.invalid could not be reached (ENOTFOUND).");
-    expect(error.response.nextStep).toContain("DNS and firewalls let the rotator reach flink.invalid");
+    expect(error.message).toBe("flink.invalid could not be reached (ENOTFOUND): its name does not resolve.");
+    expect(error.response.nextStep).toContain("Check the name flink.invalid");
   });
 
   it("is a permanent error if its certificate is invalid", async () => {

@@ -84,7 +84,9 @@ describe("a request through a proxy", () => {
     const { send, proxy } = await open();
     const error = await failure(send(`https://${HOST}/a`));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
-    expect(error.message).toMatch(/could not be reached \([A-Z_]*(CERT|VERIFY)[A-Z_]*\)\.$/);
+    expect(error.message).toMatch(
+      /could not be reached \([A-Z_]*(CERT|VERIFY)[A-Z_]*\): its certificate is not trusted\.$/,
+    );
     expect(error.response.nextStep).toContain("NODE_EXTRA_CA_CERTS");
     expect(proxy.targets).toEqual([`${HOST}:443`]);
   });

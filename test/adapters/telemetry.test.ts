@@ -66,6 +66,15 @@ describe("the log", () => {
       (on) => on.alertFailed("odd", "text"),
       { reason: "unknown error", alert: "text" },
     ],
+    [
+      "ALERT_FAILED",
+      "ERROR",
+      (on) => on.alertFailed(Object.assign(new Error("connect"), { code: "ECONNREFUSED" }), "text"),
+      {
+        reason:
+          "SNS could not be reached (ECONNREFUSED): it accepts no connection. Check the address and port of SNS, and the firewalls on the way to it; then try again.",
+      },
+    ],
     ["BUG", "ERROR", (on) => on.bug(new TypeError(VALUE)), { error: "TypeError", reason: "[redacted]" }],
     ["BUG", "ERROR", (on) => on.bug(VALUE), { error: "string" }],
     ["NOT_STARTED", "ERROR", (on) => on.startFailed(new Error("x")), { error: "Error", reason: "x" }],

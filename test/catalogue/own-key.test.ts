@@ -46,7 +46,7 @@ describe("our own Flink API key", () => {
     expect([world.keysPut("a", "env-1"), world.keysPut("b", "env-1")]).toEqual([[], []]);
     expect(world.keysPut("c", "env-2")).toEqual(["new"]);
     expect(world.aws.published()).toHaveLength(1);
-    expect(world.aws.published()[0]?.message).toContain("refused our own Flink API key");
+    expect(world.aws.published()[0]?.message).toContain("refused the rotator's Confluent API key");
     expect(world.alertedAfterMs()).toBeLessThan(15_000);
   });
 

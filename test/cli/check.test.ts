@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startOperator } from "../support/operator.ts";
+import { API_KEY } from "../support/world.ts";
 
 const TWO = [
   { name: "a", secret: "openai" },
@@ -27,12 +28,12 @@ describe("check", () => {
     aws.putSecret("anthropic", "{}");
     const { code, out } = await run(["check", "--topic", "arn:aws:sns:us-east-1:123456789012:other"]);
     expect(out).toMatch(
-      /✗ prod\/a: openai: There is no connection a in environment prod\.\n {4}Create a in prod/,
+      /✗ prod\/a: openai: There is no connection a in environment prod\.\n {4}Check the name a/,
     );
     expect(out).toMatch(
       /✗ prod\/b: anthropic: Secret anthropic lacks the field for api-key.*\n {4}Put a complete/,
     );
-    expect(out).toMatch(/✗ alert topic: \S+: NotFound.*\n {4}Check that the topic exists/);
+    expect(out).toMatch(/✗ alert topic: \S+ \(NotFoundException\): .*\n {4}Check that the topic exists/);
     expect(out).toContain("3 of 5 checks failed.");
     expect(code).toBe(1);
   });
@@ -41,8 +42,34 @@ describe("check", () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.setApiKeys("env-1", []);
     const { code, out } = await run(["check"]);
-    expect(out).toMatch(/✗ environment prod: Confluent refused our own Flink API key \(401\)\.\n {4}Check/);
+    expect(out).toMatch(
+      /✗ environment prod: Confluent refused the rotator's Confluent API key \(401\)\.\n {4}.+\n {4}Request id \S+\.\n {4}Check the Flink API key in secret confluent\/key/,
+    );
     expect(out).not.toContain("prod/a");
+    expect(code).toBe(1);
+  });
+
+  it("shows Confluent's own words and the request id of an environment that cannot be listed", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    const text = "Source IP address 203.0.113.7 is not in the IP filter.";
+    const headers = { "x-request-id": "req-1" };
+    confluent.fail({ method: "LIST", times: 9, fault: { kind: "status", status: 403, text, headers } });
+    const { out } = await run(["check"]);
+    expect(out).toContain(
+      `✗ environment prod: Confluent's IP filter does not admit the rotator (403).\n    ${text}\n    Request id req-1.\n    Add the rotator's public IP address`,
+    );
+  });
+
+  it.each([
+    ["does not exist", "env-9", /no such connection, environment or organization \(404\)/],
+    ["has no connections", "env-2", /Environment prod \(env-2\) has no connections\./],
+  ])("says that the environment %s, and not to create connections", async (_what, environmentId, problem) => {
+    const { run, confluent } = await startOperator({ connections: TWO, environmentId });
+    confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [API_KEY] });
+    const { code, out } = await run(["check"]);
+    expect(out).toMatch(problem);
+    expect(out).toMatch(/\n {4}Check organizationId, environmentId, cloud and region/);
+    expect(out).not.toMatch(/create/i);
     expect(code).toBe(1);
   });
 

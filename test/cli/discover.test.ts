@@ -181,7 +181,7 @@ describe("discover", () => {
     const ids = ["--organization", "org-1", "--environment", "env-1", "--api-key-secret", "confluent/key"];
     const { code, err } = await run(["discover", ...ids, "--rest-endpoint", confluent.url, "--output", "-"]);
     expect(err).toBe(
-      "Error: Confluent refused our own Flink API key (401).\nNothing was written. Check the ids, the address and the secrets that the message names.\n",
+      "Error: Confluent refused the rotator's Confluent API key (401).\nCheck the ids, the address and the secrets that the message names. Nothing was written.\n",
     );
     expect(code).toBe(1);
   });

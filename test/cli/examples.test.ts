@@ -60,7 +60,7 @@ describe("every command line in the help", () => {
 
   it("works: sandbox", async () => {
     const { child, shows, ended } = startCli(["sandbox"]);
-    await shows(/npx \. rotate/);
+    await shows(/\nunset AWS_PROFILE\nexport .*AWS_ACCESS_KEY_ID=[\s\S]*npx \. rotate/);
     child.kill("SIGTERM");
     expect((await ended).code).toBe(0);
   });

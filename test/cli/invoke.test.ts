@@ -79,7 +79,7 @@ describe("invoke", () => {
   it("says so if there is no such function or stack", async () => {
     const { run } = await startDeployed();
     const named = await run(["invoke", "--function", "nobody"]);
-    expect(named.err).toContain("nobody could not be called (ResourceNotFoundException).");
+    expect(named.err).toContain("nobody could not be called (ResourceNotFoundException): Function not found");
     const stack = await run(["invoke", "--stack", "Other"]);
     expect(stack.err).toContain("Stack Other has no rotator.");
     expect([named.code, stack.code]).toEqual([2, 2]);

@@ -88,7 +88,9 @@ describe("the command line", () => {
       expect((await run(["status"])).err).toContain("No AWS region is set.\nSet AWS_REGION");
       Object.assign(process.env, { AWS_REGION, AWS_EC2_METADATA_DISABLED: "true" });
       delete process.env["AWS_ACCESS_KEY_ID"];
-      expect((await run(["status"])).err).toContain("No AWS credentials were found.\nSign in");
+      expect((await run(["status"])).err).toContain(
+        "No AWS credentials were found.\nSign in again (aws sso login)",
+      );
     } finally {
       Object.assign(process.env, { AWS_REGION, AWS_ACCESS_KEY_ID });
     }

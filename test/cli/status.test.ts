@@ -55,7 +55,25 @@ describe("status", () => {
     aws.fail({ operation: "GetSecretValue", secretId: "openai", error: "AccessDeniedException" });
     expect((await run(["status"])).out).toContain("Secret openai may not be read");
     confluent.setApiKeys("env-1", []);
-    expect((await run(["status"])).out).toContain("Confluent refused our own Flink API key (401).");
+    expect((await run(["status"])).out).toContain("Confluent refused the rotator's Confluent API key (401).");
+  });
+
+  it("shows Confluent's own words and request id, as rotate does", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    const headers = { "x-request-id": "req-1" };
+    const fault = { kind: "status", status: 403, text: "Not in the IP filter.", headers } as const;
+    confluent.fail({ method: "LIST", times: 9, fault });
+    const { out } = await run(["status"]);
+    expect(out).toContain(
+      "    Confluent's IP filter does not admit the rotator (403).\n    Not in the IP filter.\n    Request id req-1.\n    Add the rotator's public IP address",
+    );
+  });
+
+  it("says that an environment does not exist, and not to create connections", async () => {
+    const { run } = await startOperator({ connections: TWO, environmentId: "env-9" });
+    const { out } = await run(["status"]);
+    expect(out).toContain("no such connection, environment or organization (404)");
+    expect(out).not.toMatch(/create/i);
   });
 
   it("writes only JSON with --json", async () => {

@@ -18,6 +18,8 @@ export interface OperatorOptions {
   /** Entries of connections.json. Each connection exists in the sandbox unless `missing` names it. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
+  /** The environmentId in connections.json, `env-1` by default. */
+  readonly environmentId?: string;
   /** Further top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -102,8 +104,11 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
   };
 }
 
-function configOf({ connections, config }: OperatorOptions, restEndpoint: string): unknown {
-  const ids = { organizationId: "org-1", environmentId: "env-1", restEndpoint };
+function configOf(
+  { connections, config, environmentId = "env-1" }: OperatorOptions,
+  restEndpoint: string,
+): unknown {
+  const ids = { organizationId: "org-1", environmentId, restEndpoint };
   return {
     environments: { prod: { ...ids, apiKeySecret: "confluent/key" } },
     connections: connections.map((entry) => ({ type: "OPENAI", ...entry })),

@@ -46,6 +46,7 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
     `The function's log: ${logFile}. Press Ctrl-C to end.`,
     "",
     note("In a second terminal, point all commands to the sandbox:"),
+    "unset AWS_PROFILE",
     `export ${Object.entries(sandbox.env)
       .map(([name, value]) => `${name}=${value}`)
       .join(" ")}`,

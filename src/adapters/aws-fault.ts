@@ -1,0 +1,92 @@
+import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
+
+/** Who calls AWS: the deployed function with its role, or a person with their own credentials. */
+export type Caller = "function" | "person";
+
+export interface AwsCall {
+  readonly caller: Caller;
+  /** Such as "Secrets Manager". */
+  readonly service: string;
+  /** What the call needs to be allowed, such as "sns:Publish on the topic". */
+  readonly permission: string;
+}
+
+/** What is known of a failed call to AWS, and what to do about it. */
+export interface AwsFault {
+  readonly kind: "signed-out" | "denied" | "throttled" | "unreachable" | "other";
+  /** The code of AWS, Node or the SDK, such as AccessDeniedException or ENOTFOUND. */
+  readonly code: string;
+  /** AWS's own sentence, or one about the network. */
+  readonly sentence?: string;
+  /** One sentence; absent if it depends on the operation. */
+  readonly nextStep?: string;
+}
+
+export const SIGN_IN =
+  "Sign in again (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
+
+const SIGNED_OUT =
+  /^(ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|CredentialsProviderError|TokenProviderError|UnauthorizedSSOToken)/;
+const DENIED = /AccessDenied|AuthorizationError|UnauthorizedOperation|NotAuthorized/;
+const THROTTLED = /Throttl|TooManyRequests|SlowDown/;
+
+export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
+  if (!(error instanceof Error)) return { kind: "other", code: "unknown error" };
+  const network = isFromAws(error) ? undefined : toNetworkFault(error);
+  if (network !== undefined) {
+    const { kind, code, host = call.service } = network;
+    const sentence = describeNetworkFault(network, host);
+    return { kind: "unreachable", code, sentence, nextStep: `${networkAdvice(kind, host)}; then try again.` };
+  }
+  const kind = kindOf(error.name);
+  const [sentence, nextStep] = [sentenceOf(error), adviceOn(kind, call)];
+  return {
+    kind,
+    code: error.name,
+    ...(sentence !== undefined && { sentence }),
+    ...(nextStep !== undefined && { nextStep }),
+  };
+}
+
+/** Such as "Secret a could not be read (AccessDeniedException): User: … is not authorized to perform: …." */
+export function describeAwsFault(what: string, { kind, code, sentence }: Omit<AwsFault, "nextStep">): string {
+  if (sentence === undefined) return `${what} (${code}).`;
+  return kind === "unreachable" ? `${what}: ${sentence}` : `${what} (${code}): ${sentence}`;
+}
+
+function kindOf(code: string): Exclude<AwsFault["kind"], "unreachable"> {
+  if (SIGNED_OUT.test(code)) return "signed-out";
+  if (DENIED.test(code)) return "denied";
+  return THROTTLED.test(code) ? "throttled" : "other";
+}
+
+function adviceOn(
+  kind: Exclude<AwsFault["kind"], "unreachable">,
+  { caller, service, permission }: AwsCall,
+): string | undefined {
+  const isPerson = caller === "person";
+  switch (kind) {
+    case "signed-out":
+      return isPerson ? SIGN_IN : "Rotate again: Lambda renews the function's credentials by itself.";
+    case "denied":
+      return isPerson
+        ? `Use a profile or role that allows ${permission}.`
+        : `Allow the function's role ${permission}; then rotate again.`;
+    case "throttled":
+      return `Try again when fewer clients call ${service} at the same time.`;
+    case "other":
+      return undefined;
+  }
+}
+
+/** True for an error that AWS sent. The message of any other may quote a response. */
+function isFromAws(error: Error): boolean {
+  return "$fault" in error;
+}
+
+function sentenceOf(error: Error): string | undefined {
+  const isKnown = isFromAws(error) || /ProviderError$/.test(error.name);
+  const sentence = isKnown ? error.message.trim() : "";
+  if (sentence === "") return undefined;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}

@@ -1,0 +1,63 @@
+import { type ResponseInfo, RotationError, UnauthorizedError } from "../rotation/errors.ts";
+import { parseJson } from "../rotation/json.ts";
+import { errorDetail } from "./error-detail.ts";
+import type { HttpResponse } from "./http.ts";
+
+const IP_FILTER = /\bip[ _-]?(filter|address|group)/i;
+
+/** What a response of Confluent that is no success means. Its own words become the detail. */
+export function responseError(
+  { status, headers, body }: HttpResponse,
+  redact: (text: string) => string,
+): RotationError {
+  const json = parseJson(body);
+  const [detail, requestId] = [redact(errorDetail(json)), headers["x-request-id"]];
+  const response: ResponseInfo = {
+    httpStatus: status,
+    ...(requestId !== undefined && { requestId }),
+    ...(detail !== "" && { detail }),
+  };
+  switch (status) {
+    case 200:
+      return new RotationError("service", "Confluent's answer could not be read.", response);
+    case 401:
+      return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
+    case 403:
+      return forbidden(response, body.trim() === "" || (typeof json === "object" && json !== null));
+    case 404:
+      return new RotationError(
+        "not-found",
+        "Confluent knows no such connection, environment or organization (404).",
+        {
+          ...response,
+          nextStep:
+            "Check organizationId, environmentId, cloud and region of the environment in connections.json.",
+        },
+      );
+    default:
+      return new RotationError("service", `Confluent answered ${status}.`, response);
+  }
+}
+
+/** A 403 may come from Confluent's roles, from its IP filters, or from a proxy, whose page is not JSON. */
+function forbidden(response: ResponseInfo, isFromConfluent: boolean): UnauthorizedError {
+  if (!isFromConfluent)
+    return new UnauthorizedError(
+      "Access is forbidden (403), but the answer is not one of Confluent's API: a proxy or firewall may have sent it.",
+      {
+        ...response,
+        nextStep:
+          "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.",
+      },
+    );
+  if (IP_FILTER.test(response.detail ?? ""))
+    return new UnauthorizedError("Confluent's IP filter does not admit the rotator (403).", {
+      ...response,
+      nextStep:
+        "Add the rotator's public IP address to Confluent's IP filter for Flink, or call it through the private network.",
+    });
+  return new UnauthorizedError(
+    "The rotator's Confluent API key is not allowed to do this (403); it needs the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.",
+    response,
+  );
+}

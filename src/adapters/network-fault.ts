@@ -1,0 +1,87 @@
+/** What is known of a request that got no response. It quotes nothing of the request. */
+export interface NetworkFault {
+  /** The code of Node or undici. */
+  readonly code: string;
+  readonly kind: NetworkFaultKind;
+  /** The address that was called, if the error names one. */
+  readonly host?: string;
+}
+
+export type NetworkFaultKind =
+  | "name"
+  | "refused"
+  | "timeout"
+  | "certificate"
+  | "proxy"
+  | "interrupted"
+  | "other";
+
+const KINDS: readonly (readonly [NetworkFaultKind, RegExp])[] = [
+  ["proxy", /^(PROXY|ERR_PROXY)/],
+  ["name", /^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA)$/],
+  ["refused", /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/],
+  ["timeout", /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT|TimeoutError|AbortError)$/],
+  ["certificate", /CERT|SELF_SIGNED|VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO$/],
+  ["interrupted", /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED)$/],
+];
+
+const PROXY_RESPONSE = /^Proxy response \((\d{3})\)/;
+
+/** `undefined` for an error that has nothing to do with the network. */
+export function toNetworkFault(error: unknown): NetworkFault | undefined {
+  for (const each of chainOf(error)) {
+    const code = codeOf(each);
+    const kind = KINDS.find(([, codes]) => codes.test(code))?.[0];
+    if (kind !== undefined) return { code, kind, ...hostOf(each) };
+  }
+  return undefined;
+}
+
+const REASONS: Readonly<Record<NetworkFaultKind, string>> = {
+  name: "its name does not resolve",
+  refused: "it accepts no connection",
+  timeout: "it did not answer in time",
+  certificate: "its certificate is not trusted",
+  proxy: "the proxy refused the connection",
+  interrupted: "the connection was closed",
+  other: "",
+};
+
+/** Such as "flink.example.com could not be reached (ENOTFOUND): its name does not resolve." */
+export function describeNetworkFault({ kind, code }: NetworkFault, host: string): string {
+  const reason = REASONS[kind];
+  return `${host} could not be reached (${code})${reason === "" ? "" : `: ${reason}`}.`;
+}
+
+/** One clause: what to check at the place where the rotator runs. */
+export function networkAdvice(kind: NetworkFaultKind, host: string): string {
+  const advice: Readonly<Record<NetworkFaultKind, string>> = {
+    name: `Check the name ${host}, and the DNS of the network in which the rotator runs`,
+    refused: `Check the address and port of ${host}, and the firewalls on the way to it`,
+    timeout: `Check the firewalls and routes to ${host}: from a VPC without internet access it needs a VPC endpoint, and if only a proxy can reach it, HTTPS_PROXY`,
+    certificate: `If a proxy or firewall replaces the certificate of ${host}, set NODE_EXTRA_CA_CERTS to a PEM file with its certificate authority`,
+    proxy: `Check HTTPS_PROXY, with the user name and password for the proxy, or add ${host} to NO_PROXY`,
+    interrupted: `Check the proxies and firewalls on the way to ${host}`,
+    other: `Check that DNS and firewalls let the rotator reach ${host}; if only a proxy can, set HTTPS_PROXY`,
+  };
+  return advice[kind];
+}
+
+/** The error, what caused it, and what it was combined from. */
+function chainOf(error: unknown): Error[] {
+  if (!(error instanceof Error)) return [];
+  const combined = error instanceof AggregateError ? error.errors : [];
+  return [error, ...[error.cause, ...combined].flatMap(chainOf)];
+}
+
+/** A DOMException has a name that says more than its code, which is a number. */
+function codeOf(error: Error): string {
+  const [, proxyStatus] = PROXY_RESPONSE.exec(error.message) ?? [];
+  if (proxyStatus !== undefined) return `PROXY_${proxyStatus}`;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
+
+function hostOf(error: Error): { host?: string } {
+  const named = "hostname" in error ? error.hostname : "address" in error ? error.address : undefined;
+  return typeof named === "string" ? { host: named } : {};
+}

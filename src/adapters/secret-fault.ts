@@ -1,0 +1,111 @@
+import { SecretError } from "../rotation/errors.ts";
+import { type AwsFault, type Caller, describeAwsFault, toAwsFault } from "./aws-fault.ts";
+
+export interface FaultContext {
+  readonly caller: Caller;
+  /** Removes secrets from AWS's own sentences. */
+  readonly redact: (text: string) => string;
+}
+
+/** Says why a secret could not be read and what to do. It has no cause, which could quote a value. */
+export function readError(secretId: string, error: unknown, context: FaultContext): SecretError {
+  const permission = `secretsmanager:GetSecretValue on secret ${secretId} and kms:Decrypt with its KMS key`;
+  const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
+  const { what, nextStep = fault.nextStep ?? RETRY } =
+    REFUSALS.find(({ codes }) => codes.test(fault.code))?.describe(secretId, fault.sentence) ??
+    ({ what: "could not be read" } as const);
+  return new SecretError(describe(`Secret ${secretId} ${what}`, fault, context), { nextStep });
+}
+
+/** Says why a staging label could not be moved and what to do. */
+export function moveLabelError(
+  secretId: string,
+  label: string,
+  error: unknown,
+  context: FaultContext,
+): SecretError {
+  const permission = `secretsmanager:UpdateSecretVersionStage on secret ${secretId}`;
+  const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
+  const { nextStep = RETRY } = fault;
+  return new SecretError(
+    describe(`The label ${label} of secret ${secretId} could not be moved`, fault, context),
+    {
+      nextStep,
+    },
+  );
+}
+
+const RETRY = "Rotate again; if that fails too, see the AWS Health Dashboard.";
+
+interface Refusal {
+  readonly what: string;
+  readonly nextStep?: string;
+}
+
+const REFUSALS: readonly {
+  readonly codes: RegExp;
+  readonly describe: (secretId: string, sentence: string | undefined) => Refusal;
+}[] = [
+  { codes: /^ResourceNotFoundException$/, describe: notFound },
+  { codes: /^InvalidRequestException$/, describe: invalidRequest },
+  { codes: /^AccessDeniedException$/, describe: () => ({ what: "may not be read" }) },
+  {
+    codes: /^KMSAccessDeniedException$/,
+    describe: () => ({ what: "cannot be decrypted: its KMS key is denied" }),
+  },
+  {
+    codes: /^DecryptionFailure$/,
+    describe: () => ({
+      what: "cannot be decrypted: its KMS key is disabled, denied or deleted",
+      nextStep:
+        "Check that the secret's KMS key is enabled and that kms:Decrypt is allowed; then rotate again.",
+    }),
+  },
+  {
+    codes: /^KMSDisabledException$/,
+    describe: () => ({
+      what: "cannot be decrypted: its KMS key is disabled",
+      nextStep: "Enable the secret's KMS key; then rotate again.",
+    }),
+  },
+];
+
+/** AWS uses one code for a secret that does not exist and for one without a current version. */
+function notFound(secretId: string, sentence: string | undefined): Refusal {
+  if (sentence !== undefined && /secret value|staging label/.test(sentence))
+    return {
+      what: "has no version with the label AWSCURRENT",
+      nextStep: `Put a value into secret ${secretId}; that starts the rotation by itself.`,
+    };
+  return {
+    what: "does not exist",
+    nextStep: `Check the name ${secretId} in connections.json, and the AWS account and region.`,
+  };
+}
+
+function invalidRequest(secretId: string, sentence: string | undefined): Refusal {
+  const isDeleted = sentence === undefined || /delet/.test(sentence);
+  const nextStep = `Restore the secret (aws secretsmanager restore-secret --secret-id ${secretId}), or take its connections out of connections.json.`;
+  return isDeleted
+    ? { what: "cannot be read: it is scheduled for deletion", nextStep }
+    : {
+        what: "cannot be read",
+        nextStep: `Check the state of secret ${secretId} in the AWS console; then rotate again.`,
+      };
+}
+
+/** AWS's sentences that consist of names. Any other might quote a value. */
+const KNOWN_SENTENCES = [
+  /^User: [\w:/.@+=,-]+ is not authorized to perform: [\w:]+( on resource: [\w:/.@+=,!*-]+)?( (because|with) [\w :/.@+=,*-]{1,300})?\.$/,
+  /^Access to KMS is not allowed\.$/,
+  /^The security token included in the request is (expired|invalid)\.$/,
+  /^Secrets Manager can.t find the specified secret( value for (staging label|VersionId): [\w/.+=@-]+)?\.$/,
+  /^You can.t (perform this operation on|access) [\w .-]+\.$/,
+];
+
+function describe(what: string, { sentence, ...fault }: AwsFault, { redact }: FaultContext): string {
+  const isKnown =
+    sentence !== undefined &&
+    (fault.kind === "unreachable" || KNOWN_SENTENCES.some((pattern) => pattern.test(sentence)));
+  return describeAwsFault(what, { ...fault, ...(isKnown && { sentence: redact(sentence) }) });
+}

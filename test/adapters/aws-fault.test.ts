@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { describeAwsFault, toAwsFault } from "../../src/adapters/aws-fault.ts";
+
+const CALL = { service: "SNS", permission: "sns:Publish on the topic" } as const;
+const PERSON = { ...CALL, caller: "person" } as const;
+const FUNCTION = { ...CALL, caller: "function" } as const;
+
+function fromAws(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name, $fault: "client" });
+}
+
+describe("a fault of AWS", () => {
+  it.each([
+    ["ExpiredTokenException", "The security token included in the request is expired"],
+    ["ExpiredToken", "The security token included in the request is expired"],
+    ["UnrecognizedClientException", "The security token included in the request is invalid."],
+    ["InvalidClientTokenId", "The security token included in the request is invalid."],
+    ["InvalidSignatureException", "Signature expired: 20260321T100000Z is now earlier than 20260321T110000Z"],
+  ])("%s asks a person to sign in again, and not the function", (name, message) => {
+    expect(toAwsFault(fromAws(name, message), PERSON)).toMatchObject({
+      kind: "signed-out",
+      code: name,
+      nextStep: expect.stringMatching(/^Sign in again \(aws sso login\)/),
+    });
+    expect(toAwsFault(fromAws(name, message), FUNCTION).nextStep).not.toMatch(/sign in/i);
+  });
+
+  it("of a local credentials provider keeps the provider's sentence", () => {
+    const message = "The SSO session associated with this profile has expired.";
+    const error = Object.assign(new Error(message), { name: "CredentialsProviderError" });
+    expect(toAwsFault(error, PERSON)).toMatchObject({ kind: "signed-out", sentence: message });
+  });
+
+  it.each([["AccessDeniedException"], ["AuthorizationErrorException"], ["AccessDenied"]])(
+    "%s keeps AWS's sentence about principal and action",
+    (name) => {
+      const sentence = "User: arn:aws:iam::1:user/ann is not authorized to perform: SNS:Publish";
+      const fault = toAwsFault(fromAws(name, sentence), PERSON);
+      expect(describeAwsFault("The alert could not be sent", fault)).toBe(
+        `The alert could not be sent (${name}): ${sentence}.`,
+      );
+    },
+  );
+
+  it("that denies access has advice for whoever called", () => {
+    const error = fromAws("AccessDeniedException", "Denied.");
+    expect(toAwsFault(error, PERSON).nextStep).toBe(
+      "Use a profile or role that allows sns:Publish on the topic.",
+    );
+    expect(toAwsFault(error, FUNCTION).nextStep).toBe(
+      "Allow the function's role sns:Publish on the topic; then rotate again.",
+    );
+  });
+
+  it("of the network names host, code and what to check", () => {
+    const error = Object.assign(new Error("getaddrinfo ENOTFOUND sns.us-esat-1.amazonaws.com"), {
+      code: "ENOTFOUND",
+      hostname: "sns.us-esat-1.amazonaws.com",
+    });
+    const fault = toAwsFault(error, PERSON);
+    expect(describeAwsFault("The alert could not be sent", fault)).toBe(
+      "The alert could not be sent: sns.us-esat-1.amazonaws.com could not be reached (ENOTFOUND): its name does not resolve.",
+    );
+    expect(fault.nextStep).toMatch(/^Check the name sns.us-esat-1.amazonaws.com.*; then try again\.$/);
+  });
+
+  it("that may quote a response shows its code alone", () => {
+    const fault = toAwsFault(new SyntaxError(`Unexpected token in {"SecretString":"sk-1`), PERSON);
+    expect(fault).toEqual({ kind: "other", code: "SyntaxError" });
+    expect(describeAwsFault("It failed", fault)).toBe("It failed (SyntaxError).");
+    const odd: unknown = "sk-1";
+    expect(toAwsFault(odd, PERSON)).toEqual({ kind: "other", code: "unknown error" });
+  });
+
+  it("that throttles asks for patience", () => {
+    expect(toAwsFault(fromAws("ThrottlingException", "Rate exceeded"), FUNCTION)).toMatchObject({
+      kind: "throttled",
+      nextStep: "Try again when fewer clients call SNS at the same time.",
+    });
+  });
+});

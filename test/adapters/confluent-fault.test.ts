@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { responseError } from "../../src/adapters/confluent-fault.ts";
+
+const redact = (text: string): string => text.replaceAll("sk-1", "[redacted]");
+
+function forbidden(body: string) {
+  return responseError({ status: 403, headers: { "x-request-id": "r-1" }, body }, redact);
+}
+
+const errors = (detail: string) => JSON.stringify({ errors: [{ status: "403", detail }] });
+
+describe("a 403 of Confluent", () => {
+  it("names the roles, and keeps Confluent's words and request id", () => {
+    const error = forbidden(errors("Forbidden Access for sk-1"));
+    expect(error).toMatchObject({
+      errorClass: "unauthorized",
+      response: { httpStatus: 403, requestId: "r-1", detail: "Forbidden Access for [redacted]" },
+    });
+    expect(error.message).toContain("FlinkAdmin, EnvironmentAdmin or OrganizationAdmin");
+  });
+
+  it("that an IP filter causes blames no role", () => {
+    const error = forbidden(errors("Access denied: source IP address 203.0.113.7 is not in an IP filter"));
+    expect(error.message).toBe("Confluent's IP filter does not admit the rotator (403).");
+    expect(error.response.nextStep).toMatch(/^Add the rotator's public IP address/);
+  });
+
+  it("that is not JSON may come from a proxy, and blames no role", () => {
+    const error = forbidden("<html>Blocked by policy</html>");
+    expect(error.message).toContain("a proxy or firewall may have sent it");
+    expect(`${error.message} ${error.response.nextStep}`).not.toContain("FlinkAdmin");
+    expect(error.response.detail).toBeUndefined();
+  });
+});
+
+describe("a 404 to a list", () => {
+  it("asks to check the environment, and not to create connections", () => {
+    const error = responseError({ status: 404, headers: {}, body: errors("No such environment") }, redact);
+    expect(error.response.nextStep).toMatch(/^Check organizationId, environmentId, cloud and region/);
+  });
+});
