@@ -70,7 +70,7 @@ export class Poller {
   waitUntilSettled(request: PollRequest): Promise<PollResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
     const startedAt = this.#clock.now();
-    this.#schedule.recordStart();
+    this.#schedule.recordStart(request.name);
     const connection: PendingConnection = {
       ...request,
       startedAt,

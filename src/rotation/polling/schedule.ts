@@ -11,7 +11,7 @@ export class PollSchedule {
   /** Connections that are due within this time are polled together. */
   readonly batchWindowMs = MIN_DELAY_WHILE_WRITING_MS;
   readonly #expected: number;
-  #started = 0;
+  readonly #started = new Set<string>();
   #longestPendingMs = 0;
   /** The shortest time from a PUT to its verdict, as far as is known. */
   #shortestReadyMs: number | undefined;
@@ -21,9 +21,9 @@ export class PollSchedule {
     this.#expected = expected;
   }
 
-  /** Records that one more connection was written. */
-  recordStart(): void {
-    this.#started += 1;
+  /** Records that a connection was written, for the first time or again. */
+  recordStart(name: string): void {
+    this.#started.add(name);
   }
 
   /** Records how long after its PUT a connection was pending. */
@@ -49,6 +49,6 @@ export class PollSchedule {
   }
 
   get #isWriting(): boolean {
-    return this.#started < this.#expected;
+    return this.#started.size < this.#expected;
   }
 }

@@ -134,7 +134,7 @@ export class LastReadCheck {
     return now - this.#refusedSince >= TAKEN_BACK_MS ? "refused" : undefined;
   }
 
-  nextReadAt(): number | undefined {
-    return this.#refusedSince === undefined ? undefined : this.#refusedSince + TAKEN_BACK_MS;
+  nextReadAt(now: number): number {
+    return this.#refusedSince === undefined ? now : this.#refusedSince + TAKEN_BACK_MS;
   }
 }

@@ -39,9 +39,10 @@ describe("the delay between polls", () => {
 
   it("is longer while connections are still to be written, but at most half a second at first", () => {
     const schedule = new PollSchedule(2);
-    schedule.recordStart();
+    schedule.recordStart("a");
+    schedule.recordStart("a");
     const whileWriting = schedule.delayMs(0);
-    schedule.recordStart();
+    schedule.recordStart("b");
     expect(whileWriting).toBeGreaterThan(schedule.delayMs(0));
     expect(whileWriting).toBeLessThan(500);
   });
@@ -57,7 +58,7 @@ describe("the earliest poll", () => {
     schedule.recordPending(400);
     schedule.recordPending(300);
     expect(schedule.earliestMs()).toBe(400);
-    schedule.recordStart();
+    schedule.recordStart("a");
     expect(schedule.earliestMs()).toBe(0);
   });
 

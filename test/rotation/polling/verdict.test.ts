@@ -335,7 +335,11 @@ describe("the last read", () => {
       undefined,
       "refused",
     ]);
-    expect(check.nextReadAt()).toBe(1_000);
+    expect(check.nextReadAt(1_000)).toBe(1_000);
+  });
+
+  it("is due at once, however long other connections took", () => {
+    expect(lastRead().nextReadAt(5_000)).toBe(5_000);
   });
 
   it("ignores an outdated INVALID_AUTH", () => {

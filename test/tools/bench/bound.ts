@@ -1,4 +1,4 @@
-/** What a run has to do and what it is held back by. */
+/** What a run has to do, and what limits it. */
 export interface Load {
   readonly connections: number;
   readonly secrets: number;
@@ -14,16 +14,16 @@ export interface RateLimits {
 }
 
 const PAGE_SIZE = 100;
-/** The documented limits of the API, which the function keeps to wherever it is. */
+/** The documented limits of the API. The function always keeps to them. */
 const DOCUMENTED = { perSecond: 50, perMinute: 1_000 };
 
 export const BOUND_IN_WORDS =
-  "Lower bound: one look (a LIST page of 100 per latency), one PUT per connection, each no sooner than the sliding " +
+  "Lower bound: one read (a LIST page of 100 per latency), one PUT per connection, each no sooner than the sliding " +
   "windows allow it (the stricter of the server's limit and the documented 50/s and 1000/min), latency, time to ready. " +
-  "With canary the first PUT of each secret becomes ready before the others are sent. Reading while it waits, and the " +
-  "reading of the secrets, count as nothing.";
+  "With canary, the first PUT of each secret becomes ready before the others are sent. Polling and reading the secrets " +
+  "are not counted.";
 
-/** The time below which no client can be that looks before it writes and waits until the last key is in use. */
+/** The shortest time for any client that reads before it writes, and waits until the last key is in use. */
 export function lowerBoundMs(load: Load): number {
   const { connections, latencyMs, timeToReadyMs } = load;
   const send = paced(load.limits);
@@ -43,7 +43,7 @@ export function pageCount(connections: number): number {
   return Math.ceil(connections / PAGE_SIZE);
 }
 
-/** Gives each request the first moment, not before `notBefore`, at which no window is full. */
+/** Gives each request the earliest time, not before `notBefore`, at which no window is full. */
 function paced({ perSecond = Infinity, perMinute = Infinity }: RateLimits): (notBefore: number) => number {
   const sent: number[] = [];
   const second = Math.min(perSecond, DOCUMENTED.perSecond);

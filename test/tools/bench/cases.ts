@@ -3,10 +3,10 @@ import { type Case, OURS, type Row } from "./measure.ts";
 import { secretCount } from "./scenario.ts";
 
 const SIZES = [1, 10, 100, 500, 1_000];
-/** Beyond these sizes, one connection after the other takes more than half an hour. */
+/** With more, one connection after the other takes more than half an hour. */
 const LOOP_SIZES = [1, 10];
 const LARGEST_LOOP = 10;
-/** Up to this size, starting the process shows in the ratio. */
+/** With more, the start of the process does not show in the ratio. */
 const LARGEST_WARM = 100;
 
 export const DOCUMENTED = "50/s, 1000/min";
@@ -15,17 +15,17 @@ const LIMITS: Readonly<Record<string, RateLimits>> = {
   none: {},
   "50/s": { perSecond: 50 },
   [DOCUMENTED]: { perSecond: 50, perMinute: 1_000 },
-  "20/s, not told": { perSecond: 20 },
+  "20/s, not announced": { perSecond: 20 },
 };
 
 const BASE = { latencyMs: 50, timeToReadyMs: 2_000, canary: false, isScattered: false, isWarm: false };
 
 /** The rows to measure, in the order of the table. */
 export function cases(isQuick: boolean): readonly Case[] {
-  return isQuick ? quickCases() : [...ours(), ...rivals()];
+  return isQuick ? quickCases() : [...ours(), ...alternatives()];
 }
 
-/** What the curl loop would take for the sizes that it is not run for. */
+/** Estimates for the sizes that the curl loop is not run for. */
 export function estimates(row: Row, isQuick: boolean): readonly Row[] {
   if (isQuick || row.way !== "curl loop" || row.connections !== LARGEST_LOOP) return [];
   return SIZES.filter((connections) => connections > LARGEST_LOOP).map((connections) => {
@@ -77,7 +77,7 @@ function ours(): readonly Case[] {
   ];
 }
 
-function rivals(): readonly Case[] {
+function alternatives(): readonly Case[] {
   const sizes = { "curl loop": LOOP_SIZES, "curl, 100 at once": SIZES, "Promise.all, 5 s poll": SIZES };
   return ["none", DOCUMENTED].flatMap((name) =>
     Object.entries(sizes).flatMap(([way, counts]) =>

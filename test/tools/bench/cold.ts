@@ -9,7 +9,7 @@ import { lambdaEnvironment } from "./lambda.ts";
 import { messageOf, startWorker } from "./processes.ts";
 import { addresses, connectionsFile } from "./scenario.ts";
 
-/** Of 512 MB: Lambda gives a whole processor for 1,769 MB. */
+/** For 512 MB: a function with 1,769 MB has a whole CPU. */
 const SHARE = 512 / 1_769;
 const TIME_LIMIT_MS = 60_000;
 const DIST = join(import.meta.dirname, "../../../dist");
@@ -48,7 +48,7 @@ const bundles = new Map([
   ["nothing", `${DIST}/bench/nothing.mjs`],
   ["two SDK clients", `${DIST}/bench/clients.mjs`],
   ["plain", `${DIST}/bench/plain.mjs`],
-  ["ours", `${DIST}/lambda/index.mjs`],
+  ["the function", `${DIST}/lambda/index.mjs`],
   ...values.also.map((file) => [basename(file), file] as const),
 ]);
 
@@ -81,7 +81,7 @@ async function compare(speed: CpuShare): Promise<void> {
   }
   const sum = (name: string) =>
     median((starts.get(name) ?? []).map(({ readyMs, callMs }) => readyMs + callMs));
-  const title = speed === full ? "full speed" : `${SHARE.toFixed(2)} of a processor, by ${speed.means}`;
+  const title = speed === full ? "full speed" : `${SHARE.toFixed(2)} of a CPU, by ${speed.means}`;
   print("", `${title}: medians of ${rounds} fresh processes, in ms`);
   print(row(["bundle", "kB", "ready", "first call", "sum", "of plain", "CPU"]));
   for (const [name, all] of starts) {
@@ -115,7 +115,7 @@ function reportContents(): void {
   const sizes = [...packages].map(
     ([name, files]) => [name, files.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)] as const,
   );
-  print("", "What is in our bundle, in kB");
+  print("", "What the bundle contains, in kB");
   for (const [name, bytes] of sizes.toSorted(([, a], [, b]) => b - a).filter(([, bytes]) => bytes >= 1_000))
     print(`${(bytes / 1_000).toFixed(1).padStart(8)}  ${name}`);
 }

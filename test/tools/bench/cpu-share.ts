@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkerOptions } from "./processes.ts";
 
-/** Lambda grants processor time in periods of this length. */
+/** Lambda schedules CPU time in periods of this length. */
 const PERIOD_MS = 20;
 
-/** A part of one processor for processes to come. */
+/** Limits processes to a part of one CPU. */
 export interface CpuShare extends Disposable {
   readonly means: string;
   readonly options: WorkerOptions;
-  /** Holds a process to the share until it ends, where the system does not do so by itself. */
+  /** Limits a process until it ends, if the system does not. */
   readonly hold: (pid: number) => void;
 }
 
-/** By a control group (version 2 or 1) where one can be made, else by stopping and continuing the process. */
+/** Uses a control group (version 2 or 1) if it can create one, otherwise stops and continues the process. */
 export function cpuShare(share: number): CpuShare {
   return (
     controlGroup("/sys/fs/cgroup", { "cpu.max": quota(share).join(" ") }) ??

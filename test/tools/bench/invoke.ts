@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import * as z from "zod/mini";
-import { tellUsage } from "./usage.ts";
+import { reportUsage } from "./usage.ts";
 
 const TIMEOUT_MS = 900_000;
 
-/** A rate limit per second has forgotten the dry run by then. */
+/** After this time, the dry run no longer counts for a rate limit per second. */
 const SETTLED_MS = 1_100;
 
 const { event, isWarm } = z
@@ -30,7 +30,7 @@ if (isWarm) {
   await handler({ dryRun: true }, context);
   await sleep(SETTLED_MS);
 }
-await tellUsage(async () => {
+await reportUsage(async () => {
   try {
     return (await handler(event, context)).outcome;
   } catch (error) {

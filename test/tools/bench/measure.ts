@@ -11,10 +11,10 @@ import { type Usage, usage } from "./usage.ts";
 const DIST = join(import.meta.dirname, "../../../dist");
 const SERVER = join(import.meta.dirname, "server.ts");
 export const OURS = "the function";
-/** More than any way needs that is not stuck. */
+/** More than any way needs unless it is stuck. */
 const TIME_LIMIT_MS = 240_000;
-/** How Lambda starts Node in a function with 512 MB. */
 const ENDINGS = new Set(["succeeded", "done"]);
+/** How Lambda starts Node in a function with 512 MB. */
 const LAMBDA_FLAGS = ["--expose-gc", "--max-semi-space-size=25", "--max-old-space-size=460"];
 
 /** One row to measure. */
@@ -24,7 +24,7 @@ export interface Case extends bench.Layout {
   readonly limits: RateLimits;
   readonly latencyMs: number;
   readonly timeToReadyMs: number;
-  /** Whether the process has made a dry run before, as a function has that was invoked a moment ago. */
+  /** Whether the process has made a dry run before, like a function that was invoked a moment ago. */
   readonly isWarm: boolean;
 }
 
@@ -34,19 +34,19 @@ export interface Row extends Omit<Case, "limits"> {
   readonly ratio: number;
   readonly requestsPerConnection: number;
   readonly throttled: number;
-  /** Connections that were never seen to be ready with the new key. */
+  /** Connections that never became ready with the new key. */
   readonly lost: number;
   readonly latenessMs?: { readonly median: number; readonly p95: number; readonly worst: number };
   readonly peakRssBytes?: number;
   readonly cpuMs?: number;
-  /** Computed from a smaller number of connections, since it would take too long. */
+  /** Computed from fewer connections, because the measurement would take too long. */
   readonly isEstimate: boolean;
 }
 
-/** Makes the processes plain JavaScript, so that Node's reading of types counts as nobody's memory. */
+/** Compiles the processes to JavaScript, so that stripping types costs none of them memory. */
 export function buildProcesses(): void {
   buildSync({
-    entryPoints: ["invoke", "rivals"].map((name) => join(import.meta.dirname, `${name}.ts`)),
+    entryPoints: ["invoke", "alternatives"].map((name) => join(import.meta.dirname, `${name}.ts`)),
     outdir: `${DIST}/bench`,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -55,25 +55,26 @@ export function buildProcesses(): void {
   });
 }
 
-/** Runs one way against a sandbox of its own. @throws Error when it does not end in time, or not well. */
+/** Runs one way against a sandbox of its own. @throws Error if it does not end in time, or fails. */
 export async function measure(one: Case): Promise<Row> {
   const { limits, ...row } = one;
   const secrets = bench.secretCount(one.connections);
   await using server = startWorker(SERVER, one);
   const addresses = await messageOf(server, bench.addresses, TIME_LIMIT_MS);
-  const used = await (one.way === OURS ? invoke(one, addresses) : runRival(one, addresses));
+  const used = await (one.way === OURS ? invoke(one, addresses) : runAlternative(one, addresses));
   server.child.send("report");
-  const seen = await messageOf(server, bench.sightings, TIME_LIMIT_MS);
+  const observed = await messageOf(server, bench.observations, TIME_LIMIT_MS);
   const boundMs = lowerBoundMs({ ...one, secrets, limits });
   return {
     ...row,
     wallMs: used.wallMs,
     boundMs,
     ratio: used.wallMs / boundMs,
-    requestsPerConnection: (seen.requests - (one.isWarm ? pageCount(one.connections) : 0)) / one.connections,
-    throttled: seen.throttled,
-    lost: one.connections - seen.latenessMs.length,
-    ...(seen.latenessMs.length > 0 && { latenessMs: spread(seen.latenessMs) }),
+    requestsPerConnection:
+      (observed.requests - (one.isWarm ? pageCount(one.connections) : 0)) / one.connections,
+    throttled: observed.throttled,
+    lost: one.connections - observed.latenessMs.length,
+    ...(observed.latenessMs.length > 0 && { latenessMs: spread(observed.latenessMs) }),
     ...(!one.way.startsWith("curl") && { peakRssBytes: used.peakRssBytes, cpuMs: used.cpuMs }),
     isEstimate: false,
   };
@@ -96,8 +97,8 @@ async function invoke(one: Case, addresses: bench.Addresses): Promise<Usage> {
   }
 }
 
-async function runRival({ way, connections }: Case, { confluentUrl }: bench.Addresses): Promise<Usage> {
-  await using worker = startWorker(`${DIST}/bench/rivals.mjs`, [confluentUrl, way, connections]);
+async function runAlternative({ way, connections }: Case, { confluentUrl }: bench.Addresses): Promise<Usage> {
+  await using worker = startWorker(`${DIST}/bench/alternatives.mjs`, [confluentUrl, way, connections]);
   return await finished(worker);
 }
 

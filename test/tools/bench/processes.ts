@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type * as z from "zod/mini";
 
-/** A process of its own, which answers in messages; it is ended when it goes out of scope. */
+/** A process of its own that responds with messages. It is killed when it goes out of scope. */
 export interface Worker extends AsyncDisposable {
   readonly child: ChildProcess;
 }
@@ -33,7 +33,7 @@ export function startWorker(
   return { child, [Symbol.asyncDispose]: dispose };
 }
 
-/** The next message of a worker. @throws Error when the worker ends, or says nothing for `timeoutMs`. */
+/** The next message of a worker. @throws Error if the worker ends, or sends nothing for `timeoutMs`. */
 export async function messageOf<T>(
   { child }: Worker,
   schema: z.ZodMiniType<T>,
@@ -41,8 +41,8 @@ export async function messageOf<T>(
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   // Not "exit", which may come before the last message.
-  const onEnd = () => reject(new Error(`${child.spawnargs.join(" ")} ended without an answer.`));
-  const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
+  const onEnd = () => reject(new Error(`${child.spawnargs.join(" ")} ended without a message.`));
+  const timer = setTimeout(() => reject(new Error(`No message within ${timeoutMs} ms.`)), timeoutMs);
   child.once("message", resolve).once("disconnect", onEnd);
   try {
     return schema.parse(await promise);

@@ -9,7 +9,7 @@ export const ENDPOINT = "https://api.openai.com/v1/chat/completions";
 export const OLD_KEY = "sk-old";
 export const NEW_KEY = "sk-new";
 
-/** What the sandbox is to be like. */
+/** How the sandbox behaves. */
 export const scenario = z.object({
   connections: z.number(),
   latencyMs: z.number(),
@@ -19,21 +19,21 @@ export const scenario = z.object({
 
 export type Scenario = z.infer<typeof scenario>;
 
-/** Where the sandbox is. */
+/** The addresses of the sandbox. */
 export const addresses = z.object({ confluentUrl: z.string(), awsUrl: z.string(), topicArn: z.string() });
 
 export type Addresses = z.infer<typeof addresses>;
 
-/** What the sandbox saw. */
-export const sightings = z.object({
+/** What the sandbox observed. */
+export const observations = z.object({
   requests: z.number(),
   throttled: z.number(),
   alerts: z.number(),
-  /** How long after each connection was ready an answer first said so. */
+  /** How long after each connection was ready a response first said so. */
   latenessMs: z.array(z.number()),
 });
 
-export type Sightings = z.infer<typeof sightings>;
+export type Observations = z.infer<typeof observations>;
 
 export function connectionNames(connections: number): readonly string[] {
   return Array.from({ length: connections }, (_, index) => `connection-${String(index).padStart(4, "0")}`);
@@ -46,7 +46,7 @@ export function secretCount(connections: number): number {
 export interface Layout {
   readonly connections: number;
   readonly canary: boolean;
-  /** Whether a secret's connections are far apart in the list, instead of side by side. */
+  /** Whether the connections of a secret are far apart in the list. */
   readonly isScattered: boolean;
 }
 

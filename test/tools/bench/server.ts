@@ -6,9 +6,9 @@ import * as bench from "./scenario.ts";
 import { warmServer } from "./warm-server.ts";
 
 const given = bench.scenario.parse(JSON.parse(process.argv[2] ?? ""));
-const rehearsal = await open({ connections: 1, latencyMs: 0, timeToReadyMs: 0, limits: {} });
-await warmServer(rehearsal.addresses);
-await rehearsal.close();
+const warmUp = await open({ connections: 1, latencyMs: 0, timeToReadyMs: 0, limits: {} });
+await warmServer(warmUp.addresses);
+await warmUp.close();
 const { confluent, aws, addresses, shownAt } = await open(given);
 
 process.on("disconnect", () => process.exit());
@@ -18,11 +18,11 @@ process.on("message", () => {
     throttled: confluent.requests.filter(({ status }) => status === 429).length,
     alerts: aws.published().length,
     latenessMs: [...shownAt].map(([name, at]) => at - (confluent.connection(name).readyAt ?? Number.NaN)),
-  } satisfies bench.Sightings);
+  } satisfies bench.Observations);
 });
 process.send?.(addresses satisfies bench.Addresses);
 
-/** A sandbox with the connections, and when each was first shown to be ready with the new key. */
+/** A sandbox with the connections, and when a response first showed each as ready with the new key. */
 async function open({ connections, ...settings }: bench.Scenario) {
   const confluent = await startConfluent(settings);
   const aws = await startAws({ clock: systemClock });

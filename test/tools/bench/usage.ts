@@ -8,21 +8,21 @@ export const usage = z.object({
   peakRssBytes: z.number(),
 });
 
-/** What a piece of work came to, and what it took of this process. */
+/** The outcome of some work, and the time and memory it took. */
 export type Usage = z.infer<typeof usage>;
 
-/** Does the work, tells the parent process what it took, and lets this process end. */
-export async function tellUsage(work: () => Promise<string>): Promise<void> {
+/** Does the work, sends its usage to the parent process, and lets this process end. */
+export async function reportUsage(work: () => Promise<string>): Promise<void> {
   const startedAt = Date.now();
   const cpuBefore = process.cpuUsage();
   const outcome = await work();
   const wallMs = Date.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);
-  const told: Usage = { outcome, wallMs, cpuMs: (user + system) / 1_000, peakRssBytes: peakRssBytes() };
-  process.send?.(told, () => process.disconnect());
+  const used: Usage = { outcome, wallMs, cpuMs: (user + system) / 1_000, peakRssBytes: peakRssBytes() };
+  process.send?.(used, () => process.disconnect());
 }
 
-/** `resourceUsage` would count what the parent had when it forked. */
+/** `resourceUsage` would include the memory of the parent at the time of the fork. */
 function peakRssBytes(): number {
   const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
   return Number(match?.[1] ?? 0) * 1_024;

@@ -3,7 +3,7 @@ import * as bench from "./scenario.ts";
 const ROUNDS = 50;
 const { API_KEY, ENDPOINT, ENVIRONMENT_ID, NEW_KEY, ORGANIZATION_ID } = bench;
 
-/** Calls a server in each way that a run does, since a real service has been called before. */
+/** Sends the server every kind of request that a run sends, because a real service is warm. */
 export async function warmServer({ confluentUrl, awsUrl }: bench.Addresses): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64")}`;
   const list = `${confluentUrl}/sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENT_ID}/connections`;
@@ -29,7 +29,7 @@ export async function warmServer({ confluentUrl, awsUrl }: bench.Addresses): Pro
 }
 
 async function call(url: string, init: RequestInit): Promise<void> {
-  const answer = await fetch(url, init);
-  await answer.text();
-  if (!answer.ok) throw new Error(`${init.method ?? "GET"} ${url}: ${answer.status}`);
+  const response = await fetch(url, init);
+  await response.text();
+  if (!response.ok) throw new Error(`${init.method ?? "GET"} ${url}: ${response.status}`);
 }

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import * as bench from "./scenario.ts";
-import { tellUsage } from "./usage.ts";
+import { reportUsage } from "./usage.ts";
 
 const GIVE_UP_MS = 60_000;
 const CURL_POLL_MS = 1_000;
@@ -24,12 +24,12 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
   "Promise.all, 5 s poll": () => Promise.all(names.map((name) => rotate(viaFetch, name, NAIVE_POLL_MS))),
 };
 
-await tellUsage(async () => {
+await reportUsage(async () => {
   await WAYS[way]?.();
   return "done";
 });
 
-/** What the vendor's page says: PUT, then read until it is READY. A PUT that is refused is not tried again. */
+/** As the vendor's documentation says: PUT, then GET until READY. A refused PUT is not repeated. */
 async function rotate(send: Send, name: string, pollMs: number): Promise<void> {
   const untilAt = Date.now() + GIVE_UP_MS;
   if (!(await send("PUT", name)).includes(name)) return;
