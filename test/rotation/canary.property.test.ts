@@ -11,9 +11,7 @@ const canaryPlan = calmWorldPlan.map((plan) => ({
   settings: { ...plan.settings, canary: true },
   groups: plan.groups.map(({ versions, connections }) => ({
     versions,
-    connections: connections.map(
-      (connection): ConnectionPlan => ({ ...connection, readyPhase: connection.readyPhase || "READY" }),
-    ),
+    connections: connections.map((connection): ConnectionPlan => ({ ...connection, world: "prompt" })),
   })),
 }));
 

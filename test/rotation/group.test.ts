@@ -9,16 +9,15 @@ import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader, type ReadResult } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
-import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW, observation } from "../support/builders.ts";
-import type { Behaviour } from "../support/fake-connection.ts";
+import type { FakeConnectionOptions } from "../support/fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
 
 const LABEL = "FLINK_READY";
 
 interface Options extends FakeWorldOptions {
   /** By name, in the order in which they are listed. */
-  readonly connections: Readonly<Record<string, Partial<Behaviour>>>;
+  readonly connections: Readonly<Record<string, FakeConnectionOptions>>;
   /** When each version becomes current, from the start; v0 and v1 always are before it. */
   readonly newerAfterMs?: readonly number[];
   readonly settings?: Partial<RotationSettings>;
@@ -69,10 +68,11 @@ function open(options: Options) {
   return { ...world, rotate, puts, detailsByConnection };
 }
 
+const SILENT: FakeConnectionOptions = { world: "silent" };
+
 /** A connection that accepts all keys but these. */
-function refusing(...keys: readonly string[]): Partial<Behaviour> {
-  const isRefused = (data: AuthData) => keys.includes(data["API_KEY"] ?? "");
-  return { validFrom: (data) => (isRefused(data) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY) };
+function refusing(...keys: readonly string[]): FakeConnectionOptions {
+  return { accepts: (data) => !keys.includes(data["API_KEY"] ?? "") };
 }
 
 describe("a canary", () => {
@@ -144,8 +144,7 @@ describe("a canary", () => {
   });
 
   it("lets the others follow where the service never says", async () => {
-    const silent = { readyPhase: "" };
-    const { rotate } = open({ connections: { a: silent, b: silent } });
+    const { rotate } = open({ connections: { a: SILENT, b: SILENT } });
     expect(await rotate()).toMatchObject({ a: { outcome: "applied" }, b: { outcome: "applied" } });
   });
 
@@ -370,7 +369,7 @@ describe("the propagation label", () => {
     { why: "nobody wants it", options: { settings: {} } },
     { why: "others of the secret were not part of the run", options: { complete: false } },
     { why: "a connection failed", options: { connections: { a: {}, b: { unreachable: true } } } },
-    { why: "a connection is unverified", options: { connections: { a: {}, b: { readyPhase: "" } } } },
+    { why: "a connection is unverified", options: { connections: { a: {}, b: SILENT } } },
     { why: "it was a dry run", options: { context: { trigger: { kind: "direct", dryRun: true } as const } } },
   ])("stays where it is when $why", async ({ options }) => {
     const { rotate, secrets } = open({ connections: { a: {} }, settings, ...options });

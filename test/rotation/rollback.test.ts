@@ -7,13 +7,13 @@ import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { rollBack } from "../../src/rotation/rollback.ts";
 import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
-import type { Behaviour } from "../support/fake-connection.ts";
+import type { FakeConnectionOptions } from "../support/fake-connection.ts";
 import { fakeWorld } from "../support/fake-world.ts";
 
 const A = connection({ name: "a", secret: "openai" });
 const REFUSAL = { outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." } as const;
 
-function open(versionIds: readonly string[], behaviour: Partial<Behaviour> = {}) {
+function open(versionIds: readonly string[], behaviour: FakeConnectionOptions = {}) {
   const { context, confluent, secrets, clock } = fakeWorld();
   const held = confluent.add("a", behaviour);
   for (const versionId of versionIds)
@@ -45,7 +45,7 @@ describe("the restoring of the previous version", () => {
   });
 
   it("is a failure when that is refused too", async () => {
-    const { restore } = open(["v1", "v2"], { validFrom: () => Number.POSITIVE_INFINITY });
+    const { restore } = open(["v1", "v2"], { accepts: [] });
     expect(await restore()).toMatchObject({
       outcome: "failed",
       errorClass: "rejected",

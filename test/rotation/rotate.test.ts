@@ -161,8 +161,7 @@ describe("a run", () => {
     const { run, add, secrets } = open({ connections: [...THREE, { name: "d", secret: "other" }] });
     secrets.add("other", { versionId: "o1", value: "sk-o", at: NOW - HOUR_MS });
     const isBad = (key = "") => key.startsWith("sk-1");
-    for (const name of ["a", "b", "c", "d"])
-      add(name, { validFrom: (data) => (isBad(data["API_KEY"]) ? Number.POSITIVE_INFINITY : 0) });
+    for (const name of ["a", "b", "c", "d"]) add(name, { accepts: (data) => !isBad(data["API_KEY"]) });
     expect(await run()).toMatchObject([
       { name: "a", outcome: "failed", errorClass: "rejected" },
       { name: "b", outcome: "not-attempted" },
@@ -243,7 +242,7 @@ describe("a run with a refused key", () => {
     { onRejected: "keep", outcome: "failed", holds: "sk-1" },
   ] as const)("ends $outcome where the rule is $onRejected", async ({ onRejected, outcome, holds }) => {
     const { run, add, valueIn } = open({ settings: { onRejected } });
-    add("a", { validFrom: (data) => (data["API_KEY"] === "sk-1" ? Number.POSITIVE_INFINITY : 0) });
+    add("a", { accepts: (data) => data["API_KEY"] !== "sk-1" });
     expect(await run()).toMatchObject([{ outcome, errorClass: "rejected" }]);
     expect(valueIn("a")).toBe(holds);
   });
@@ -407,7 +406,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     { why: "it was asked for", holder: "v1", readyPhase: "READY", trigger: { kind: "direct" } },
   ] as const)("puts when $why", async ({ holder, readyPhase, trigger }) => {
     const { run, add, secrets, confluent } = open({ settings, trigger });
-    add("a", { readyPhase });
+    add("a", { phases: { ready: readyPhase } });
     secrets.label("openai", LABEL, holder);
     await run();
     expect(confluent.connection("a").puts).toHaveLength(1);

@@ -8,15 +8,16 @@ import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { type UpdateRequest, updateConnection } from "../../src/rotation/update.ts";
+import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
 import type { FakeRequest, Fault } from "../support/fake-confluent.ts";
-import type { Behaviour } from "../support/fake-connection.ts";
+import type { FakeConnectionOptions } from "../support/fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
 
 const A = connection({ name: "a" });
 
 interface Options {
-  readonly behaviour?: Partial<Behaviour>;
+  readonly behaviour?: FakeConnectionOptions;
   readonly fault?: (request: Omit<FakeRequest, "fault">) => Fault | undefined;
   readonly world?: FakeWorldOptions;
   readonly settings?: Partial<RotationSettings>;
@@ -263,8 +264,8 @@ describe("the update of a connection", () => {
 });
 
 describe("a key that is refused", () => {
-  const refusing = (validAtMs: number, judged: Behaviour["judged"] = "always") => ({
-    validFrom: () => NOW + validAtMs,
+  const refusing = (validAtMs: number, judged: Settings["judged"] = "always") => ({
+    accepts: (_data: AuthData, at: number) => at >= NOW + validAtMs,
     judged,
   });
 

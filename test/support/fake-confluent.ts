@@ -13,9 +13,9 @@ import { ApiError } from "../../src/sandbox/confluent/responses.ts";
 import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
 import {
   connectionState,
+  DEFAULT_CONNECTION,
   FakeConnection,
   type FakeConnectionOptions,
-  newConnection,
 } from "./fake-connection.ts";
 
 /** What goes wrong with a request. `lost`: a PUT is applied, and its response is lost. `dropped`: the PUT is not applied. */
@@ -58,7 +58,7 @@ export class FakeConfluent {
   }
 
   add(name: string, options: FakeConnectionOptions = {}): FakeConnection {
-    const stored = this.#environment.add(newConnection(name, options), this.#now());
+    const stored = this.#environment.add({ ...DEFAULT_CONNECTION, name, ...options }, this.#now());
     const connection = new FakeConnection(stored);
     this.#connections.set(name, connection);
     return connection;

@@ -5,10 +5,9 @@ import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
-import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
+import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
 import { connection, HOUR_MS } from "./builders.ts";
 import type { Fault } from "./fake-confluent.ts";
-import type { Behaviour } from "./fake-connection.ts";
 import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
 
 /** How many worlds a property is tried in. */
@@ -22,11 +21,14 @@ export interface VersionPlan {
   readonly validAfterMs: number | null;
 }
 
-export interface ConnectionPlan extends Omit<Behaviour, "validFrom" | "endpoint" | "detail"> {
+export interface ConnectionPlan
+  extends Pick<Settings, "world" | "timeToReadyMs" | "staleMs" | "judged" | "unreachable" | "phases"> {
   readonly environment: string;
   readonly isListedAs: "OPENAI" | "BEDROCK";
   readonly isMissing: boolean;
   readonly canary: boolean;
+  /** Which fields show that an object has moved. */
+  readonly versionFields: Pick<Settings, "resourceVersion" | "updatedAt">;
 }
 
 export interface GroupPlan {
@@ -91,7 +93,6 @@ const firstVersion = fc.record<VersionPlan>({
 
 export const connectionPlan = fc.record<ConnectionPlan>({
   environment: fc.constantFrom("prod", "prod", "test"),
-  type: fc.constant("OPENAI"),
   isListedAs: fc.constantFrom(...Array<"OPENAI">(9).fill("OPENAI"), "BEDROCK"),
   isMissing: fc.constantFrom(...Array<boolean>(9).fill(false), true),
   canary: fc.boolean(),
@@ -99,8 +100,15 @@ export const connectionPlan = fc.record<ConnectionPlan>({
   staleMs: fc.constantFrom(0, 0, 300, 2_000),
   judged: fc.constantFrom("always", "on-put"),
   unreachable: fc.constantFrom(...Array<boolean>(9).fill(false), true),
-  readyPhase: fc.constantFrom("READY", "READY", "ACTIVE", ""),
-  fence: fc.constantFrom("both", "both", "version", "time", "none"),
+  world: fc.constantFrom("prompt", "prompt", "prompt", "silent"),
+  phases: fc.constantFrom({}, {}, { ready: "ACTIVE" }),
+  versionFields: fc.constantFrom(
+    { resourceVersion: "moves", updatedAt: "moves" },
+    { resourceVersion: "moves", updatedAt: "moves" },
+    { resourceVersion: "moves", updatedAt: "absent" },
+    { resourceVersion: "absent", updatedAt: "moves" },
+    { resourceVersion: "still", updatedAt: "still" },
+  ),
 });
 
 const groupPlan = fc.record<GroupPlan>({
@@ -212,10 +220,11 @@ function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPla
       validAt.set(key, validAfterMs === null ? Number.POSITIVE_INFINITY : at + validAfterMs);
       secrets.add(secret, { versionId: key, value: key, at, lagMs });
     }
-    return connections.map(({ environment, isListedAs, isMissing, canary, ...behaviour }, index) => {
+    return connections.map((planned, index) => {
+      const { environment, isListedAs, isMissing, canary, versionFields, ...settings } = planned;
       const name = `${secret}-connection${index}`;
-      const validFrom = (data: AuthData) => validAt.get(data["API_KEY"] ?? "") ?? Number.NEGATIVE_INFINITY;
-      if (!isMissing) confluent.add(name, { ...behaviour, validFrom });
+      const accepts = (data: AuthData, now: number) => now >= (validAt.get(data["API_KEY"] ?? "") ?? 0);
+      if (!isMissing) confluent.add(name, { ...settings, ...versionFields, accepts });
       return connection({ name, secret, environment, type: isListedAs, canary });
     });
   });
