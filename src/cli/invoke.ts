@@ -6,12 +6,12 @@ import { reportSchema } from "../rotation/report/schema.ts";
 import { callError, requireAwsConfig } from "./aws.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { exampleText } from "./help.ts";
+import { type Example, exampleText } from "./help.ts";
 import { jsonOption, secretOption, valueOption } from "./options.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
-const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
+const FUNCTION_DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
 const INVOKE = {
   service: "Lambda",
   permission: "lambda:InvokeFunction on the function",
@@ -25,15 +25,24 @@ const LIST = {
 /** Longer than the longest timeout of a Lambda function. */
 const TIMEOUT_MS = 960_000;
 
-const EXPLANATION = `Call the deployed function and show its report.
+const DESCRIPTION = `Call the deployed function and show its report.
 
 Without --function, the function is found by its stack.`;
+
+const EXAMPLES: readonly Example[] = [
+  ["invoke", "every connection, with the function of the default stack"],
+  [
+    "invoke --function FlinkConnectionRotator-sandbox support-openai",
+    "one connection, with a function's name",
+  ],
+  ["invoke --stack FlinkConnectionRotator --secret prod/aws-ai --dry-run --json", "show what would be sent"],
+];
 
 export function invokeCommand(context: CommandContext): CommandUnknownOpts {
   const { out } = context;
   return new Command("invoke")
     .summary("Call the deployed function and show its report")
-    .description(EXPLANATION)
+    .description(DESCRIPTION)
     .argument("[name...]", "connections, as NAME or ENVIRONMENT/NAME")
     .addOption(valueOption("--function <name>", "the function's name or ARN"))
     .addOption(
@@ -42,20 +51,7 @@ export function invokeCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(secretOption())
     .option("--dry-run", "do everything except the PUT")
     .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      exampleText(out, [
-        ["invoke", "every connection, with the function of the default stack"],
-        [
-          "invoke --function FlinkConnectionRotator-sandbox support-openai",
-          "one connection, with a function's name",
-        ],
-        [
-          "invoke --stack FlinkConnectionRotator --secret prod/aws-ai --dry-run --json",
-          "show what would be sent",
-        ],
-      ]),
-    )
+    .addHelpText("after", exampleText(out, EXAMPLES))
     .action(async (names, { secret = [], dryRun = false, json = false, ...target }) => {
       const event = {
         ...(names.length > 0 && { connections: names }),
@@ -121,7 +117,8 @@ async function listRotators(client: LambdaClient, stack: string): Promise<string
   const names: string[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
     for (const { FunctionName = "", Description } of Functions)
-      if (FunctionName.startsWith(`${stack}-`) && Description === DESCRIPTION) names.push(FunctionName);
+      if (FunctionName.startsWith(`${stack}-`) && Description === FUNCTION_DESCRIPTION)
+        names.push(FunctionName);
   return names;
 }
 
