@@ -10,6 +10,8 @@ export interface RotatorResources {
   /** The secrets of connections: the function moves a label on these, and never on the Confluent API keys' secrets. */
   readonly rotated: readonly SecretIdentity[];
   readonly propagationLabel?: string | undefined;
+  /** With `when-stale` the function reads when a secret was last changed. */
+  readonly refresh: "always" | "when-stale";
   readonly kmsKeyArns: readonly string[];
   readonly topic: ITopic;
   readonly logGroup: ILogGroup;
@@ -55,8 +57,9 @@ export function grantNetworkInterfaces(role: Role): void {
   });
 }
 
-function grantLabel(role: Role, { rotated, propagationLabel }: RotatorResources): void {
+function grantLabel(role: Role, { rotated, propagationLabel, refresh }: RotatorResources): void {
   if (propagationLabel === undefined) return;
+  if (refresh === "when-stale") allowOnSecrets(role, "secretsmanager:DescribeSecret", rotated);
   allowOnSecrets(role, "secretsmanager:UpdateSecretVersionStage", rotated, {
     StringEquals: { "secretsmanager:VersionStage": propagationLabel },
   });

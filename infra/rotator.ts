@@ -71,9 +71,9 @@ export class ConnectionRotator extends Construct {
     const { role, topic, deadLetterQueue } = resources;
     requireOneRegion(this, secrets, topic);
 
-    const { propagationLabel } = config;
+    const { propagationLabel, refresh } = config;
     const { kmsKeyArns = [] } = props;
-    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, kmsKeyArns });
+    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, refresh, kmsKeyArns });
     if (network) grantNetworkInterfaces(role);
     grantDeadLetters(deadLetterQueue);
 

@@ -1,13 +1,13 @@
 import type { Context } from "aws-lambda";
-import { sendAlert } from "./adapters/sns.ts";
+import { sendAlert, topicFault } from "./adapters/sns.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { configFileOf, readConfig } from "./config/load.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
 import { failBeforeStart, finishRun } from "./lambda/finish.ts";
-import { readTrigger } from "./lambda/trigger.ts";
+import { functionScope, readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
-import { isDryRun, type Trigger } from "./rotation/plan.ts";
+import { ignoreForeign, isDryRun, type Trigger } from "./rotation/plan.ts";
 import { Redactor } from "./rotation/redact.ts";
 import { type Alert, createAlert } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
@@ -15,7 +15,10 @@ import { run } from "./run.ts";
 
 /** What is kept of the Lambda's time for the alert, in milliseconds. */
 const ALERT_RESERVE_MS = 10_000;
-const ALERT_TIMEOUT_MS = 8_000;
+/** How long an alert is tried when the Lambda has more time left than the reserve. */
+const MAX_ALERT_MS = 120_000;
+/** What is kept for the end of the invocation once the alert was sent, in milliseconds. */
+const FINISH_MS = 500;
 
 export interface Dependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -34,12 +37,15 @@ export function createHandler(dependencies: Dependencies) {
     const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), dependencies.clock.now);
     const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
     const scene: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
-    const trigger = readTrigger(event, telemetry);
-    if (trigger.kind !== "ignored") return rotateAndAlert(scene, trigger);
-    telemetry.ignored(trigger);
-    const now = dependencies.clock.now();
-    return createReport([], { trigger, startedAt: now, endedAt: now, requests: 0 });
+    const trigger = readTrigger(event, telemetry, functionScope(invocation.invokedFunctionArn));
+    return trigger.kind === "ignored" ? ignoreEvent(scene, trigger) : rotateAndAlert(scene, trigger);
   };
+}
+
+function ignoreEvent({ dependencies, telemetry }: InvocationContext, trigger: Trigger): Report {
+  telemetry.ignored(trigger);
+  const now = dependencies.clock.now();
+  return createReport([], { trigger, startedAt: now, endedAt: now, requests: 0 });
 }
 
 interface InvocationContext {
@@ -62,11 +68,15 @@ async function rotateAndAlert(scene: InvocationContext, trigger: Trigger): Promi
 
 /** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
 async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promise<Report> {
-  const { dependencies, redactor, telemetry, endsAt } = scene;
+  const { dependencies, invocation, redactor, telemetry, endsAt } = scene;
   const { env, clock, random } = dependencies;
   try {
     const config = readConfig(configFileOf(env));
+    const own = functionScope(invocation.invokedFunctionArn);
+    const meant = ignoreForeign(trigger, config.connections, own);
+    if (meant.kind === "ignored") return ignoreEvent(scene, meant);
     telemetry.started(trigger);
+    noteTopicFault(scene);
     const progress = telemetry.progress.bind(telemetry);
     const deadlineAt = Math.max(clock.now(), endsAt - ALERT_RESERVE_MS);
     const { report, traffic } = await run(config, trigger, {
@@ -76,6 +86,7 @@ async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promis
       redactor,
       log: telemetry,
       progress,
+      ...(own && { own }),
     });
     telemetry.ended(report, traffic);
     return report;
@@ -84,14 +95,22 @@ async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promis
   }
 }
 
+/** A topic that cannot take an alert is found before the alert is needed. */
+function noteTopicFault({ dependencies, telemetry }: InvocationContext): void {
+  const topicArn = dependencies.env["ALERT_TOPIC_ARN"];
+  const fault = topicArn && topicFault(topicArn);
+  if (fault) telemetry.note(`Alerts cannot be sent: ALERT_TOPIC_ARN ${fault}.`);
+}
+
 /** Sends the alert within the time that is left. @returns why it could not be sent. */
 async function send(
   { dependencies, telemetry, endsAt }: InvocationContext,
   alert: Alert,
 ): Promise<string | undefined> {
-  const { env, clock } = dependencies;
+  const { env, clock, random } = dependencies;
+  const timeoutMs = Math.min(MAX_ALERT_MS, endsAt - clock.now() - FINISH_MS);
   try {
-    await sendAlert(env, alert, Math.min(ALERT_TIMEOUT_MS, endsAt - clock.now() - 500));
+    await sendAlert(env, alert, { clock, random, timeoutMs });
     telemetry.alertSent(alert.subject);
     return undefined;
   } catch (error) {

@@ -1,12 +1,12 @@
-import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import type { SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import type { Dispatcher } from "undici";
 import type { Caller } from "./adapters/aws-fault.ts";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
-import { awsProxyOptions } from "./adapters/proxy.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets-manager.ts";
+import { SecretsManagerClients } from "./adapters/secrets-manager-clients.ts";
 import type { Traffic } from "./adapters/telemetry.ts";
 import type { TransportOptions } from "./adapters/transport.ts";
 import type { Config } from "./config/load.ts";
@@ -19,6 +19,7 @@ import type { Redactor } from "./rotation/redact.ts";
 import { createReport, type Report } from "./rotation/report/report.ts";
 import { rotate } from "./rotation/rotate.ts";
 import { Secret } from "./rotation/secret.ts";
+import type { AwsScope } from "./rotation/secret-id.ts";
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -29,9 +30,11 @@ export interface RunOptions {
   readonly log: RunLog;
   readonly progress: RunDependencies["progress"];
   readonly isStopping?: () => boolean;
+  /** The account and region that the bare names of secrets belong to; unknown in a terminal. */
+  readonly own?: AwsScope;
   /** Whose AWS permissions are used; the function's by default. */
   readonly caller?: Caller;
-  /** How long Confluent is waited for, if it differs from the defaults. */
+  /** How long Confluent is waited for, and a read of Secrets Manager retried, if it differs from the defaults. */
   readonly confluent?: Partial<Pick<TransportOptions, "faultRetryMs" | "requestTimeoutMs">>;
   /** Address and credentials of Secrets Manager, if they differ from the SDK's own variables. */
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
@@ -47,7 +50,7 @@ export interface RunResult {
  * @throws EventError if a direct call names something that is not listed.
  */
 export async function run(config: Config, trigger: Trigger, options: RunOptions): Promise<RunResult> {
-  const groups = plan(trigger, config.connections);
+  const groups = plan(trigger, config.connections, options.own);
   if (trigger.kind === "secret-change" && groups.length === 0) {
     options.log.note("No connection that is listed uses this secret.", { secret: trigger.secret });
   }
@@ -71,21 +74,14 @@ export interface Clients {
 
 /** Creates the clients of AWS and Confluent; the caller closes them. */
 export function createClients(config: Pick<Config, "environments">, options: RunOptions): Clients {
-  const { clock, deadlineAt, redactor, isStopping = () => false } = options;
-  const client = new SecretsManagerClient({
-    maxAttempts: 4,
-    requestHandler: {
-      connectionTimeout: 3_000,
-      requestTimeout: 4_000,
-      throwOnRequestTimeout: true,
-      ...awsProxyOptions(),
-    },
-    ...options.secretsManager,
-  });
+  const { clock, random, deadlineAt, redactor, isStopping = () => false } = options;
+  const secretsManager = new SecretsManagerClients(options.secretsManager);
   const secrets = createSecretStore({
-    client,
+    clientFor: (region) => secretsManager.in(region),
     clock,
+    random,
     deadlineAt,
+    ...(options.confluent?.faultRetryMs !== undefined && { retryMs: options.confluent.faultRetryMs }),
     learn: (value) => redactor.add(value),
     caller: options.caller ?? "function",
     redact: (text) => redactor.redact(text),
@@ -96,7 +92,7 @@ export function createClients(config: Pick<Config, "environments">, options: Run
     dependencies: { ...options, isStopping, secrets, connect },
     traffic: confluent.traffic,
     close: async () => {
-      client.destroy();
+      secretsManager.close();
       await confluent.close();
     },
   };

@@ -3,7 +3,8 @@ import type { Config } from "../src/config/load.ts";
 import { createHandler } from "../src/handler.ts";
 import { systemClock } from "../src/rotation/clock.ts";
 import { Redactor } from "../src/rotation/redact.ts";
-import { run } from "../src/run.ts";
+import { createClients, run } from "../src/run.ts";
+import { serve } from "./support/server.ts";
 import { startWorld } from "./support/world.ts";
 
 const REAL_TIMEOUT = AbortSignal.timeout;
@@ -89,5 +90,38 @@ describe("a run", () => {
     const handler = createHandler({ env: world.env, clock: systemClock, random: () => 0.5 });
     const invocation = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
     await expect(handler({}, invocation)).resolves.toMatchObject({ outcome: "succeeded" });
+  });
+});
+
+describe("the clients of a run", () => {
+  it.each([
+    ["openai", "us-east-1"],
+    ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3", "eu-west-1"],
+  ])("sign a read of %s for the region %s", async (secretId, region) => {
+    const scopes: (string | undefined)[] = [];
+    const endpoint = await serve((request, response) => {
+      scopes.push(/Credential=test\/\d+\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "")?.[1]);
+      response.end(JSON.stringify({ SecretString: "sk-1", VersionId: "v1" }));
+    });
+    const { dependencies, close } = createClients(
+      { environments: new Map() },
+      {
+        clock: systemClock,
+        random: () => 0.5,
+        deadlineAt: systemClock.now() + 10_000,
+        redactor: new Redactor(),
+        log: { bug: () => undefined, note: () => undefined },
+        progress: () => undefined,
+        secretsManager: {
+          endpoint,
+          region: "us-east-1",
+          credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        },
+      },
+    );
+    const read = () => dependencies.secrets.read(secretId, { stage: "AWSCURRENT" });
+    expect([await read(), await read()]).toMatchObject([{ versionId: "v1" }, { versionId: "v1" }]);
+    await close();
+    expect(scopes).toEqual([region, region]);
   });
 });

@@ -1,4 +1,4 @@
-import { SecretError } from "../rotation/errors.ts";
+import { ReplicaError, RotationError, SecretError } from "../rotation/errors.ts";
 import { type AwsFault, type Caller, describeAwsFault, toAwsFault } from "./aws-fault.ts";
 
 export interface FaultContext {
@@ -8,7 +8,8 @@ export interface FaultContext {
 }
 
 /** Says why a secret could not be read and what to do. It has no cause, which could quote a value. */
-export function readError(secretId: string, error: unknown, context: FaultContext): SecretError {
+export function readError(secretId: string, error: unknown, context: FaultContext): RotationError {
+  if (error instanceof RotationError) return error;
   const permission = `secretsmanager:GetSecretValue on secret ${secretId} and kms:Decrypt with its KMS key`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
   const { what, nextStep = fault.nextStep ?? RETRY } =
@@ -23,7 +24,12 @@ export function moveLabelError(
   label: string,
   error: unknown,
   context: FaultContext,
-): SecretError {
+): RotationError {
+  if (error instanceof RotationError) return error;
+  if (error instanceof Error && REPLICA_SENTENCE.test(error.message))
+    return new ReplicaError(
+      `The label ${label} of secret ${secretId}, which is a replica, could not be moved. AWS says: ${context.redact(error.message)}`,
+    );
   const permission = `secretsmanager:UpdateSecretVersionStage on secret ${secretId}`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
   const { nextStep = RETRY } = fault;
@@ -33,6 +39,17 @@ export function moveLabelError(
       nextStep,
     },
   );
+}
+
+const REPLICA_SENTENCE = /^[\w ',.-]{0,100}\breplica\b[\w ',.-]{0,100}$/;
+
+/** Says why a secret could not be described and what to do. */
+export function describeError(secretId: string, error: unknown, context: FaultContext): RotationError {
+  if (error instanceof RotationError) return error;
+  const permission = `secretsmanager:DescribeSecret on secret ${secretId}`;
+  const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
+  const { nextStep = RETRY } = fault;
+  return new SecretError(describe(`Secret ${secretId} could not be described`, fault, context), { nextStep });
 }
 
 const RETRY = "Rotate again; if that fails too, see the AWS Health Dashboard.";

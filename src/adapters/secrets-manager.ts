@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
   type SecretsManagerClient,
@@ -6,20 +7,34 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Clock } from "../rotation/clock.ts";
 import type { SecretStore, SecretVersion, VersionSelector } from "../rotation/dependencies.ts";
-import { OutOfTimeError, SecretError } from "../rotation/errors.ts";
+import { SecretError } from "../rotation/errors.ts";
 import { Secret } from "../rotation/secret.ts";
+import { scopeOf } from "../rotation/secret-id.ts";
 import type { Caller } from "./aws-fault.ts";
+import { withAwsRetry } from "./aws-retry.ts";
 import { RateLimiter } from "./rate-limit/limiter.ts";
-import { moveLabelError, readError } from "./secret-fault.ts";
+import { describeError, moveLabelError, readError } from "./secret-fault.ts";
 
-const CALL_TIMEOUT_MS = 10_000;
-/** All at once would hold up, by what each takes of the processor, the looks for which only the first is needed. */
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
+/** A run waits no longer than this for the end of an outage that is over. */
+const MAX_DELAY_MS = 2_000;
+
+/** Longer outages are reported, so that somebody can act. */
+const MAX_RETRY_MS = 300_000;
+
+/** More at once would take processor time from the first reading of the connections, which needs one secret only. */
 const AT_ONCE = [{ windowMs: 0, count: 5, writes: 0 }];
 
 export interface SecretsOptions {
-  readonly client: Pick<SecretsManagerClient, "send">;
+  /** @param region that of the secret's ARN; `undefined` for a bare name, which belongs to the SDK's region. */
+  readonly clientFor: (region: string | undefined) => Pick<SecretsManagerClient, "send">;
   readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
   readonly deadlineAt: number;
+  /** How long a call is retried on transient errors, in milliseconds; as long as there is time by default. */
+  readonly retryMs?: number;
   /** Told of every value that is read, before anybody can send it. */
   readonly learn: (value: Secret) => void;
   /** Whose permissions the advice in errors is about. */
@@ -29,24 +44,19 @@ export interface SecretsOptions {
 
 /** Secrets Manager, read by version. No error quotes a value, and none has a cause, which could. */
 export function createSecretStore(options: SecretsOptions): SecretStore {
-  const { client, clock, deadlineAt, learn, ...faultContext } = options;
-  const abort = () => {
-    const leftMs = deadlineAt - clock.now();
-    if (leftMs <= 0) throw new OutOfTimeError();
-    return { abortSignal: AbortSignal.timeout(Math.ceil(Math.min(CALL_TIMEOUT_MS, leftMs))) };
+  const send = createSender(options);
+  const get = (secretId: string, selector: VersionSelector) => {
+    const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
+    return send(secretId, (client, abort) => client.send(command, abort)).catch((error: unknown) => {
+      if (isMissingVersion(selector, error)) return undefined;
+      throw readError(secretId, error, options);
+    });
   };
-  const limiter = new RateLimiter(clock, deadlineAt, AT_ONCE);
   return {
     read: async (secretId, selector) => {
-      const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
-      const output = await limiter.schedule("read", () =>
-        client.send(command, abort()).catch((error: unknown) => {
-          if (isMissingVersion(selector, error)) return undefined;
-          throw readError(secretId, error, faultContext);
-        }),
-      );
+      const output = await get(secretId, selector);
       const version = output && toVersion(secretId, output);
-      if (version) learn(version.value);
+      if (version) options.learn(version.value);
       return version;
     },
     moveLabel: async (secretId, label, { from, to }) => {
@@ -56,11 +66,56 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
         MoveToVersionId: to,
         ...(from !== undefined && { RemoveFromVersionId: from }),
       });
-      await client.send(command, abort()).catch((error: unknown) => {
-        throw moveLabelError(secretId, label, error, faultContext);
-      });
+      const error = await failureOf(send(secretId, (client, abort) => client.send(command, abort)));
+      if (error === undefined) return;
+      // An attempt whose answer was lost may have moved the label, and the attempt after it is refused.
+      const isRefused = error instanceof Error && error.name === "InvalidParameterException";
+      if (isRefused && (await get(secretId, { stage: label }))?.VersionId === to) return;
+      throw moveLabelError(secretId, label, error, options);
+    },
+    lastChangedAt: async (secretId) => {
+      const command = new DescribeSecretCommand({ SecretId: secretId });
+      const output = await send(secretId, (client, abort) => client.send(command, abort)).catch(
+        (error: unknown) => {
+          throw describeError(secretId, error, options);
+        },
+      );
+      return output.LastChangedDate?.getTime();
     },
   };
+}
+
+type Client = Pick<SecretsManagerClient, "send">;
+type Send = <T>(
+  secretId: string,
+  request: (client: Client, abort: { abortSignal: AbortSignal }) => Promise<T>,
+) => Promise<T>;
+
+/** Sends requests to the secret's region, a few at once, and repeats what may pass. */
+function createSender({ clientFor, clock, random, deadlineAt, retryMs }: SecretsOptions): Send {
+  const limiter = new RateLimiter(clock, deadlineAt, AT_ONCE);
+  return (secretId, request) => {
+    const client = clientFor(scopeOf(secretId)?.region);
+    return withAwsRetry((abortSignal) => request(client, { abortSignal }), {
+      clock,
+      random,
+      deadlineAt,
+      // Half of the time that is left is kept for the work that follows.
+      retryMs: Math.min(retryMs ?? MAX_RETRY_MS, (deadlineAt - clock.now()) / 2),
+      maxDelayMs: MAX_DELAY_MS,
+      attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+      schedule: (attempt) => limiter.schedule("read", attempt),
+    });
+  };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function toInput(selector: VersionSelector): { VersionId: string } | { VersionStage: string } {
@@ -68,18 +123,19 @@ function toInput(selector: VersionSelector): { VersionId: string } | { VersionSt
 }
 
 function toVersion(secretId: string, output: GetSecretValueCommandOutput): SecretVersion {
-  const { SecretString, SecretBinary, VersionId, VersionStages, CreatedDate } = output;
+  const { ARN, SecretString, SecretBinary, VersionId, VersionStages, CreatedDate } = output;
   const text = SecretString ?? decodeText(SecretBinary);
   if (text === undefined) throw new SecretError(`Secret ${secretId} is binary; it must be text.`);
   return {
     versionId: VersionId ?? "",
+    ...(ARN !== undefined && { arn: ARN }),
     createdAt: CreatedDate?.getTime() ?? 0,
     stages: VersionStages ?? [],
     value: new Secret(text.replace(/^\uFEFF/, "").replace(/[\r\n]+$/, "")),
   };
 }
 
-/** The text that the bytes are in UTF-8; nothing for bytes that no text has. */
+/** The UTF-8 text in the bytes; `undefined` if they contain anything that text does not. */
 function decodeText(bytes: Uint8Array | undefined): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,51 +1,86 @@
 import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import type { Clock } from "../rotation/clock.ts";
 import type { Alert } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
+import { NotAwsError, withAwsRetry } from "./aws-retry.ts";
 import { awsProxyOptions } from "./proxy.ts";
 
 /** Below SNS's limit of 256 KB for message and attributes together. */
 const MAX_MESSAGE_BYTES = 250_000;
 
-/** Leaves room for JSON's escapes; only the faults of a very wrong connections.json need more. */
+/** Leaves room for JSON escapes. Only a connections.json with very many problems needs more. */
 const MAX_TEXT_BYTES = 100_000;
 
-/** Endpoints that get the report itself instead of the text. */
+/** The protocols that get the report instead of the text. */
 const MACHINES = ["sqs", "lambda", "https"] as const;
 
-/** Publishes to the topic that ALERT_TOPIC_ARN names. @throws Error without one; what SNS answers, or a TimeoutError. */
+const ATTEMPT_TIMEOUT_MS = 3_000;
+const MAX_DELAY_MS = 1_000;
+
+export interface AlertOptions {
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** How long the alert is tried, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Publishes to the topic that ALERT_TOPIC_ARN names, in the topic's own region.
+ * @throws Error when it names no usable topic, or with what SNS answered last.
+ */
 export async function sendAlert(
   env: Readonly<Record<string, string | undefined>>,
   alert: Alert,
-  timeoutMs: number,
+  options: AlertOptions,
 ): Promise<void> {
   const topicArn = env["ALERT_TOPIC_ARN"];
   if (!topicArn) throw new Error("ALERT_TOPIC_ARN is not set");
-  const client = createAlertClient();
+  const fault = topicFault(topicArn);
+  if (fault !== undefined) throw new Error(`ALERT_TOPIC_ARN ${fault}`);
+  const client = createAlertClient(topicArn);
   try {
-    await publishAlert(client, alert, { topicArn, timeoutMs });
+    await publishAlert(client, alert, { topicArn, ...options });
   } finally {
     client.destroy();
   }
 }
 
-/** A client that gives up within the time that is kept for an alert. */
-function createAlertClient(): SNSClient {
+/** Why alerts cannot be published to a topic with this ARN; `undefined` if nothing is wrong with it. */
+export function topicFault(topicArn: string): string | undefined {
+  if (!TOPIC_ARN.test(topicArn))
+    return `is ${topicArn.slice(0, 300)}, which is not the ARN of an SNS topic, such as arn:aws:sns:us-east-1:123456789012:alerts`;
+  if (topicArn.endsWith(".fifo"))
+    return `is ${topicArn}, a FIFO topic, which cannot deliver to e-mail, chat or HTTPS; name a standard topic`;
+  return undefined;
+}
+
+const TOPIC_ARN = /^arn:[\w-]+:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(\.fifo)?$/;
+
+export function topicRegion(topicArn: string): string | undefined {
+  return TOPIC_ARN.exec(topicArn)?.[1];
+}
+
+/** Attempts are repeated by `publishAlert`, which knows how much time there is. */
+function createAlertClient(topicArn: string): SNSClient {
+  const region = topicRegion(topicArn);
   return new SNSClient({
-    maxAttempts: 3,
+    maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 2_000,
-      requestTimeout: 3_000,
+      requestTimeout: ATTEMPT_TIMEOUT_MS,
       throwOnRequestTimeout: true,
       ...awsProxyOptions(),
     },
+    ...(region !== undefined && { region }),
   });
 }
 
-/** @throws what SNS answers, or a TimeoutError. */
+/** @throws Error with what SNS answered last. */
 export async function publishAlert(
   client: Pick<SNSClient, "send">,
   alert: Alert,
-  { topicArn, timeoutMs }: { topicArn: string; timeoutMs: number },
+  { topicArn, clock, random, timeoutMs }: AlertOptions & { readonly topicArn: string },
 ): Promise<void> {
   const command = new PublishCommand({
     TopicArn: topicArn,
@@ -56,10 +91,22 @@ export async function publishAlert(
       Object.entries(alert.attributes).map(([name, values]) => [name, toAttribute(values)]),
     ),
   });
-  await client.send(command, { abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))) });
+  const publish = async (abortSignal: AbortSignal): Promise<void> => {
+    const { MessageId } = await client.send(command, { abortSignal });
+    if (!MessageId) throw new NotAwsError("The answer has no message id, so SNS did not take the alert.");
+  };
+  const retryMs = Math.max(1, Math.floor(timeoutMs));
+  await withAwsRetry(publish, {
+    clock,
+    random,
+    deadlineAt: clock.now() + retryMs,
+    retryMs,
+    maxDelayMs: MAX_DELAY_MS,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+  });
 }
 
-/** The text for people, the report for machines; the list in the report is cut until it fits, its counts are not. */
+/** The text for people, the report for machines. The list in the report is cut until it fits; its counts are not. */
 function messageOf({ text, report }: Alert): string {
   const shortened = shorten(text);
   if (report === undefined) return JSON.stringify({ default: shortened });
@@ -74,8 +121,8 @@ function messageOf({ text, report }: Alert): string {
 function shorten(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_TEXT_BYTES) return text;
-  const halfACharacter = /\uFFFD+$/;
-  return `${bytes.subarray(0, MAX_TEXT_BYTES).toString().replace(halfACharacter, "")}…`;
+  const incompleteCharacter = /\uFFFD+$/;
+  return `${bytes.subarray(0, MAX_TEXT_BYTES).toString().replace(incompleteCharacter, "")}…`;
 }
 
 function toAttribute(values: readonly string[]): MessageAttributeValue {

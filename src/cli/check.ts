@@ -2,6 +2,7 @@ import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
 import { awsProxyOptions } from "../adapters/proxy.ts";
+import { topicFault, topicRegion } from "../adapters/sns.ts";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
@@ -128,6 +129,10 @@ async function checkConnections(
 
 async function checkTopic(topicArn: string | undefined, { err }: CommandContext): Promise<Check[]> {
   if (!topicArn) return [];
+  const subject = "alert topic";
+  const problem = topicFault(topicArn);
+  if (problem !== undefined) return [{ subject, ok: false, message: `The topic ${problem}.` }];
+  const region = topicRegion(topicArn);
   const client = new SNSClient({
     maxAttempts: 2,
     requestHandler: {
@@ -136,8 +141,8 @@ async function checkTopic(topicArn: string | undefined, { err }: CommandContext)
       throwOnRequestTimeout: true,
       ...awsProxyOptions(),
     },
+    ...(region !== undefined && { region }),
   });
-  const subject = "alert topic";
   try {
     await new WaitingNotice(err).during("SNS", () =>
       client.send(new GetTopicAttributesCommand({ TopicArn: topicArn })),

@@ -7,13 +7,14 @@ import {
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
 import { failBeforeStart, finishRun } from "../lambda/finish.ts";
-import { readTrigger } from "../lambda/trigger.ts";
+import { functionScope, readTrigger } from "../lambda/trigger.ts";
 import { type Clock, systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
-import { isDryRun, plan, type Trigger } from "../rotation/plan.ts";
+import { ignoreForeign, isDryRun, plan, type Trigger } from "../rotation/plan.ts";
 import { Redactor } from "../rotation/redact.ts";
 import { type Alert, createAlert } from "../rotation/report/alert.ts";
 import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
+import type { AwsScope } from "../rotation/secret-id.ts";
 import { callBatch } from "./call-batch.ts";
 import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
@@ -63,7 +64,7 @@ export function createFleet(dependencies: FleetDependencies) {
     const redactor = new Redactor();
     const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), clock.now);
     const scene: FleetContext = { ...dependencies, config, context, telemetry };
-    const trigger = readTrigger(event, telemetry);
+    const trigger = ofOwnSecret(scene, readTrigger(event, telemetry, scopeOfFleet(scene)));
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
       else telemetry.started(trigger);
@@ -79,6 +80,20 @@ export function createFleet(dependencies: FleetDependencies) {
   };
 }
 
+function scopeOfFleet({ context }: FleetContext): AwsScope | undefined {
+  return functionScope(context.lambdaContext.invokedFunctionArn);
+}
+
+/** The faults of a configuration that cannot be read are reported later, by an alert. */
+function ofOwnSecret(scene: FleetContext, trigger: Trigger): Trigger {
+  try {
+    return ignoreForeign(trigger, scene.config().connections, scopeOfFleet(scene));
+  } catch (error) {
+    if (error instanceof ConfigError) return trigger;
+    throw error;
+  }
+}
+
 /** Plans the rollout. An error is alerted, unless the caller is waiting for the response, and thrown. */
 async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<FleetRollout> {
   const { env, telemetry, batchSize = BATCH_SIZE } = scene;
@@ -86,7 +101,7 @@ async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<Flee
     const { connections, rollout } = scene.config();
     required(env, "ROTATOR_FUNCTION");
     const canary = rollout.canary && !isDryRun(trigger);
-    return new FleetRollout(plan(trigger, connections), { canary, batchSize });
+    return new FleetRollout(plan(trigger, connections, scopeOfFleet(scene)), { canary, batchSize });
   } catch (error) {
     return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(scene, alert));
   }

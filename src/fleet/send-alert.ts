@@ -1,7 +1,9 @@
 import { sendAlert } from "../adapters/sns.ts";
+import { systemClock } from "../rotation/clock.ts";
 import { alertEvent } from "./schemas.ts";
 
-const TIMEOUT_MS = 15_000;
+/** Below the function's own timeout of 30 s. */
+const TIMEOUT_MS = 25_000;
 
 /**
  * The handler of the function that publishes a fleet's alert. The orchestrator itself could crash between the alert and
@@ -11,7 +13,7 @@ const TIMEOUT_MS = 15_000;
 export function createAlertSender(env: Readonly<Record<string, string | undefined>>) {
   return async (event: unknown): Promise<string> => {
     const alert = alertEvent.parse(event);
-    await sendAlert(env, alert, TIMEOUT_MS);
+    await sendAlert(env, alert, { clock: systemClock, random: Math.random, timeoutMs: TIMEOUT_MS });
     return alert.subject;
   };
 }

@@ -1,64 +1,35 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { EventError } from "../rotation/errors.ts";
 import type { Trigger } from "../rotation/plan.ts";
+import { type AwsScope, sameScope, scopeOf, toArn } from "../rotation/secret-id.ts";
+import {
+  apiCall,
+  direct,
+  labelUpdated,
+  rotationStep,
+  schedule,
+  scheduled,
+  serviceEvent,
+} from "./event-schemas.ts";
 
 const CURRENT = "AWSCURRENT";
 
-const names = z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1)));
-const direct = z.strictObject({ connections: names, secrets: names, dryRun: z.optional(z.boolean()) });
-const schedule = z.strictObject({ trigger: z.literal("schedule") });
-const scheduled = z.object({
-  source: z.enum(["aws.events", "aws.scheduler"]),
-  "detail-type": z.literal("Scheduled Event"),
-});
-const rotationStep = z.object({ Step: z.string(), SecretId: z.string(), ClientRequestToken: z.string() });
+/** The account and region of the invoked function; `undefined` when nothing names them. */
+export function functionScope(invokedFunctionArn: string | undefined): AwsScope | undefined {
+  const [, partition, region, account] = FUNCTION_ARN.exec(invokedFunctionArn ?? "") ?? [];
+  return partition && region && account ? { partition, region, account } : undefined;
+}
 
-const labelUpdated = z.object({
-  source: z.literal("aws.secretsmanager"),
-  "detail-type": z.literal("Secret Label Updated"),
-  resources: z.array(z.string()),
-  detail: z.object({
-    name: z.optional(z.string()),
-    labelUpdated: z.string(),
-    versionId: z.optional(z.string()),
-  }),
-});
+const FUNCTION_ARN = /^arn:([^:]+):lambda:([^:]+):(\d+):/;
 
-const apiCall = z.object({
-  source: z.literal("aws.secretsmanager"),
-  "detail-type": z.literal("AWS API Call via CloudTrail"),
-  detail: z.object({
-    eventName: z.string(),
-    errorCode: z.optional(z.string()),
-    requestParameters: z.nullish(
-      z.object({
-        secretId: z.optional(z.string()),
-        name: z.optional(z.string()),
-        versionStages: z.nullish(z.array(z.string())),
-        versionStage: z.nullish(z.string()),
-      }),
-    ),
-  }),
-});
-
-const secretIdentity = z.nullish(
-  z.object({ SecretId: z.optional(z.string()), secretId: z.optional(z.string()) }),
-);
-const serviceEvent = z.object({
-  source: z.literal("aws.secretsmanager"),
-  "detail-type": z.literal("AWS Service Event via CloudTrail"),
-  detail: z.object({
-    eventName: z.string(),
-    errorCode: z.optional(z.string()),
-    additionalEventData: secretIdentity,
-    serviceEventDetails: secretIdentity,
-  }),
-});
-
-/** The same as `parseTrigger`, and what is thrown is logged. */
-export function readTrigger(event: unknown, log: { startFailed: (error: unknown) => void }): Trigger {
+/** The same as `parseTrigger`; an error is logged before it is thrown. */
+export function readTrigger(
+  event: unknown,
+  log: { startFailed: (error: unknown) => void },
+  own: AwsScope | undefined,
+): Trigger {
   try {
-    return parseTrigger(event);
+    return parseTrigger(event, own);
   } catch (error) {
     log.startFailed(error);
     throw error;
@@ -66,16 +37,17 @@ export function readTrigger(event: unknown, log: { startFailed: (error: unknown)
 }
 
 /**
- * What an event asks for. It is trusted for nothing but the identity of the secret and of its version.
- * @throws EventError for anything that this function is not made for.
+ * What an event asks for. The event is trusted for the identity of the secret and of its version only.
+ * @param own the account and region of the function; the name of a secret elsewhere becomes an ARN.
+ * @throws EventError for an event that the function does not support.
  */
-export function parseTrigger(event: unknown): Trigger {
+export function parseTrigger(event: unknown, own?: AwsScope): Trigger {
   return (
     read(schedule, event, () => ({ kind: "schedule" })) ??
     read(scheduled, event, () => ({ kind: "schedule" })) ??
-    read(labelUpdated, event, fromLabel) ??
-    read(apiCall, event, fromApiCall) ??
-    read(serviceEvent, event, fromServiceEvent) ??
+    read(labelUpdated, event, (parsed) => fromLabel(parsed, own)) ??
+    read(apiCall, event, (parsed) => fromApiCall(parsed, own)) ??
+    read(serviceEvent, event, (parsed) => fromServiceEvent(parsed, own)) ??
     read(direct, event, fromDirect) ??
     refuse(event)
   );
@@ -90,19 +62,21 @@ function read<S extends z.ZodMiniType>(
   return parsed.success ? toTrigger(parsed.data) : undefined;
 }
 
+const MAX_QUOTED = 100;
+
 function refuse(event: unknown): never {
   if (rotationStep.safeParse(event).success) {
     throw new EventError(
-      "This function is no Secrets Manager rotation function, and nothing was touched. Keep the function that makes the new key as the secret's rotation function, and let this one follow: it starts by itself when AWSCURRENT moves.",
+      "This function is not a Secrets Manager rotation function. Nothing was changed. Attach the function that makes the new key as the secret's rotation function; the rotator starts by itself when AWSCURRENT moves.",
     );
   }
   const fault = direct.safeParse(event).error?.issues[0];
   const where =
     fault?.code === "unrecognized_keys"
-      ? `unknown key "${fault.keys[0]}"`
+      ? `unknown key "${fault.keys[0]?.slice(0, MAX_QUOTED)}"`
       : `${fault?.path.join(".") || "event"}: ${fault?.message}`;
   throw new EventError(
-    `The event is none that this function is made for (${where}), and nothing was touched. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true}, where each part may be left out.`,
+    `Unsupported event (${where}). Nothing was changed. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true} with any of these keys.`,
   );
 }
 
@@ -115,8 +89,11 @@ function fromDirect({ connections, secrets, dryRun }: z.output<typeof direct>): 
   };
 }
 
-function fromLabel({ resources: [arn], detail }: z.output<typeof labelUpdated>): Trigger {
-  const secret = arn ?? detail.name;
+function fromLabel(
+  { account, region, resources: [arn], detail }: z.output<typeof labelUpdated>,
+  own: AwsScope | undefined,
+): Trigger {
+  const secret = locate(arn ?? detail.name, { account, region }, own);
   if (secret === undefined) return ignore("the event names no secret");
   if (detail.labelUpdated !== CURRENT)
     return ignore(`the label ${detail.labelUpdated} moved, not ${CURRENT}`, secret);
@@ -127,9 +104,10 @@ function fromLabel({ resources: [arn], detail }: z.output<typeof labelUpdated>):
   };
 }
 
-function fromApiCall({ detail }: z.output<typeof apiCall>): Trigger {
-  const { eventName, errorCode, requestParameters } = detail;
-  const secret = eventName === "CreateSecret" ? requestParameters?.name : requestParameters?.secretId;
+function fromApiCall(event: z.output<typeof apiCall>, own: AwsScope | undefined): Trigger {
+  const { eventName, errorCode, requestParameters } = event.detail;
+  const typed = eventName === "CreateSecret" ? requestParameters?.name : requestParameters?.secretId;
+  const secret = locate(typed, placeOfCall(event), own);
   if (errorCode !== undefined) return ignore(`${eventName} failed with ${errorCode}`, secret);
   const touched = TOUCHED.get(eventName)?.(requestParameters ?? {});
   if (touched === undefined) return ignore(`${eventName} moves no label`, secret);
@@ -139,7 +117,7 @@ function fromApiCall({ detail }: z.output<typeof apiCall>): Trigger {
 
 type ApiCallParameters = NonNullable<z.output<typeof apiCall>["detail"]["requestParameters"]>;
 
-/** The labels that a call moved; CloudTrail leaves `versionStages` out where the caller did, and that means AWSCURRENT. */
+/** The labels that a call moved. CloudTrail leaves `versionStages` out if the caller did, which means AWSCURRENT. */
 const TOUCHED = new Map<string, (parameters: ApiCallParameters) => readonly string[]>([
   ["CreateSecret", () => [CURRENT]],
   ["UpdateSecret", () => [CURRENT]],
@@ -147,14 +125,40 @@ const TOUCHED = new Map<string, (parameters: ApiCallParameters) => readonly stri
   ["UpdateSecretVersionStage", ({ versionStage }) => (versionStage ? [versionStage] : [])],
 ]);
 
-function fromServiceEvent({ detail }: z.output<typeof serviceEvent>): Trigger {
-  const { additionalEventData, serviceEventDetails, eventName, errorCode } = detail;
-  const secret = [additionalEventData, serviceEventDetails].flatMap(
+function fromServiceEvent(event: z.output<typeof serviceEvent>, own: AwsScope | undefined): Trigger {
+  const { additionalEventData, serviceEventDetails, eventName, errorCode } = event.detail;
+  const [named] = [additionalEventData, serviceEventDetails].flatMap(
     (part) => part?.SecretId ?? part?.secretId ?? [],
-  )[0];
+  );
+  const secret = locate(named, placeOfCall(event), own);
   if (errorCode !== undefined) return ignore(`${eventName} failed with ${errorCode}`, secret);
   if (eventName !== "RotationSucceeded") return ignore(`${eventName} moves no label`, secret);
   return secret === undefined ? ignore("the event names no secret") : { kind: "secret-change", secret };
+}
+
+interface Place {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+function placeOfCall({
+  account,
+  region,
+  detail,
+}: z.output<typeof apiCall> | z.output<typeof serviceEvent>): Place {
+  const { awsRegion, recipientAccountId, userIdentity } = detail;
+  return {
+    account: userIdentity?.accountId ?? recipientAccountId ?? account,
+    region: awsRegion ?? region,
+  };
+}
+
+/** The secret as the event names it; a bare name from another account or region becomes an ARN. */
+function locate(secret: string | undefined, place: Place, own: AwsScope | undefined): string | undefined {
+  if (secret === undefined || own === undefined || scopeOf(secret) !== undefined) return secret;
+  const { account = own.account, region = own.region } = place;
+  const there = { partition: own.partition, account, region };
+  return sameScope(there, own) ? secret : toArn(secret, there);
 }
 
 function ignore(reason: string, secret?: string): Trigger {

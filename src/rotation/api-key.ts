@@ -39,8 +39,10 @@ export function withAuthRetry(source: ApiKeySource): ConnectionsApi {
           current = Promise.resolve({ ...opened, refusedSince: undefined });
         return result;
       } catch (error) {
-        if (!(error instanceof UnauthorizedError) || error.response.httpStatus !== 401) throw error;
-        if (current === used) current = refreshApiKey(source, opened, error);
+        if (!(error instanceof UnauthorizedError)) throw error;
+        const refusal = nameSecret(error, source.secretId);
+        if (refusal.response.httpStatus !== 401) throw refusal;
+        if (current === used) current = refreshApiKey(source, opened, refusal);
       }
     }
   };
@@ -49,6 +51,17 @@ export function withAuthRetry(source: ApiKeySource): ConnectionsApi {
     get: (name) => call((api) => api.get(name)),
     put: (request) => call((api) => api.put(request)),
   };
+}
+
+/** The refusal with the secret to check, unless its next step is another one. */
+function nameSecret({ message, response }: UnauthorizedError, secretId: string): UnauthorizedError {
+  const key = `the Flink API key in secret ${secretId}`;
+  const {
+    nextStep = response.httpStatus === 401
+      ? `Check that ${key} exists in Confluent Cloud and belongs to this environment and region; then rotate again.`
+      : `Give the owner of ${key} the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin; then rotate again.`,
+  } = response;
+  return new UnauthorizedError(message, { ...response, nextStep });
 }
 
 interface Opened {

@@ -4,8 +4,8 @@ const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 
 /** The delay after the `attempt`-th failure, from 1, in milliseconds; `random` is a number from 0 to 1. */
-export function backoffMs(attempt: number, random: number): number {
-  return withJitter(exponentialDelay(FIRST_BACKOFF_MS, attempt, MAX_BACKOFF_MS), random);
+export function backoffMs(attempt: number, random: number, maxMs = MAX_BACKOFF_MS): number {
+  return withJitter(exponentialDelay(FIRST_BACKOFF_MS, attempt, maxMs), random);
 }
 
 interface RetryContext {
@@ -13,6 +13,8 @@ interface RetryContext {
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly deadlineAt: number;
+  /** The longest delay, before it is spread by jitter; 5 s by default. */
+  readonly maxDelayMs?: number;
 }
 
 /** How long a failing operation is retried. The budget starts at the first failure, so queueing time is not counted. */
@@ -29,11 +31,11 @@ export class RetryBudget {
 
   /** The delay before the next attempt, in milliseconds; `undefined` if that attempt would be too late. */
   nextDelayMs(): number | undefined {
-    const { clock, random, deadlineAt } = this.#context;
+    const { clock, random, deadlineAt, maxDelayMs } = this.#context;
     const now = clock.now();
     this.#endsAt ??= Math.min(now + this.#budgetMs, deadlineAt);
     this.#attempts += 1;
-    const delayMs = backoffMs(this.#attempts, random());
+    const delayMs = backoffMs(this.#attempts, random(), maxDelayMs);
     return now + delayMs < this.#endsAt ? delayMs : undefined;
   }
 }

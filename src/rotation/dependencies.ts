@@ -9,6 +9,8 @@ import type { Secret } from "./secret.ts";
 /** One version of a secret. `value` comes without a byte order mark at its start and line breaks at its end. */
 export interface SecretVersion {
   readonly versionId: string;
+  /** The full ARN of the secret, by which its several names are known to mean one secret. */
+  readonly arn?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly stages: readonly string[];
@@ -20,8 +22,10 @@ export type VersionSelector = { readonly versionId: string } | { readonly stage:
 export interface SecretStore {
   /** `undefined` when the secret has no such version (yet). @throws SecretError when it cannot be read at all. */
   readonly read: (secretId: string, selector: VersionSelector) => Promise<SecretVersion | undefined>;
-  /** Moves a staging label from the version that holds it, if any. @throws SecretError */
+  /** Moves a staging label from the version that holds it, if any. @throws ReplicaError or another SecretError */
   readonly moveLabel: (secretId: string, label: string, move: { from?: string; to: string }) => Promise<void>;
+  /** When anything of the secret, its labels included, was last changed. @throws SecretError */
+  readonly lastChangedAt: (secretId: string) => Promise<number | undefined>;
 }
 
 export interface ConnectionPage {

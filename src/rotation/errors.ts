@@ -40,11 +40,16 @@ export class RotationError extends Error {
 
 /** The secret cannot be used: unreadable, empty, malformed, or a field is missing. Carries no cause: it could quote the value. */
 export class SecretError extends RotationError {
-  override readonly name = "SecretError";
+  override readonly name: string = "SecretError";
 
   constructor(message: string, answer?: Pick<ResponseInfo, "nextStep">) {
     super("secret", message, answer);
   }
+}
+
+/** The secret is a replica, whose labels only the primary secret in its own region can change. */
+export class ReplicaError extends SecretError {
+  override readonly name = "ReplicaError";
 }
 
 /** The live connection differs from the configuration; nothing was written. */

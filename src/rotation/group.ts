@@ -1,6 +1,6 @@
 import { Canary } from "./canary.ts";
 import { assertMatchesConfig } from "./config-match.ts";
-import { type Connection, type ConnectionState, phaseKind } from "./connection.ts";
+import { type Connection, phaseKind } from "./connection.ts";
 import { buildCredentials } from "./credentials/auth-data.ts";
 import { CurrentVersionCheck } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
@@ -9,9 +9,10 @@ import { OutOfTimeError, RotationError } from "./errors.ts";
 import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
-import { isPropagated, movePropagationLabel } from "./propagation-label.ts";
+import { isPropagated, movePropagationLabel, readLabelFacts, skippedDetails } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
+import type { LabelFacts } from "./versions.ts";
 
 /** How many newer versions a run puts if they keep appearing. */
 const MAX_SUPERSESSIONS = 3;
@@ -67,7 +68,10 @@ export class SecretRollout {
 
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
   async #rollOut(version: SecretVersion): Promise<SecretVersion | undefined> {
-    const requests = this.#group.connections.flatMap((connection) => this.#prepare(connection, version));
+    const label = await readLabelFacts(this.#context, this.#group.secret, version);
+    const requests = this.#group.connections.flatMap((connection) =>
+      this.#prepare(connection, version, label),
+    );
     if (requests.length === 0) return undefined;
     this.#unjudged.clear();
     const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
@@ -83,7 +87,7 @@ export class SecretRollout {
   }
 
   /** The update of a connection; none if its outcome is clear without one. */
-  #prepare(connection: Connection, version: SecretVersion): UpdateRequest[] {
+  #prepare(connection: Connection, version: SecretVersion, label: LabelFacts | undefined): UpdateRequest[] {
     try {
       const session = this.#session(connection);
       const { data, options, remarks } = buildCredentials(connection, version.value);
@@ -94,7 +98,9 @@ export class SecretRollout {
       for (const remark of remarks)
         this.#context.log.note(remark, { connection: connection.name, secret: connection.secret });
       const wouldSend = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-      const details = this.#withoutUpdate(version, before, wouldSend);
+      const details = isDryRun(this.#context.trigger)
+        ? ({ outcome: "planned", message: wouldSend } as const)
+        : skippedDetails(version, before, label);
       if (details === undefined) return [{ ...request, before }];
       const { phase, detail } = before;
       this.#record(request, { phase, ...(detail !== "" && { detail }), ...details });
@@ -102,22 +108,6 @@ export class SecretRollout {
       this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
     return [];
-  }
-
-  #withoutUpdate(
-    version: SecretVersion,
-    before: ConnectionState,
-    wouldSend: string,
-  ): OutcomeDetails | undefined {
-    const { trigger, settings } = this.#context;
-    if (isDryRun(trigger)) return { outcome: "planned", message: wouldSend };
-    const skips = trigger.kind === "schedule" && settings.refresh === "when-stale";
-    const label = settings.propagationLabel;
-    const isInPlace =
-      label !== undefined && version.stages.includes(label) && phaseKind(before.phase) === "usable";
-    return skips && isInPlace
-      ? { outcome: "skipped", message: "The label shows that this version is in use already." }
-      : undefined;
   }
 
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import { type Connection, qualifiedName } from "./connection.ts";
 import { EventError } from "./errors.ts";
 import type { triggerSchema } from "./report/schema.ts";
-import { sameSecret } from "./secret-id.ts";
+import { type AwsScope, possibleNames, sameSecret, scopeOf } from "./secret-id.ts";
 
 /** What starts a run. */
 export type Trigger = z.output<typeof triggerSchema>;
@@ -16,35 +16,106 @@ export interface SecretGroup {
   /** As the first of its connections names it. */
   readonly secret: string;
   readonly connections: readonly Connection[];
-  /** True when every connection that is listed for the secret is among them. */
+  /** False when a connection that is listed for the secret, by whatever name, is not among them. */
   readonly complete: boolean;
 }
 
 /**
- * The connections that a trigger means, by secret.
- * @throws EventError when a direct call names something that is not listed.
+ * The connections that a trigger means, by the text that names their secret: only Secrets Manager knows which texts
+ * name the same secret, so `mergeByArn` joins these once it has answered.
+ * @param own the account and region that bare names belong to.
+ * @throws EventError if a direct call names something that is not listed.
  */
-export function plan(trigger: Trigger, listed: readonly Connection[]): readonly SecretGroup[] {
-  const selected = new Set(select(trigger, listed));
-  return bySecret(listed).flatMap((group) => {
-    const connections = group.filter((connection) => selected.has(connection));
-    const [first] = connections;
-    if (first === undefined) return [];
-    const canaryFirst = connections.toSorted((a, b) => Number(b.canary) - Number(a.canary));
-    return [
-      { secret: first.secret, connections: canaryFirst, complete: connections.length === group.length },
-    ];
+export function plan(
+  trigger: Trigger,
+  listed: readonly Connection[],
+  own?: AwsScope,
+): readonly SecretGroup[] {
+  const selected = new Set(select(trigger, listed, own));
+  const included = listed.filter((connection) => selected.has(connection));
+  const others = listed.filter((connection) => !selected.has(connection));
+  const leftOut = [...new Set(others.map(({ secret }) => secret))];
+  return [...Map.groupBy(included, ({ secret }) => secret)].map(([secret, connections]) => ({
+    secret,
+    connections: canaryFirst(connections),
+    complete: !leftOut.some((other) => sameSecret(other, secret, own)),
+  }));
+}
+
+/** Groups that may be of one secret under several names, together; most are alone. */
+export function relatedGroups(groups: readonly SecretGroup[]): readonly (readonly SecretGroup[])[] {
+  const byName = new Map<string, Set<SecretGroup>>();
+  const all = new Set<Set<SecretGroup>>();
+  for (const group of groups) {
+    const names = possibleNames(group.secret);
+    const related = new Set([...names.flatMap((name) => [...(byName.get(name) ?? [])]), group]);
+    for (const name of names) all.delete(byName.get(name) ?? related);
+    for (const each of related) for (const name of possibleNames(each.secret)) byName.set(name, related);
+    all.add(related);
+  }
+  return [...all].map((related) => [...related]);
+}
+
+/**
+ * The groups by the ARN that Secrets Manager answered for their secret, so that a secret with several names has one
+ * canary and one label.
+ * @param arnOf the ARN, or `undefined` when it is not known.
+ */
+export function mergeByArn<Group extends SecretGroup>(
+  groups: readonly Group[],
+  arnOf: (group: Group) => string | undefined,
+): readonly Group[] {
+  const byArn = Map.groupBy(groups, (group) => arnOf(group) ?? group);
+  return [...byArn.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined || same.length === 1) return same;
+    return {
+      ...first,
+      connections: canaryFirst(same.flatMap(({ connections }) => connections)),
+      complete: same.every(({ complete }) => complete),
+    };
   });
 }
 
-function select(trigger: Trigger, listed: readonly Connection[]): readonly Connection[] {
+/**
+ * The trigger, or one to ignore for an event about another account's or region's secret whose name is listed: a bare
+ * name means the secret of the function's own account and region.
+ */
+export function ignoreForeign(
+  trigger: Trigger,
+  listed: readonly Connection[],
+  own: AwsScope | undefined,
+): Trigger {
+  if (trigger.kind !== "secret-change" || own === undefined) return trigger;
+  const { secret } = trigger;
+  const place = scopeOf(secret);
+  const isListed = listed.some((connection) => sameSecret(connection.secret, secret, own));
+  const namesake = listed.find((connection) => sameSecret(connection.secret, secret));
+  if (place === undefined || isListed || namesake === undefined) return trigger;
+  const reason = `the secret belongs to ${describe(place)}, and ${namesake.secret} in connections.json means the secret of ${describe(own)}`;
+  return { kind: "ignored", reason, secret };
+}
+
+function describe({ account, region }: AwsScope): string {
+  return `account ${account} in ${region}`;
+}
+
+function canaryFirst(connections: readonly Connection[]): readonly Connection[] {
+  return connections.toSorted((a, b) => Number(b.canary) - Number(a.canary));
+}
+
+function select(
+  trigger: Trigger,
+  listed: readonly Connection[],
+  own: AwsScope | undefined,
+): readonly Connection[] {
   switch (trigger.kind) {
     case "schedule":
       return listed;
     case "secret-change":
-      return listed.filter((connection) => sameSecret(connection.secret, trigger.secret));
+      return listed.filter((connection) => sameSecret(connection.secret, trigger.secret, own));
     case "direct":
-      return selectNamed(trigger, listed);
+      return selectNamed(trigger, listed, own);
     case "ignored":
       return [];
   }
@@ -53,6 +124,7 @@ function select(trigger: Trigger, listed: readonly Connection[]): readonly Conne
 function selectNamed(
   trigger: Trigger & { kind: "direct" },
   listed: readonly Connection[],
+  own: AwsScope | undefined,
 ): readonly Connection[] {
   const { connections, secrets } = trigger;
   if (connections === undefined && secrets === undefined) return listed;
@@ -63,7 +135,7 @@ function selectNamed(
     return found.length > 0 ? found : unknown("connection", name, [...named.keys()]);
   });
   const byId = (secrets ?? []).flatMap((id) => {
-    const found = listed.filter(({ secret }) => sameSecret(secret, id));
+    const found = listed.filter(({ secret }) => sameSecret(secret, id, own));
     const known = listed.map(({ secret }) => secret);
     return found.length > 0 ? found : unknown("secret", id, known);
   });
@@ -74,9 +146,4 @@ function unknown(what: string, name: string, known: readonly string[]): never {
   throw new EventError(
     `No ${what} "${name}" is listed in connections.json. Listed: ${[...new Set(known)].join(", ")}.`,
   );
-}
-
-/** By the identifier as it is written: a name is our own account's, and an ARN that ends alike may be another's. */
-function bySecret(listed: readonly Connection[]): Connection[][] {
-  return [...Map.groupBy(listed, (connection) => connection.secret).values()];
 }

@@ -1,11 +1,44 @@
+import type { ConnectionState } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
+import { ReplicaError } from "./errors.ts";
 import { type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { isInUse, type LabelFacts } from "./versions.ts";
 
 /** True if enough is known of the key for whoever waits for the label to delete the old one. */
 export function isPropagated(context: RunContext, { outcome, evidence }: OutcomeDetails): boolean {
   if (outcome === "ready") return true;
   const isEnough = context.settings.require === "applied" || evidence?.provider === "valid";
   return outcome === "applied" && isEnough;
+}
+
+/** What is known of the label of a version; `undefined` if the run puts the version whatever its label. */
+export async function readLabelFacts(
+  context: RunContext,
+  secret: string,
+  version: SecretVersion,
+): Promise<LabelFacts | undefined> {
+  const { trigger, settings, secrets, log } = context;
+  const { propagationLabel: label, refresh } = settings;
+  const mayUpdateLess = trigger.kind === "schedule" && refresh === "when-stale";
+  if (!mayUpdateLess || label === undefined || !version.stages.includes(label)) return undefined;
+  try {
+    return { label, secretChangedAt: await secrets.lastChangedAt(secret) };
+  } catch (error) {
+    const reason = toRotationError(context, error).message;
+    log.note("Whether the key is in use already is not known, so it is put again.", { secret, reason });
+    return undefined;
+  }
+}
+
+/** The outcome of a connection that is left as it is, since the label shows that it has the version. */
+export function skippedDetails(
+  version: SecretVersion,
+  before: ConnectionState,
+  label: LabelFacts | undefined,
+): OutcomeDetails | undefined {
+  return label !== undefined && isInUse(version, before, label)
+    ? { outcome: "skipped", message: "The label shows that this version is in use already." }
+    : undefined;
 }
 
 /** Moves the propagation label to a version. @returns why that failed, if it did. */
@@ -22,6 +55,10 @@ export async function movePropagationLabel(
     await context.secrets.moveLabel(secret, label, { to: version.versionId, ...from });
     return undefined;
   } catch (error) {
+    if (error instanceof ReplicaError) {
+      context.log.note(error.message, { secret });
+      return undefined;
+    }
     return `The key is in use, but the label ${label} could not be moved to its version: ${toRotationError(context, error).message}`;
   }
 }

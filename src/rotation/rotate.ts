@@ -4,7 +4,7 @@ import { RotationError } from "./errors.ts";
 import { SecretRollout } from "./group.ts";
 import { asResult, detailsOf, type Outcome } from "./outcome.ts";
 import { OutcomeRecorder } from "./outcome-recorder.ts";
-import type { SecretGroup } from "./plan.ts";
+import { mergeByArn, relatedGroups, type SecretGroup } from "./plan.ts";
 import { announcedVersion, currentVersion } from "./versions.ts";
 
 /** Grace for calls that overrun the deadline, in milliseconds. */
@@ -37,28 +37,53 @@ async function rotateAll(
   // The first LIST needs only an API key; parsing the other secrets first would delay it.
   await Promise.any(apiKeys.values()).catch(() => undefined);
   await context.clock.sleep(0);
-  await Promise.all(
-    groups.map(async (group) => {
-      const result = await asResult(context, () => rotateGroup(context, group, sessions, recorder));
-      if (result instanceof RotationError)
-        for (const connection of group.connections) recorder.record(connection, detailsOf(result));
-    }),
-  );
+  const state = { sessions, recorder };
+  await Promise.all(relatedGroups(groups).map((related) => rotateRelated(context, related, state)));
 }
 
-/** @throws RotationError if none of the group's connections can be updated. */
+interface RunState {
+  readonly sessions: Sessions;
+  readonly recorder: OutcomeRecorder;
+}
+
+/** A group with what was read of its secret. */
+interface ReadGroup extends SecretGroup {
+  readonly version: SecretVersion | RotationError;
+}
+
+/** Reads the secrets of groups that may have the same one. Those that do become one group before anything is put. */
+async function rotateRelated(
+  context: RunContext,
+  related: readonly SecretGroup[],
+  state: RunState,
+): Promise<void> {
+  const reads = related.map(async (group): Promise<ReadGroup> => {
+    const version = await asResult(context, () => firstVersion(context, group.secret));
+    return { ...group, version };
+  });
+  const merged = mergeByArn(await Promise.all(reads), ({ version }) =>
+    version instanceof RotationError ? undefined : version.arn,
+  );
+  await Promise.all(merged.map((group) => rotateGroup(context, group, state)));
+}
+
 async function rotateGroup(
   context: RunContext,
-  group: SecretGroup,
-  sessions: Sessions,
-  recorder: OutcomeRecorder,
+  group: ReadGroup,
+  { sessions, recorder }: RunState,
 ): Promise<void> {
-  const environments = [...new Set(group.connections.map(({ environment }) => environment))];
-  const [version, ...opened] = await Promise.all([
-    firstVersion(context, group.secret),
-    ...environments.map(async (environment) => [environment, await sessions.get(environment)] as const),
-  ]);
-  await new SecretRollout(context, group, new Map(opened), recorder).rotate(version);
+  const { version, connections } = group;
+  const result = await asResult(context, async () => {
+    if (version instanceof RotationError) throw version;
+    const environments = [...new Set(connections.map(({ environment }) => environment))];
+    const opened = environments.map(
+      async (environment) => [environment, await sessions.get(environment)] as const,
+    );
+    const rollout = new SecretRollout(context, group, new Map(await Promise.all(opened)), recorder);
+    await rollout.rotate(version);
+  });
+  if (result instanceof RotationError)
+    for (const connection of connections) recorder.record(connection, detailsOf(result));
 }
 
 function firstVersion(context: RunContext, secret: string): Promise<SecretVersion> {

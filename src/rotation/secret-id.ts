@@ -1,26 +1,64 @@
-const ARN = /^(arn:[^:]+:secretsmanager:[^:]+:\d+:secret:)(.+)$/;
-const SUFFIX = /^-[A-Za-z0-9]{6}$/;
+/** The account and region that a secret's bare name belongs to. */
+export interface AwsScope {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+interface SecretId {
+  /** Absent for a bare name. */
+  readonly scope: AwsScope | undefined;
+  /** The name; in a full ARN the name and the suffix. */
+  readonly path: string;
+}
+
+const ARN = /^arn:([^:]+):secretsmanager:([^:]+):(\d+):secret:(.+)$/;
+/** Secrets Manager ends a full ARN in a hyphen and six characters. */
+const SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /**
  * True when two identifiers, each a name, a partial ARN or a full ARN, mean the same secret.
- * Secrets Manager ends a full ARN in `-` and six characters; nothing but exactly that suffix may be left over.
+ * @param own the account and region that bare names belong to; while it is unknown, a name matches any account's ARN.
  */
-export function sameSecret(a: string, b: string): boolean {
+export function sameSecret(a: string, b: string, own?: AwsScope): boolean {
   if (a === b) return true;
   const [first, second] = [parse(a), parse(b)];
-  if (first.arn !== "" && second.arn !== "" && first.arn !== second.arn) return false;
-  if (first.path === second.path) return true;
+  if (!sameScope(first.scope ?? own, second.scope ?? own)) return false;
   return (
-    (second.arn !== "" && hasSuffixOf(second.path, first.path)) ||
-    (first.arn !== "" && hasSuffixOf(first.path, second.path))
+    first.path === second.path ||
+    (second.scope !== undefined && isNameIn(first.path, second.path)) ||
+    (first.scope !== undefined && isNameIn(second.path, first.path))
   );
 }
 
-function parse(id: string): { arn: string; path: string } {
-  const match = ARN.exec(id);
-  return { arn: match?.[1] ?? "", path: match?.[2] ?? id };
+/** The account and region that an identifier names; `undefined` for a bare name. */
+export function scopeOf(secretId: string): AwsScope | undefined {
+  return parse(secretId).scope;
 }
 
-function hasSuffixOf(longer: string, shorter: string): boolean {
-  return longer.startsWith(shorter) && SUFFIX.test(longer.slice(shorter.length));
+/** The names that an identifier may stand for: an ARN may be full, or may be partial and only look full. */
+export function possibleNames(secretId: string): readonly string[] {
+  const { scope, path } = parse(secretId);
+  return scope !== undefined && SUFFIX.test(path) ? [path, path.replace(SUFFIX, "")] : [path];
+}
+
+/** The partial ARN of a secret that is known by its name and where it is. */
+export function toArn(name: string, { partition, region, account }: AwsScope): string {
+  return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`;
+}
+
+export function sameScope(a: AwsScope | undefined, b: AwsScope | undefined): boolean {
+  if (a === undefined || b === undefined) return true;
+  return a.partition === b.partition && a.region === b.region && a.account === b.account;
+}
+
+function parse(secretId: string): SecretId {
+  const [, partition, region, account, path] = ARN.exec(secretId) ?? [];
+  return partition && region && account && path
+    ? { scope: { partition, region, account }, path }
+    : { scope: undefined, path: secretId };
+}
+
+function isNameIn(name: string, arnPath: string): boolean {
+  return SUFFIX.test(arnPath) && arnPath.replace(SUFFIX, "") === name;
 }

@@ -1,9 +1,10 @@
+import { type ConnectionState, phaseKind } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { SecretError } from "./errors.ts";
 
-/** How long Secrets Manager may take to show the version that an event tells of, in milliseconds. */
+/** How long Secrets Manager may take to show the version that an event announces, in milliseconds. */
 const VISIBLE_WITHIN_MS = 10_000;
-const FIRST_PAUSE_MS = 250;
+const FIRST_DELAY_MS = 250;
 
 type Reader = Pick<RunContext, "secrets" | "clock" | "deadlineAt">;
 
@@ -16,9 +17,9 @@ export async function currentVersion({ secrets }: Reader, secretId: string): Pro
 }
 
 /**
- * The version that an event tells of, or the AWSCURRENT one where that has overtaken it. Secrets Manager may show
- * neither for a moment; what it shows as AWSCURRENT in that time is the old version, which must not be put.
- * @throws SecretError when the version does not appear.
+ * The version that an event announces, or the AWSCURRENT version if that is newer. For a moment, Secrets Manager may
+ * still show the old version as AWSCURRENT, which must not be put.
+ * @throws SecretError if the version does not appear.
  */
 export async function announcedVersion(
   reader: Reader,
@@ -27,18 +28,46 @@ export async function announcedVersion(
 ): Promise<SecretVersion> {
   const { secrets, clock, deadlineAt } = reader;
   const giveUpAt = Math.min(clock.now() + VISIBLE_WITHIN_MS, deadlineAt);
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs *= 2) {
     const announced = await secrets.read(secretId, { versionId });
     if (announced?.stages.includes("AWSCURRENT")) return announced;
     const current = await currentVersion(reader, secretId);
     if (current.versionId === versionId || (announced && current.createdAt > announced.createdAt))
       return current;
-    if (clock.now() + pauseMs > giveUpAt) {
+    if (clock.now() + delayMs > giveUpAt) {
       if (announced !== undefined) return current;
       throw new SecretError(
-        `Version ${versionId} of secret ${secretId} cannot be read yet, and the one before it was not put.`,
+        `Version ${versionId} of secret ${secretId} cannot be read yet. The version before it was not put.`,
       );
     }
-    await clock.sleep(pauseMs);
+    await clock.sleep(delayMs);
   }
+}
+
+/** What is known of the moment at which a label was moved. */
+export interface LabelFacts {
+  readonly label: string;
+  /** When anything of the secret was last changed: the label was moved then or earlier. */
+  readonly secretChangedAt: number | undefined;
+}
+
+/**
+ * True if the label shows that a connection uses this version, and the connection shows nothing against it: it is
+ * usable, and it was last updated after the version was created and before the secret, with its labels, was last
+ * changed. Secrets Manager does not tell when a label was moved. An update after the last change is certainly later
+ * than the label, so it may have put another key back.
+ */
+export function isInUse(
+  version: SecretVersion,
+  { phase, updatedAt }: ConnectionState,
+  { label, secretChangedAt }: LabelFacts,
+): boolean {
+  if (updatedAt === undefined || secretChangedAt === undefined) return false;
+  const isLabelled = version.stages.includes(label) && phaseKind(phase) === "usable";
+  return isLabelled && wholeSeconds(version.createdAt) <= updatedAt && updatedAt <= secretChangedAt;
+}
+
+/** Confluent may tell the time of an update in whole seconds, rounded down. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
 }

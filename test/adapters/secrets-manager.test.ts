@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -6,11 +7,13 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSecretStore } from "../../src/adapters/secrets-manager.ts";
+import type { Clock } from "../../src/rotation/clock.ts";
 import type { SecretStore, SecretVersion } from "../../src/rotation/dependencies.ts";
 import type { Secret } from "../../src/rotation/secret.ts";
 import { STARTED_AT, startBench } from "../support/aws.ts";
 
 const CURRENT = { stage: "AWSCURRENT" };
+const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-a1B2c3";
 const VALUE = "sk-secret-value-0123456789";
 
 const client = mockClient(SecretsManagerClient);
@@ -19,11 +22,26 @@ beforeEach(() => {
   client.reset();
 });
 
-function store(changes: Partial<Parameters<typeof createSecretStore>[0]> = {}): SecretStore {
-  const clock = { now: () => STARTED_AT, sleep: () => new Promise<void>(setImmediate) };
+/** Sleeping takes no time and moves the clock. */
+class SteppingClock implements Clock {
+  #now = STARTED_AT;
+  readonly now = () => this.#now;
+  readonly sleep = (ms: number) => {
+    this.#now += ms;
+    return new Promise<void>(setImmediate);
+  };
+}
+
+type Options = Parameters<typeof createSecretStore>[0];
+
+function store({
+  client: real,
+  ...changes
+}: Partial<Options> & { client?: ReturnType<Options["clientFor"]> } = {}): SecretStore {
   return createSecretStore({
-    client: new SecretsManagerClient({}),
-    clock,
+    clientFor: () => real ?? new SecretsManagerClient({}),
+    clock: new SteppingClock(),
+    random: () => 0.5,
     deadlineAt: STARTED_AT + 60_000,
     learn: () => undefined,
     caller: "function",
@@ -45,13 +63,22 @@ async function failure(work: Promise<unknown>): Promise<Error> {
 const revealed = (version: SecretVersion | undefined) => version?.value.reveal();
 
 describe("a read", () => {
-  it("gives a version with its value, its labels and its age", async () => {
+  it("returns a version with its value, labels and age", async () => {
     const CreatedDate = new Date(STARTED_AT);
-    client
-      .on(GetSecretValueCommand, { SecretId: "openai", VersionStage: "AWSCURRENT" })
-      .resolves({ SecretString: VALUE, VersionId: "v-1", VersionStages: ["AWSCURRENT", "X"], CreatedDate });
+    client.on(GetSecretValueCommand, { SecretId: "openai", VersionStage: "AWSCURRENT" }).resolves({
+      ARN,
+      SecretString: VALUE,
+      VersionId: "v-1",
+      VersionStages: ["AWSCURRENT", "X"],
+      CreatedDate,
+    });
     const version = await store().read("openai", CURRENT);
-    expect(version).toMatchObject({ versionId: "v-1", createdAt: STARTED_AT, stages: ["AWSCURRENT", "X"] });
+    expect(version).toMatchObject({
+      versionId: "v-1",
+      arn: ARN,
+      createdAt: STARTED_AT,
+      stages: ["AWSCURRENT", "X"],
+    });
     expect(revealed(version)).toBe(VALUE);
     expect(JSON.stringify(version)).not.toContain(VALUE);
   });
@@ -65,7 +92,7 @@ describe("a read", () => {
     });
   });
 
-  it("takes a version of which nothing but the value is told for an old one", async () => {
+  it("treats a version without metadata as old", async () => {
     client.on(GetSecretValueCommand).resolves({ SecretString: VALUE });
     await expect(store().read("openai", CURRENT)).resolves.toMatchObject({
       versionId: "",
@@ -74,7 +101,7 @@ describe("a read", () => {
     });
   });
 
-  it("teaches the value before it gives it", async () => {
+  it("passes the value to the redactor before it returns it", async () => {
     client.on(GetSecretValueCommand).resolves({ SecretString: `${VALUE}\n` });
     const learnt: Secret[] = [];
     const version = await store({ learn: (value) => learnt.push(value) }).read("openai", CURRENT);
@@ -89,17 +116,17 @@ describe("a read", () => {
     ["va\nlue", "va\nlue"],
     ['{"a":"b\\n"}\n', '{"a":"b\\n"}'],
     ["\n", ""],
-  ])("gives %j as %j", async (SecretString, expected) => {
+  ])("returns %j as %j", async (SecretString, expected) => {
     client.on(GetSecretValueCommand).resolves({ SecretString });
     expect(revealed(await store().read("openai", CURRENT))).toBe(expected);
   });
 
-  it.each(["value", "\uFEFFvalue\r\n"])("takes bytes for the UTF-8 text that they are: %j", async (text) => {
+  it.each(["value", "\uFEFFvalue\r\n"])("decodes bytes that are UTF-8 text: %j", async (text) => {
     client.on(GetSecretValueCommand).resolves({ SecretBinary: Buffer.from(text) });
     expect(revealed(await store().read("openai", CURRENT))).toBe("value");
   });
 
-  it("keeps line breaks and letters beyond ASCII of a text in bytes", async () => {
+  it("keeps line breaks and non-ASCII letters of text in bytes", async () => {
     client.on(GetSecretValueCommand).resolves({ SecretBinary: Buffer.from('{\n\t"ä": "😀"\r\n}') });
     expect(revealed(await store().read("openai", CURRENT))).toBe('{\n\t"ä": "😀"\r\n}');
   });
@@ -110,7 +137,7 @@ describe("a read", () => {
     [Buffer.from(`${VALUE}\u0000`)],
     [Buffer.from([])],
     [undefined],
-  ])("refuses bytes that are no text (%#)", async (SecretBinary) => {
+  ])("refuses bytes that are not text (%#)", async (SecretBinary) => {
     client.on(GetSecretValueCommand).resolves(SecretBinary ? { SecretBinary } : {});
     const error = await failure(store().read("openai", CURRENT));
     expect(error).toMatchObject({
@@ -126,21 +153,24 @@ describe("a read", () => {
     ["DecryptionFailure", "KMS key is disabled, denied or deleted", /kms:Decrypt is allowed/],
     ["KMSAccessDeniedException", "KMS key is denied", /^Allow the function's role .*kms:Decrypt/],
     ["KMSDisabledException", "KMS key is disabled", /^Enable the secret's KMS key/],
-    ["TimeoutError", "Secrets Manager could not be reached", /VPC endpoint.*; then try again\.$/],
+    ["TimeoutError", "Secrets Manager could not be reached", /VPC endpoint; then try again\.$/],
     ["InternalServiceError", "could not be read", /^Rotate again/],
-  ])("that AWS refuses with %s tells why and what to do, and never quotes AWS", async (name, words, step) => {
-    client.on(GetSecretValueCommand).rejects(named(name));
-    const error = await failure(store().read("openai", CURRENT));
-    expect(error).toMatchObject({ name: "SecretError", errorClass: "secret" });
-    expect(error.message).toContain(`Secret openai `);
-    expect(error.message).toContain(words);
-    expect(error.message).toContain(`(${name})`);
-    expect(error).toMatchObject({ response: { nextStep: expect.stringMatching(step) } });
-    expect(error.message).not.toContain(VALUE);
-    expect(error.cause).toBeUndefined();
-  });
+  ])(
+    "that fails with %s says why and what to do, and never quotes unknown words of AWS",
+    async (name, words, step) => {
+      client.on(GetSecretValueCommand).rejects(named(name));
+      const error = await failure(store().read("openai", CURRENT));
+      expect(error).toMatchObject({ name: "SecretError", errorClass: "secret" });
+      expect(error.message).toContain(`Secret openai `);
+      expect(error.message).toContain(words);
+      expect(error.message).toContain(`(${name})`);
+      expect(error).toMatchObject({ response: { nextStep: expect.stringMatching(step) } });
+      expect(error.message).not.toContain(VALUE);
+      expect(error.cause).toBeUndefined();
+    },
+  );
 
-  it("that fails with what is no error tells so", async () => {
+  it("that fails with a value that is not an Error says so", async () => {
     const odd: unknown = VALUE;
     const send = () => Promise.reject(odd);
     const error = await failure(store({ client: { send } }).read("openai", CURRENT));
@@ -148,14 +178,14 @@ describe("a read", () => {
   });
 
   it.each([{ versionId: "v-2" }, { stage: "AWSPREVIOUS" }])(
-    "gives nothing where there is no version %j",
+    "returns undefined if there is no version %j",
     async (selector) => {
       client.on(GetSecretValueCommand).rejects(named("ResourceNotFoundException"));
       await expect(store().read("openai", selector)).resolves.toBeUndefined();
     },
   );
 
-  it("waits for its turn where five are under way", async () => {
+  it("waits while five others are in progress", async () => {
     let underWay = 0;
     const seen: number[] = [];
     const send = async () => {
@@ -165,13 +195,14 @@ describe("a read", () => {
       underWay -= 1;
       return { SecretString: VALUE };
     };
-    const { read } = store({ client: { send } });
+    const clock = { now: () => STARTED_AT, sleep: () => new Promise<void>(setImmediate) };
+    const { read } = store({ client: { send }, clock });
     const all = await Promise.all(Array.from({ length: 12 }, (_, index) => read(`s${index}`, CURRENT)));
     expect(all.map(revealed)).toEqual(Array(12).fill(VALUE));
     expect(Math.max(...seen)).toBe(5);
   });
 
-  it("is not begun after the run's time", async () => {
+  it("does not start after the deadline", async () => {
     await expect(store({ deadlineAt: STARTED_AT }).read("openai", CURRENT)).rejects.toMatchObject({
       name: "OutOfTimeError",
     });
@@ -179,11 +210,150 @@ describe("a read", () => {
   });
 });
 
+describe("a call that fails for a while", () => {
+  const http = (httpStatusCode: number, name = "Unknown") =>
+    Object.assign(named(name), { $metadata: { httpStatusCode } });
+  const network = (code: string, facts: object = {}) => Object.assign(named("Error"), { code, ...facts });
+
+  it.each([
+    ["an error of the service", named("InternalServiceError"), 500],
+    ["a 503 without a name", http(503), 503],
+    ["an HTML page in place of an answer", http(200, "SyntaxError"), 200],
+    ["a throttled call", named("ThrottlingException"), 400],
+    ["a throttled key", named("KMSThrottlingException"), 400],
+    ["a 429", http(429), 429],
+    ["a connection that breaks", network("ECONNRESET"), 0],
+    ["a name that does not resolve", network("EAI_AGAIN"), 0],
+    ["an attempt that takes too long", named("AbortError"), 0],
+  ])("because of %s is retried until it succeeds", async (_, error, httpStatusCode) => {
+    if (httpStatusCode >= 500) Object.assign(error, { $metadata: { httpStatusCode } });
+    const failing = client.on(GetSecretValueCommand);
+    for (let failures = 0; failures < 8; failures += 1) failing.rejectsOnce(error);
+    failing.resolves({ SecretString: VALUE });
+    const clock = new SteppingClock();
+    expect(revealed(await store({ clock }).read("openai", CURRENT))).toBe(VALUE);
+    expect(clock.now() - STARTED_AT).toBeGreaterThan(8_000);
+  });
+
+  it.each([
+    [60_000, 30_000],
+    [890_000, 300_000],
+    [10_000, 5_000],
+  ])(
+    "is given up after half of the %i ms that are left, at the latest after five minutes",
+    async (leftMs, retriedMs) => {
+      client.on(GetSecretValueCommand).rejects(http(503));
+      const clock = new SteppingClock();
+      await failure(store({ clock, deadlineAt: STARTED_AT + leftMs }).read("openai", CURRENT));
+      expect(clock.now() - STARTED_AT).toBeLessThan(retriedMs);
+      expect(clock.now() - STARTED_AT).toBeGreaterThan(retriedMs - 5_000);
+    },
+  );
+
+  it.each(["AccessDeniedException", "ResourceNotFoundException", "DecryptionFailure", "CERT_HAS_EXPIRED"])(
+    "with %s is not retried",
+    async (name) => {
+      client.on(GetSecretValueCommand).rejects(named(name));
+      await failure(store().read("openai", CURRENT));
+      expect(client.calls()).toHaveLength(1);
+    },
+  );
+});
+
+describe("the region of a secret", () => {
+  it.each([
+    ["openai", undefined],
+    ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3", "eu-west-1"],
+    ["arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:openai", "cn-north-1"],
+  ])("of %s is used to read, label and describe it", async (secretId, region) => {
+    client.on(GetSecretValueCommand).resolves({ SecretString: VALUE });
+    const regions: (string | undefined)[] = [];
+    const clientFor: Options["clientFor"] = (each) => {
+      regions.push(each);
+      return new SecretsManagerClient({});
+    };
+    const { read, moveLabel, lastChangedAt } = store({ clientFor });
+    await read(secretId, CURRENT);
+    client.on(UpdateSecretVersionStageCommand).resolves({});
+    await moveLabel(secretId, "FLINK_READY", { to: "v-2" });
+    client.on(DescribeSecretCommand).resolves({});
+    await lastChangedAt(secretId);
+    expect(regions).toEqual([region, region, region]);
+  });
+});
+
+describe("the last change of a secret", () => {
+  it("is what DescribeSecret says", async () => {
+    client
+      .on(DescribeSecretCommand, { SecretId: "openai" })
+      .resolves({ LastChangedDate: new Date(STARTED_AT) });
+    await expect(store().lastChangedAt("openai")).resolves.toBe(STARTED_AT);
+  });
+
+  it("that may not be read is an error that names the permission", async () => {
+    client.on(DescribeSecretCommand).rejects(named("AccessDeniedException"));
+    const error = await failure(store().lastChangedAt("openai"));
+    expect(error).toMatchObject({
+      name: "SecretError",
+      message: "Secret openai could not be described (AccessDeniedException).",
+      response: { nextStep: expect.stringContaining("secretsmanager:DescribeSecret") },
+    });
+  });
+
+  it("is not read after the deadline", async () => {
+    await expect(store({ deadlineAt: STARTED_AT }).lastChangedAt("openai")).rejects.toMatchObject({
+      name: "OutOfTimeError",
+    });
+  });
+});
+
 describe("a label", () => {
+  const refusal = (message: string) =>
+    Object.assign(new Error(message), { name: "InvalidParameterException", $metadata: {} });
+
+  it.each(["InvalidParameterException", "InvalidRequestException"])(
+    "of a replica is an error of its own, in AWS's words (%s)",
+    async (name) => {
+      const words =
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+      client.on(UpdateSecretVersionStageCommand).rejects(Object.assign(refusal(words), { name }));
+      client.on(GetSecretValueCommand).resolves({ SecretString: VALUE, VersionId: "v-1" });
+      const error = await failure(store().moveLabel("openai", "FLINK_READY", { to: "v-2" }));
+      expect(error).toMatchObject({
+        name: "ReplicaError",
+        errorClass: "secret",
+        message: `The label FLINK_READY of secret openai, which is a replica, could not be moved. AWS says: ${words}`,
+      });
+    },
+  );
+
+  it.each([
+    ["v-2", undefined],
+    ["v-1", "SecretError"],
+    [undefined, "SecretError"],
+  ])(
+    "whose move is refused counts as moved only if the right version holds it: %s",
+    async (holder, expected) => {
+      client.on(UpdateSecretVersionStageCommand).rejects(refusal("The label is attached elsewhere."));
+      if (holder === undefined) client.on(GetSecretValueCommand).rejects(named("ResourceNotFoundException"));
+      else client.on(GetSecretValueCommand).resolves({ SecretString: VALUE, VersionId: holder });
+      const moved = store().moveLabel("openai", "FLINK_READY", { from: "v-1", to: "v-2" });
+      const error: unknown = await moved.catch((reason: unknown) => reason);
+      expect(error instanceof Error ? error.name : error).toBe(expected);
+    },
+  );
+
+  it("is not moved after the deadline", async () => {
+    const { moveLabel } = store({ deadlineAt: STARTED_AT });
+    await expect(moveLabel("openai", "FLINK_READY", { to: "v-2" })).rejects.toMatchObject({
+      name: "OutOfTimeError",
+    });
+  });
+
   it.each([
     [{ to: "v-2" }, {}],
     [{ from: "v-1", to: "v-2" }, { RemoveFromVersionId: "v-1" }],
-  ])("is moved as %j says", async (move, expected) => {
+  ])("moves as in %j", async (move, expected) => {
     client.on(UpdateSecretVersionStageCommand).resolves({});
     await store().moveLabel("openai", "FLINK_READY", move);
     expect(client.commandCalls(UpdateSecretVersionStageCommand)[0]?.args[0].input).toEqual({
@@ -194,7 +364,7 @@ describe("a label", () => {
     });
   });
 
-  it("that AWS does not move is told of without AWS's words", async () => {
+  it("that cannot be moved is an error without unknown words of AWS", async () => {
     client.on(UpdateSecretVersionStageCommand).rejects(named("LimitExceededException"));
     const error = await failure(store().moveLabel("openai", "FLINK_READY", { to: "v-2" }));
     expect(error).toMatchObject({
@@ -220,7 +390,7 @@ describe("the store over the wire", () => {
     expect(revealed(await real.read(arn.slice(0, -7), { stage: "AWSPREVIOUS" }))).toBe("first");
   });
 
-  it("knows no version that is not there, is reserved, or cannot be seen yet", async () => {
+  it("finds no version that does not exist, is reserved, or is not visible yet", async () => {
     const { aws, secrets, advance } = await startBench();
     aws.putSecret("openai", "first");
     const reserved = aws.putSecret("openai", undefined, { stages: ["AWSPENDING"] });
@@ -249,7 +419,18 @@ describe("the store over the wire", () => {
     await expect(store({ client: secrets }).read("openai", CURRENT)).rejects.toThrow("is binary");
   });
 
-  it("waits no longer than the run's time", async () => {
+  it("survives an answer that is lost after the label was moved", async () => {
+    const { aws, secrets } = await startBench();
+    const first = aws.putSecret("openai", "first");
+    const second = aws.putSecret("openai", "second");
+    const real = store({ client: secrets });
+    await real.moveLabel("openai", "FLINK_READY", { to: first.versionId });
+    aws.fail({ operation: "UpdateSecretVersionStage", connection: "lost-answer", times: 1 });
+    await real.moveLabel("openai", "FLINK_READY", { from: first.versionId, to: second.versionId });
+    expect(aws.stages("openai")).toMatchObject({ FLINK_READY: second.versionId });
+  });
+
+  it("does not wait beyond the deadline", async () => {
     const { aws, secrets } = await startBench();
     aws.putSecret("openai", "first");
     aws.fail({ connection: "silence" });

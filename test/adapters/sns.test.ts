@@ -2,21 +2,38 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { publishAlert } from "../../src/adapters/sns.ts";
+import { publishAlert, sendAlert } from "../../src/adapters/sns.ts";
+import type { Clock } from "../../src/rotation/clock.ts";
 import { ConfigError } from "../../src/rotation/errors.ts";
 import { NO_EVIDENCE, type Outcome } from "../../src/rotation/outcome.ts";
 import { type Alert, createAlert, createStartAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { startBench } from "../support/aws.ts";
 
-const TOPIC = { topicArn: "arn:aws:sns:us-east-1:123456789012:alerts", timeoutMs: 5_000 };
+const STARTED_AT = Date.parse("2026-03-21T10:00:00Z");
+
+/** Sleeping takes no time and moves the clock. */
+class SteppingClock implements Clock {
+  #now = STARTED_AT;
+  readonly now = () => this.#now;
+  readonly sleep = (ms: number) => {
+    this.#now += ms;
+    return new Promise<void>(setImmediate);
+  };
+}
+
+function timing(timeoutMs = 5_000) {
+  return { clock: new SteppingClock(), random: () => 0.5, timeoutMs };
+}
+
+const topicArn = "arn:aws:sns:us-east-1:123456789012:alerts";
 const SNS_LIMIT_BYTES = 262_144;
 
 const sns = mockClient(SNSClient);
 
 beforeEach(() => {
   sns.reset();
-  sns.on(PublishCommand).resolves({});
+  sns.on(PublishCommand).resolves({ MessageId: "1" });
 });
 
 function outcome(index: number, changes: Partial<Outcome> = {}): Outcome {
@@ -55,7 +72,7 @@ function alertOf(connections: readonly Outcome[]): Alert {
 const Message = z.record(z.string(), z.string());
 
 async function published(alert: Alert) {
-  await publishAlert(new SNSClient({}), alert, TOPIC);
+  await publishAlert(new SNSClient({}), alert, { topicArn, ...timing() });
   const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
   const message = input?.Message ?? "";
   const texts = Message.parse(JSON.parse(message));
@@ -64,11 +81,11 @@ async function published(alert: Alert) {
 }
 
 describe("an alert", () => {
-  it("gives people the text, and the report to what reads it by machine", async () => {
+  it("has the text for people and the report for machines", async () => {
     const alert = alertOf([outcome(1)]);
     const { input, texts } = await published(alert);
     expect(input).toMatchObject({
-      TopicArn: TOPIC.topicArn,
+      TopicArn: topicArn,
       Subject: alert.subject,
       MessageStructure: "json",
     });
@@ -79,7 +96,7 @@ describe("an alert", () => {
     }
   });
 
-  it("has one value of an attribute as a text, several as a list", async () => {
+  it("has a single attribute value as a string and several as a list", async () => {
     const { input } = await published(
       alertOf([outcome(1), outcome(2, { environment: "test", errorClass: "guard" })]),
     );
@@ -101,13 +118,13 @@ describe("an alert", () => {
     });
   });
 
-  it("keeps the order of the connections where all of them fit", async () => {
+  it("keeps the order of the connections if all of them fit", async () => {
     const connections = [outcome(1, { outcome: "skipped" }), outcome(2)];
     const { report } = await published(alertOf(connections));
     expect(report?.connections.map(({ secret }) => secret)).toEqual(["prod/openai/1", "prod/openai/2"]);
   });
 
-  it("about a thousand failed connections is cut below 256 KB, its counts are not", async () => {
+  it("about a thousand failed connections is cut below 256 KB, without its counts", async () => {
     const { message, report } = await published(
       alertOf(Array.from({ length: 1_000 }, (_, index) => outcome(index))),
     );
@@ -117,7 +134,7 @@ describe("an alert", () => {
     expect(report?.connections.length).toBeLessThan(1_000);
   });
 
-  it("that is cut keeps those that are not well", async () => {
+  it("that is cut keeps the failed connections", async () => {
     const well = Array.from({ length: 999 }, (_, index): Outcome => {
       const { detail, errorClass, ...rest } = outcome(index);
       return { ...rest, outcome: "ready" };
@@ -127,7 +144,7 @@ describe("an alert", () => {
     expect(report?.counts).toMatchObject({ ready: 999, failed: 1 });
   });
 
-  it("drops the list where not even one connection fits", async () => {
+  it("drops the list if not even one connection fits", async () => {
     const huge = alertOf([outcome(1, { message: "m".repeat(300_000) })]);
     const { message, report } = await published({ ...huge, text: "short" });
     expect(Buffer.byteLength(message)).toBeLessThan(SNS_LIMIT_BYTES);
@@ -135,7 +152,7 @@ describe("an alert", () => {
   });
 
   it.each([0, 1, 2])(
-    "about very many faults of connections.json is cut too, between two characters (%i)",
+    "about very many faults of connections.json is cut between two characters (%i)",
     async (shift) => {
       const faults = ["x".repeat(shift), "✗".repeat(100_000)];
       const { message, texts } = await published(
@@ -146,14 +163,85 @@ describe("an alert", () => {
     },
   );
 
-  it.each([0, -1, 0.4])("is given a millisecond at least, where %s are left", async (timeoutMs) => {
+  it.each([0, -1, 0.4])("is tried for at least a millisecond if %s are left", async (timeoutMs) => {
     const given: unknown[] = [];
     const send = (_command: unknown, options: unknown) => {
       given.push(options);
-      return Promise.resolve({ $metadata: {} });
+      return Promise.resolve({ MessageId: "1", $metadata: {} });
     };
-    await publishAlert({ send }, alertOf([outcome(1)]), { ...TOPIC, timeoutMs });
+    await publishAlert({ send }, alertOf([outcome(1)]), { topicArn, ...timing(timeoutMs) });
     expect(given).toEqual([{ abortSignal: expect.any(AbortSignal) }]);
+  });
+});
+
+describe("an alert that SNS does not accept at once", () => {
+  const fault = (name: string, httpStatusCode: number) =>
+    Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+  it.each([
+    ["the topic is throttled", fault("Throttled", 429)],
+    ["the service is out of order", fault("Unknown", 503)],
+    ["the topic's KMS key is throttled", fault("KMSThrottlingException", 400)],
+    ["an attempt takes too long", fault("AbortError", 0)],
+    ["the connection breaks", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
+  ])("is retried until the time is up if %s", async (_, error) => {
+    sns.on(PublishCommand).rejects(error);
+    const { clock, ...rest } = timing(8_000);
+    await expect(
+      publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, clock, ...rest }),
+    ).rejects.toBe(error);
+    expect(clock.now() - STARTED_AT).toBeGreaterThan(7_000);
+    expect(clock.now() - STARTED_AT).toBeLessThan(8_000);
+  });
+
+  it("is sent when SNS accepts it", async () => {
+    const failing = sns.on(PublishCommand);
+    for (let failures = 0; failures < 7; failures += 1) failing.rejectsOnce(fault("Unknown", 503));
+    failing.resolves({ MessageId: "1" });
+    await publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing(8_000) });
+    expect(sns.commandCalls(PublishCommand)).toHaveLength(8);
+  });
+
+  it("is retried while the response is not from SNS", async () => {
+    sns.on(PublishCommand).resolvesOnce({}).resolves({ MessageId: "1" });
+    await publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing() });
+    expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
+    sns.on(PublishCommand).resolves({});
+    await expect(
+      publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing() }),
+    ).rejects.toThrow("The answer has no message id");
+  });
+});
+
+describe("the alert topic", () => {
+  const sendTo = (ALERT_TOPIC_ARN?: string) =>
+    sendAlert(ALERT_TOPIC_ARN === undefined ? {} : { ALERT_TOPIC_ARN }, alertOf([outcome(1)]), timing());
+
+  it.each([
+    ["arn:aws:sns:eu-west-1:123456789012:alerts", "eu-west-1"],
+    ["arn:aws-us-gov:sns:us-gov-west-1:123456789012:alerts", "us-gov-west-1"],
+  ])("%s is published to in its own region", async (arn, region) => {
+    await sendTo(arn);
+    const [call] = sns.commandCalls(PublishCommand);
+    expect(await call?.thisValue.config.region()).toBe(region);
+  });
+
+  it.each([
+    ["arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
+    [
+      "arn:aws:sns:us-east-1:123456789012:alerts:0a1b2c3d-1111-2222-3333-444455556666",
+      "not the ARN of an SNS topic",
+    ],
+    ["arn:aws:sqs:us-east-1:123456789012:alerts", "not the ARN of an SNS topic"],
+    ["arn:aws:sns:us-east-1:1234:alerts", "not the ARN of an SNS topic"],
+    ["alerts", "not the ARN of an SNS topic"],
+  ])("is rejected: %s", async (arn, words) => {
+    await expect(sendTo(arn)).rejects.toThrow(new RegExp(`^ALERT_TOPIC_ARN is ${arn}, .*${words}`));
+    expect(sns.calls()).toEqual([]);
+  });
+
+  it("must be set", async () => {
+    await expect(sendTo()).rejects.toThrow("ALERT_TOPIC_ARN is not set");
   });
 });
 
@@ -162,13 +250,13 @@ describe("an alert over the wire", () => {
     sns.restore();
   });
 
-  it("is taken by the topic, a thousand failed connections and all", async () => {
+  it("about a thousand failed connections is accepted", async () => {
     const bench = await startBench();
     const topicArn = bench.aws.createTopic("alerts");
     const connections = Array.from({ length: 1_000 }, (_, index) =>
       outcome(index, { environment: `environment-${index % 50}` }),
     );
-    await publishAlert(bench.sns, alertOf(connections), { topicArn, timeoutMs: 5_000 });
+    await publishAlert(bench.sns, alertOf(connections), { topicArn, ...timing() });
     expect(bench.aws.published()).toMatchObject([
       {
         topicArn,
@@ -184,21 +272,21 @@ describe("an alert over the wire", () => {
     ["AuthorizationError", "AuthorizationError"],
     ["KMSAccessDenied", "KMSAccessDenied"],
     ["Throttled", "Throttled"],
-  ])("fails with what the topic answers: %s", async (error, name) => {
+  ])("fails with the error of SNS: %s", async (error, name) => {
     const bench = await startBench();
     const topicArn = bench.aws.createTopic("alerts");
     bench.aws.fail({ operation: "Publish", error });
-    await expect(
-      publishAlert(bench.sns, alertOf([outcome(1)]), { topicArn, timeoutMs: 5_000 }),
-    ).rejects.toThrow(expect.objectContaining({ name: expect.stringContaining(name) }));
+    await expect(publishAlert(bench.sns, alertOf([outcome(1)]), { topicArn, ...timing() })).rejects.toThrow(
+      expect.objectContaining({ name: expect.stringContaining(name) }),
+    );
   });
 
-  it("does not wait for a topic that never answers", async () => {
+  it("does not wait for a topic that never responds", async () => {
     const bench = await startBench();
     const topicArn = bench.aws.createTopic("alerts");
     bench.aws.fail({ connection: "silence" });
     await expect(
-      publishAlert(bench.sns, alertOf([outcome(1)]), { topicArn, timeoutMs: 50 }),
+      publishAlert(bench.sns, alertOf([outcome(1)]), { topicArn, ...timing(50) }),
     ).rejects.toThrow();
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { deploy } from "../support/deployment.ts";
+import { captureOutput } from "../support/output.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
@@ -42,10 +44,13 @@ function namesPut(world: World): string[] {
 
 describe("an event", () => {
   it.each<[string, unknown]>([
-    ["the schedule's", { trigger: "schedule" }],
-    ["EventBridge's scheduled", { source: "aws.events", "detail-type": "Scheduled Event", detail: {} }],
-    ["an empty direct", {}],
-  ])("of %s shape rotates every connection", async (_, event) => {
+    ["the event of the schedule", { trigger: "schedule" }],
+    [
+      "a scheduled event of EventBridge",
+      { source: "aws.events", "detail-type": "Scheduled Event", detail: {} },
+    ],
+    ["an empty direct call", {}],
+  ])("%s rotates every connection", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
     expect(namesPut(world)).toEqual(["a", "b"]);
@@ -74,7 +79,7 @@ describe("an event", () => {
     ],
     ["a direct call for a secret", { secrets: ["openai"] }],
     ["a direct call for a connection", { connections: ["a"] }],
-  ])("such as %s rotates the connections of that secret alone", async (_, event) => {
+  ])("%s rotates only the connections of its secret", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(namesPut(world)).toEqual(["a"]);
@@ -87,7 +92,7 @@ describe("an event", () => {
     ["RotateSecret", call("RotateSecret", { secretId: "openai" })],
     ["RotationFailed", service("RotationFailed", { additionalEventData: { SecretId: "openai" } })],
     ["a secret that is not listed", label(`${ARN}openai-other-Ab12Cd`, "AWSCURRENT")],
-  ])("of %s touches nothing", async (_, event) => {
+  ])("%s changes nothing", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", connections: [], requests: 0 });
     expect(world.confluent.requests).toEqual([]);
@@ -102,26 +107,26 @@ describe("an event", () => {
     ],
     ["an unknown secret", { secrets: ["nothing"] }, "Listed: openai, openai-2."],
     ["a typo", { conections: ["a"] }, 'unknown key "conections"'],
-    ["no event", undefined, "nothing was touched"],
-    ["an empty selection", { connections: [] }, "nothing was touched"],
+    ["no event", undefined, "Nothing was changed"],
+    ["an empty selection", { connections: [] }, "Nothing was changed"],
     [
       "another service's event",
       { source: "aws.s3", "detail-type": "Object Created", detail: {} },
-      "nothing was touched",
+      "Nothing was changed",
     ],
     [
       "a rotation step",
       { Step: "createSecret", SecretId: "openai", ClientRequestToken: "t" },
-      "no Secrets Manager rotation function",
+      "not a Secrets Manager rotation function",
     ],
-  ])("with %s is an error that names it, and nothing is touched", async (_, event, message) => {
+  ])("%s is an error, and nothing is changed", async (_, event, message) => {
     const world = await start();
     await expect(world.invoke(event)).rejects.toThrow(message);
     expect(world.confluent.requests).toEqual([]);
     expect(world.aws.requests).toEqual([]);
   });
 
-  it("of a dry run reads and looks, but puts and alerts nothing", async () => {
+  it("a dry run reads but sends no PUT and no alert", async () => {
     const world = await start();
     const report = await world.invoke({ dryRun: true });
     expect(report).toMatchObject({ outcome: "succeeded", counts: { planned: 2 } });
@@ -130,10 +135,57 @@ describe("an event", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("of a secret that does not exist is alerted, and nothing is put", async () => {
+  it("a secret that does not exist causes an alert and no PUT", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "missing" }] });
     await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("1 of 1 failed (secret)");
     expect(world.aws.published()[0]?.message).toContain("Secret missing does not exist");
     expect(world.keysPut("a")).toEqual([]);
   });
+});
+
+describe("an event about a secret with the same name in another account or region", () => {
+  const place = { account: "210987654321", region: "us-east-1" };
+  const THEIRS = "arn:aws:secretsmanager:us-east-1:210987654321:secret:openai-Zz12Yy";
+  const TOUCH_NOTHING: readonly (readonly [string, object])[] = [
+    ["another account's label", { ...label(THEIRS, "AWSCURRENT"), ...place }],
+    ["another account's label, by name", { ...label(THEIRS, "AWSCURRENT"), ...place, resources: [] }],
+    ["another region's label", label(`${ARN}openai-Ab12Cd`.replace("us-east-1", "eu-west-1"), "AWSCURRENT")],
+    ["another account's API call", { ...call("PutSecretValue", { secretId: "openai" }), ...place }],
+    [
+      "another region's API call",
+      { ...call("UpdateSecret", { secretId: "openai" }), account: "123456789012", region: "eu-west-1" },
+    ],
+    ["another account's API call by ARN", call("PutSecretValue", { secretId: THEIRS })],
+    ["another account's creation", { ...call("CreateSecret", { name: "openai" }), ...place }],
+    [
+      "another account's rotation",
+      service("RotationSucceeded", { additionalEventData: { SecretId: THEIRS } }),
+    ],
+  ];
+
+  it("row 32: the built function ignores the event", async () => {
+    const { aws, confluent, invoke } = await deploy({ key: "new" });
+    const { report, lines } = await invoke({ ...label(THEIRS, "AWSCURRENT"), ...place });
+    expect(report).toMatchObject({ outcome: "succeeded", connections: [] });
+    expect(lines.map(({ code }) => code)).toEqual(["RUN_IGNORED"]);
+    expect([aws.requests, confluent.requests]).toEqual([[], []]);
+  });
+
+  it.each(TOUCH_NOTHING)(
+    "row 32: %s changes nothing, sends no alert, and the log says why",
+    async (_, event) => {
+      const world = await start();
+      const lines = captureOutput();
+      const reads = world.aws.requests.length;
+      expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", connections: [] });
+      expect(lines()).toMatchObject([
+        {
+          code: "RUN_IGNORED",
+          trigger: { reason: expect.stringMatching(/^the secret belongs to account /) },
+        },
+      ]);
+      expect(world.aws.requests.slice(reads)).toEqual([]);
+      expect([namesPut(world), world.aws.published()]).toEqual([[], []]);
+    },
+  );
 });

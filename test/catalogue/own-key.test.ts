@@ -47,6 +47,7 @@ describe("our own Flink API key", () => {
     expect(world.keysPut("c", "env-2")).toEqual(["new"]);
     expect(world.aws.published()).toHaveLength(1);
     expect(world.aws.published()[0]?.message).toContain("refused the rotator's Confluent API key");
+    expect(world.aws.published()[0]?.message).toContain("the Flink API key in secret confluent/key");
     expect(world.alertedAfterMs()).toBeLessThan(15_000);
   });
 

@@ -1,5 +1,6 @@
 import { DeleteSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
+import { deploy } from "../support/deployment.ts";
 import { captureOutput } from "../support/output.ts";
 import { API_KEY, startWorld } from "../support/world.ts";
 
@@ -7,7 +8,7 @@ const SCHEDULE = { trigger: "schedule" };
 const GOOD = { name: "good", secret: "good" };
 const MARKER = "value-that-nobody-may-see";
 
-describe("a secret that cannot be used", () => {
+describe("an unusable secret", () => {
   it.each<[string, string | Uint8Array | undefined, object, RegExp]>([
     ["is no JSON where a field is asked for", MARKER, { fields: { "api-key": "KEY" } }, /has no field "KEY"/],
     ["begins like JSON and is none", `{"KEY": "${MARKER}"`, {}, /begins like JSON but cannot be parsed/],
@@ -29,7 +30,7 @@ describe("a secret that cannot be used", () => {
     ["has two spellings", `{"api_key":"${MARKER}","apiKey":"x"}`, {}, /"api_key" and "apiKey"/],
     ["is longer than 4,000 bytes", MARKER.repeat(200), {}, /takes 4000 at most/],
     ["does not exist", undefined, {}, /does not exist/],
-  ])("row 14: one that %s stops its own connection alone", async (_, value, entry, message) => {
+  ])("row 14: a secret that %s stops only its own connections", async (_, value, entry, message) => {
     const world = await startWorld({ connections: [{ name: "bad", secret: "bad-one", ...entry }, GOOD] });
     if (value !== undefined) world.aws.putSecret("bad-one", value);
     world.aws.putSecret("good", "new");
@@ -43,7 +44,7 @@ describe("a secret that cannot be used", () => {
   });
 
   it.each(["AccessDeniedException", "DecryptionFailure", "KMSAccessDeniedException", "KMSDisabledException"])(
-    "row 14: one that Secrets Manager refuses with %s stops its own connection alone",
+    "row 14: a secret that Secrets Manager refuses with %s stops only its own connections",
     async (error) => {
       const world = await startWorld({ connections: [{ name: "bad", secret: "bad-one" }, GOOD] });
       world.aws.putSecret("bad-one", MARKER);
@@ -55,7 +56,7 @@ describe("a secret that cannot be used", () => {
     },
   );
 
-  it("row 14: one that is scheduled for deletion stops its own connection alone", async () => {
+  it("row 14: a secret that is scheduled for deletion stops only its own connections", async () => {
     const world = await startWorld({ connections: [{ name: "bad", secret: "bad-one" }, GOOD] });
     world.aws.putSecret("bad-one", MARKER);
     world.aws.putSecret("good", "new");
@@ -67,21 +68,21 @@ describe("a secret that cannot be used", () => {
     expect(world.aws.published()[0]?.message).toContain("scheduled for deletion");
   });
 
-  it("row 14: a byte order mark and a line break that an editor added do not reach the connection", async () => {
+  it("row 14: a byte order mark and a line break that an editor added are not sent", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", "\uFEFFnew\r\n");
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
     expect(world.keysPut("good")).toEqual(["new"]);
   });
 
-  it("row 14: a text in the binary part of a secret is taken like any other", async () => {
+  it("row 14: text in SecretBinary is sent like text in SecretString", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", Buffer.from("new\n"));
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
     expect(world.keysPut("good")).toEqual(["new"]);
   });
 
-  it("row 14: a passing fault of Secrets Manager is survived", async () => {
+  it("row 14: a run survives a transient error of Secrets Manager", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", "new");
     world.aws.fail({ secretId: "good", error: "InternalServiceError", times: 2 });
@@ -89,7 +90,7 @@ describe("a secret that cannot be used", () => {
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
   });
 
-  it("row 14: one that Secrets Manager never answers for stops its own connection alone", async () => {
+  it("row 14: a secret that Secrets Manager never returns stops only its own connections", async () => {
     const world = await startWorld({ connections: [{ name: "bad", secret: "bad-one" }, GOOD] });
     world.aws.putSecret("bad-one", MARKER);
     world.aws.putSecret("good", "new");
@@ -99,11 +100,11 @@ describe("a secret that cannot be used", () => {
   });
 });
 
-describe("a key that was stored with something around it", () => {
+describe("a key with something around it", () => {
   const NAMED = { ...GOOD, fields: { "api-key": "KEY" } };
 
   it.each(["new\n", " new", "\tnew\r\n", "\uFEFFnew"])(
-    "row 33: loses the white space around it, as in %j",
+    "row 33: white space around a key is removed: %j",
     async (value) => {
       const world = await startWorld({ connections: [NAMED] });
       world.aws.putSecret("good", `\uFEFF${JSON.stringify({ KEY: value })}\n`);
@@ -119,7 +120,7 @@ describe("a key that was stored with something around it", () => {
     ["is the text of a list", { KEY: `["${MARKER}"]` }],
     ["has a line break inside", { KEY: `${MARKER}\n${MARKER}` }],
     ["has the name of a scheme before it", { KEY: `Bearer ${MARKER}` }],
-  ])("row 33: one that %s is refused by the run and by a dry run, and never put", async (_, value) => {
+  ])("row 33: a key that %s is refused by runs and dry runs, and never sent", async (_, value) => {
     const world = await startWorld({ connections: [NAMED] });
     world.aws.putSecret("good", JSON.stringify(value));
     const refusal = {
@@ -133,7 +134,7 @@ describe("a key that was stored with something around it", () => {
     expect(JSON.stringify(world.aws.published())).not.toContain(MARKER);
   });
 
-  it("row 33: a whole secret in JSON quotes is refused, and never put", async () => {
+  it("row 33: a whole secret in JSON quotes is refused, and never sent", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", `"${MARKER}"`);
     expect(await world.invoke({})).toMatchObject({
@@ -142,7 +143,19 @@ describe("a key that was stored with something around it", () => {
     expect(world.keysPut("good")).toEqual([]);
   });
 
-  it("row 33: the rotator's Confluent API key loses the white space around it too", async () => {
+  it.each([
+    [" new\n", ["new", "new"], "succeeded"],
+    [`["${MARKER}"]`, [], "failed"],
+  ] as const)("row 33: the built function sends %j as %j", async (key, put, outcome) => {
+    const { confluent, invoke } = await deploy({ key });
+    const { report, printed } = await invoke({});
+    expect(report).toMatchObject({ outcome });
+    const puts = ["a", "b"].flatMap((name) => confluent.connection(name).puts);
+    expect(puts.map(({ data }) => data["API_KEY"])).toEqual(put);
+    expect(printed).not.toContain(MARKER);
+  });
+
+  it("row 33: white space around the rotator's Confluent API key is removed", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", "new");
     world.aws.putSecret("confluent/key", ` ${API_KEY.key}:${API_KEY.secret}\n `);
@@ -162,5 +175,35 @@ describe("a key that was stored with something around it", () => {
     expect(world.held("good")).toMatchObject({ PASSWORD: " long-password\n" });
     expect(lines()).toContainEqual(expect.objectContaining({ code: "NOTE", note: remark }));
     expect(world.aws.published()).toEqual([]);
+  });
+});
+
+describe("an outage of Secrets Manager", () => {
+  it.each([
+    ["throttles", { error: "ThrottlingException" }],
+    ["answers 503", { error: "Unavailable", status: 503 }],
+    ["breaks every connection", { connection: "reset" }],
+    ["answers nothing", { connection: "silence" }],
+  ] as const)("row 34: a run succeeds after Secrets Manager %s for half a minute", async (_, fault) => {
+    for (const secretId of ["good", "confluent/key"]) {
+      const world = await startWorld({ connections: [GOOD] });
+      world.aws.putSecret("good", "new");
+      const end = world.aws.fail({ secretId, ...fault });
+      const ended = world.clock.sleep(30_000).then(end);
+      const report = await world.invoke(SCHEDULE);
+      await ended;
+      expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+      expect(report.durationMs).toBeGreaterThan(25_000);
+      expect(world.aws.published()).toEqual([]);
+    }
+  });
+
+  it("row 34: a run with a minute left alerts in time if the outage lasts", async () => {
+    const world = await startWorld({ connections: [GOOD] });
+    world.aws.putSecret("good", "new");
+    world.aws.fail({ operation: "GetSecretValue", error: "ThrottlingException" });
+    await expect(world.invoke(SCHEDULE, 60_000)).rejects.toThrow("1 of 1 failed (secret)");
+    expect(world.aws.published()).toHaveLength(1);
+    expect(world.alertedAfterMs()).toBeLessThan(50_000);
   });
 });

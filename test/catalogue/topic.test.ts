@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { createHandler } from "../../src/handler.ts";
 import { selfSigned } from "../support/certificate.ts";
+import { deploy } from "../support/deployment.ts";
 import { captureText } from "../support/output.ts";
 import { serveTls } from "../support/server.ts";
 import { startWorld } from "../support/world.ts";
@@ -8,14 +10,14 @@ const SCHEDULE = { trigger: "schedule" };
 const ONE = [{ name: "a", secret: "openai" }];
 const OLD = { createdAt: Date.parse("2026-03-20T10:00:00Z") };
 
-describe("a topic that refuses the alert", () => {
+describe("a topic that rejects the alert", () => {
   it.each([
     ["is deleted", { error: "NotFound" }, "NotFound"],
     ["is throttled", { error: "Throttled", status: 429 }, "Throttled"],
     ["may not use its KMS key", { error: "KMSAccessDenied" }, "KMSAccessDenied"],
     ["never answers", { connection: "silence" }, "Error"],
   ] as const)(
-    "row 18: one that %s leaves the failures in the log and in the error",
+    "row 18: if the topic %s, the failures are in the log and in the error",
     async (_, fault, reason) => {
       const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
       world.aws.putSecret("openai", "bad", OLD);
@@ -33,7 +35,7 @@ describe("a topic that refuses the alert", () => {
     },
   );
 
-  it("row 18: a run in which all is well and only a remark cannot be sent still fails", async () => {
+  it("row 18: a successful run fails if the alert about a remark cannot be sent", async () => {
     const world = await startWorld({ connections: ONE, confluent: { detail: "a remark" } });
     world.aws.putSecret("openai", "good");
     world.aws.fail({ operation: "Publish", error: "NotFound" });
@@ -41,11 +43,70 @@ describe("a topic that refuses the alert", () => {
   });
 });
 
-describe("a host that cannot be called", () => {
+describe("an outage of the topic", () => {
+  it.each([
+    ["answers 503", { error: "Unavailable", status: 503 }],
+    ["throttles", { error: "Throttled", status: 429 }],
+    ["breaks every connection", { connection: "reset" }],
+    ["answers nothing", { connection: "silence" }],
+  ] as const)(
+    "row 34: the alert arrives after SNS %s, whether or not the run has used its time",
+    async (_, fault) => {
+      for (const [hang, untilMs] of [
+        [false, 50_000],
+        [true, 56_000],
+      ] as const) {
+        const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"], hang } });
+        world.aws.putSecret("openai", "bad", OLD);
+        const end = world.aws.fail({ operation: "Publish", ...fault });
+        const ended = world.clock.sleep(untilMs).then(end);
+        const endsAt = world.clock.now() + 60_000;
+        await expect(world.invoke(SCHEDULE, 60_000)).rejects.toThrow(/1 of 1 .*\((rejected|timeout)\)$/);
+        await ended;
+        expect(world.aws.published()).toHaveLength(1);
+        expect(world.clock.now()).toBeLessThan(endsAt);
+      }
+    },
+  );
+
+  it("row 34: the built function's alert arrives after Secrets Manager and SNS failed", async () => {
+    const { aws, invoke } = await deploy({ key: "bad", accepts: ["good"] });
+    aws.fail({ operation: "GetSecretValue", error: "ThrottlingException", times: 4 });
+    aws.fail({ operation: "Publish", error: "Unavailable", status: 503, times: 4 });
+    const { error, lines } = await invoke(SCHEDULE);
+    expect(error).toMatchObject({ message: expect.stringMatching(/1 of 2 failed.*\(rejected\)$/) });
+    expect(lines.map(({ code }) => code)).toContain("ALERT_SENT");
+    expect(aws.published()).toHaveLength(1);
+  });
+});
+
+describe("an unusable topic", () => {
+  it("is named in the log at the start and in the error when the alert is lost", async () => {
+    const topicArn = "arn:aws:sns:us-east-1:123456789012:alerts.fifo";
+    const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
+    world.aws.putSecret("openai", "bad", OLD);
+    const handler = createHandler({
+      env: { ...world.env, ALERT_TOPIC_ARN: topicArn },
+      clock: world.clock,
+      random: () => 0.5,
+    });
+    const output = captureText("INFO");
+    const invocation = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
+    await expect(handler(SCHEDULE, invocation)).rejects.toThrow(
+      `The alert could not be sent: Error: ALERT_TOPIC_ARN is ${topicArn}, a FIFO topic`,
+    );
+    expect(output()).toMatch(
+      /"code":"NOTE","note":"Alerts cannot be sent: ALERT_TOPIC_ARN is \S+, a FIFO topic/,
+    );
+    expect(output()).toMatch(/"code":"ALERT_FAILED"/);
+  });
+});
+
+describe("an unreachable host", () => {
   it.each([
     ["a name that does not resolve", "https://flink.invalid", "unreachable"],
     ["a port that nobody listens on", "http://127.0.0.1:1", "unreachable"],
-  ])("row 10: %s is tried again for a while, then alerted", async (_, restEndpoint, errorClass) => {
+  ])("row 10: %s is retried for a while, then alerted", async (_, restEndpoint, errorClass) => {
     const world = await startWorld({ connections: ONE, restEndpoint });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(`1 of 1 failed (${errorClass})`);
@@ -53,7 +114,7 @@ describe("a host that cannot be called", () => {
     expect(world.alertedAfterMs()).toBeGreaterThan(20_000);
   });
 
-  it("row 10: a certificate that is not valid is alerted at once", async () => {
+  it("row 10: an invalid certificate is alerted at once", async () => {
     const world = await startWorld({ connections: ONE, restEndpoint: await serveTls(selfSigned()) });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (unreachable)");

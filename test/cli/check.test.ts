@@ -89,6 +89,16 @@ describe("check", () => {
     expect(code).toBe(2);
   });
 
+  it.each([
+    ["arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
+    ["arn:aws:sqs:us-east-1:123456789012:alerts", "which is not the ARN of an SNS topic"],
+  ])("fails for a topic that cannot take an alert: %s", async (topic, words) => {
+    const { run } = await startOperator({ connections: TWO });
+    const { code, out } = await run(["check", "--topic", topic]);
+    expect(code).toBe(1);
+    expect(out).toContain(`✗ alert topic: The topic is ${topic}, ${words}`);
+  });
+
   it("checks no topic if none is given", async () => {
     const { run } = await startOperator({ connections: TWO });
     const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });

@@ -32,6 +32,14 @@ describe("another connections.json", () => {
     expect(routes(changed, labelUpdated(AFTER))).toEqual(["Rotator"]);
   });
 
+  it("grants the description of secrets only if a scheduled run skips what is in use", async () => {
+    const stale = policies(synthesize({ ...CONNECTIONS, refresh: "when-stale" }));
+    const describeSecret = (resource: string) => ({ action: "secretsmanager:DescribeSecret", resource });
+    expect(await simulate(stale, describeSecret(BEFORE))).toBe("Allowed");
+    expect(await simulate(stale, describeSecret(AFTER))).toBe("ImplicitlyDenied");
+    expect(await simulate(policies(changed), describeSecret(AFTER))).toBe("ImplicitlyDenied");
+  });
+
   it("grants no label and no decryption if neither is configured", () => {
     const { propagationLabel: _, ...plain } = CONNECTIONS;
     const actions = policies(synthesize(plain)).flatMap(({ Statement }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTrigger } from "../../src/lambda/trigger.ts";
+import { functionScope, parseTrigger } from "../../src/lambda/trigger.ts";
 
 const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/openai-a1B2c3";
 const VERSION = "11111111-2222-3333-4444-555555555555";
@@ -122,7 +122,7 @@ describe("an event that starts a run", () => {
     ["a call without anything", {}, { kind: "direct" }],
     ["a call with names", { connections: ["a", "b"] }, { kind: "direct", connections: ["a", "b"] }],
     ["a call with secrets", { secrets: [ARN] }, { kind: "direct", secrets: [ARN] }],
-    ["a call that tries", { dryRun: true }, { kind: "direct", dryRun: true }],
+    ["a dry run", { dryRun: true }, { kind: "direct", dryRun: true }],
     [
       "a call with everything",
       { connections: ["a"], secrets: ["openai"], dryRun: false },
@@ -132,7 +132,7 @@ describe("an event that starts a run", () => {
     expect(parseTrigger(event)).toEqual(expected);
   });
 
-  it("is trusted for nothing but the secret's identity", () => {
+  it("is trusted only for the identity of the secret", () => {
     const event = { ...labelUpdated(), connections: ["a"], dryRun: true, trigger: "schedule" };
     expect(parseTrigger(event)).toEqual({ kind: "secret-change", secret: ARN, versionId: VERSION });
   });
@@ -203,13 +203,13 @@ describe("an event that starts nothing", () => {
 });
 
 describe("an event that is refused", () => {
-  it("tells Secrets Manager's rotation what to attach instead", () => {
+  it("from a rotation of Secrets Manager gets advice on what to attach instead", () => {
     const event = { Step: "createSecret", SecretId: ARN, ClientRequestToken: VERSION, RotationToken: "t" };
     expect(() => parseTrigger(event)).toThrow(
       expect.objectContaining({
         name: "EventError",
         message: expect.stringContaining(
-          "no Secrets Manager rotation function, and nothing was touched. Keep",
+          "not a Secrets Manager rotation function. Nothing was changed. Attach",
         ),
       }),
     );
@@ -235,10 +235,117 @@ describe("an event that is refused", () => {
     [7, "event: "],
     [[], "event: "],
     [[{ trigger: "schedule" }], "event: "],
-  ])("names what is wrong with %j", (event, words) => {
+  ])("is an error that names the problem: %j", (event, words) => {
     expect(() => parseTrigger(event)).toThrow(
       expect.objectContaining({ name: "EventError", message: expect.stringContaining(`(${words}`) }),
     );
-    expect(() => parseTrigger(event)).toThrow("nothing was touched");
+    expect(() => parseTrigger(event)).toThrow("Nothing was changed");
+  });
+});
+
+describe("an identifier that is longer than AWS allows", () => {
+  const LONG = "x".repeat(1_000_000);
+
+  it.each([
+    { connections: [LONG] },
+    { secrets: [LONG] },
+    labelUpdated({ labelUpdated: LONG }),
+    labelUpdated({}, [LONG]),
+    apiCall(LONG, { secretId: "openai" }),
+    apiCall("PutSecretValue", { secretId: LONG }),
+    { [LONG]: true },
+  ])("is refused and not quoted (%#)", (event) => {
+    expect(() => parseTrigger(event)).toThrow(
+      expect.objectContaining({ name: "EventError", message: expect.stringMatching(/^.{1,500}$/) }),
+    );
+  });
+});
+
+describe("the place of a secret", () => {
+  const OWN = { partition: "aws", region: "us-east-1", account: "123456789012" };
+  const THEIRS = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:openai";
+  const put = (origin: object, detail: object = {}) => ({
+    ...apiCall("PutSecretValue", { secretId: "openai" }, detail),
+    ...origin,
+  });
+  const secretOf = (event: object) => {
+    const trigger = parseTrigger(event, OWN);
+    return trigger.kind === "direct" || trigger.kind === "schedule" ? undefined : trigger.secret;
+  };
+
+  it.each([
+    ["no place", put({})],
+    ["the function's own", put({ account: "123456789012", region: "us-east-1" })],
+    [
+      "the function's own, as CloudTrail writes it",
+      put({}, { awsRegion: "us-east-1", recipientAccountId: "123456789012" }),
+    ],
+  ])("leaves a name unchanged if the event names %s", (_, event) => {
+    expect(secretOf(event)).toBe("openai");
+  });
+
+  it.each([
+    ["EventBridge", put({ account: "210987654321", region: "eu-west-1" })],
+    ["CloudTrail", put({}, { recipientAccountId: "210987654321", awsRegion: "eu-west-1" })],
+    [
+      "the caller's account, which comes first,",
+      put(
+        { account: "123456789012", region: "us-east-1" },
+        {
+          userIdentity: { accountId: "210987654321" },
+          recipientAccountId: "123456789012",
+          awsRegion: "eu-west-1",
+        },
+      ),
+    ],
+    [
+      "the account of a created secret",
+      { ...apiCall("CreateSecret", { name: "openai" }), account: "210987654321", region: "eu-west-1" },
+    ],
+    [
+      "the account of a label",
+      {
+        ...labelUpdated({ name: "openai" }, []),
+        account: "210987654321",
+        region: "eu-west-1",
+      },
+    ],
+    [
+      "the account of a rotation",
+      serviceEvent("RotationSucceeded", {
+        additionalEventData: { SecretId: "openai" },
+        recipientAccountId: "210987654321",
+        awsRegion: "eu-west-1",
+      }),
+    ],
+  ])("turns a name into an ARN if %s names another account or region", (_, event) => {
+    expect(secretOf(event)).toBe(THEIRS);
+  });
+
+  it("distinguishes regions of the function's account", () => {
+    expect(secretOf(put({ account: "123456789012", region: "eu-west-1" }))).toBe(
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai",
+    );
+  });
+
+  it("is that of the ARN, whatever the rest of the event says", () => {
+    expect(secretOf({ ...labelUpdated(), account: "210987654321", region: "eu-west-1" })).toBe(ARN);
+  });
+
+  it("does not matter if the function's own place is unknown", () => {
+    expect(parseTrigger(put({ account: "210987654321", region: "eu-west-1" }))).toEqual(CHANGE);
+  });
+});
+
+describe("the scope of a function", () => {
+  it.each([
+    ["arn:aws:lambda:us-east-1:123456789012:function:rotator"],
+    ["arn:aws:lambda:us-east-1:123456789012:function:rotator:live"],
+  ])("is in its ARN %s", (arn) => {
+    expect(functionScope(arn)).toEqual({ partition: "aws", region: "us-east-1", account: "123456789012" });
+  });
+
+  it.each([undefined, "", "rotator"])("is unknown for %j", (arn) => {
+    expect(functionScope(arn)).toBeUndefined();
   });
 });

@@ -50,6 +50,24 @@ function keyed(key: string, ageMs = HOUR_MS): SecretVersion {
 }
 
 const refusal = new UnauthorizedError("Refused (401).", { httpStatus: 401 });
+const REFUSED = {
+  name: "UnauthorizedError",
+  message: "Refused (401).",
+  response: {
+    httpStatus: 401,
+    nextStep:
+      "Check that the Flink API key in secret our/key exists in Confluent Cloud and belongs to this environment and region; then rotate again.",
+  },
+};
+const FORBIDDEN = {
+  name: "UnauthorizedError",
+  message: "Forbidden (403).",
+  response: {
+    httpStatus: 403,
+    nextStep:
+      "Give the owner of the Flink API key in secret our/key the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin; then rotate again.",
+  },
+};
 const onlyTaking = (good: string) => (key: string) => (key === good ? undefined : refusal);
 
 describe("the connections API with a retry on 401", () => {
@@ -82,8 +100,8 @@ describe("the connections API with a retry on 401", () => {
 
   it("tries an old key once more after a second, and then fails this call and all later ones", async () => {
     const { api, calls, readings } = open({ versions: [keyed("k1")], meets: () => refusal });
-    await expect(api.get("a")).rejects.toBe(refusal);
-    await expect(api.list()).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
+    await expect(api.list()).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 1"]);
     expect(readings()).toBe(3);
   });
@@ -106,40 +124,49 @@ describe("the connections API with a retry on 401", () => {
 
   it("gives up on a young key when the grace is over", async () => {
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 20_000 });
-    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls.at(-1)).toBe("k1 20");
   });
 
   it("does not retry a young key if the grace period is 0", async () => {
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 0 });
-    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0"]);
   });
 
   it("does not wait beyond the deadline", async () => {
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, deadlineMs: 12_000 });
-    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls.at(-1)).toBe("k1 10");
   });
 
   it("stops waiting when the key is no longer young", async () => {
     const { api, calls } = open({ versions: [keyed("k1", 590_000)], meets: () => refusal });
-    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 5", "k1 10"]);
   });
 
   it("counts the grace from the first refusal, whatever keys come", async () => {
     const versions = [keyed("k1", 0), keyed("k1", 0), keyed("k2", 0)];
     const { api, calls } = open({ versions, meets: () => refusal, graceMs: 10_000 });
-    await expect(api.get("a")).rejects.toBe(refusal);
+    await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 5", "k2 5", "k2 10"]);
+  });
+
+  it("leaves a next step that the answer itself suggests", async () => {
+    const filtered = new UnauthorizedError("Forbidden (403).", {
+      httpStatus: 403,
+      nextStep: "Ask the proxy.",
+    });
+    const { api } = open({ versions: [keyed("k1", 0)], meets: () => filtered });
+    await expect(api.get("a")).rejects.toMatchObject({ response: { nextStep: "Ask the proxy." } });
   });
 
   it("does not wait if the key lacks a role", async () => {
     const forbidden = new UnauthorizedError("Forbidden (403).", { httpStatus: 403 });
     const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => forbidden });
-    await expect(api.get("a")).rejects.toBe(forbidden);
-    await expect(api.get("a")).rejects.toBe(forbidden);
+    await expect(api.get("a")).rejects.toMatchObject(FORBIDDEN);
+    await expect(api.get("a")).rejects.toMatchObject(FORBIDDEN);
     expect(calls).toEqual(["k1 0", "k1 0"]);
   });
 

@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { qualifiedName } from "../../src/rotation/connection.ts";
 import { EventError } from "../../src/rotation/errors.ts";
-import { plan, type Trigger } from "../../src/rotation/plan.ts";
+import {
+  ignoreForeign,
+  mergeByArn,
+  plan,
+  relatedGroups,
+  type SecretGroup,
+  type Trigger,
+} from "../../src/rotation/plan.ts";
 import { connection } from "../support/builders.ts";
 
 const ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:openai-a1B2c3";
+
+const OWN = { partition: "aws", region: "us-west-2", account: "123456789012" };
 
 const LISTED = [
   connection({ name: "a", secret: "openai" }),
@@ -23,7 +32,7 @@ function planned(trigger: Trigger, listed = LISTED) {
 }
 
 describe("a plan", () => {
-  it("has every connection for the schedule, by secret; an ARN may be another account's secret of that name", () => {
+  it("has every connection for the schedule, grouped by the text that names the secret", () => {
     expect(planned({ kind: "schedule" })).toEqual([
       { secret: "openai", connections: ["prod/a", "test/d"], complete: true },
       { secret: "mongodb", connections: ["prod/b"], complete: true },
@@ -32,23 +41,23 @@ describe("a plan", () => {
     ]);
   });
 
-  it.each(["openai", ARN])("has the connections of the secret %s that has changed", (secret) => {
+  it.each(["openai", ARN])("has the connections of the changed secret %s", (secret) => {
     expect(planned({ kind: "secret-change", secret })).toEqual([
       { secret: "openai", complete: true, connections: ["prod/a", "test/d"] },
       { secret: ARN, complete: true, connections: ["prod/c"] },
     ]);
   });
 
-  it("has nothing for a secret that is not listed, and for an event to ignore", () => {
+  it("is empty for an unlisted secret and for an ignored event", () => {
     expect(planned({ kind: "secret-change", secret: "other" })).toEqual([]);
     expect(planned({ kind: "ignored", reason: "AWSPENDING" })).toEqual([]);
   });
 
-  it("has everything for a direct call that names nothing", () => {
+  it("has every connection for a direct call without names", () => {
     expect(planned({ kind: "direct" })).toEqual(planned({ kind: "schedule" }));
   });
 
-  it("has the named connections, in every environment unless it is named too", () => {
+  it("has the named connections of every environment, or of the named one", () => {
     expect(planned({ kind: "direct", connections: ["a"] })).toEqual([
       { secret: "openai", connections: ["prod/a"], complete: false },
       { secret: "anthropic", connections: ["test/a"], complete: true },
@@ -58,19 +67,38 @@ describe("a plan", () => {
     ]);
   });
 
-  it("has the connections of the named secrets, and the named ones too, each once", () => {
+  it("has the connections of named secrets and named connections, each once", () => {
     const trigger: Trigger = { kind: "direct", secrets: ["mongodb", "mongodb"], connections: ["b", "c"] };
     expect(planned(trigger)).toEqual([
       { secret: "mongodb", connections: ["prod/b"], complete: true },
-      { secret: ARN, connections: ["prod/c"], complete: true },
+      { secret: ARN, connections: ["prod/c"], complete: false },
     ]);
   });
 
-  it("has nothing for empty lists", () => {
+  it("is complete only if no other name of the secret is left out", () => {
+    const trigger: Trigger = { kind: "direct", connections: ["c"] };
+    expect(planned(trigger)).toMatchObject([{ secret: ARN, complete: false }]);
+    expect(plan(trigger, LISTED, OWN)).toMatchObject([{ secret: ARN, complete: false }]);
+    expect(plan(trigger, LISTED, { ...OWN, account: "210987654321" })).toMatchObject([
+      { secret: ARN, complete: true },
+    ]);
+  });
+
+  it("takes a bare name for a secret of the function's own account", () => {
+    const theirs = ARN.replace("123456789012", "210987654321");
+    const secretsOf = (secret: string) =>
+      plan({ kind: "secret-change", secret }, LISTED, OWN).map((group) => group.secret);
+    expect(secretsOf(ARN)).toEqual(["openai", ARN]);
+    expect(secretsOf("openai")).toEqual(["openai", ARN]);
+    expect(secretsOf(theirs)).toEqual([]);
+    expect(() => plan({ kind: "direct", secrets: [theirs] }, LISTED, OWN)).toThrow(EventError);
+  });
+
+  it("is empty for empty lists", () => {
     expect(planned({ kind: "direct", connections: [], secrets: [] })).toEqual([]);
   });
 
-  it("puts the chosen canaries first, and leaves the order otherwise", () => {
+  it("puts the chosen canaries first and otherwise keeps the order", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map((name) =>
       connection({ name, canary: name === "c" || name === "d" }),
     );
@@ -80,19 +108,113 @@ describe("a plan", () => {
     ]);
   });
 
-  it("does not know a connection that is not listed, and says which are", () => {
+  it("rejects an unlisted connection and lists the known ones", () => {
     const run = () => plan({ kind: "direct", connections: ["a", "z"] }, LISTED);
     expect(run).toThrow(
       new EventError(`No connection "z" is listed in connections.json. Listed: a, b, c, d.`),
     );
   });
 
-  it("does not know a secret that is not listed, and says which are", () => {
+  it("rejects an unlisted secret and lists the known ones", () => {
     const run = () => plan({ kind: "direct", secrets: ["z"] }, LISTED);
     expect(run).toThrow(
       new EventError(
         `No secret "z" is listed in connections.json. Listed: openai, mongodb, ${ARN}, anthropic.`,
       ),
     );
+  });
+});
+
+function groupOf(secret: string, overrides: Partial<SecretGroup> = {}): SecretGroup {
+  return { secret, connections: [connection({ name: secret, secret })], complete: true, ...overrides };
+}
+
+const secretsOf = (groups: readonly SecretGroup[]) => groups.map(({ secret }) => secret);
+
+describe("groups that may have the same secret", () => {
+  const PARTIAL = ARN.slice(0, -"-a1B2c3".length);
+
+  it("are related, in any order", () => {
+    const groups = [ARN, "mongodb", "openai", PARTIAL, "openai-2"].map((secret) => groupOf(secret));
+    for (const each of [groups, groups.toReversed()]) {
+      const related = relatedGroups(each).map((some) => secretsOf(some).toSorted());
+      expect(related).toHaveLength(3);
+      expect(related).toEqual(
+        expect.arrayContaining([[ARN, PARTIAL, "openai"].toSorted(), ["mongodb"], ["openai-2"]]),
+      );
+    }
+  });
+
+  it("appear once each", () => {
+    const groups = ["a", "b", ARN, PARTIAL].map((secret) => groupOf(secret));
+    expect(relatedGroups(groups).flat().toSorted()).toEqual(groups.toSorted());
+    expect(relatedGroups([])).toEqual([]);
+  });
+});
+
+describe("groups by the ARN of their secret", () => {
+  const arns = new Map([
+    ["openai", ARN],
+    [ARN, ARN],
+    ["mongodb", "arn-of-mongodb"],
+  ]);
+  const merged = (groups: readonly SecretGroup[]) => mergeByArn(groups, ({ secret }) => arns.get(secret));
+
+  it("are merged per secret, with the chosen canary first", () => {
+    const canary = connection({ name: "c", secret: ARN, canary: true });
+    const groups = [groupOf("openai"), groupOf("mongodb"), groupOf(ARN, { connections: [canary] })];
+    expect(merged(groups)).toEqual([
+      {
+        secret: "openai",
+        connections: [canary, connection({ name: "openai", secret: "openai" })],
+        complete: true,
+      },
+      groupOf("mongodb"),
+    ]);
+  });
+
+  it("are complete only if each of them is", () => {
+    expect(merged([groupOf("openai"), groupOf(ARN, { complete: false })])).toMatchObject([
+      { complete: false },
+    ]);
+    expect(merged([groupOf("openai", { complete: false }), groupOf(ARN)])).toMatchObject([
+      { complete: false },
+    ]);
+  });
+
+  it("stay apart if their ARN is unknown", () => {
+    const groups = [groupOf("openai"), groupOf("unread"), groupOf("unread-too")];
+    expect(merged(groups)).toEqual(groups);
+  });
+});
+
+describe("an event about another account's secret", () => {
+  const change = (secret: string): Trigger => ({ kind: "secret-change", secret });
+  const THEIRS = "arn:aws:secretsmanager:us-west-2:210987654321:secret:mongodb-x1Y2z3";
+
+  it("is ignored if only the name is listed, and the reason names both places", () => {
+    expect(ignoreForeign(change(THEIRS), LISTED, OWN)).toEqual({
+      kind: "ignored",
+      secret: THEIRS,
+      reason:
+        "the secret belongs to account 210987654321 in us-west-2, and mongodb in connections.json means the secret of account 123456789012 in us-west-2",
+    });
+  });
+
+  it.each([
+    ["its ARN is listed", [...LISTED, connection({ secret: THEIRS })], OWN],
+    ["nobody lists such a name", [connection({ secret: "other" })], OWN],
+    ["the own account is unknown", LISTED, undefined],
+  ])("is not ignored if %s", (_, listed, own) => {
+    expect(ignoreForeign(change(THEIRS), listed, own)).toEqual(change(THEIRS));
+  });
+
+  it.each<Trigger>([
+    change("mongodb"),
+    change(ARN),
+    { kind: "schedule" },
+    { kind: "direct", secrets: [THEIRS] },
+  ])("does not include %j", (trigger) => {
+    expect(ignoreForeign(trigger, LISTED, OWN)).toEqual(trigger);
   });
 });

@@ -197,7 +197,8 @@ describe("a run", () => {
   it("turns a bug into an outcome, with the stack in the log", async () => {
     const bug = new TypeError("a bug");
     const { run, bugs } = open();
-    const secrets = { read: () => Promise.reject(bug), moveLabel: () => Promise.reject(bug) };
+    const reject = () => Promise.reject(bug);
+    const secrets = { read: reject, moveLabel: reject, lastChangedAt: reject };
     expect(await run({ secrets })).toMatchObject([
       {
         outcome: "failed",
@@ -412,11 +413,104 @@ describe("a scheduled run that refreshes only what is stale", () => {
     expect(confluent.connection("a").puts).toHaveLength(1);
   });
 
+  it("puts again when somebody changed the connection after the label was moved", async () => {
+    const { run, add, secrets, confluent, clock, notes } = open({ settings });
+    add("a");
+    secrets.label("openai", LABEL, "v1");
+    await clock.sleep(60_000);
+    confluent.connection("a").touch(clock.now());
+    expect(await run()).toMatchObject([{ outcome: "ready" }]);
+    expect(confluent.connection("a").puts).toHaveLength(1);
+    expect(notes).toEqual([]);
+  });
+
+  it("puts again and says so when Secrets Manager does not tell when the secret was changed", async () => {
+    const { run, add, secrets, confluent, context, notes } = open({ settings });
+    add("a");
+    secrets.label("openai", LABEL, "v1");
+    const lastChangedAt = () => Promise.reject(new SecretError("Denied."));
+    expect(await run({ secrets: { ...context.secrets, lastChangedAt } })).toMatchObject([
+      { outcome: "ready" },
+    ]);
+    expect(confluent.connection("a").puts).toHaveLength(1);
+    expect(notes).toEqual([
+      [
+        "Whether the key is in use already is not known, so it is put again.",
+        { secret: "openai", reason: "Denied." },
+      ],
+    ]);
+  });
+
+  it("does not ask when the secret was changed if no label is on its version", async () => {
+    const { run, add, context } = open({ settings });
+    add("a");
+    const lastChangedAt = () => Promise.reject(new Error("It was asked."));
+    expect(await run({ secrets: { ...context.secrets, lastChangedAt } })).toMatchObject([
+      { outcome: "ready" },
+    ]);
+  });
+
   it("puts where everything is to be refreshed always", async () => {
     const { run, add, secrets, confluent } = open({ settings: { ...settings, refresh: "always" } });
     add("a");
     secrets.label("openai", LABEL, "v1");
     await run();
     expect(confluent.connection("a").puts).toHaveLength(1);
+  });
+});
+
+describe("connections that name one secret differently", () => {
+  const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-a1B2c3";
+  const NAMED = [
+    { name: "a", secret: "openai" },
+    { name: "b", secret: ARN },
+    { name: "c", secret: ARN.slice(0, -7), canary: true },
+  ];
+
+  function openNamed(arnOf: (secretId: string) => string | undefined, options: Options = {}) {
+    const opened = open({ connections: NAMED, ...options });
+    const { context, add } = opened;
+    for (const name of ["a", "b", "c"]) add(name);
+    const read: RunContext["secrets"]["read"] = async (secretId, selector) => {
+      if (secretId === API_KEY_SECRET) return context.secrets.read(secretId, selector);
+      const version = await context.secrets.read("openai", selector);
+      const arn = arnOf(secretId);
+      return version && { ...version, ...(arn !== undefined && { arn }) };
+    };
+    return { ...opened, run: () => opened.run({ secrets: { ...context.secrets, read } }) };
+  }
+
+  it("have one canary and one label", async () => {
+    const { run, confluent, secrets } = openNamed(() => ARN, {
+      settings: { propagationLabel: LABEL },
+      confluent: { latencyMs: () => 100 },
+    });
+    expect(await run()).toMatchObject([{ outcome: "ready" }, { outcome: "ready" }, { outcome: "ready" }]);
+    const puts = confluent.requests.filter(({ method }) => method === "PUT");
+    expect(puts.map(({ name }) => name).toSorted()).toEqual(["a", "b", "c"]);
+    expect(puts[0]?.name).toBe("c");
+    expect(puts[1]?.sentAt).toBeGreaterThan(puts[0]?.sentAt ?? 0);
+    expect(puts[2]?.sentAt).toBe(puts[1]?.sentAt);
+    expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
+  });
+
+  it("are apart when the names turn out to mean several secrets", async () => {
+    const { run, confluent } = openNamed((secretId) => `arn-of-${secretId}`);
+    await run();
+    const puts = confluent.requests.filter(({ method }) => method === "PUT");
+    expect(new Set(puts.map(({ sentAt }) => sentAt)).size).toBe(1);
+  });
+
+  it("are apart when one of the names cannot be read", async () => {
+    const { run, confluent } = openNamed((secretId) => {
+      if (secretId === ARN) throw new SecretError("Denied.");
+      return ARN;
+    });
+    expect(await run()).toMatchObject([
+      { name: "a", outcome: "ready" },
+      { name: "b", outcome: "failed", errorClass: "secret", message: "Denied." },
+      { name: "c", outcome: "ready" },
+    ]);
+    expect(confluent.connection("b").puts).toEqual([]);
   });
 });

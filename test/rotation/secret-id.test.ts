@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sameSecret } from "../../src/rotation/secret-id.ts";
+import { possibleNames, sameSecret, scopeOf, toArn } from "../../src/rotation/secret-id.ts";
 
 const PARTIAL = "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod/openai";
 const FULL = `${PARTIAL}-a1B2c3`;
@@ -33,5 +33,48 @@ describe("two identifiers of a secret", () => {
     ["prod/openai", `x${FULL}`],
   ])("mean two secrets: %s and %s", (a, b) => {
     expect([sameSecret(a, b), sameSecret(b, a)]).toEqual([false, false]);
+  });
+});
+
+describe("two identifiers of a secret, seen from an account and region", () => {
+  const OWN = { partition: "aws", region: "us-west-2", account: "123456789012" };
+  const elsewhere = (id: string) => [
+    id.replace("us-west-2", "us-east-1"),
+    id.replace("123456789012", "210987654321"),
+    id.replace("arn:aws:", "arn:aws-cn:"),
+  ];
+
+  it.each([
+    ["prod/openai", "prod/openai"],
+    ["prod/openai", PARTIAL],
+    ["prod/openai", FULL],
+  ])("mean the same: %s and %s", (a, b) => {
+    expect([sameSecret(a, b, OWN), sameSecret(b, a, OWN)]).toEqual([true, true]);
+  });
+
+  it.each([...elsewhere(PARTIAL), ...elsewhere(FULL)])("mean two secrets: prod/openai and %s", (arn) => {
+    expect([sameSecret("prod/openai", arn, OWN), sameSecret(arn, "prod/openai", OWN)]).toEqual([
+      false,
+      false,
+    ]);
+    expect(sameSecret(arn, arn, OWN)).toBe(true);
+  });
+});
+
+describe("an identifier of a secret", () => {
+  it.each([
+    ["prod/openai", ["prod/openai"]],
+    ["prod/openai-a1B2c3", ["prod/openai-a1B2c3"]],
+    [PARTIAL, ["prod/openai"]],
+    [FULL, ["prod/openai-a1B2c3", "prod/openai"]],
+  ])("%s may stand for %j", (id, names) => {
+    expect(possibleNames(id)).toEqual(names);
+  });
+
+  it("has the account and region of its ARN; a name has none", () => {
+    const scope = { partition: "aws", region: "us-west-2", account: "123456789012" };
+    expect(scopeOf(FULL)).toEqual(scope);
+    expect(scopeOf("prod/openai")).toBeUndefined();
+    expect(toArn("prod/openai", scope)).toBe(PARTIAL);
   });
 });

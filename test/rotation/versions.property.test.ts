@@ -5,7 +5,7 @@ import { calmWorldPlan, numberOf, play, runPlan, WORLDS } from "../support/gener
 const MAX_SUPERSESSIONS = 3;
 
 describe("the newest version", () => {
-  it("is what a ready connection has, as of when it was last put", async () => {
+  it("is the version of a ready connection, at the time of its last PUT", async () => {
     const property = fc.asyncProperty(calmWorldPlan, async (plan) => {
       const { world, puts, runs } = await play(plan);
       const ready = runs[0].outcomes.filter(({ outcome }) => outcome === "ready");
@@ -18,7 +18,7 @@ describe("the newest version", () => {
     await fc.assert(property, { numRuns: WORLDS });
   });
 
-  it("is what a connection ends with, however many runs there are and whatever started each of them", async () => {
+  it("is the version that a connection ends with after any number of runs", async () => {
     const laterRun = fc.record({
       afterMs: fc.constantFrom(0, 10, 400, 3_000, 30_000),
       announced: fc.option(fc.nat({ max: 2 }), { nil: undefined }),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { announcedVersion, currentVersion } from "../../src/rotation/versions.ts";
+import type { ConnectionState } from "../../src/rotation/connection.ts";
+import { announcedVersion, currentVersion, isInUse } from "../../src/rotation/versions.ts";
+import { HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
 import { fakeWorld } from "../support/fake-world.ts";
 
 function world(remainingMs = 890_000) {
@@ -17,7 +19,7 @@ describe("the current version", () => {
     });
   });
 
-  it("is missed by its label", async () => {
+  it("is an error if no version has the label", async () => {
     const { context } = world();
     await expect(currentVersion(context, "other")).rejects.toMatchObject({
       errorClass: "secret",
@@ -27,13 +29,13 @@ describe("the current version", () => {
 });
 
 describe("an announced version", () => {
-  it("is read by its id where it is current", async () => {
+  it("is read by its id if it is current", async () => {
     const { context, secrets } = world();
     await expect(announcedVersion(context, "openai", "old")).resolves.toMatchObject({ versionId: "old" });
     expect(secrets.reads).toHaveLength(1);
   });
 
-  it("is waited for while it is not visible", async () => {
+  it("is awaited while it is not visible", async () => {
     const { context, secrets, clock } = world();
     const startedAt = clock.now();
     secrets.add("openai", { versionId: "new", value: "sk-new", lagMs: 5_000 });
@@ -42,24 +44,24 @@ describe("an announced version", () => {
     expect(secrets.reads).toHaveLength(11);
   });
 
-  it("gives up after ten seconds, and does not give the one before it", async () => {
+  it("is an error after ten seconds, and the version before it is not returned", async () => {
     const { context, clock } = world();
     const startedAt = clock.now();
     await expect(announcedVersion(context, "openai", "new")).rejects.toMatchObject({
       errorClass: "secret",
-      message: "Version new of secret openai cannot be read yet, and the one before it was not put.",
+      message: "Version new of secret openai cannot be read yet. The version before it was not put.",
     });
     expect(clock.now() - startedAt).toBe(7_750);
   });
 
-  it("is not waited for beyond the deadline", async () => {
+  it("is not awaited beyond the deadline", async () => {
     const { context, clock } = world(1_000);
     const startedAt = clock.now();
     await expect(announcedVersion(context, "openai", "new")).rejects.toMatchObject({ errorClass: "secret" });
     expect(clock.now() - startedAt).toBe(750);
   });
 
-  it("gives way to a newer one that is current", async () => {
+  it("is replaced by a newer version that is current", async () => {
     const { context, secrets, clock } = world();
     secrets.add("openai", { versionId: "announced", value: "sk-2", at: clock.now() - 500 });
     secrets.add("openai", { versionId: "newest", value: "sk-3" });
@@ -70,7 +72,7 @@ describe("an announced version", () => {
     expect(clock.now()).toBe(startedAt);
   });
 
-  it("is waited for while AWSCURRENT is still at an older one", async () => {
+  it("is awaited while an older version is still AWSCURRENT", async () => {
     const { context, secrets, clock } = world();
     const { read } = context.secrets;
     secrets.add("openai", { versionId: "new", value: "sk-new" });
@@ -89,7 +91,7 @@ describe("an announced version", () => {
     expect(clock.now() - startedAt).toBe(1_750);
   });
 
-  it("gives way in the end to an older one to which the label was moved back", async () => {
+  it("is replaced in the end by an older version that got the label back", async () => {
     const { context } = world();
     const { read } = context.secrets;
     const announced = async (...[id, selector]: Parameters<typeof read>) => {
@@ -102,7 +104,7 @@ describe("an announced version", () => {
     await expect(announcedVersion(reader, "openai", "new")).resolves.toMatchObject({ versionId: "old" });
   });
 
-  it("is taken from the label where it cannot be read by its id", async () => {
+  it("is read by its label if it cannot be read by its id", async () => {
     const { context, secrets, clock } = world();
     const { read } = context.secrets;
     secrets.add("openai", { versionId: "new", value: "sk-new" });
@@ -114,3 +116,39 @@ describe("an announced version", () => {
     expect(clock.now()).toBe(startedAt);
   });
 });
+
+describe("a version that has the label", () => {
+  const createdAt = NOW - HOUR_MS;
+  const version = secretVersion({ createdAt, stages: ["AWSCURRENT", "FLINK_READY"] });
+  const facts = { label: "FLINK_READY", secretChangedAt: createdAt + 20_000 };
+  const updated = (afterMs: number) => observation({ updatedAt: createdAt + afterMs });
+
+  it.each([0, 15_000, 20_000])(
+    "is in use by a connection that was updated %i ms after it was created",
+    (ms) => {
+      expect(isInUse(version, updated(ms), facts)).toBe(true);
+    },
+  );
+
+  it("is in use if the connection's time is in whole seconds, rounded down", () => {
+    const young = { ...version, createdAt: createdAt + 900 };
+    expect(isInUse(young, updated(0), facts)).toBe(true);
+    expect(isInUse(young, updated(-1), facts)).toBe(false);
+  });
+
+  it.each([
+    ["the connection was updated after the label was moved", updated(20_001), facts],
+    ["the connection was updated before the version was created", updated(-1_000), facts],
+    ["it is not known when the connection was updated", withoutTime(observation()), facts],
+    ["it is not known when the secret changed", updated(15_000), { ...facts, secretChangedAt: undefined }],
+    ["another label is asked for", updated(15_000), { ...facts, label: "OTHER" }],
+    ["the connection does not work", { ...updated(15_000), phase: "INVALID_AUTH" }, facts],
+    ["the service reports no phase", { ...updated(15_000), phase: "" }, facts],
+  ])("may not be in use if %s", (_, state, known) => {
+    expect(isInUse(version, state, known)).toBe(false);
+  });
+});
+
+function withoutTime({ updatedAt: _, ...state }: ConnectionState): ConnectionState {
+  return state;
+}

@@ -29,7 +29,11 @@ const INVOKE = `
   subscribe("net.client.socket", ({ socket }) => sockets.push(socket));
   const { handler } = await import(process.cwd() + "/index.mjs");
   const atStart = sockets.length;
-  const context = { functionName: "rotator", getRemainingTimeInMillis: () => 60_000 };
+  const context = {
+    functionName: "rotator",
+    invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:rotator",
+    getRemainingTimeInMillis: () => 60_000,
+  };
   const result = await handler(JSON.parse(process.argv[1]), context).then(
     (report) => ({ report }),
     (error) => ({ error: { name: error.name, message: error.message }, inspected: inspect(error, { depth: null, showHidden: true }) }),
@@ -70,6 +74,8 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
   /** The value of the secret `openai`. */
   readonly key: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** How the connections a and b name the secret, which has this ARN; both by its name by default. */
+  readonly secretNames?: (arn: string) => readonly [string, string];
 }
 
 /** The bundle alone in a folder with its connections.json, and what it talks to, in real time. */
@@ -77,6 +83,7 @@ export async function deploy({
   restEndpoint,
   key,
   env,
+  secretNames = () => ["openai", "openai"],
   ...behaviour
 }: DeploymentOptions): Promise<Deployment> {
   if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is missing: run "npm run build" first.`);
@@ -93,9 +100,9 @@ export async function deploy({
     confluent.addConnection("env-1", { name, type: "OPENAI", endpoint, data: { API_KEY: "old" } });
   const createdAt = Date.now() - 3_600_000;
   aws.putSecret("flink", JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret }), { createdAt });
-  aws.putSecret("openai", key, { createdAt });
+  const { arn } = aws.putSecret("openai", key, { createdAt });
   copyFileSync(BUNDLE, join(folder, "index.mjs"));
-  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url));
+  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url, secretNames(arn)));
   const configFile = join(folder, "connections.json");
   writeFileSync(configFile, connections);
   const lambda = {
@@ -111,14 +118,14 @@ export async function deploy({
   return { aws, confluent, configFile, start, invoke: (event) => resultOf(start(event)) };
 }
 
-function connectionsAt(restEndpoint: string): unknown {
+function connectionsAt(restEndpoint: string, [secretOfA, secretOfB]: readonly [string, string]): unknown {
   return {
     environments: {
       prod: { organizationId: "org-1", environmentId: "env-1", restEndpoint, apiKeySecret: "flink" },
     },
     connections: [
-      { name: "a", type: "OPENAI", secret: "openai" },
-      { name: "b", type: "OPENAI", secret: "openai" },
+      { name: "a", type: "OPENAI", secret: secretOfA },
+      { name: "b", type: "OPENAI", secret: secretOfB },
     ],
     timing: { confirmSeconds: 0.5 },
   };

@@ -36,6 +36,7 @@ export class FakeSecrets implements SecretStore {
   readonly moves: { readonly secretId: string; readonly label: string; readonly to: string }[] = [];
   readonly #options: FakeSecretsOptions;
   readonly #versions = new Map<string, Required<NewVersion>[]>();
+  readonly #labelledAt = new Map<string, number>();
   readonly #labels = new Map<string, Map<string, string>>();
 
   constructor(options: FakeSecretsOptions) {
@@ -51,6 +52,7 @@ export class FakeSecrets implements SecretStore {
   label(secretId: string, label: string, versionId: string): void {
     const labels = this.#labels.get(secretId) ?? new Map<string, string>();
     this.#labels.set(secretId, labels.set(label, versionId));
+    this.#labelledAt.set(secretId, this.#options.clock.now());
   }
 
   /** The newest version that a read at this time can return. */
@@ -84,6 +86,14 @@ export class FakeSecrets implements SecretStore {
       throw new SecretError(`Another version of ${secretId} has the label ${label}.`);
     this.label(secretId, label, to);
     this.moves.push({ secretId, label, to });
+  };
+
+  readonly lastChangedAt = async (secretId: string): Promise<number | undefined> => {
+    const { clock, fault } = this.#options;
+    const error = fault?.(secretId);
+    if (error !== undefined) throw error;
+    const versions = this.#visible(secretId, clock.now()).map(({ at }) => at);
+    return Math.max(...versions, this.#labelledAt.get(secretId) ?? Number.NEGATIVE_INFINITY);
   };
 
   #visible(secretId: string, now: number): readonly Required<NewVersion>[] {

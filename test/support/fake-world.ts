@@ -104,5 +104,9 @@ function beforeDeadline(secrets: SecretStore, isBeforeDeadline: () => boolean): 
       check();
       return secrets.moveLabel(...args);
     },
+    lastChangedAt: async (secretId) => {
+      check();
+      return secrets.lastChangedAt(secretId);
+    },
   };
 }

@@ -92,6 +92,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const endsAt = clock.now() + remainingMs;
       return handler(event, {
         functionName: "rotator",
+        invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:rotator",
         getRemainingTimeInMillis: () => endsAt - clock.now(),
       });
     },

@@ -135,7 +135,7 @@ function named({ fields, values }: OptionSource): string[] {
   return [...Object.keys(values), ...(typeof fields === "string" ? [fields] : Object.keys(fields ?? {}))];
 }
 
-/** The option that the whole secret serves: the one that `fields` names or, for a plain secret, the only one still open. */
+/** The option that the whole secret is for: the one that `fields` names or, for a plain secret, the only one left open. */
 function wholeOption(
   open: readonly Group[],
   { fields, values }: OptionSource,
@@ -147,7 +147,7 @@ function wholeOption(
   const [only] = left;
   if (only === undefined || left.length > 1 || only.length > 1) {
     throw new SecretError(
-      `Secret ${document.id} is not a JSON object, and the connection needs ${describeGroups(open)}: make it one, or say under "fields" what it serves.`,
+      `Secret ${document.id} is not a JSON object, and the connection needs ${describeGroups(open)}: make it one, or name under "fields" the option that it is for.`,
     );
   }
   return only[0];

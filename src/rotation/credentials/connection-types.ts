@@ -24,7 +24,7 @@ export interface Group {
 }
 
 export interface ConnectionType {
-  /** Exactly one of the groups, and that one whole. */
+  /** A connection has all options of exactly one group. */
   readonly groups: readonly Group[];
   readonly optional?: readonly Option[];
 }
@@ -41,7 +41,7 @@ const aws: ConnectionType = {
   optional: ["aws-session-token"],
 };
 
-/** Every type of connection that Confluent documents. To add one, add a line. */
+/** Every type of connection that Confluent documents. */
 export const CONNECTION_TYPES: ReadonlyMap<string, ConnectionType> = new Map<string, ConnectionType>([
   ["OPENAI", { groups: [apiKey] }],
   ["AZUREML", { groups: [apiKey] }],
@@ -66,7 +66,7 @@ export const CONNECTION_TYPES: ReadonlyMap<string, ConnectionType> = new Map<str
 
 export const TRANSPORT_TYPES = ["SSE", "STREAMABLE_HTTP"] as const;
 
-/** The spellings under which an option is looked up in a secret's JSON when the configuration does not name the key. */
+/** The keys under which an option is looked up in a secret's JSON if the configuration does not name one. */
 export function usualSpellings(option: Option): readonly string[] {
   const snake = option.replaceAll("-", "_");
   const camel = option.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -79,7 +79,7 @@ export function optionsOf(type: ConnectionType): readonly Option[] {
   return [...new Set([...type.groups.flatMap((group) => group.needs), ...(type.optional ?? [])])];
 }
 
-/** The groups that the named options leave open; none where they exclude each other. */
+/** The groups that contain all named options; empty if the options exclude each other. */
 export function openGroups(type: ConnectionType, named: readonly string[]): readonly Group[] {
   const decisive = named.filter((option) => !type.optional?.some((each) => each === option));
   return type.groups.filter((group) =>
@@ -87,7 +87,7 @@ export function openGroups(type: ConnectionType, named: readonly string[]): read
   );
 }
 
-/** The groups in words, such as `{api-key} or {username, password}`. */
+/** The groups as text, such as `{api-key} or {username, password}`. */
 export function describeGroups(groups: readonly Group[]): string {
   return groups.map((group) => `{${group.needs.join(", ")}}`).join(" or ");
 }

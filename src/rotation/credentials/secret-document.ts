@@ -3,13 +3,13 @@ import { type Field, Secret } from "../secret.ts";
 import { cleanValue, formOf, refuseJsonString } from "./clean-value.ts";
 import { OPTIONS, type Option, usualSpellings } from "./connection-types.ts";
 
-/** A secret as a source of fields. Its errors name secret and field, never a value. */
+/** A secret as a source of values. Errors name the secret and the field, never a value. */
 export class SecretDocument {
   readonly id: string;
   readonly #whole: Secret;
   readonly #fields: ReadonlyMap<string, Field> | "malformed" | undefined;
 
-  /** @throws SecretError when there is nothing in it. */
+  /** @throws SecretError if the secret is empty, or a JSON string. */
   constructor(id: string, secret: Secret) {
     if (secret.isBlank) throw new SecretError(`Secret ${id} is empty.`);
     refuseJsonString(secret, `Secret ${id}`);
@@ -18,21 +18,21 @@ export class SecretDocument {
     this.#fields = secret.fields();
   }
 
-  /** False for a plain string. @throws SecretError for text that begins like a JSON object and is none. */
+  /** False for a plain string. @throws SecretError if the text begins like a JSON object but is not one. */
   get isObject(): boolean {
     if (this.#fields === "malformed")
       throw new SecretError(`Secret ${this.id} begins like JSON but cannot be parsed.`);
     return this.#fields !== undefined;
   }
 
-  /** The whole secret as the value of a backend key. @throws SecretError when it is no such value. */
+  /** The whole secret as the value of a backend key. @throws SecretError if it cannot be one. */
   wholeAs(backendKey: string): Secret {
     return cleanValue(this.#whole, formOf(backendKey), `Secret ${this.id}`);
   }
 
   /**
    * The text under a key of the secret's JSON, as the value of a backend key; SERVICE_KEY takes an object too.
-   * @throws SecretError when the key is missing or empty, or its value is of another type or broken.
+   * @throws SecretError if the key is missing or empty, or its value is broken or has another type.
    */
   field(key: string, backendKey: string): Secret {
     if (!this.isObject)
@@ -46,7 +46,7 @@ export class SecretDocument {
     return cleanValue(value, formOf(backendKey), place);
   }
 
-  /** The value that stands under a usual spelling of the option. @throws SecretError when two spellings disagree. */
+  /** The value under a usual spelling of the option. @throws SecretError if two spellings have different values. */
   usual(option: Option): Secret | undefined {
     const keys = usualSpellings(option).filter((key) => (this.#get(key) ?? "null") !== "null");
     const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, OPTIONS[option]) }));

@@ -22,6 +22,8 @@ export const getSecretValueInput = z.object({
   VersionStage: stage.optional(),
 });
 
+export const describeSecretInput = z.object({ SecretId });
+
 export const updateSecretVersionStageInput = z.object({
   SecretId,
   VersionStage: stage,
@@ -90,6 +92,11 @@ export function getSecretValue(store: SecretStore, input: z.infer<typeof getSecr
     VersionStages: [...version.stages],
     CreatedDate: version.createdAt / 1_000,
   };
+}
+
+export function describeSecret(store: SecretStore, input: z.infer<typeof describeSecretInput>) {
+  const secret = findLive(store, input.SecretId);
+  return { ...identity(secret), LastChangedDate: secret.changedAt / 1_000 };
 }
 
 export function updateSecretVersionStage(

@@ -16,6 +16,7 @@ export type SecretVersions = ReadonlyMap<string, SecretVersion>;
 export interface StoredSecret {
   readonly name: string;
   readonly arn: string;
+  changedAt: number;
   deletionAt: number | undefined;
   readonly versions: Map<string, SecretVersion>;
   stale: { readonly versions: SecretVersions; readonly until: number } | undefined;
@@ -76,6 +77,7 @@ export class SecretStore {
     const secret: StoredSecret = {
       name,
       arn: `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${suffix}`,
+      changedAt: this.now,
       deletionAt: undefined,
       versions: new Map(),
       stale: undefined,
@@ -89,6 +91,7 @@ export class SecretStore {
     const labels = secret.versions.size === 0 ? new Set([...stages, "AWSCURRENT"]) : new Set(stages);
     const version = { id, value, createdAt, stages: new Set<string>() };
     secret.versions.set(id, version);
+    secret.changedAt = this.now;
     for (const label of labels) this.moveStage(secret, label, version);
     return version;
   }
@@ -99,6 +102,7 @@ export class SecretStore {
     if (holder === version) return;
     holder?.stages.delete(stage);
     version?.stages.add(stage);
+    secret.changedAt = this.now;
     if (stage === "AWSCURRENT" && holder) this.moveStage(secret, "AWSPREVIOUS", holder);
     if (version) this.#sendEvent(secret, stage, version.id);
   }

@@ -17,6 +17,7 @@ const operation =
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["PutSecretValue", operation(operations.putSecretValueInput, operations.putSecretValue)],
   ["GetSecretValue", operation(operations.getSecretValueInput, operations.getSecretValue)],
+  ["DescribeSecret", operation(operations.describeSecretInput, operations.describeSecret)],
   [
     "UpdateSecretVersionStage",
     operation(operations.updateSecretVersionStageInput, operations.updateSecretVersionStage),

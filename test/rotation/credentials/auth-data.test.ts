@@ -89,7 +89,7 @@ function faultOf(overrides: Partial<Connection>, secret: unknown): string {
 }
 
 describe("credentials of a type", () => {
-  it("are tested here for every type", () => {
+  it("are tested for every type", () => {
     expect([...CONNECTION_TYPES.keys()]).toEqual([...new Set(TABLE.map(({ type }) => type))]);
     expect(CONNECTION_TYPES.size).toBe(19);
   });
@@ -103,7 +103,7 @@ describe("credentials of a type", () => {
     expect(dataOf({ type, credentials: options({ values: secret }) }, { n: MARKER })).toEqual(data);
   });
 
-  it.each(TABLE)("$type misses each field of $secret that is not there", ({ type, secret }) => {
+  it.each(TABLE)("$type lacks each field that is missing from $secret", ({ type, secret }) => {
     const optional = ["aws-session-token", "sse-endpoint", "transport-type"];
     for (const option of Object.keys(secret).filter((each) => !optional.includes(each))) {
       const rest = Object.fromEntries(Object.entries(secret).filter(([key]) => key !== option));
@@ -113,7 +113,7 @@ describe("credentials of a type", () => {
     }
   });
 
-  it("are named without their values", () => {
+  it("are listed without their values", () => {
     const secret = new Secret(JSON.stringify({ ...session, note: "n" }));
     expect(buildCredentials(connection({ type: "BEDROCK" }), secret).options).toEqual([
       "aws-access-key",
@@ -154,36 +154,36 @@ describe("spellings", () => {
     );
   });
 
-  it.each(["BEARER_TOKEN", "apikey", "ApiKey", "Api-Key"])("%s is not a usual one", (key) => {
+  it.each(["BEARER_TOKEN", "apikey", "ApiKey", "Api-Key"])("%s is not a usual spelling", (key) => {
     expect(faultOf({ type: key === "BEARER_TOKEN" ? "REST" : "OPENAI" }, { [key]: MARKER })).toContain(
       "field",
     );
   });
 
-  it("two with the same value are one", () => {
+  it("two spellings with the same value are accepted", () => {
     expect(dataOf({}, { "api-key": "k1", API_KEY: "k1", api_key: null })).toEqual(API_KEY);
   });
 
-  it("two with different values are an error that names both", () => {
+  it("two spellings with different values are an error that names both", () => {
     expect(faultOf({}, { apiKey: "k1", "api-key": MARKER })).toBe(
       'Secret prod/openai has different values under "api-key" and "apiKey"; name the right one under "fields".',
     );
   });
 
-  it("the third one's disagreement is seen too", () => {
+  it("a third spelling with another value is an error too", () => {
     expect(faultOf({}, { "api-key": "k1", api_key: "k1", API_KEY: MARKER })).toContain(
       'under "api-key" and "API_KEY"',
     );
   });
 
-  it("a field that is named settles the disagreement", () => {
+  it("a configured field is used even if spellings disagree", () => {
     const credentials = options({ fields: { "api-key": "API_KEY" } });
     expect(dataOf({ credentials }, { "api-key": "old", API_KEY: "k1" })).toEqual(API_KEY);
   });
 });
 
 describe("fields and values", () => {
-  it("what fields leave out is looked up under its usual spellings", () => {
+  it("an option without a configured field is found under its usual spellings", () => {
     const credentials = options({ fields: { "aws-access-key": "ID" } });
     const secret = { ID: "AKIA1", "aws-secret-key": "w1", "aws-session-token": "x1", "aws-access-key": "no" };
     expect(dataOf({ type: "BEDROCK", credentials }, secret)).toEqual(SESSION);
@@ -217,7 +217,7 @@ describe("fields and values", () => {
     );
   });
 
-  it("a group that is not whole does not stand beside one that is", () => {
+  it("an incomplete group is ignored beside a complete one", () => {
     expect(dataOf({ type: "REST" }, { ...bearer, username: "u1", scope: "all" })).toEqual(BEARER);
   });
 
@@ -227,7 +227,7 @@ describe("fields and values", () => {
     );
   });
 
-  it("what one group misses is named", () => {
+  it("the missing options of a single group are named", () => {
     expect(faultOf({ type: "BEDROCK" }, { note: MARKER })).toBe(
       'Secret prod/openai lacks the field for aws-access-key, aws-secret-key; name its key under "fields".',
     );
@@ -236,7 +236,7 @@ describe("fields and values", () => {
     );
   });
 
-  it("a field that is named and not there is an error even beside a usual one", () => {
+  it("a configured field that is missing is an error even beside a usual spelling", () => {
     const credentials = options({ fields: { "api-key": "KEY" } });
     expect(faultOf({ credentials }, { "api-key": MARKER })).toBe('Secret prod/openai lacks the field "KEY".');
   });
@@ -252,9 +252,9 @@ describe("plain secrets", () => {
     "GOOGLEAI",
     "PINECONE",
     "COSMOSDB",
-  ])("serve the only option of %s", (type) => expect(dataOf({ type }, "k1")).toEqual(API_KEY));
+  ])("are used for the only option of %s", (type) => expect(dataOf({ type }, "k1")).toEqual(API_KEY));
 
-  it.each(["12345", "k{1}", "a{b}", "null"])("%s is one", (text) => {
+  it.each(["12345", "k{1}", "a{b}", "null"])("%s is a plain secret", (text) => {
     expect(dataOf({}, text)).toEqual({ API_KEY: text, AUTH_TYPE: "API_KEY" });
   });
 
@@ -271,13 +271,13 @@ describe("plain secrets", () => {
       "MCP_SERVER",
       "{username, password} or {token} or {token-endpoint, client-id, client-secret, scope} or {api-key}",
     ],
-  ])("leave %s a choice, which is an error", (type, choices) => {
+  ])("are an error for %s, which has a choice", (type, choices) => {
     expect(faultOf({ type }, MARKER)).toBe(
-      `Secret prod/openai is not a JSON object, and the connection needs ${choices}: make it one, or say under "fields" what it serves.`,
+      `Secret prod/openai is not a JSON object, and the connection needs ${choices}: make it one, or name under "fields" the option that it is for.`,
     );
   });
 
-  it("serve the option that fields names", () => {
+  it("are used for the option that fields names", () => {
     expect(dataOf({ type: "A2A", credentials: options({ fields: "token" }) }, "t1")).toEqual(BEARER);
     const values = { username: "u1" };
     expect(dataOf({ type: "MONGODB", credentials: options({ fields: "password", values }) }, "p1")).toEqual(
@@ -285,12 +285,12 @@ describe("plain secrets", () => {
     );
   });
 
-  it("serve the one option that values leave open", () => {
+  it("are used for the one option that values leave open", () => {
     const { "client-secret": _, ...values } = oauth2;
     expect(dataOf({ type: "REST", credentials: options({ values }) }, "s1")).toEqual(OAUTH2);
   });
 
-  it("serve nothing else than what fields names", () => {
+  it("are used for no other option than the one that fields names", () => {
     expect(faultOf({ type: "MONGODB", credentials: options({ fields: "password" }) }, MARKER)).toBe(
       'Secret prod/openai lacks the field for username; name its key under "fields".',
     );
@@ -300,12 +300,12 @@ describe("plain secrets", () => {
     expect(faultOf({ type: "A2A", credentials }, MARKER)).toBe(missing);
   });
 
-  it("serve nothing where values exclude each other", () => {
+  it("are not used if values exclude each other", () => {
     const credentials = options({ values: { username: "u1", token: "t1" } });
     expect(faultOf({ type: "REST", credentials }, MARKER)).toContain("is not a JSON object");
   });
 
-  it("have no field to name", () => {
+  it("have no fields", () => {
     expect(faultOf({ credentials: options({ fields: { "api-key": "KEY" } }) }, MARKER)).toBe(
       'Secret prod/openai is not a JSON object, so it has no field "KEY".',
     );
@@ -322,12 +322,12 @@ describe("a service account", () => {
     });
   });
 
-  it.each(["private_key", "client_email"])("is not one without %s", (key) => {
+  it.each(["private_key", "client_email"])("is not recognized without %s", (key) => {
     const { [key]: _, ...rest } = JSON.parse(SERVICE_ACCOUNT) as Record<string, string>;
     expect(faultOf({ type }, rest)).toContain("lacks the field for service-key");
   });
 
-  it("may stand in a field, as text or as an object", () => {
+  it("may be in a field, as text or as an object", () => {
     const account = JSON.parse(SERVICE_ACCOUNT) as unknown;
     expect(dataOf({ type }, { service_key: SERVICE_ACCOUNT })).toEqual({ SERVICE_KEY: SERVICE_ACCOUNT });
     expect(dataOf({ type }, { serviceKey: account })).toEqual({ SERVICE_KEY: JSON.stringify(account) });
@@ -335,7 +335,7 @@ describe("a service account", () => {
     expect(dataOf({ type, credentials }, { gcp: account })).toEqual({ SERVICE_KEY: JSON.stringify(account) });
   });
 
-  it("serves no other option", () => {
+  it("is used for no other option", () => {
     expect(faultOf({ type: "OPENAI" }, SERVICE_ACCOUNT)).toContain("lacks the field for api-key");
   });
 
@@ -358,7 +358,7 @@ describe("transport", () => {
     );
   });
 
-  it("is one of two", () => {
+  it("is one of two values", () => {
     expect(faultOf({ type }, { ...bearer, "transport-type": MARKER })).toBe(
       "transport-type from secret prod/openai must be SSE or STREAMABLE_HTTP.",
     );
@@ -371,7 +371,7 @@ describe("transport", () => {
     );
   });
 
-  it("an SSE endpoint may stand alone", () => {
+  it("an SSE endpoint needs no transport", () => {
     expect(dataOf({ type }, { ...bearer, sse_endpoint: "https://e" })).toEqual({
       ...BEARER,
       SSE_ENDPOINT: "https://e",
@@ -379,10 +379,10 @@ describe("transport", () => {
   });
 });
 
-describe("data spelled out", () => {
+describe("credentials by backend key", () => {
   const data = { ACCOUNT: { value: "" }, PRIVATE: { field: "the key" } };
 
-  it("has exactly the keys it names, for any type", () => {
+  it("have exactly the configured keys, for any type", () => {
     const credentials = { kind: "data", data } as const;
     expect(dataOf({ type: "SNOWFLAKE", credentials }, { "the key": "k1", api_key: "no" })).toEqual({
       ACCOUNT: "",
@@ -399,7 +399,7 @@ describe("data spelled out", () => {
       { "the key": { a: MARKER } },
       'Field "the key" of secret prod/openai is of type object; it must be a string.',
     ],
-  ])("misses what is not in the secret", (secret, message) => {
+  ])("lack what is not in the secret", (secret, message) => {
     expect(faultOf({ credentials: { kind: "data", data } }, secret)).toBe(message);
   });
 });
@@ -442,18 +442,18 @@ describe("secrets that cannot be used", () => {
     expect(faultOf({}, { "api-key": value })).toBe('Field "api-key" of secret prod/openai is empty.');
   });
 
-  it.each(["constructor", "__proto__"])("%s is no field unless the secret has it", (key) => {
+  it.each(["constructor", "__proto__"])("%s is not a field unless the secret has it", (key) => {
     const credentials = options({ fields: { "api-key": key } });
     expect(faultOf({ credentials }, { note: MARKER })).toBe(`Secret prod/openai lacks the field "${key}".`);
     expect(dataOf({ credentials }, `{"${key}": "k1"}`)).toEqual(API_KEY);
   });
 });
 
-describe("what stands around a key", () => {
+describe("characters around a key", () => {
   const fields = (option: string) => ({ credentials: options({ fields: { [option]: "K" } }) });
 
   it.each(["k1\n", "k1\r\n", " k1", "\tk1 ", "\uFEFFk1", "k1\u200B", "\u00A0k1\u2028"])(
-    "is taken off %j in a field and in a plain secret",
+    "are removed from a field and a plain secret if they are white space: %j",
     (text) => {
       expect(dataOf({}, { "api-key": text })).toEqual(API_KEY);
       expect(dataOf(fields("api-key"), { K: text })).toEqual(API_KEY);
@@ -468,7 +468,7 @@ describe("what stands around a key", () => {
     ...["api-key", "aws-access-key", "aws-secret-key", "aws-session-token"],
     ...["token", "client-id", "client-secret", "service-key", "token-endpoint", "scope"],
     ...["sse-endpoint"],
-  ])("is taken off the option %s", (option) => {
+  ])("are removed from the option %s", (option) => {
     const [type, rest] =
       {
         "api-key": ["OPENAI", {}] as const,
@@ -481,7 +481,7 @@ describe("what stands around a key", () => {
     );
   });
 
-  it("does not make two spellings of one value disagree", () => {
+  it("do not make two spellings of one value disagree", () => {
     expect(dataOf({}, { "api-key": "k1", apiKey: "k1\n" })).toEqual(API_KEY);
   });
 
@@ -507,7 +507,7 @@ describe("what stands around a key", () => {
     ],
     [`${MARKER}\\n`, "holds a key that ends in an escape sequence such as \\n; store it without."],
     ["\u200B", "is empty."],
-  ])("makes %j no key", (value, words) => {
+  ])("are refused in a field: %j", (value, words) => {
     expect(faultOf({}, { "api-key": value })).toBe(`Field "api-key" of secret prod/openai ${words}`);
     expect(faultOf(fields("api-key"), { K: value })).toBe(`Field "K" of secret prod/openai ${words}`);
     const credentials = { kind: "data", data: { BEARER_TOKEN: { field: "K" } } } as const;
@@ -522,12 +522,12 @@ describe("what stands around a key", () => {
       `${MARKER}\n${MARKER}`,
       "Secret prod/openai holds a line break or another control character inside a key; store the key alone.",
     ],
-  ])("makes %j no plain secret", (text, message) => {
+  ])("are refused in a plain secret: %j", (text, message) => {
     expect(faultOf({}, text)).toBe(message);
     expect(faultOf({ type: "ELASTIC", credentials: options({ fields: "api-key" }) }, text)).toBe(message);
   });
 
-  it("makes a service key no document", () => {
+  it("are refused around a service account", () => {
     const type = "VERTEXAI";
     expect(faultOf({ type }, { "service-key": `"{\\"a\\":\\"${MARKER}\\"}"` })).toContain("is in quotes");
     expect(faultOf({ type }, { "service-key": `{"a":"${MARKER}"` })).toBe(
@@ -535,7 +535,7 @@ describe("what stands around a key", () => {
     );
   });
 
-  it("may be anything but quotes where the form of a value is not known", () => {
+  it("may be anything but quotes if the form of a value is unknown", () => {
     const credentials = { kind: "data", data: { PEM: { field: "K" } } } as const;
     const pem = "-----BEGIN\nabc\n-----END";
     expect(dataOf({ credentials }, { K: `${pem}\n` })).toEqual({ PEM: pem });
@@ -559,7 +559,7 @@ describe("a user name and a password", () => {
     });
   });
 
-  it("are remarked upon when white space stands around them", () => {
+  it("cause a remark if they begin or end with white space", () => {
     const type = "MONGODB";
     expect(remarksOf({ type }, { username: " u", password: "p\n" })).toEqual([
       remark("username"),
@@ -572,7 +572,7 @@ describe("a user name and a password", () => {
     ]);
   });
 
-  it("are not remarked upon when they are not sent", () => {
+  it("cause no remark if they are not sent", () => {
     expect(remarksOf({ type: "REST" }, { token: " t1", username: " u" })).toEqual([]);
   });
 });
@@ -580,12 +580,12 @@ describe("a user name and a password", () => {
 describe("the limit of 4,000 bytes", () => {
   const overhead = JSON.stringify({ API_KEY: "", AUTH_TYPE: "API_KEY" }).length;
 
-  it("takes what is just within it", () => {
+  it("accepts data of exactly that size", () => {
     const key = "k".repeat(4_000 - overhead);
     expect(dataOf({}, key)).toEqual({ API_KEY: key, AUTH_TYPE: "API_KEY" });
   });
 
-  it("refuses one byte more and names what is too long", () => {
+  it("refuses one byte more and names the options", () => {
     expect(faultOf({}, MARKER.padEnd(4_001 - overhead, "k"))).toBe(
       "Secret prod/openai is too long: api-key come to 4001 bytes; Confluent takes 4000 at most.",
     );

@@ -1,6 +1,6 @@
-import { UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
-import { startBench } from "../../support/aws.ts";
+import { STARTED_AT, startBench } from "../../support/aws.ts";
 
 const NAME = "prod/openai";
 const V1 = "11111111-1111-4111-8111-111111111111";
@@ -36,6 +36,19 @@ describe("UpdateSecretVersionStage", () => {
     expect(aws.stages(NAME)).toEqual({ AWSPREVIOUS: V1, AWSCURRENT: V2, FLINK_READY: V2 });
     await secrets.send(new UpdateSecretVersionStageCommand({ ...label, RemoveFromVersionId: V2 }));
     expect(aws.stages(NAME)).toEqual({ AWSPREVIOUS: V1, AWSCURRENT: V2 });
+  });
+
+  it("is a change of the secret", async () => {
+    const { secrets, advance } = await withTwoVersions();
+    const changedAt = async () =>
+      (await secrets.send(new DescribeSecretCommand({ SecretId: NAME }))).LastChangedDate;
+    const label = { SecretId: NAME, VersionStage: "FLINK_READY", MoveToVersionId: V2 };
+    expect(await changedAt()).toEqual(new Date(STARTED_AT));
+    advance(5_000);
+    await secrets.send(new UpdateSecretVersionStageCommand(label));
+    advance(5_000);
+    await secrets.send(new UpdateSecretVersionStageCommand(label));
+    expect(await changedAt()).toEqual(new Date(STARTED_AT + 5_000));
   });
 
   it.each([

@@ -1,0 +1,71 @@
+import { isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
+import { RetryBudget } from "../rotation/backoff.ts";
+import type { Clock } from "../rotation/clock.ts";
+import { OutOfTimeError } from "../rotation/errors.ts";
+
+export interface AwsRetryOptions {
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly deadlineAt: number;
+  /** How long a call may fail before its error counts, in milliseconds. */
+  readonly retryMs: number;
+  /** Counted from when the attempt's turn comes. */
+  readonly attemptTimeoutMs: number;
+  /** The longest pause between two attempts, in milliseconds. */
+  readonly maxDelayMs?: number;
+  /** Runs an attempt when its turn comes; at once by default. */
+  readonly schedule?: <T>(attempt: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Repeats a call of AWS while it is throttled, unanswered or answered by a fault of the service. The SDK's own retries
+ * end after a number of attempts, which a short outage uses up.
+ * @throws OutOfTimeError when the deadline has passed before the first attempt; the last error otherwise.
+ */
+export async function withAwsRetry<T>(
+  call: (abortSignal: AbortSignal) => Promise<T>,
+  options: AwsRetryOptions,
+): Promise<T> {
+  const { clock, deadlineAt, retryMs, attemptTimeoutMs, schedule = (attempt) => attempt() } = options;
+  const budget = new RetryBudget(options, retryMs);
+  const attempt = (): Promise<T> => {
+    const leftMs = deadlineAt - clock.now();
+    if (leftMs <= 0) throw new OutOfTimeError();
+    return call(AbortSignal.timeout(Math.ceil(Math.min(attemptTimeoutMs, leftMs))));
+  };
+  for (;;) {
+    try {
+      return await schedule(attempt);
+    } catch (error) {
+      const delayMs = mayPass(error) ? budget.nextDelayMs() : undefined;
+      if (delayMs === undefined) throw error;
+      await clock.sleep(delayMs);
+    }
+  }
+}
+
+/** Something on the way, such as a proxy, answered in place of AWS. */
+export class NotAwsError extends Error {
+  override readonly name = "NotAwsError";
+}
+
+type SdkError = Parameters<typeof isTransientError>[0];
+
+/**
+ * An attempt is aborted only because it took too long. The SDK throws a SyntaxError for an answer that is not from AWS.
+ * A quota of labels or versions does not pass.
+ */
+function mayPass(error: unknown): boolean {
+  if (!isSdkError(error) || error.name === "LimitExceededException") return false;
+  return (
+    /^(AbortError|SyntaxError|NotAwsError)$|Throttl/.test(error.name) ||
+    isThrottlingError(error) ||
+    isTransientError(error) ||
+    isServerError(error)
+  );
+}
+
+function isSdkError(error: unknown): error is SdkError {
+  return error instanceof Error;
+}

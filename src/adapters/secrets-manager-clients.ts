@@ -1,0 +1,34 @@
+import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import { awsProxyOptions } from "./proxy.ts";
+
+/** The clients of Secrets Manager by region. They make single attempts: the store repeats them while there is time. */
+export class SecretsManagerClients {
+  readonly #settings: SecretsManagerClientConfig;
+  readonly #clients = new Map<string | undefined, SecretsManagerClient>();
+
+  constructor(settings: Partial<SecretsManagerClientConfig> = {}) {
+    this.#settings = {
+      maxAttempts: 1,
+      requestHandler: {
+        connectionTimeout: 3_000,
+        requestTimeout: 4_000,
+        throwOnRequestTimeout: true,
+        ...awsProxyOptions(),
+      },
+      ...settings,
+    };
+  }
+
+  /** @param region that of the SDK if `undefined`. */
+  in(region: string | undefined): SecretsManagerClient {
+    const known = this.#clients.get(region);
+    if (known !== undefined) return known;
+    const client = new SecretsManagerClient({ ...this.#settings, ...(region !== undefined && { region }) });
+    this.#clients.set(region, client);
+    return client;
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.destroy();
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from "zod/mini";
+
+/** No longer than an identifier may be at AWS, since it is logged. */
+const text = z.string().check(z.maxLength(2_048));
+const name = z.string().check(z.minLength(1), z.maxLength(2_048));
+const names = z.optional(z.array(name).check(z.minLength(1)));
+export const direct = z.strictObject({ connections: names, secrets: names, dryRun: z.optional(z.boolean()) });
+export const schedule = z.strictObject({ trigger: z.literal("schedule") });
+export const scheduled = z.object({
+  source: z.enum(["aws.events", "aws.scheduler"]),
+  "detail-type": z.literal("Scheduled Event"),
+});
+export const rotationStep = z.object({ Step: text, SecretId: text, ClientRequestToken: text });
+
+/** Where EventBridge says that the event comes from. */
+const origin = { account: z.optional(text), region: z.optional(text) };
+
+export const labelUpdated = z.object({
+  ...origin,
+  source: z.literal("aws.secretsmanager"),
+  "detail-type": z.literal("Secret Label Updated"),
+  resources: z.array(text),
+  detail: z.object({
+    name: z.optional(text),
+    labelUpdated: text,
+    versionId: z.optional(text),
+  }),
+});
+
+/** Where CloudTrail says that the call was made. A caller that names a secret by name means one of its own account. */
+const callOrigin = {
+  awsRegion: z.optional(text),
+  recipientAccountId: z.optional(text),
+  userIdentity: z.nullish(z.object({ accountId: z.optional(text) })),
+};
+
+export const apiCall = z.object({
+  ...origin,
+  source: z.literal("aws.secretsmanager"),
+  "detail-type": z.literal("AWS API Call via CloudTrail"),
+  detail: z.object({
+    ...callOrigin,
+    eventName: text,
+    errorCode: z.optional(text),
+    requestParameters: z.nullish(
+      z.object({
+        secretId: z.optional(text),
+        name: z.optional(text),
+        versionStages: z.nullish(z.array(text)),
+        versionStage: z.nullish(text),
+      }),
+    ),
+  }),
+});
+
+const secretIdentity = z.nullish(z.object({ SecretId: z.optional(text), secretId: z.optional(text) }));
+export const serviceEvent = z.object({
+  ...origin,
+  source: z.literal("aws.secretsmanager"),
+  "detail-type": z.literal("AWS Service Event via CloudTrail"),
+  detail: z.object({
+    ...callOrigin,
+    eventName: text,
+    errorCode: z.optional(text),
+    additionalEventData: secretIdentity,
+    serviceEventDetails: secretIdentity,
+  }),
+});
