@@ -153,7 +153,7 @@ describe("a read", () => {
     ["DecryptionFailure", "KMS key is disabled, denied or deleted", /kms:Decrypt is allowed/],
     ["KMSAccessDeniedException", "KMS key is denied", /^Allow the function's role .*kms:Decrypt/],
     ["KMSDisabledException", "KMS key is disabled", /^Enable the secret's KMS key/],
-    ["TimeoutError", "Secrets Manager could not be reached", /VPC endpoint; then try again\.$/],
+    ["TimeoutError", "Secrets Manager could not be reached", /VPC endpoint.*; then try again\.$/],
     ["InternalServiceError", "could not be read", /^Rotate again/],
   ])(
     "that fails with %s says why and what to do, and never quotes unknown words of AWS",
