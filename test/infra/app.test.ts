@@ -12,8 +12,11 @@ const BROKEN = {
   connections: [{ name: "typo", type: "OPENAPI", sekret: "prod/openai" }],
 };
 
+/** The cdk command sets these if it finds credentials. */
+const CREDENTIALS = { CDK_DEFAULT_ACCOUNT: ACCOUNT, CDK_DEFAULT_REGION: REGION };
+
 /** Runs the app as the cdk command does, without any of AWS's variables. */
-function runApp(connections: object, settings: object = {}) {
+function runApp(connections: object, settings: object = {}, env: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rotator-app-"));
   const config = join(folder, "connections.json");
   const outdir = join(folder, "cdk.out");
@@ -21,25 +24,35 @@ function runApp(connections: object, settings: object = {}) {
   const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
   const { status, stderr } = spawnSync(process.execPath, ["infra/app.ts"], {
     encoding: "utf8",
-    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, ...settings }) },
+    env: {
+      ...env,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, config, ...settings }),
+    },
   });
   return { config, outdir, status, stderr };
 }
 
 describe("the app", { timeout: 120_000 }, () => {
   it.each([
-    ["one function", {}],
-    ["a fleet", { fleetConcurrency: 2 }],
-  ])(
-    "synthesizes %s without credentials, and passes CloudFormation's validation and cdk-nag",
-    (_, settings) => {
-      const { outdir, status, stderr } = runApp(CONNECTIONS, settings);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
-      expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
-      const { pluginReports } = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8"));
-      expect(pluginReports).toEqual([]);
-    },
-  );
+    ["one function without credentials", {}, {}],
+    ["a fleet with credentials", { fleetConcurrency: 2 }, CREDENTIALS],
+  ])("synthesizes %s, and passes CloudFormation's validation and cdk-nag", (_, settings, env) => {
+    const { outdir, status, stderr } = runApp(CONNECTIONS, settings, env);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
+    expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
+    const { pluginReports } = JSON.parse(readFileSync(join(outdir, "validation-report.json"), "utf8"));
+    expect(pluginReports).toEqual([]);
+  });
+
+  it("refuses an alert topic that is not in the region of the credentials", () => {
+    const settings = { alertTopicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:OnCall` };
+    const { status, stderr } = runApp(CONNECTIONS, settings, CREDENTIALS);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      `The stack is in ${REGION}, but the alert topic ${settings.alertTopicArn} is in eu-west-1.`,
+    );
+  });
 
   it("fails with the same message as the function for an invalid configuration", () => {
     const { config, outdir, status, stderr } = runApp(BROKEN);
