@@ -15,7 +15,7 @@ const BROKEN = {
 /** The cdk command sets these if it finds credentials. */
 const CREDENTIALS = { CDK_DEFAULT_ACCOUNT: ACCOUNT, CDK_DEFAULT_REGION: REGION };
 
-/** Runs the app as the cdk command does, without any of AWS's variables. */
+/** Runs the app as the cdk command does, without AWS variables by default. */
 function runApp(connections: object, settings: object = {}, env: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rotator-app-"));
   const config = join(folder, "connections.json");

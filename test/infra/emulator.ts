@@ -10,7 +10,7 @@ interface Request {
   readonly body?: string | Buffer | URLSearchParams;
 }
 
-/** An AWS emulator on loopback; disposing of it ends the server where it was started here. */
+/** An AWS emulator on loopback. Disposing of it ends the server if it was started here. */
 export interface Emulator extends AsyncDisposable {
   call(service: string, request: Request): Promise<string>;
 }
@@ -23,7 +23,7 @@ const isGiven = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?\/?$/.test(given);
 
 export const hasEmulator = isGiven || isInstalled("moto_server");
 
-/** The emulator on loopback that AWS_ENDPOINT_URL names, or else moto's server on a free port. */
+/** The emulator on loopback that AWS_ENDPOINT_URL names, or moto's server on a free port. */
 export async function openEmulator(): Promise<Emulator> {
   if (isGiven) return { call: callerOf(given), async [Symbol.asyncDispose]() {} };
   const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], {

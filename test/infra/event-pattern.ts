@@ -1,9 +1,9 @@
 type Json = unknown;
 
 /**
- * Whether EventBridge would pass the event on, by its documented rules for event patterns: all fields of a pattern
- * must match, one of a field's matchers must, one element of an event's array must, and one branch of `$or` must.
- * @throws Error for a matcher that it does not know.
+ * True if an event matches by the documented rules of EventBridge: all fields of a pattern must match, with one of their
+ * matchers, one element of an event's array, and one branch of `$or`.
+ * @throws Error for an unknown matcher.
  */
 export function matches(pattern: Json, event: Json): boolean {
   return Object.entries(toObject(pattern)).every(([field, expected]) => {

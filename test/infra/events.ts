@@ -20,7 +20,7 @@ export function labelUpdated(arn: string, labelUpdated = "AWSCURRENT") {
   return event("Secret Label Updated", [arn], detail, account);
 }
 
-/** A call to Secrets Manager, as CloudTrail tells it. */
+/** A call to Secrets Manager, as CloudTrail reports it. */
 export function apiCall(eventName: string, requestParameters: object, more: object = {}) {
   const detail = {
     eventVersion: "1.11",
@@ -36,7 +36,7 @@ export function apiCall(eventName: string, requestParameters: object, more: obje
   return event("AWS API Call via CloudTrail", [], detail, ACCOUNT);
 }
 
-/** What Secrets Manager did by itself, as CloudTrail tells it, in the older or the newer shape. */
+/** An action of Secrets Manager itself, as CloudTrail reports it, in the older or the newer shape. */
 export function serviceEvent(eventName: string, arn: string, shape: "additional" | "details" = "additional") {
   const detail = {
     eventVersion: "1.11",

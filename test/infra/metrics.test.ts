@@ -19,7 +19,7 @@ const emf = z.object({
   environment: z.string().optional(),
 });
 
-/** What a run with one connection in `prod` writes, as "namespace/metric/service/environment". */
+/** The metrics of a run with one connection in `prod`, as "namespace/metric/service/environment". */
 function writtenMetrics(): Set<string> {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const outcome = { name: "a", environment: "prod", type: "OPENAI", secret: "s", durationMs: 1 } as const;

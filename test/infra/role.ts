@@ -12,7 +12,7 @@ const policy = z.object({
 
 export type PolicyDocument = z.output<typeof policy>["PolicyDocument"];
 
-/** The logical id of the role that the function runs under. */
+/** The logical id of the function's role. */
 export function functionRole({ resources }: Synthesis): string {
   const fn = Object.values(resources).find(({ Type }) => Type === "AWS::Lambda::Function");
   return z.string().parse(fn?.Properties["Role"]).split("/").pop() ?? "";
@@ -31,11 +31,11 @@ export interface Call {
   readonly action: string;
   readonly resource: string;
   readonly context?: Record<string, string>;
-  /** What the owner of the resource allows, where that is another account. */
+  /** The policy of the resource, if another account owns it. */
   readonly resourcePolicy?: object;
 }
 
-/** @returns "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", or the reason why there can be no such call. */
+/** @returns "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", or the reason why such a call does not exist. */
 export async function simulate(policies: readonly PolicyDocument[], call: Call): Promise<string> {
   const accountId = call.resource.split(":")[4] ?? "";
   const result = await runSimulation(

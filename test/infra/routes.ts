@@ -10,7 +10,7 @@ const rule = z.object({
 export const rulesOf = ({ resources }: Synthesis) =>
   ofType(resources, "AWS::Events::Rule").map((each) => rule.parse(each));
 
-/** Where the event goes. */
+/** The ids of the targets that receive the event. */
 export function routes(synthesis: Synthesis, event: object): string[] {
   return rulesOf(synthesis)
     .filter(({ EventPattern }) => matches(EventPattern, event))

@@ -46,7 +46,7 @@ export interface Synthesis {
   readonly folder: string;
   readonly stack: RotatorStack;
   readonly template: Template;
-  /** The resources by logical id, every intrinsic function replaced by what AWS would put there. */
+  /** The resources by logical id, with the values that AWS would insert for intrinsic functions. */
   readonly resources: Readonly<Record<string, Resource>>;
 }
 
@@ -60,7 +60,7 @@ export function synthesize(
   const config = join(folder, "connections.json");
   writeFileSync(config, JSON.stringify(connections));
   const outdir = join(folder, "cdk.out");
-  // One test runs the app with CloudFormation's validation; here it would only take time.
+  // A test of the app runs CloudFormation's validation, which takes several seconds.
   const app = new App({ outdir, context: { config, ...context }, builtinCloudFormationValidation: false });
   const stack = new RotatorStack(app, env);
   const template = Template.fromStack(stack);
@@ -69,7 +69,7 @@ export function synthesize(
   return { folder, stack, template, resources: z.record(z.string(), resource).parse(resolve(raw, types)) };
 }
 
-/** Those of one type, in the template's order. */
+/** The resources of one type, in the template's order. */
 export function ofType(resources: Synthesis["resources"], type: string): Resource["Properties"][] {
   return Object.values(resources).flatMap(({ Type, Properties }) => (Type === type ? [Properties] : []));
 }

@@ -1,6 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 
-/** What an execution is charged for. */
+/** The chargeable items of an execution. */
 export interface Meter {
   operations: number;
   bytesWritten: number;
