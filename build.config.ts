@@ -22,6 +22,10 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   "../llhttp/llhttp-wasm.js": "",
   // Never used: adapters/http.ts turns HTTP/2 off.
   "./client-h2.js": "",
+  // Never used: request bodies are strings, not forms.
+  "../web/fetch/body.js": "",
+  "../web/fetch/formdata": "",
+  "../web/webidl": "exports.webidl = { is: { FormData: () => false } };",
   // Never used: adapters/proxy.ts refuses SOCKS proxies.
   "./socks5-proxy-agent": "",
   // Never used: no AWS call streams events.

@@ -17,6 +17,10 @@ describe("the function's bundle", () => {
     "@aws-sdk/credential-provider-node",
     "../llhttp/llhttp-wasm.js",
     "./client-h2.js",
+    "../web/fetch/body.js",
+    "../web/fetch/formdata",
+    "../web/webidl",
+    "./socks5-proxy-agent",
     "@smithy/core/event-streams",
   ])("contains the replacement for %s", (module) => {
     const { inputs } = metafile.parse(JSON.parse(readFileSync(METAFILE, "utf8")));
