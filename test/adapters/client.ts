@@ -19,7 +19,7 @@ export const PUSHED_KEY = "sk-pushed-key-0123456789";
 export interface Bench {
   readonly clock: VirtualClock;
   readonly api: ConfluentClient;
-  /** Another client of the same host and gate. */
+  /** Another client of the same host and rate limiters. */
   readonly connect: (changes?: {
     readonly environmentId?: string;
     readonly secret?: string;

@@ -74,6 +74,15 @@ describe("a network whose only way out is a proxy with a company's certificate a
     expect(`${printed}${aws.published()[0]?.message}`).not.toContain(PASSWORD);
   });
 
+  it("row 41: the log says how to trust the certificate authority if not even AWS can be reached", async () => {
+    const { invoke } = await deployBehindProxy({ NODE_EXTRA_CA_CERTS: undefined });
+    const { error, printed } = await invoke(SCHEDULE);
+    expect(error?.message).toContain("The alert could not be sent");
+    expect(printed).toContain("certificate of Secrets Manager");
+    expect(printed).toContain("NODE_EXTRA_CA_CERTS");
+    expect(`${error?.message}${printed}`).not.toContain(PASSWORD);
+  });
+
   it("row 41: what is not the address of a proxy stops the run before it starts", async () => {
     const { invoke } = await deployBehindProxy({ HTTPS_PROXY: `socks5://u:${PASSWORD}@proxy.example.com` });
     const { error, printed } = await invoke(SCHEDULE);
