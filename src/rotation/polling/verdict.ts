@@ -9,7 +9,9 @@ const SETTLE_MS = 10_000;
 const SILENT_READS = 3;
 const SILENT_MS = 3_000;
 /** When a phase is read again that has to last, as parts of the time for which it has to. */
-const HOLD_READS = [0.05, 0.15, 0.4, 1];
+const HOLD_READS = [0.05, 0.15, 0.4, 1, 1.03];
+/** So many reads in a row must show a phase after the time for which it has to last, since one may come from a replica that lags. */
+const CONFIRMING_READS = 2;
 
 export interface ReadinessOptions {
   /** The state before the PUT. */
@@ -31,6 +33,8 @@ export interface ReadinessOptions {
  * - A state that is older than one read before is ignored.
  * - READY and INVALID_AUTH count at once if the object has changed and its phase is, or was meanwhile, another one than
  *   before the PUT. If nothing but the object changed, they must last for `confirmMs`.
+ * - READY must also last for `confirmMs` if it was INVALID_AUTH meanwhile: a replica may still show the READY from before.
+ * - INVALID_AUTH must last if the key works elsewhere: the old key may have been revoked since the state before the PUT.
  * - UNREACHABLE, silence after a phase, and any phase of an unchanged object must last for a settle time.
  */
 export class ReadinessCheck {
@@ -39,8 +43,10 @@ export class ReadinessCheck {
   #since: { kind: PhaseKind; at: number } | undefined;
   #reads = 0;
   #readAt = 0;
+  #confirmingReads = 0;
   #hasChanged = false;
   #sawOtherPhase = false;
+  #wasRefused = false;
   /** INVALID_AUTH does not count before; a young key needs time to become valid. */
   refusalCountsAt = 0;
 
@@ -56,7 +62,8 @@ export class ReadinessCheck {
 
   /** True if the service has judged this PUT: the object has changed, and so has its phase. */
   get hasJudged(): boolean {
-    return this.#hasChanged && this.#sawOtherPhase;
+    const isReadyAgain = this.#since?.kind === "usable" && phaseKind(this.#options.before.phase) === "usable";
+    return this.#hasChanged && this.#sawOtherPhase && !(isReadyAgain && this.#wasRefused);
   }
 
   /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
@@ -65,11 +72,16 @@ export class ReadinessCheck {
     if (history.isOutdated(state)) return "outdated";
     history.add(state);
     const kind = phaseKind(state.phase);
-    if (this.#since?.kind !== kind) this.#since = { kind, at: now };
+    if (this.#since?.kind !== kind) {
+      this.#since = { kind, at: now };
+      this.#confirmingReads = 0;
+    }
     this.#reads += 1;
     this.#readAt = now;
     this.#hasChanged ||= hasChanged(before, state);
     this.#sawOtherPhase ||= kind !== "silent" && kind !== phaseKind(before.phase);
+    this.#wasRefused ||= kind === "refused";
+    if (now - this.#holdsFrom(kind, this.#since.at) >= this.#options.confirmMs) this.#confirmingReads += 1;
     return this.#verdict(kind, this.#since.at, now);
   }
 
@@ -77,22 +89,22 @@ export class ReadinessCheck {
   nextReadAt(now: number): number | undefined {
     const kind = this.#since?.kind;
     if (kind === "silent" && this.#isSilentEnvironment) return this.#readAt + SILENT_MS / SILENT_READS;
-    if (this.#since === undefined || kind === "pending" || this.hasJudged) return undefined;
+    if (this.#since === undefined || kind === undefined || kind === "pending" || this.#countsAtOnce(kind))
+      return undefined;
     const isOnKey = kind === "usable" || kind === "refused";
     const [from, holdMs] =
       isOnKey && this.#hasChanged
-        ? [this.#options.putAt, this.#options.confirmMs]
+        ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
         : [this.#since.at, this.#settleMs];
     return HOLD_READS.map((part) => from + part * holdMs).find((at) => at > now);
   }
 
   #verdict(kind: PhaseKind, since: number, now: number): Verdict | undefined {
-    const { putAt, isKeyProven } = this.#options;
     const hasSettled = now - since >= this.#settleMs;
-    const counts = this.hasJudged || (this.#hasChanged ? now - putAt >= this.#options.confirmMs : hasSettled);
+    const counts = this.#countsAtOnce(kind) || (this.#hasChanged ? this.#isConfirmed : hasSettled);
     switch (kind) {
       case "usable":
-        return counts || (isKeyProven && this.#hasChanged) ? "ready" : undefined;
+        return counts ? "ready" : undefined;
       case "refused":
         return counts && now >= this.refusalCountsAt ? "refused" : undefined;
       case "unreachable":
@@ -102,6 +114,21 @@ export class ReadinessCheck {
       case "pending":
         return undefined;
     }
+  }
+
+  #countsAtOnce(kind: PhaseKind): boolean {
+    const { isKeyProven } = this.#options;
+    if (kind === "refused") return this.hasJudged && !isKeyProven;
+    return this.hasJudged || (kind === "usable" && isKeyProven && this.#hasChanged);
+  }
+
+  /** From when on a phase has to last. */
+  #holdsFrom(kind: PhaseKind, since: number): number {
+    return kind === "usable" && this.#wasRefused ? since : this.#options.putAt;
+  }
+
+  get #isConfirmed(): boolean {
+    return this.#confirmingReads >= (this.#options.confirmMs === 0 ? 1 : CONFIRMING_READS);
   }
 
   #hasReadSilence(now: number): boolean {
@@ -121,17 +148,21 @@ export class LastReadCheck {
   readonly #history: StateHistory;
   readonly hasJudged = false;
   #refusedSince: number | undefined;
+  #otherReads = 0;
 
   constructor(history: StateHistory) {
     this.#history = history;
   }
 
+  /** Once INVALID_AUTH was read, another phase must be read twice in a row: one read may come from a replica that lags. */
   verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
     if (this.#history.isOutdated(state)) return "outdated";
     this.#history.add(state);
-    if (phaseKind(state.phase) !== "refused") return "ready";
-    this.#refusedSince ??= now;
-    return now - this.#refusedSince >= TAKEN_BACK_MS ? "refused" : undefined;
+    const isRefused = phaseKind(state.phase) === "refused";
+    this.#otherReads = isRefused ? 0 : this.#otherReads + 1;
+    if (isRefused) this.#refusedSince ??= now;
+    if (this.#refusedSince === undefined || this.#otherReads >= CONFIRMING_READS) return "ready";
+    return isRefused && now - this.#refusedSince >= TAKEN_BACK_MS ? "refused" : undefined;
   }
 
   nextReadAt(now: number): number {

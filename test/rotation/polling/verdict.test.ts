@@ -73,8 +73,59 @@ describe("a phase after a PUT", () => {
         [100, READY],
         [9_999, READY],
         [10_000, READY],
+        [10_300, READY],
       ]),
-    ).toEqual([undefined, undefined, "ready"]);
+    ).toEqual([undefined, undefined, undefined, "ready"]);
+  });
+
+  it("READY is confirmed by two reads in a row, since one may come from a replica that lags", () => {
+    expect(
+      verdicts([
+        [9_000, READY],
+        [10_000, READY],
+        [10_300, REFUSED],
+      ]),
+    ).toEqual([undefined, undefined, "refused"]);
+  });
+
+  it("READY counts at once if READY does not have to last", () => {
+    expect(verdicts([[100, READY]], { confirmMs: 0 })).toEqual(["ready"]);
+  });
+
+  it("READY that was INVALID_AUTH meanwhile must last, since a replica may show the one from before", () => {
+    const check = checkOf(BEFORE);
+    check.refusalCountsAt = 60_000;
+    const phases: Read[] = [
+      [100, REFUSED],
+      [200, READY],
+      [300, REFUSED],
+      [400, READY],
+      [10_399, READY],
+      [10_400, READY],
+      [10_700, READY],
+    ];
+    expect(phases.map(([at, state]) => check.verdictOn({ ...BEFORE, ...state }, at))).toEqual([
+      ...Array(6).fill(undefined),
+      "ready",
+    ]);
+  });
+
+  it("INVALID_AUTH of a key that works elsewhere must last, since the old key may have been revoked meanwhile", () => {
+    expect(
+      verdicts(
+        [
+          [100, REFUSED],
+          [1_000, READY],
+        ],
+        { isKeyProven: true },
+      ),
+    ).toEqual([undefined, "ready"]);
+    const reads: Read[] = [
+      [100, REFUSED],
+      [10_000, REFUSED],
+      [10_300, REFUSED],
+    ];
+    expect(verdicts(reads, { isKeyProven: true })).toEqual([undefined, undefined, "refused"]);
   });
 
   it("INVALID_AUTH that was INVALID_AUTH before must last for the time of confirmation after the PUT", () => {
@@ -84,10 +135,11 @@ describe("a phase after a PUT", () => {
           [100, REFUSED],
           [9_999, REFUSED],
           [10_000, REFUSED],
+          [10_300, REFUSED],
         ],
         wasRefused,
       ),
-    ).toEqual([undefined, undefined, "refused"]);
+    ).toEqual([undefined, undefined, undefined, "refused"]);
   });
 
   it("is a refusal although READY lingered", () => {
@@ -179,7 +231,11 @@ describe("a phase after a PUT", () => {
     const check = checkOf(BEFORE);
     check.refusalCountsAt = 20_000;
     expect(check.verdictOn({ ...BEFORE, ...REFUSED }, 0)).toBeUndefined();
-    expect(check.verdictOn({ ...BEFORE, ...READY }, 1)).toBe("ready");
+    expect([1, 10_001, 10_301].map((at) => check.verdictOn({ ...BEFORE, ...READY }, at))).toEqual([
+      undefined,
+      undefined,
+      "ready",
+    ]);
   });
 
   it.each([
@@ -298,14 +354,14 @@ describe("an outdated state", () => {
 });
 
 describe("the reads of a phase that must last", () => {
-  it("are four after the first one", () => {
+  it("are five after the first one", () => {
     const check = checkOf(BEFORE);
     const reads: number[] = [];
     for (let at: number | undefined = 100; at !== undefined; at = check.nextReadAt(at)) {
       check.verdictOn({ ...BEFORE, ...READY }, at);
       reads.push(at);
     }
-    expect(reads).toEqual([100, 500, 1_500, 4_000, 10_000]);
+    expect(reads).toEqual([100, 500, 1_500, 4_000, 10_000, 10_300]);
   });
 
   it("follow the polling schedule for any other phase, and before the first read", () => {
@@ -340,6 +396,15 @@ describe("the last read", () => {
 
   it("is due at once, however long other connections took", () => {
     expect(lastRead().nextReadAt(5_000)).toBe(5_000);
+  });
+
+  it("leaves a READY as it is only if two reads in a row show it after INVALID_AUTH", () => {
+    const check = lastRead();
+    const phases = [REFUSED, READY, REFUSED, READY, READY];
+    expect(phases.map((state, index) => check.verdictOn({ ...BEFORE, ...state }, index * 100))).toEqual([
+      ...Array(4).fill(undefined),
+      "ready",
+    ]);
   });
 
   it("ignores an outdated INVALID_AUTH", () => {
