@@ -143,13 +143,13 @@ export class SecretRollout {
     return result;
   }
 
-  /** Reads each READY once more that the service may have taken back since. */
+  /** Reads each READY once more that the service may have taken back since. It stands if no read succeeds. */
   async #readUnjudged(): Promise<void> {
     await Promise.all(
       [...this.#unjudged].map(async ([request, readAgain]) => {
         const details = await readAgain();
-        if (details.errorClass === "rejected" || details.errorClass === "superseded")
-          this.#record(request, details);
+        const isKnown = details.phase !== undefined || details.errorClass === "superseded";
+        if (details.outcome !== "ready" && isKnown) this.#record(request, details);
       }),
     );
   }
