@@ -18,6 +18,7 @@ export class PhaseWait {
   readonly #request: UpdateRequest;
   readonly #before: ConnectionState;
   readonly #check: ReadinessCheck;
+  readonly #putAt: number;
 
   constructor(
     context: RunContext,
@@ -30,10 +31,11 @@ export class PhaseWait {
     this.#session = session;
     this.#request = request;
     this.#before = before;
+    this.#putAt = context.clock.now();
     this.#check = new ReadinessCheck({
       before,
       history: session.history(request.connection),
-      putAt: context.clock.now(),
+      putAt: this.#putAt,
       confirmMs,
       readyTimeoutMs,
       isKeyProven: request.isKeyProven,
@@ -53,7 +55,7 @@ export class PhaseWait {
   async verdict(untilAt: number, refusalCountsAt = 0): Promise<PhaseResult> {
     this.#check.refusalCountsAt = refusalCountsAt;
     for (;;) {
-      const result = await this.#poll(this.#check, untilAt);
+      const result = await this.#poll(this.#check, untilAt, this.#putAt);
       if (result.verdict !== "ready" || this.#hasChanged) return this.#toPhaseResult(result);
       const confirmed = await this.#confirmByGet();
       if (confirmed !== undefined) return this.#toPhaseResult(confirmed);
@@ -64,13 +66,21 @@ export class PhaseWait {
   async lastRead(): Promise<PhaseResult> {
     const { clock, deadlineAt } = this.#context;
     const check = new LastReadCheck(this.#session.history(this.#request.connection));
-    return this.#toPhaseResult(await this.#poll(check, Math.min(clock.now() + LAST_READ_MS, deadlineAt)));
+    return this.#toPhaseResult(
+      await this.#poll(check, Math.min(clock.now() + LAST_READ_MS, deadlineAt), clock.now()),
+    );
   }
 
-  #poll(check: PollCheck, untilAt: number): Promise<PollResult> {
+  #poll(check: PollCheck, untilAt: number, startedAt: number): Promise<PollResult> {
     const { connection } = this.#request;
     const onPhase = (phase: string) => this.#context.progress({ step: "seen", connection, phase });
-    return this.#session.poller.waitUntilSettled({ name: connection.name, check, untilAt, onPhase });
+    return this.#session.poller.waitUntilSettled({
+      name: connection.name,
+      check,
+      startedAt,
+      untilAt,
+      onPhase,
+    });
   }
 
   async #confirmByGet(): Promise<PollResult | undefined> {

@@ -25,6 +25,8 @@ export interface PollCheck {
 export interface PollRequest {
   readonly name: string;
   readonly check: PollCheck;
+  /** When the connection was put, in milliseconds since the epoch; now by default. The longer ago, the rarer the reads. */
+  readonly startedAt?: number;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
   readonly onPhase?: (phase: string) => void;
@@ -69,13 +71,14 @@ export class Poller {
   /** Resolves with the verdict, or when the time is up. @throws UnauthorizedError if the rotator's API key is refused. */
   waitUntilSettled(request: PollRequest): Promise<PollResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
-    const startedAt = this.#clock.now();
+    const now = this.#clock.now();
+    const { startedAt = now } = request;
     this.#schedule.recordStart(request.name);
     const connection: PendingConnection = {
       ...request,
       startedAt,
       firstPoll: this.#polls + 1,
-      dueAt: startedAt + this.#schedule.delayMs(0),
+      dueAt: now + this.#schedule.delayMs(now - startedAt),
       poll: undefined,
       settle: resolve,
       reject,
