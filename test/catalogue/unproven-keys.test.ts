@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { FaultRule } from "../../src/sandbox/confluent/faults.ts";
+import type { Settings } from "../../src/sandbox/confluent/settings.ts";
+import { BAD_KEY, GOOD_KEY, judge, putByAnotherClient, startVerdicts } from "../support/verdicts.ts";
+
+const HOUR_MS = 3_600_000;
+
+interface Trouble {
+  readonly settings: Partial<Settings>;
+  readonly fault?: FaultRule;
+}
+
+const APPLIED_504: FaultRule = {
+  method: "PUT",
+  times: 1e6,
+  fault: { kind: "status", status: 504, applied: true },
+};
+const UNREADABLE: FaultRule = {
+  method: "GET",
+  afterTimes: 1,
+  times: 1e6,
+  fault: { kind: "status", status: 503 },
+};
+const NO_ANSWER: FaultRule = { method: "PUT", times: 1e6, fault: { kind: "reset", applied: true } };
+
+/** A bad key that the service does not call refused. */
+const TROUBLES: readonly (readonly [string, Trouble])[] = [
+  ["shows as UNREACHABLE", { settings: { timeToReadyMs: 500, rejectedPhase: "UNREACHABLE" } }],
+  [
+    "shows as UNREACHABLE after a READY that lingers",
+    { settings: { world: "controller", verdictAfterMs: 2_000, rejectedPhase: "UNREACHABLE" } },
+  ],
+  ["shows as an unknown word", { settings: { timeToReadyMs: 500, rejectedPhase: "DEGRADED" } }],
+  ["is put with 504 and yet applied", { settings: { timeToReadyMs: 500 }, fault: APPLIED_504 }],
+  ["is put without an answer and yet applied", { settings: { timeToReadyMs: 500 }, fault: NO_ANSWER }],
+  ["is put, and no read works", { settings: { timeToReadyMs: 500 }, fault: UNREADABLE }],
+];
+
+describe("a bad key that the service does not call refused", () => {
+  describe.each(TROUBLES)("row 30: %s", (_, { settings, fault }) => {
+    it.each([890, 120, 30])(
+      "reaches two of fifty connections at most, with %d s for the run",
+      async (seconds) => {
+        const world = await startVerdicts({ settings, key: BAD_KEY, count: 50 });
+        if (fault !== undefined) world.confluent.fail(fault);
+        const judged = await judge(world, BAD_KEY, seconds * 1_000);
+        const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
+        expect(new Set(puts.map(({ connection }) => connection)).size).toBeLessThanOrEqual(2);
+        expect(judged.holders).toBeLessThanOrEqual(2);
+        expect(judged.counts.ready + judged.counts.applied).toBe(0);
+        expect(judged.counts["not-attempted"]).toBeGreaterThanOrEqual(48);
+        expect(judged.alerts).toBe(1);
+      },
+    );
+  });
+
+  it("row 30: a canary that is never written hands over freely", async () => {
+    const world = await startVerdicts({
+      settings: { timeToReadyMs: 500 },
+      key: GOOD_KEY,
+      count: 6,
+      missing: ["openai-1", "openai-2", "openai-3"],
+    });
+    expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { failed: 3, ready: 3 }, holders: 3 });
+  });
+
+  it("row 30: when the time runs out while READY has to hold, nothing more is put and it is unverified", async () => {
+    const world = await startVerdicts({ settings: { world: "credulous" }, key: GOOD_KEY, count: 50 });
+    const { connections, counts, holders, alerts } = await judge(world, GOOD_KEY, 15_000);
+    expect(connections[0]).toMatchObject({ outcome: "unverified", evidence: { phase: "unsettled" } });
+    expect(counts).toMatchObject({ unverified: 1, "not-attempted": 49 });
+    expect([holders, alerts]).toEqual([1, 1]);
+  });
+});
+
+describe("an old key that comes back", () => {
+  it.each(["silent", "credulous", "controller", "prompt"] as const)(
+    "row 42: is replaced by the next scheduled run, in a service that is %s",
+    async (kind) => {
+      const world = await startVerdicts({ settings: { world: kind, accepts: () => true }, key: GOOD_KEY });
+      await judge(world, GOOD_KEY);
+      expect(world.held("openai-2")["API_KEY"]).toBe(GOOD_KEY);
+      await putByAnotherClient(world, "openai-2", "old-key");
+      expect(world.held("openai-2")["API_KEY"]).toBe("old-key");
+      await world.clock.sleep(HOUR_MS);
+      expect(await judge(world, GOOD_KEY)).toMatchObject({ holders: 3, alerts: 0 });
+    },
+  );
+});

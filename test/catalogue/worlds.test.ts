@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
+import { BAD_KEY, GOOD_KEY, judge, startVerdicts } from "../support/verdicts.ts";
+
+const SILENT = { world: "silent" } as const;
+const CREDULOUS = { world: "credulous" } as const;
+const CONTROLLER = { world: "controller", verdictAfterMs: 2_000 } as const;
+const PROMPT = { world: "prompt", timeToReadyMs: 400 } as const;
+
+/** What the service does, the key, the outcomes of three connections, and what that costs at most. */
+const TABLE = [
+  [SILENT, GOOD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
+  [SILENT, BAD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
+  [CREDULOUS, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
+  [CREDULOUS, BAD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
+  [CONTROLLER, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
+  [CONTROLLER, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 4, seconds: 5, alerts: 1 }],
+  [PROMPT, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 4, seconds: 2, alerts: 0 }],
+  [PROMPT, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 2, seconds: 1, alerts: 1 }],
+] as const;
+
+describe("the four ways in which the service may report on a key", () => {
+  it.each(TABLE)("rows 27, 28: %o with %s ends as %o", async (settings, key, counts, most) => {
+    const world = await startVerdicts({ settings, key });
+    const judged = await judge(world, key);
+    expect(judged.counts).toMatchObject(counts);
+    expect(judged).toMatchObject({ holders: most.holders, alerts: most.alerts });
+    expect(judged.reads).toBeLessThanOrEqual(most.reads);
+    expect(judged.seconds).toBeLessThan(most.seconds);
+  });
+
+  it("row 27: silence is read three times at most, and each connection is applied within five seconds", async () => {
+    const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, count: 1 });
+    const { connections, reads, seconds } = await judge(world, GOOD_KEY);
+    expect(connections[0]).toMatchObject({ outcome: "applied", evidence: { phase: "silent" } });
+    expect(reads).toBeLessThanOrEqual(3);
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it("row 27: a phase that is filled before the PUT and empty after it is unverified, with an alert", async () => {
+    const world = await startVerdicts({ settings: PROMPT, key: GOOD_KEY, count: 1 });
+    world.confluent.configure("openai-1", { phases: { ready: "READY", pending: "" }, timeToReadyMs: 1e9 });
+    const { connections, alerts } = await judge(world, GOOD_KEY);
+    expect(connections[0]).toMatchObject({ outcome: "unverified", evidence: { phase: "silent" } });
+    expect(alerts).toBe(1);
+  });
+
+  it.each([
+    ["ready", "unverified", 1],
+    ["applied", "applied", 0],
+  ] as const)('row 27: silence with verification.require "%s" is %s', async (require, outcome, alerts) => {
+    const config = { verification: { require } };
+    const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, count: 1, config });
+    const judged = await judge(world, GOOD_KEY);
+    expect(judged).toMatchObject({ connections: [{ outcome }], alerts });
+  });
+
+  it('row 27: with verification.require "applied" a phase that has become silent is enough', async () => {
+    const config = { verification: { require: "applied" } };
+    const world = await startVerdicts({ settings: PROMPT, key: GOOD_KEY, count: 1, config });
+    world.confluent.configure("openai-1", { phases: { ready: "READY", pending: "" }, timeToReadyMs: 1e9 });
+    expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { applied: 1 }, alerts: 0 });
+  });
+
+  it("row 28: a verdict that comes after the others have followed is seen by the last read", async () => {
+    const settings = { world: "controller", verdictAfterMs: 15_000 } as const;
+    const world = await startVerdicts({ settings, key: BAD_KEY, count: 4 });
+    world.confluent.configure("openai-4", { world: "prompt", timeToReadyMs: 20_000, accepts: [BAD_KEY] });
+    const { connections, alerts, seconds } = await judge(world, BAD_KEY);
+    for (const { outcome, errorClass, evidence } of connections.slice(0, 3)) {
+      expect([outcome, errorClass, evidence.phase]).toEqual(["failed", "rejected", "refused"]);
+    }
+    expect(connections[3]).toMatchObject({ outcome: "ready" });
+    expect(alerts).toBe(1);
+    expect(seconds).toBeLessThan(40);
+  });
+
+  it("row 28: what the last read finds refused gets the previous key back, and the propagation label stays", async () => {
+    const world = await startVerdicts({
+      settings: { world: "controller", verdictAfterMs: 15_000 },
+      key: GOOD_KEY,
+      count: 4,
+      config: { rollout: { onRejected: "rollback" }, propagationLabel: "IN_USE" },
+    });
+    world.aws.putSecret("openai", BAD_KEY, { createdAt: world.clock.now() - 3_600_000 });
+    world.confluent.configure("openai-4", { world: "prompt", timeToReadyMs: 20_000, accepts: [BAD_KEY] });
+    const { counts, holders } = await judge(world, BAD_KEY);
+    expect(counts).toMatchObject({ ready: 1, applied: 0 });
+    expect(holders).toBe(1);
+    expect(world.keysPut("openai-1")).toEqual([BAD_KEY, GOOD_KEY]);
+    expect(world.aws.requests.map(({ operation }) => operation)).not.toContain("UpdateSecretVersionStage");
+  });
+});
+
+describe("fifty connections and a phase that lingers", () => {
+  const DELAYS = [0.1, 0.25, 0.4, 1, 2, 4, 9];
+  const ONE_OF_FIFTY = { counts: { failed: 1, "not-attempted": 49 }, holders: 1, alerts: 1 };
+
+  describe.each([
+    ["an old key", 3_600_000],
+    ["a fresh key", 0],
+  ])("%s that is refused", (_, keyAgeMs) => {
+    it.each(DELAYS)("row 28: reaches one connection if the service judges it after %d s", async (delay) => {
+      const settings = { world: "controller", verdictAfterMs: delay * 1_000 } as const;
+      const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs });
+      expect(await judge(world, BAD_KEY)).toMatchObject(ONE_OF_FIFTY);
+    });
+
+    it.each(DELAYS)(
+      "row 29: reaches one connection if replicas lag too, judged after %d s",
+      async (delay) => {
+        const settings = { world: "controller", verdictAfterMs: delay * 1_000, replicaLagMs: 1_000 } as const;
+        const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs });
+        expect(await judge(world, BAD_KEY)).toMatchObject(ONE_OF_FIFTY);
+      },
+    );
+  });
+
+  it.each([
+    ["keep", 0],
+    ["rollback", 0],
+    ["rollback", 1_000],
+  ] as const)(
+    "row 28: a good key mends fifty connections at INVALID_AUTH, with %s and replicas %d ms behind",
+    async (onRejected, replicaLagMs) => {
+      const world = await startVerdicts({
+        settings: { world: "controller", verdictAfterMs: 1_000, replicaLagMs },
+        key: "revoked-key",
+        count: 50,
+        live: { initially: "invalidAuth" },
+        config: { rollout: { onRejected } },
+      });
+      world.aws.putSecret("openai", GOOD_KEY, { createdAt: world.clock.now() - 3_600_000 });
+      const { counts, holders, alerts, seconds } = await judge(world, GOOD_KEY);
+      expect({ counts, holders, alerts }).toMatchObject({ counts: { ready: 50 }, holders: 50, alerts: 0 });
+      expect(world.confluent.requests.filter(({ method }) => method === "PUT")).toHaveLength(50);
+      expect(seconds).toBeLessThan(15);
+    },
+  );
+
+  it.each([
+    [3_700, 3_000],
+    [700, 1_000],
+    [9_700, 3_000],
+  ])(
+    "row 29: READY of a replica after INVALID_AUTH is not believed, judged after %d ms, %d ms behind",
+    async (verdictAfterMs, replicaLagMs) => {
+      const settings = { world: "controller", verdictAfterMs, replicaLagMs } as const;
+      const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs: 0 });
+      expect(await judge(world, BAD_KEY)).toMatchObject(ONE_OF_FIFTY);
+    },
+  );
+
+  it("row 7: a fresh key is given two minutes with few requests", async () => {
+    const world = await startVerdicts({ settings: {}, key: BAD_KEY, count: 50, keyAgeMs: 0 });
+    const { counts, reads, seconds } = await judge(world, BAD_KEY);
+    expect(counts).toMatchObject({ failed: 1, "not-attempted": 49 });
+    expect(seconds).toBeGreaterThan(120);
+    expect(reads).toBeLessThan(250);
+  });
+
+  it("row 28: a good key is not refused because the old one was revoked during the run", async () => {
+    const world = await startVerdicts({
+      settings: { world: "controller", verdictAfterMs: 1_000 },
+      key: "old-key",
+      count: 20,
+      config: { rollout: { onRejected: "rollback" } },
+    });
+    await judge(world, "old-key");
+    const revokedAt = world.clock.now() + 5_000;
+    for (let index = 1; index <= 20; index += 1) {
+      const accepts = (data: AuthData, at: number) => data["API_KEY"] === GOOD_KEY || at < revokedAt;
+      world.confluent.configure(`openai-${index}`, { accepts });
+    }
+    world.aws.putSecret("openai", GOOD_KEY, { createdAt: world.clock.now() - 3_600_000 });
+    expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { ready: 20 }, holders: 20, alerts: 0 });
+  });
+
+  it("row 29: a replica that answers from before the PUT is asked again", async () => {
+    const settings = { world: "prompt", timeToReadyMs: 400, replicaLagMs: 5_000 } as const;
+    const world = await startVerdicts({ settings, key: GOOD_KEY });
+    const { counts, seconds } = await judge(world, GOOD_KEY);
+    expect(counts).toMatchObject({ ready: 3 });
+    expect(seconds).toBeLessThan(20);
+  });
+});
