@@ -11,9 +11,9 @@ const PROMPT = { world: "prompt", timeToReadyMs: 400 } as const;
 const TABLE = [
   [SILENT, GOOD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
   [SILENT, BAD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
-  [CREDULOUS, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
-  [CREDULOUS, BAD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
-  [CONTROLLER, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 8, seconds: 11, alerts: 0 }],
+  [CREDULOUS, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
+  [CREDULOUS, BAD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
+  [CONTROLLER, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
   [CONTROLLER, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 4, seconds: 5, alerts: 1 }],
   [PROMPT, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 4, seconds: 2, alerts: 0 }],
   [PROMPT, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 2, seconds: 1, alerts: 1 }],

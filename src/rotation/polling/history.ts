@@ -1,4 +1,4 @@
-import type { ConnectionState } from "../connection.ts";
+import { type ConnectionState, hasChanged, type PhaseKind, phaseKind } from "../connection.ts";
 
 /**
  * The states of one connection that a run has read, so that an older answer is not taken for a new one: reads may come
@@ -7,6 +7,12 @@ import type { ConnectionState } from "../connection.ts";
 export class StateHistory {
   #latest: ConnectionState | undefined;
   readonly #olderVersions = new Set<string>();
+  #kinds = new Set<PhaseKind>();
+
+  /** What the latest version of the connection was seen to be: with replicas, not even its phases come in order. */
+  get latestKinds(): ReadonlySet<PhaseKind> {
+    return new Set(this.#kinds);
+  }
 
   /** True for a state from before the latest one, by `updated_at`, or else by a `resource_version` that was replaced. */
   isOutdated({ updatedAt, resourceVersion }: ConnectionState): boolean {
@@ -19,6 +25,8 @@ export class StateHistory {
   /** Adds a state; an outdated one is ignored. */
   add(state: ConnectionState): void {
     if (this.isOutdated(state)) return;
+    if (this.#latest === undefined || hasChanged(this.#latest, state)) this.#kinds = new Set();
+    this.#kinds.add(phaseKind(state.phase));
     const replaced = this.#latest?.resourceVersion;
     if (replaced !== undefined && replaced !== state.resourceVersion) this.#olderVersions.add(replaced);
     if (state.resourceVersion !== undefined) this.#olderVersions.delete(state.resourceVersion);

@@ -9,9 +9,11 @@ const SETTLE_MS = 10_000;
 const SILENT_READS = 3;
 const SILENT_MS = 3_000;
 /** When a phase is read again that has to last, as parts of the time for which it has to. */
-const HOLD_READS = [0.05, 0.15, 0.4, 1, 1.03];
-/** So many reads in a row must show a phase after the time for which it has to last, since one may come from a replica that lags. */
+const HOLD_READS = [0.05, 0.15, 0.4, 1];
+/** If replicas lag, so many reads in a row must show a phase after the time for which it has to last. */
 const CONFIRMING_READS = 2;
+/** When the second of them follows the first, as a part of that time. */
+const CONFIRM_AFTER = 0.03;
 
 export interface ReadinessOptions {
   /** The state before the PUT. */
@@ -40,10 +42,12 @@ export interface ReadinessOptions {
 export class ReadinessCheck {
   readonly #options: ReadinessOptions;
   readonly #settleMs: number;
+  readonly #kindsBefore: ReadonlySet<PhaseKind>;
   #since: { kind: PhaseKind; at: number } | undefined;
   #reads = 0;
   #readAt = 0;
   #confirmingReads = 0;
+  #sawOutdated = false;
   #hasChanged = false;
   #sawOtherPhase = false;
   #wasRefused = false;
@@ -53,6 +57,7 @@ export class ReadinessCheck {
   constructor(options: ReadinessOptions) {
     this.#options = options;
     this.#settleMs = Math.min(SETTLE_MS, options.readyTimeoutMs / 3);
+    this.#kindsBefore = options.history.latestKinds;
   }
 
   /** True if the object has changed since the PUT, by `resource_version` or `updated_at`. */
@@ -69,7 +74,10 @@ export class ReadinessCheck {
   /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
   verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
     const { before, history } = this.#options;
-    if (history.isOutdated(state)) return "outdated";
+    if (history.isOutdated(state)) {
+      this.#sawOutdated = true;
+      return "outdated";
+    }
     history.add(state);
     const kind = phaseKind(state.phase);
     if (this.#since?.kind !== kind) {
@@ -79,7 +87,7 @@ export class ReadinessCheck {
     this.#reads += 1;
     this.#readAt = now;
     this.#hasChanged ||= hasChanged(before, state);
-    this.#sawOtherPhase ||= kind !== "silent" && kind !== phaseKind(before.phase);
+    this.#sawOtherPhase ||= isAboutKey(kind) && kind !== phaseKind(before.phase) && !this.#isOld(kind);
     this.#wasRefused ||= kind === "refused";
     if (now - this.#holdsFrom(kind, this.#since.at) >= this.#options.confirmMs) this.#confirmingReads += 1;
     return this.#verdict(kind, this.#since.at, now);
@@ -91,12 +99,13 @@ export class ReadinessCheck {
     if (kind === "silent" && this.#isSilentEnvironment) return this.#readAt + SILENT_MS / SILENT_READS;
     if (this.#since === undefined || kind === undefined || kind === "pending" || this.#countsAtOnce(kind))
       return undefined;
-    const isOnKey = kind === "usable" || kind === "refused";
-    const [from, holdMs] =
-      isOnKey && this.#hasChanged
-        ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
-        : [this.#since.at, this.#settleMs];
-    return HOLD_READS.map((part) => from + part * holdMs).find((at) => at > now);
+    const isHeldFromPut = this.#hasChanged && (kind === "usable" || kind === "refused");
+    const [from, holdMs] = isHeldFromPut
+      ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
+      : [this.#since.at, this.#settleMs];
+    const next = HOLD_READS.map((part) => from + part * holdMs).find((at) => at > now);
+    if (next !== undefined || !isHeldFromPut || this.#isConfirmed) return next;
+    return this.#readAt + CONFIRM_AFTER * holdMs;
   }
 
   #verdict(kind: PhaseKind, since: number, now: number): Verdict | undefined {
@@ -116,6 +125,11 @@ export class ReadinessCheck {
     }
   }
 
+  /** True for a verdict that was read before the PUT, too; with replicas, not the last read alone tells what was before. */
+  #isOld(kind: PhaseKind): boolean {
+    return (kind === "usable" || kind === "refused") && this.#kindsBefore.has(kind);
+  }
+
   #countsAtOnce(kind: PhaseKind): boolean {
     const { isKeyProven } = this.#options;
     if (kind === "refused") return this.hasJudged && !isKeyProven;
@@ -128,7 +142,7 @@ export class ReadinessCheck {
   }
 
   get #isConfirmed(): boolean {
-    return this.#confirmingReads >= (this.#options.confirmMs === 0 ? 1 : CONFIRMING_READS);
+    return this.#confirmingReads >= (this.#sawOutdated ? CONFIRMING_READS : 1);
   }
 
   #hasReadSilence(now: number): boolean {
@@ -138,6 +152,11 @@ export class ReadinessCheck {
   get #isSilentEnvironment(): boolean {
     return phaseKind(this.#options.before.phase) === "silent" && !this.#sawOtherPhase;
   }
+}
+
+/** True for a phase that may be due to the key; silence tells nothing, and UNREACHABLE is about the endpoint. */
+function isAboutKey(kind: PhaseKind): boolean {
+  return kind !== "silent" && kind !== "unreachable";
 }
 
 /** INVALID_AUTH that comes after READY must be read twice, so many milliseconds apart. */
