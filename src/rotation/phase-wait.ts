@@ -19,6 +19,7 @@ export class PhaseWait {
   readonly #before: ConnectionState;
   readonly #check: ReadinessCheck;
   readonly #putAt: number;
+  #seen: ConnectionState | undefined;
 
   constructor(
     context: RunContext,
@@ -65,6 +66,7 @@ export class PhaseWait {
   /** Reads once more what has become of a READY that the service may have taken back. */
   async lastRead(): Promise<PhaseResult> {
     const { clock, deadlineAt } = this.#context;
+    this.#seen = undefined;
     const check = new LastReadCheck(this.#session.history(this.#request.connection));
     return this.#toPhaseResult(
       await this.#poll(check, Math.min(clock.now() + LAST_READ_MS, deadlineAt), clock.now()),
@@ -96,7 +98,9 @@ export class PhaseWait {
   }
 
   #toPhaseResult(result: PollResult): PhaseResult {
-    return { ...result, before: this.#before, hasChanged: this.#hasChanged };
+    this.#seen = result.state ?? this.#seen;
+    const state = this.#seen && { state: this.#seen };
+    return { ...result, ...state, before: this.#before, hasChanged: this.#hasChanged };
   }
 
   /** True also if the service never shows whether anything has changed. */

@@ -25,7 +25,7 @@ export interface PollCheck {
 export interface PollRequest {
   readonly name: string;
   readonly check: PollCheck;
-  /** When the connection was put, in milliseconds since the epoch; now by default. The longer ago, the rarer the reads. */
+  /** When the connection was put, in milliseconds since the epoch; now by default. The longer ago, the rarer are the reads. */
   readonly startedAt?: number;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
@@ -78,7 +78,7 @@ export class Poller {
       ...request,
       startedAt,
       firstPoll: this.#polls + 1,
-      dueAt: now + this.#schedule.delayMs(now - startedAt),
+      dueAt: Math.min(now + this.#schedule.delayMs(now - startedAt), (now + request.untilAt) / 2),
       poll: undefined,
       settle: resolve,
       reject,
