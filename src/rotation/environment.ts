@@ -18,6 +18,7 @@ export class EnvironmentSession {
   sendsMetadata = true;
   readonly #initialStates: ReadonlyMap<string, ReadResult>;
   readonly #histories = new Map<string, StateHistory>();
+  readonly #put = new Set<string>();
 
   constructor(api: ConnectionsApi, poller: Poller, initialStates: ReadonlyMap<string, ReadResult>) {
     this.api = api;
@@ -34,6 +35,15 @@ export class EnvironmentSession {
     if (initial !== undefined && !(initial instanceof RotationError)) history.add(initial);
     this.#histories.set(name, history);
     return history;
+  }
+
+  recordPut({ name }: Connection): void {
+    this.#put.add(name);
+  }
+
+  /** True if this run has sent a PUT of the connection. */
+  wasPut({ name }: Connection): boolean {
+    return this.#put.has(name);
   }
 
   /** A connection as it was before the run; `undefined` if it does not exist. @throws RotationError if it could not be read. */

@@ -48,6 +48,7 @@ export class PutAttempt {
   /** @throws RotationError if the PUT was not accepted, or if it is not known whether it was. */
   async send(): Promise<AcceptedPut> {
     const { before: known, connection } = this.#request;
+    const isFirst = !this.#session.wasPut(connection);
     const isComplete = known !== undefined && known.endpoint !== "";
     let before = isComplete ? assertMatchesConfig(connection, known) : await this.#read();
     for (;;) {
@@ -58,7 +59,9 @@ export class PutAttempt {
       } catch (error) {
         const after = await this.#readBeforeRetry(error);
         const mayBeApplied = error instanceof UnknownResultError && error.response.httpStatus === undefined;
-        if (mayBeApplied && hasChanged(before, after)) return { before, response: responseOf(after) };
+        // A change may be due to an earlier PUT of this run.
+        if (isFirst && mayBeApplied && hasChanged(before, after))
+          return { before, response: responseOf(after) };
         before = after;
       }
     }
@@ -93,11 +96,17 @@ export class PutAttempt {
     await this.#context.clock.sleep(delayMs);
   }
 
-  /** Everything that a PUT must repeat; an item of a list may lack the endpoint. */
+  /** Everything that a PUT must repeat; an item of a list may lack the endpoint. An outdated state is read again. */
   async #read(): Promise<ConnectionState> {
     const { connection } = this.#request;
     const state = assertMatchesConfig(connection, await this.#session.api.get(connection.name));
-    this.#session.history(connection).add(state);
+    const history = this.#session.history(connection);
+    const delayMs = history.isOutdated(state) ? this.#budget.nextDelayMs() : undefined;
+    if (delayMs !== undefined) {
+      await this.#context.clock.sleep(delayMs);
+      return this.#read();
+    }
+    history.add(state);
     if (state.endpoint !== "") return state;
     throw new GuardError(
       `Confluent shows no endpoint for ${connection.name}, and a PUT must repeat it. Nothing was written.`,
@@ -107,6 +116,7 @@ export class PutAttempt {
 
   #toPutRequest({ connectionType, endpoint, resourceVersion }: ConnectionState): PutRequest {
     const { connection, data } = this.#request;
+    this.#session.recordPut(connection);
     this.#sentMetadata = this.#sendsMetadata && resourceVersion !== undefined;
     const metadata = this.#sentMetadata && resourceVersion !== undefined && { resourceVersion };
     return { name: connection.name, connectionType, endpoint, data, ...metadata };
