@@ -5,7 +5,7 @@ import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
-import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
+import type { AuthData, Settings, State } from "../../src/sandbox/confluent/settings.ts";
 import { connection, HOUR_MS } from "./builders.ts";
 import type { Fault } from "./fake-confluent.ts";
 import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
@@ -21,8 +21,13 @@ export interface VersionPlan {
   readonly validAfterMs: number | null;
 }
 
+/** How the service reports on a key, and how far its replicas are behind. */
+type Reporting = Pick<Settings, "verdictAfterMs" | "replicaLagMs" | "rejectedPhase">;
+
 export interface ConnectionPlan
-  extends Pick<Settings, "world" | "timeToReadyMs" | "staleMs" | "judged" | "unreachable" | "phases"> {
+  extends Pick<Settings, "world" | "timeToReadyMs" | "staleMs" | "judged" | "unreachable" | "phases">,
+    Partial<Reporting> {
+  readonly initially?: State;
   readonly environment: string;
   readonly isListedAs: "OPENAI" | "BEDROCK";
   readonly isMissing: boolean;
@@ -41,6 +46,8 @@ export interface RunPlan {
   readonly afterMs: number;
   /** The number of the first secret's version that started the run; else it is the schedule. */
   readonly announced: number | undefined;
+  /** When its process is killed, from its start; what was sent by then still arrives. */
+  readonly killedAfterMs?: number;
 }
 
 export interface WorldPlan {
@@ -165,11 +172,11 @@ export const calmWorldPlan = worldPlan.map((plan) => ({
 export async function play(plan: WorldPlan): Promise<Played> {
   const world = openWorld(plan);
   const connections = populate(world, plan);
-  const [{ announced }, ...others] = plan.runs;
-  const first = playRun(world.context, plan, { connections, announced });
+  const [firstRun, ...others] = plan.runs;
+  const first = playRun(world.context, plan, { ...firstRun, connections });
   const later = others.map(async (run) => {
     await world.clock.sleep(run.afterMs);
-    return playRun(world.openAgain(), plan, { connections, announced: run.announced });
+    return playRun(world.openAgain(), plan, { ...run, connections });
   });
   const runs = await Promise.all([first, ...later] as const);
   await world.clock.sleep(HOUR_MS);
@@ -233,7 +240,7 @@ function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPla
 async function playRun(
   context: RunContext,
   plan: WorldPlan,
-  { connections, announced }: PlannedRun,
+  { connections, announced, killedAfterMs = Number.POSITIVE_INFINITY }: PlannedRun,
 ): Promise<PlayedRun> {
   const trigger: Trigger =
     announced === undefined
@@ -241,7 +248,8 @@ async function playRun(
       : { kind: "secret-change", secret: "secret0", versionId: `secret0-${announced}` };
   const groups = planRun(trigger, connections);
   const settings = { ...context.settings, ...plan.settings };
-  const outcomes = await rotate({ ...context, trigger, settings }, groups);
+  const killedAt = context.clock.now() + killedAfterMs;
+  const outcomes = await rotate({ ...killed(context, killedAt), trigger, settings }, groups);
   return {
     outcomes,
     connections: groups.flatMap((group) => group.connections),
@@ -250,9 +258,33 @@ async function playRun(
   };
 }
 
-interface PlannedRun {
+interface PlannedRun extends RunPlan {
   readonly connections: readonly Connection[];
-  readonly announced: number | undefined;
+}
+
+/** The context of a run that sends nothing from a moment on, and gets no response. */
+function killed(context: RunContext, killedAt: number): RunContext {
+  const alive = async <T>(call: () => Promise<T>): Promise<T> => {
+    const isDead = () => context.clock.now() >= killedAt;
+    const result = isDead() ? undefined : await call();
+    return isDead() ? new Promise<never>(() => undefined) : (result as T);
+  };
+  const { secrets, connect } = context;
+  return {
+    ...context,
+    secrets: {
+      read: (...args) => alive(() => secrets.read(...args)),
+      moveLabel: (...args) => alive(() => secrets.moveLabel(...args)),
+    },
+    connect: (...args) => {
+      const api = connect(...args);
+      return {
+        list: (token) => alive(() => api.list(token)),
+        get: (name) => alive(() => api.get(name)),
+        put: (update) => alive(() => api.put(update)),
+      };
+    },
+  };
 }
 
 /** Mulberry32: numbers from 0 to 1 that follow from the seed alone. */
