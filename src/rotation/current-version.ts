@@ -38,9 +38,12 @@ export class CurrentVersionCheck {
     return this.#newest !== undefined && newerOf(this.#newest, version) !== undefined;
   }
 
-  /** @throws SupersededError if a newer version has become AWSCURRENT; SecretError if it cannot be read. */
-  async assertCurrent(version: SecretVersion): Promise<void> {
-    await this.#read(SHARED_MS);
+  /**
+   * @param maxAgeMs how old the read of AWSCURRENT may be.
+   * @throws SupersededError if a newer version has become AWSCURRENT; SecretError if it cannot be read.
+   */
+  async assertCurrent(version: SecretVersion, maxAgeMs = SHARED_MS): Promise<void> {
+    await this.#read(maxAgeMs);
     if (this.isSuperseded(version)) throw new SupersededError();
   }
 

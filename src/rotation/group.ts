@@ -44,7 +44,8 @@ export class SecretRollout {
 
   /** @param first the version for which the run was started. */
   async rotate(first: SecretVersion): Promise<void> {
-    let version = first;
+    // Another run may have put a newer version after `first` was read and before the connections were.
+    let version = (await this.#current.newerThan(first)) ?? first;
     for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#rollOut(version);
       if (newer === undefined) return this.#markPropagated(version);
@@ -56,8 +57,8 @@ export class SecretRollout {
   }
 
   /** @throws SupersededError if a newer version is AWSCURRENT. */
-  async #assertCurrent(version: SecretVersion): Promise<void> {
-    await this.#current.assertCurrent(version).finally(() => {
+  async #assertCurrent(version: SecretVersion, maxAgeMs?: number): Promise<void> {
+    await this.#current.assertCurrent(version, maxAgeMs).finally(() => {
       if (this.#current.isSuperseded(version)) this.#retractAll();
     });
   }
@@ -91,7 +92,7 @@ export class SecretRollout {
     try {
       const session = this.#session(connection);
       const { data, options, remarks } = buildCredentials(connection, version.value);
-      const assertCurrent = () => this.#assertCurrent(version);
+      const assertCurrent = (maxAgeMs?: number) => this.#assertCurrent(version, maxAgeMs);
       const request = { connection, version, data, isKeyProven: false, assertCurrent };
       if (this.#updated.has(connection)) return [request];
       const before = assertMatchesConfig(connection, session.initialState(connection));

@@ -3,7 +3,7 @@ import { assertMatchesConfig, responseOf } from "./config-match.ts";
 import { type ConnectionState, hasChanged, type PutRequest, type UpdateResponse } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import { ConflictError, GuardError, RotationError, UnknownResultError } from "./errors.ts";
+import { ConflictError, GuardError, RotationError, SupersededError, UnknownResultError } from "./errors.ts";
 import type { UpdateRequest } from "./update.ts";
 
 /** After so many conflicts the connection is put without `resource_version`. */
@@ -50,7 +50,7 @@ export class PutAttempt {
     const { before: known, connection } = this.#request;
     const isFirst = !this.#session.wasPut(connection);
     const isComplete = known !== undefined && known.endpoint !== "";
-    let before = isComplete ? assertMatchesConfig(connection, known) : await this.#read();
+    let before = isComplete ? assertMatchesConfig(connection, known) : await this.#readFirst();
     for (;;) {
       try {
         const response = await this.#session.api.put(this.#toPutRequest(before));
@@ -72,10 +72,11 @@ export class PutAttempt {
     if (error instanceof UnknownResultError) {
       this.#isResultUnknown = true;
       await this.#pause(error);
-      await this.#request.assertCurrent();
-      return this.#read().catch(() => {
+      const state = await this.#read().catch(() => {
         throw error;
       });
+      await this.#assertCurrent();
+      return state;
     }
     if (error instanceof ConflictError && this.#conflicts < MAX_CONFLICTS) {
       this.#conflicts += 1;
@@ -86,8 +87,20 @@ export class PutAttempt {
       if (!isRefused || !this.#sentMetadata) throw error;
       this.#sendsMetadata = false;
     }
-    await this.#request.assertCurrent();
-    return this.#read();
+    const state = await this.#read();
+    await this.#assertCurrent();
+    return state;
+  }
+
+  async #readFirst(): Promise<ConnectionState> {
+    const state = await this.#read();
+    await this.#assertCurrent().catch(ignoreUnlessSuperseded);
+    return state;
+  }
+
+  /** After the state was read: otherwise another run could put a newer version in between, and this PUT would replace it. */
+  #assertCurrent(): Promise<void> {
+    return this.#request.assertCurrent(0);
   }
 
   async #pause(error: RotationError): Promise<void> {
@@ -132,4 +145,8 @@ export class PutAttempt {
       },
     );
   }
+}
+
+export function ignoreUnlessSuperseded(error: unknown): void {
+  if (error instanceof SupersededError) throw error;
 }

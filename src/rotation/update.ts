@@ -6,7 +6,7 @@ import { SupersededError, UnknownResultError } from "./errors.ts";
 import { detailsOf, type OutcomeDetails, phaseEvidence, toRotationError } from "./outcome.ts";
 import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
-import { type AcceptedPut, PutAttempt } from "./put.ts";
+import { type AcceptedPut, ignoreUnlessSuperseded, PutAttempt } from "./put.ts";
 import type { Secret } from "./secret.ts";
 
 /** How often AWSCURRENT is read while a young key is given time, in milliseconds. */
@@ -22,8 +22,11 @@ export interface UpdateRequest {
   readonly before?: ConnectionState;
   /** True if another connection has shown that the key works. */
   readonly isKeyProven: boolean;
-  /** @throws SupersededError if the version must not be put any more, since a newer one is AWSCURRENT. */
-  readonly assertCurrent: () => Promise<void>;
+  /**
+   * @param maxAgeMs how old the read of AWSCURRENT may be.
+   * @throws SupersededError if the version must not be put any more, since a newer one is AWSCURRENT.
+   */
+  readonly assertCurrent: (maxAgeMs?: number) => Promise<void>;
 }
 
 export interface UpdateResult {
@@ -133,7 +136,6 @@ class Update {
 
   /** If the second PUT fails, the first one is still waited for. */
   async #putAgain(): Promise<void> {
-    await this.#request.assertCurrent();
     const { before: _, ...request } = this.#request;
     try {
       const again = await new PutAttempt(this.#context, this.#session, request).send();
@@ -147,8 +149,4 @@ class Update {
     const { clock, settings, deadlineAt } = this.#context;
     return Math.min(clock.now() + settings.readyTimeoutMs, deadlineAt);
   }
-}
-
-function ignoreUnlessSuperseded(error: unknown): void {
-  if (error instanceof SupersededError) throw error;
 }

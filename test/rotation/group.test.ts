@@ -268,7 +268,7 @@ describe("a version that is overtaken", () => {
       remainingMs: 5_000,
     });
     await rotate();
-    expect(secrets.reads).toHaveLength(1);
+    expect(secrets.reads).toHaveLength(2);
     expect(notes).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { WorldPlan } from "../support/generated-world.ts";
 import { calmWorldPlan, numberOf, play, runPlan, WORLDS } from "../support/generated-world.ts";
 
 const MAX_SUPERSESSIONS = 3;
@@ -50,4 +51,66 @@ describe("the newest version", () => {
     });
     await fc.assert(property, { numRuns: WORLDS });
   });
+
+  it("is never followed by an older one, however two runs at once collide and wherever they are killed", async () => {
+    const property = fc.asyncProperty(collidingPlan, async (plan) => {
+      const { world, connections } = await play(plan);
+      for (const { name } of connections.filter(({ type }) => type === "OPENAI")) {
+        const applied = world.confluent.connection(name).puts.map(({ data }) => numberOf(data["API_KEY"]));
+        expect([name, applied]).toEqual([name, applied.toSorted((a, b) => a - b)]);
+      }
+    });
+    await fc.assert(property, { numRuns: WORLDS });
+  });
 });
+
+/** Two or three runs at once, around the time at which newer versions appear, of connections with a version of their own. */
+const collidingPlan: fc.Arbitrary<WorldPlan> = fc
+  .record({
+    plan: calmWorldPlan,
+    delays: fc.array(fc.constantFrom(0, 5, 20, 80, 300, 1_000, 3_000), { minLength: 2, maxLength: 3 }),
+    kills: fc.array(fc.option(fc.constantFrom(0, 30, 100, 400, 1_200, 5_000, 15_000), { nil: Infinity }), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+    gaps: fc.array(fc.constantFrom(10, 100, 500, 2_000), { minLength: 2, maxLength: 2 }),
+    latencyMs: fc.constantFrom(5, 50, 300, 1_000),
+    faultRate: fc.constantFrom(0, 0.1),
+  })
+  .map(({ plan, delays, kills, gaps, latencyMs, faultRate }) => {
+    const [first = 0, ...later] = delays;
+    const runs = [first, ...later].map((afterMs, index) => ({
+      afterMs,
+      announced: undefined,
+      killedAfterMs: kills[index] ?? Infinity,
+    }));
+    const [firstRun = { afterMs: 0, announced: undefined }, ...others] = runs;
+    return {
+      ...plan,
+      latencyMs,
+      faultRate,
+      faults: ["service", "lost", "dropped"] as const,
+      runs: [firstRun, ...others] as const,
+      settings: { ...plan.settings, onRejected: "keep" as const },
+      groups: plan.groups.map(({ versions: [oldest, ...newer], connections }) => ({
+        versions: [oldest, ...newer.slice(0, 2)].flatMap((version, index) =>
+          version
+            ? [
+                {
+                  ...version,
+                  validAfterMs: 0,
+                  lagMs: 0,
+                  afterMs: index === 0 ? 3_600_000 : (gaps[index - 1] ?? 0),
+                },
+              ]
+            : [],
+        ),
+        connections: connections.map((each) => ({
+          ...each,
+          staleMs: 0,
+          isMissing: false,
+          fence: "both" as const,
+        })),
+      })),
+    };
+  });
