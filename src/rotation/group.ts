@@ -44,8 +44,7 @@ export class SecretRollout {
 
   /** @param first the version for which the run was started. */
   async rotate(first: SecretVersion): Promise<void> {
-    // Another run may have put a newer version after `first` was read and before the connections were.
-    let version = (await this.#current.newerThan(first)) ?? first;
+    let version = (await this.#newerThanFirst(first)) ?? first;
     for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#rollOut(version);
       if (newer === undefined) return this.#markPropagated(version);
@@ -54,6 +53,11 @@ export class SecretRollout {
       this.#retractAll();
       version = newer;
     }
+  }
+
+  /** Another run may have put a newer version after `first` was read and before the connections were. */
+  async #newerThanFirst(first: SecretVersion): Promise<SecretVersion | undefined> {
+    return isDryRun(this.#context.trigger) ? undefined : this.#current.newerThan(first);
   }
 
   /** @throws SupersededError if a newer version is AWSCURRENT. */

@@ -262,6 +262,14 @@ describe("a version that is overtaken", () => {
     ]);
   });
 
+  it("is not put if a newer one has appeared before the first PUT", async () => {
+    const { rotate, puts, context, secrets, clock } = open({ connections: { a: {} }, newerAfterMs: [100] });
+    const first = await currentVersion({ ...context, secrets }, "openai");
+    await clock.sleep(200);
+    await rotate(first);
+    expect(puts()).toEqual(["a v2"]);
+  });
+
   it("is not looked for when the time is up", async () => {
     const { rotate, notes, secrets } = open({
       connections: { a: { timeToReadyMs: HOUR_MS } },
@@ -408,6 +416,36 @@ describe("the propagation label", () => {
         detail: "The key is in use, but the label FLINK_READY could not be moved to its version: Denied.",
       },
     });
+  });
+});
+
+describe("the last read", () => {
+  it("leaves no READY that it saw refused, even if no further read confirms that", async () => {
+    let reads = 0;
+    const { rotate, secrets, detailsByConnection } = open({
+      connections: {
+        a: { world: "controller", verdictAfterMs: 11_000, ...refusing("v1") },
+        b: { timeToReadyMs: 15_000 },
+      },
+      settings: { canary: false, propagationLabel: LABEL },
+      confluent: {
+        fault: () => {
+          if (detailsByConnection.has("b")) reads += 1;
+          return reads > 1 ? "service" : undefined;
+        },
+      },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "unverified" }, b: { outcome: "ready" } });
+    expect(secrets.moves).toEqual([]);
+  });
+
+  it("leaves a READY as it is if nothing can be read", async () => {
+    const { rotate, detailsByConnection } = open({
+      connections: { a: { world: "credulous" }, b: { timeToReadyMs: 15_000 } },
+      settings: { canary: false },
+      confluent: { fault: () => (detailsByConnection.has("b") ? "service" : undefined) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready" }, b: { outcome: "ready" } });
   });
 });
 

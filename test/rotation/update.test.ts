@@ -173,6 +173,46 @@ describe("the update of a connection", () => {
     expect(held.puts).toHaveLength(1);
   });
 
+  it("reads AWSCURRENT after each state with which it puts, and at once", async () => {
+    const checks: unknown[] = [];
+    const { update, methods } = open({
+      fault: first("PUT", "dropped"),
+      request: {
+        assertCurrent: async (maxAgeMs) => {
+          checks.push([methods().join(" "), maxAgeMs]);
+        },
+      },
+    });
+    await update();
+    expect(checks).toEqual([
+      ["GET", 0],
+      ["GET PUT GET", 0],
+    ]);
+  });
+
+  it("reads an outdated state again before it puts", async () => {
+    let gets = 0;
+    const { update, session, held, methods, clock } = open({
+      api: ({ get }) => ({
+        get: async (name) => {
+          gets += 1;
+          const state = await get(name);
+          return state && gets === 1 ? { ...state, resourceVersion: "older", updatedAt: 1 } : state;
+        },
+      }),
+    });
+    session.history(A).add(held.read(clock.now()));
+    expect(await update()).toMatchObject({ outcome: "ready" });
+    expect(methods().slice(0, 3)).toEqual(["GET", "GET", "PUT"]);
+  });
+
+  it("does not take a change by an earlier PUT for a lost one that was applied", async () => {
+    const { update, session, held } = open({ fault: first("PUT", "lost") });
+    session.recordPut(A);
+    expect(await update()).toMatchObject({ outcome: "ready" });
+    expect(held.puts).toHaveLength(2);
+  });
+
   it("puts again what was not applied", async () => {
     const { update, held, methods } = open({ fault: first("PUT", "dropped", "dropped") });
     expect(await update()).toMatchObject({ outcome: "ready", requestId: "request-put" });
