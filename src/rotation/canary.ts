@@ -8,7 +8,8 @@ const MAX_UNPROVEN = 2;
 /** What the update of a canary means for the other connections of its secret. */
 export type CanaryDecision =
   | { readonly kind: "follow"; readonly proof: Pick<UpdateRequest, "isKeyProven"> }
-  | { readonly kind: "hand-over" }
+  /** The first of the others is the next canary. */
+  | { readonly kind: "hand-over"; readonly others: readonly UpdateRequest[] }
   | { readonly kind: "keep"; readonly details: OutcomeDetails };
 
 /** Decides whether the other connections of a secret may have the version that one of them got first. */
@@ -24,16 +25,22 @@ export class Canary {
     return [...unproven, ...others];
   }
 
-  /** @param next the request that would be the next canary. @param wasSilent whether its environment reported no phase before. */
+  /**
+   * Where no phase is reported, a canary shows nothing: one whose environment reports phases follows it, if there is any.
+   * @param wasSilent tells whether an environment reported no phase before.
+   */
   decide(
-    { connection }: UpdateRequest,
+    request: UpdateRequest,
     { details, mayHoldVersion }: UpdateResult,
-    next: UpdateRequest | undefined,
-    wasSilent: boolean,
+    others: readonly UpdateRequest[],
+    wasSilent: (request: UpdateRequest) => boolean,
   ): CanaryDecision {
+    const { connection } = request;
     const { outcome, errorClass, evidence } = details;
-    const isSilent = evidence?.phase === "silent" && (wasSilent || outcome === "applied");
-    if (outcome === "ready" || isSilent) {
+    const wasSilentHere = wasSilent(request);
+    const speaking = wasSilentHere ? others.find((other) => !wasSilent(other)) : undefined;
+    const isSilent = evidence?.phase === "silent" && (wasSilentHere || outcome === "applied");
+    if (outcome === "ready" || (isSilent && speaking === undefined)) {
       this.#unproven.clear();
       return { kind: "follow", proof: { isKeyProven: outcome === "ready" } };
     }
@@ -41,9 +48,10 @@ export class Canary {
     if (errorClass === "rejected")
       return keep(details, `${connection.name} went first and was refused this key`);
     if (errorClass === "superseded") return keep(details, "A newer version of the secret appeared");
-    const mayHandOver =
-      next === undefined || this.#unproven.has(next.connection) || this.#unproven.size < MAX_UNPROVEN;
-    if (mayHandOver) return { kind: "hand-over" };
+    const next = speaking ?? others[0];
+    if (next === undefined) return { kind: "hand-over", others: [] };
+    if (this.#unproven.has(next.connection) || this.#unproven.size < MAX_UNPROVEN)
+      return { kind: "hand-over", others: [next, ...others.filter((other) => other !== next)] };
     const names = [...this.#unproven].map(({ name }) => name).join(" and ");
     return keep(details, `${names} went first, and it is not known whether this key works`);
   }

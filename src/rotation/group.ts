@@ -117,17 +117,18 @@ export class SecretRollout {
 
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
   async #updateCanaries(requests: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
-    const ordered = this.#canary.order(requests);
-    for (const [index, request] of ordered.entries()) {
-      const others = ordered.slice(index + 1);
+    const wasSilent = ({ connection }: UpdateRequest): boolean =>
+      phaseKind(this.#session(connection).initialState(connection)?.phase ?? "unread") === "silent";
+    let [request, ...others] = this.#canary.order(requests);
+    while (request !== undefined) {
       const result = await this.#update(request);
-      const wasSilent = phaseKind(request.before?.phase ?? "unread") === "silent";
-      const decision = this.#canary.decide(request, result, others[0], wasSilent);
+      const decision = this.#canary.decide(request, result, others, wasSilent);
       if (decision.kind === "follow") return others.map((other) => ({ ...other, ...decision.proof }));
       if (decision.kind === "keep") {
         for (const other of others) this.#record(other, decision.details);
         return [];
       }
+      [request, ...others] = decision.others;
     }
     return [];
   }

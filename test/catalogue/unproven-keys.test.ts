@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FaultRule } from "../../src/sandbox/confluent/faults.ts";
 import type { Settings } from "../../src/sandbox/confluent/settings.ts";
 import { BAD_KEY, GOOD_KEY, judge, putByAnotherClient, startVerdicts } from "../support/verdicts.ts";
+import { startWorld } from "../support/world.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -62,6 +63,24 @@ describe("a bad key that the service does not call refused", () => {
       missing: ["openai-1", "openai-2", "openai-3"],
     });
     expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { failed: 3, ready: 3 }, holders: 3 });
+  });
+
+  it("row 30: an environment without phases does not let a bad key into one that reports them", async () => {
+    const connections = Array.from({ length: 20 }, (_, index) => ({
+      name: `c${index}`,
+      secret: "openai",
+      environment: index < 2 ? "prod" : "test",
+    }));
+    const world = await startWorld({
+      connections,
+      environments: ["prod", "test"],
+      confluent: { accepts: [GOOD_KEY] },
+    });
+    world.confluent.configureEnvironment("env-1", { world: "silent" });
+    world.aws.putSecret("openai", BAD_KEY, { createdAt: world.clock.now() - HOUR_MS });
+    await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("(rejected)");
+    const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
+    expect(puts.map(({ connection }) => connection)).toEqual(["c0", "c2"]);
   });
 
   it("row 30: when the time runs out while READY has to hold, nothing more is put and it is unverified", async () => {

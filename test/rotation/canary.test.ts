@@ -25,12 +25,14 @@ const MISSING = { outcome: "failed", errorClass: "not-found" } as const;
 const READY = { outcome: "ready", ...phaseEvidence("ready") } as const;
 const SILENT = { outcome: "unverified", errorClass: "service", ...phaseEvidence("silent") } as const;
 
+const never = () => false;
+
 const holds = (details: OutcomeDetails) => ({ details, mayHoldVersion: true });
 const holdsNot = (details: OutcomeDetails) => ({ details, mayHoldVersion: false });
 
 describe("a canary", () => {
   it("that is ready lets the others follow, with a key that is proven", () => {
-    expect(new Canary().decide(A, holds(READY), B, false)).toEqual({
+    expect(new Canary().decide(A, holds(READY), [B], never)).toEqual({
       kind: "follow",
       proof: { isKeyProven: true },
     });
@@ -42,21 +44,30 @@ describe("a canary", () => {
   ])(
     "that is %s lets the others follow, with a key of which nothing is known",
     (_what, details, wasSilent) => {
-      expect(new Canary().decide(A, holds(details), B, wasSilent)).toEqual({
+      expect(new Canary().decide(A, holds(details), [B], () => wasSilent)).toEqual({
         kind: "follow",
         proof: { isKeyProven: false },
       });
     },
   );
 
+  it("hands over to one whose environment reports phases if its own reports none", () => {
+    const wasSilent = (request: UpdateRequest) => request !== C;
+    const applied = holds({ ...SILENT, outcome: "applied" });
+    const canary = new Canary();
+    expect(canary.decide(A, applied, [B, C], wasSilent)).toEqual({ kind: "hand-over", others: [C, B] });
+    expect(canary.decide(C, holds(UNREACHABLE), [B], wasSilent)).toMatchObject({ kind: "keep" });
+    expect(new Canary().decide(A, applied, [B], wasSilent)).toMatchObject({ kind: "follow" });
+  });
+
   it("that falls silent is no proof", () => {
-    expect(new Canary().decide(A, holds(SILENT), B, false)).toEqual({ kind: "hand-over" });
+    expect(new Canary().decide(A, holds(SILENT), [B], never)).toMatchObject({ kind: "hand-over" });
   });
 
   it("that may hold a bad key hands over once, and then the others keep what they have", () => {
     const canary = new Canary();
-    expect(canary.decide(A, holds(UNREACHABLE), B, false)).toEqual({ kind: "hand-over" });
-    expect(canary.decide(B, holds(UNREACHABLE), C, false)).toEqual({
+    expect(canary.decide(A, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
+    expect(canary.decide(B, holds(UNREACHABLE), [C], never)).toEqual({
       kind: "keep",
       details: {
         outcome: "not-attempted",
@@ -69,31 +80,31 @@ describe("a canary", () => {
 
   it("that certainly holds no bad key hands over as often as needed", () => {
     const canary = new Canary();
-    expect(canary.decide(A, holdsNot(MISSING), B, false)).toEqual({ kind: "hand-over" });
-    expect(canary.decide(B, holdsNot(MISSING), C, false)).toEqual({ kind: "hand-over" });
-    expect(canary.decide(C, holds(UNREACHABLE), undefined, false)).toEqual({ kind: "hand-over" });
+    expect(canary.decide(A, holdsNot(MISSING), [B], never)).toMatchObject({ kind: "hand-over" });
+    expect(canary.decide(B, holdsNot(MISSING), [C], never)).toMatchObject({ kind: "hand-over" });
+    expect(canary.decide(C, holds(UNREACHABLE), [], never)).toMatchObject({ kind: "hand-over" });
   });
 
   it("is the one that may hold a bad key already when a newer version comes", () => {
     const canary = new Canary();
-    canary.decide(B, holds(UNREACHABLE), C, false);
+    canary.decide(B, holds(UNREACHABLE), [C], never);
     expect(canary.order([A, B, C])).toEqual([B, A, C]);
-    expect(canary.decide(B, holds(UNREACHABLE), A, false)).toEqual({ kind: "hand-over" });
-    expect(canary.decide(A, holds(UNREACHABLE), C, false)).toMatchObject({ kind: "keep" });
+    expect(canary.decide(B, holds(UNREACHABLE), [A], never)).toMatchObject({ kind: "hand-over" });
+    expect(canary.decide(A, holds(UNREACHABLE), [C], never)).toMatchObject({ kind: "keep" });
   });
 
   it("that is ready makes room for the canaries of a newer version", () => {
     const canary = new Canary();
-    canary.decide(A, holds(UNREACHABLE), B, false);
-    canary.decide(B, holds(READY), C, false);
-    expect(canary.decide(A, holds(UNREACHABLE), B, false)).toEqual({ kind: "hand-over" });
+    canary.decide(A, holds(UNREACHABLE), [B], never);
+    canary.decide(B, holds(READY), [C], never);
+    expect(canary.decide(A, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
   });
 
   it.each([
     ["rejected", "a went first and was refused this key, so this connection keeps the key it has."],
     ["superseded", "A newer version of the secret appeared, so this connection keeps the key it has."],
   ] as const)("that is %s keeps the others as they are", (errorClass, message) => {
-    expect(new Canary().decide(A, holdsNot({ outcome: "failed", errorClass }), B, false)).toEqual({
+    expect(new Canary().decide(A, holdsNot({ outcome: "failed", errorClass }), [B], never)).toEqual({
       kind: "keep",
       details: { outcome: "not-attempted", errorClass, message },
     });

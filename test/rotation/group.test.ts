@@ -262,6 +262,16 @@ describe("a version that is overtaken", () => {
     ]);
   });
 
+  it('is followed by the newer one everywhere if the service is silent and "ready" is required', async () => {
+    const { rotate, puts } = open({
+      connections: { a: { world: "silent" }, b: { world: "silent" }, c: { world: "silent" } },
+      newerAfterMs: [1_000],
+      settings: { require: "ready" },
+    });
+    await rotate();
+    expect(puts().filter((put) => put.endsWith("v2"))).toEqual(["a v2", "b v2", "c v2"]);
+  });
+
   it("is not put if a newer one has appeared before the first PUT", async () => {
     const { rotate, puts, context, secrets, clock } = open({ connections: { a: {} }, newerAfterMs: [100] });
     const first = await currentVersion({ ...context, secrets }, "openai");
