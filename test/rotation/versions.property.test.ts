@@ -109,7 +109,7 @@ const collidingPlan: fc.Arbitrary<WorldPlan> = fc
           ...each,
           staleMs: 0,
           isMissing: false,
-          fence: "both" as const,
+          versionFields: { resourceVersion: "moves", updatedAt: "moves" } as const,
         })),
       })),
     };
