@@ -222,7 +222,7 @@ describe("an invalid configuration", () => {
     );
   });
 
-  it("passes on a thrown value that is not an Error", async () => {
+  it("reports a thrown value that is not an Error, without quoting it", async () => {
     const world = await worldOf();
     const odd: unknown = "odd";
     const env = {
@@ -230,7 +230,9 @@ describe("an invalid configuration", () => {
         throw odd;
       },
     };
-    await expect(invokeWith(world, env, SCHEDULE)).rejects.toBe("odd");
+    await expect(invokeWith(world, env, SCHEDULE)).rejects.toThrow(
+      /^Unexpected error\.\nThe alert could not be sent: /,
+    );
   });
 });
 

@@ -1,29 +1,25 @@
 import { type ResponseInfo, RotationError, UnauthorizedError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
+import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { errorDetail } from "./error-detail.ts";
 import type { HttpResponse } from "./http.ts";
 
 const IP_FILTER = /\bip[ _-]?(filter|address|group)/i;
 
 /** What a response of Confluent that is no success means. Its own words become the detail. */
-export function responseError(
-  { status, headers, body }: HttpResponse,
-  redact: (text: string) => string,
-): RotationError {
+export function responseError({ status, headers, body }: HttpResponse): RotationError {
   const json = parseJson(body);
-  const [detail, requestId] = [redact(errorDetail(json)), headers["x-request-id"]];
-  const response: ResponseInfo = {
-    httpStatus: status,
-    ...(requestId !== undefined && { requestId }),
-    ...(detail !== "" && { detail }),
-  };
+  const detail = errorDetail(json);
+  const response: ResponseInfo = { httpStatus: status, ...requestIdOf({ headers }), ...detailOf(detail) };
   switch (status) {
     case 200:
       return new RotationError("service", "Confluent's answer could not be read.", response);
     case 401:
       return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
     case 403:
-      return forbidden(response, body.trim() === "" || (typeof json === "object" && json !== null));
+      return IP_FILTER.test(detail)
+        ? outsideIpFilter(response)
+        : forbidden(response, body.trim() === "" || (typeof json === "object" && json !== null));
     case 404:
       return new RotationError(
         "not-found",
@@ -39,7 +35,25 @@ export function responseError(
   }
 }
 
-/** A 403 may come from Confluent's roles, from its IP filters, or from a proxy, whose page is not JSON. */
+function outsideIpFilter(response: ResponseInfo): UnauthorizedError {
+  return new UnauthorizedError("Confluent's IP filter does not admit the rotator (403).", {
+    ...response,
+    nextStep:
+      "Add the rotator's public IP address to Confluent's IP filter for Flink, or call it through the private network.",
+  });
+}
+
+export function detailOf(text: string): { detail?: UntrustedText } {
+  const detail = UntrustedText.from(text);
+  return detail === undefined ? {} : { detail };
+}
+
+export function requestIdOf({ headers }: Pick<HttpResponse, "headers">): { requestId?: UntrustedText } {
+  const requestId = UntrustedText.id(headers["x-request-id"] ?? "");
+  return requestId === undefined ? {} : { requestId };
+}
+
+/** A 403 may come from Confluent's roles or from a proxy, whose page is not JSON. */
 function forbidden(response: ResponseInfo, isFromConfluent: boolean): UnauthorizedError {
   if (!isFromConfluent)
     return new UnauthorizedError(
@@ -50,12 +64,6 @@ function forbidden(response: ResponseInfo, isFromConfluent: boolean): Unauthoriz
           "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.",
       },
     );
-  if (IP_FILTER.test(response.detail ?? ""))
-    return new UnauthorizedError("Confluent's IP filter does not admit the rotator (403).", {
-      ...response,
-      nextStep:
-        "Add the rotator's public IP address to Confluent's IP filter for Flink, or call it through the private network.",
-    });
   return new UnauthorizedError(
     "The rotator's Confluent API key is not allowed to do this (403); it needs the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.",
     response,

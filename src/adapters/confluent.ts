@@ -10,14 +10,15 @@ import { ConflictError, RotationError, UnknownResultError } from "../rotation/er
 import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
-import { responseError } from "./confluent-fault.ts";
+import { UntrustedText } from "../rotation/untrusted-text.ts";
+import { detailOf, requestIdOf, responseError } from "./confluent-fault.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
 import { isTransient } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
-  /** Takes secrets out of text that comes from outside. */
+  /** Removes the secrets that are known from an unknown phase. */
   readonly redact: (text: string) => string;
   readonly restEndpoint: string;
   readonly organizationId: string;
@@ -50,7 +51,7 @@ export class ConfluentClient implements ConnectionsApi {
   readonly #base: string;
   /** Where the list has a connection: PUTs go in this order, so that those that are watched at a time share few pages. */
   readonly #listed = new Map<string, number>();
-  readonly #scrub: (text: string) => string;
+  readonly #redact: (text: string) => string;
 
   constructor(options: ConfluentClientOptions, { key, secret }: ApiKey) {
     const [organization, environment] = [options.organizationId, options.environmentId].map(
@@ -59,7 +60,7 @@ export class ConfluentClient implements ConnectionsApi {
     const authorization = `Basic ${Secret.basic(key, secret).reveal()}`;
     this.#transport = new Transport({ ...options, authorization });
     this.#base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}/connections`;
-    this.#scrub = options.redact;
+    this.#redact = options.redact;
   }
 
   async list(pageToken?: string): Promise<ConnectionPage> {
@@ -127,7 +128,7 @@ export class ConfluentClient implements ConnectionsApi {
       connectionType: spec.connection_type,
       endpoint: spec.endpoint,
       phase: this.#phase(status.phase.trim()),
-      detail: this.#scrub(status.detail),
+      ...detailOf(status.detail),
       httpStatus: answer.status,
       ...requestIdOf(answer),
       ...(metadata.resource_version !== undefined &&
@@ -136,14 +137,14 @@ export class ConfluentClient implements ConnectionsApi {
     };
   }
 
-  /** A word that we know is no secret, even where a secret happens to be that word. */
+  /** Known phases are never redacted. An unknown one is shown if it looks like a phase. */
   #phase(word: string): string {
-    const clean = phaseKind(word) === "pending" ? this.#scrub(word) : word;
-    return clean === word ? word.toUpperCase() : clean;
+    if (phaseKind(word) !== "pending") return word.toUpperCase();
+    return PHASE_SHAPE.test(word) && this.#redact(word) === word ? word.toUpperCase() : UNKNOWN_PHASE;
   }
 
   #failure(answer: HttpResponse): RotationError {
-    return responseError(answer, this.#scrub);
+    return responseError(answer);
   }
 }
 
@@ -151,15 +152,13 @@ function unknownFate(error: unknown): never {
   if (!(error instanceof NetworkError)) throw error;
   throw new UnknownResultError(
     error.errorClass,
-    `${error.message} Whether the PUT was applied is not known.`,
+    UntrustedText.sentence`${error.text} Whether the PUT was applied is not known.`,
     error.response,
   );
 }
 
-function requestIdOf({ headers }: HttpResponse): { requestId?: string } {
-  const requestId = headers["x-request-id"];
-  return requestId === undefined ? {} : { requestId };
-}
+const UNKNOWN_PHASE = "[unknown phase]";
+const PHASE_SHAPE = /^(?=.{1,40}$)\p{L}+(?:[_ -]\p{L}+)*(?:[_ -]?\d{1,2})?$/u;
 
 /** The page token inside `metadata.next`, whose address must not be called as printed. */
 function tokenOf(next: string | null | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
+import type { Text } from "../rotation/untrusted-text.ts";
 import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
 
 const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
@@ -15,7 +16,7 @@ export class NetworkError extends RotationError {
   /** False for errors that last longer than minutes, such as an invalid certificate. */
   readonly isTransient: boolean;
 
-  constructor(errorClass: ErrorClass, message: string, isTransient: boolean, nextStep?: string) {
+  constructor(errorClass: ErrorClass, message: Text, isTransient: boolean, nextStep?: string) {
     super(errorClass, message, nextStep === undefined ? {} : { nextStep });
     this.isTransient = isTransient;
   }

@@ -1,5 +1,7 @@
 import { RotationError } from "../rotation/errors.ts";
+import { UntrustedText } from "../rotation/untrusted-text.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
+import { NetworkError } from "./network-error.ts";
 
 const MAX_REDIRECTS = 5;
 const STATUSES = new Set([301, 302, 307, 308]);
@@ -23,7 +25,11 @@ export async function followRedirects(
     const isTrusted =
       url.origin === origin || (url.protocol === "https:" && CONFLUENT_HOST.test(url.hostname));
     if (!isTrusted && request.body !== undefined) throw untrustedRedirect(url);
-    const response = await send({ ...(isTrusted ? request : withoutKey), url: url.href });
+    const response = await send({ ...(isTrusted ? request : withoutKey), url: url.href }).catch(
+      (error: unknown) => {
+        throw url.origin !== origin && error instanceof NetworkError ? redirectError(error, url) : error;
+      },
+    );
     const next = redirects < MAX_REDIRECTS ? locationOf(response, url) : null;
     if (next === null && !isTrusted) throw untrustedRedirect(url);
     if (next === null) return response;
@@ -36,9 +42,18 @@ function locationOf({ status, headers }: HttpResponse, base: URL): URL | null {
   return location === undefined ? null : URL.parse(location, base.href);
 }
 
+/** The host comes from outside, as it does below. */
+function redirectError({ errorClass, isTransient }: NetworkError, url: URL): NetworkError {
+  return new NetworkError(
+    errorClass,
+    UntrustedText.sentence`Confluent's endpoint redirects to ${UntrustedText.name(url.host)}, which did not send a complete response.`,
+    isTransient,
+  );
+}
+
 function untrustedRedirect(url: URL): RotationError {
   return new RotationError(
     "service",
-    `Confluent's endpoint redirects to ${url.host}, which is not a Confluent host. No key was sent there.`,
+    UntrustedText.sentence`Confluent's endpoint redirects to ${UntrustedText.name(url.host)}, which is not a Confluent host. No key was sent there.`,
   );
 }

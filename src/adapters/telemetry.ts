@@ -2,9 +2,11 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { qualifiedName } from "../rotation/connection.ts";
 import type { Progress, RunLog } from "../rotation/dependencies.ts";
+import { ConfigError, EventError, RotationError, RotationFailedError } from "../rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
-import type { Trigger } from "../rotation/plan.ts";
+import { abbreviated, type Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
+import { printable } from "../rotation/untrusted-text.ts";
 import { toAwsFault } from "./aws-fault.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
@@ -23,37 +25,37 @@ export type Traffic = ReadonlyMap<string, Sent>;
 /** Every event that is logged. The codes are stable: alarms and searches may match them. */
 const EVENTS = {
   RUN_STARTED: "The run has started.",
-  RUN_IGNORED: "The event asks for nothing.",
+  RUN_IGNORED: "Event ignored.",
   RUN_ENDED: "The run has ended.",
-  RUN_FAILED: "The run ends with an error, for whoever waits for it.",
-  CONNECTION: "A connection's outcome is known.",
-  NOTE: "Something worth knowing happened.",
+  RUN_FAILED: "Run failed.",
+  CONNECTION: "Outcome of a connection.",
+  NOTE: "Note.",
   ALERT_SENT: "The alert was sent.",
   ALERT_FAILED: "The alert could not be sent.",
   NOT_STARTED: "The run could not start.",
-  BUG: "An error that no policy knows.",
+  BUG: "Unexpected error.",
 } as const;
 
 type EventCode = keyof typeof EVENTS;
 type Facts = Readonly<Record<string, unknown>>;
 
-/** The structured log and the metrics of one run. Texts that come from outside have been scrubbed before they get here. */
+/** The structured log and the metrics of one run. Only unexpected errors are redacted here: they may quote anything. */
 export class Telemetry implements RunLog {
   readonly #logger = new Logger({ serviceName: SERVICE });
-  readonly #scrub: (text: string) => string;
-  /** Only then the age of the secret's version tells how long it took to be in use. */
+  readonly #redact: (text: string) => string;
+  /** PropagationTime is meaningful only for runs started by a secret change. */
   #followsChange = false;
   readonly #propagationMs = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(redact: (text: string, limit?: number) => string, now: () => number) {
-    this.#scrub = (text) => redact(text, MAX_STACK_LENGTH);
+    this.#redact = (text) => redact(text, MAX_STACK_LENGTH);
     this.#now = now;
   }
 
   started(trigger: Trigger): void {
     this.#followsChange = trigger.kind === "secret-change";
-    this.#log("RUN_STARTED", { trigger });
+    this.#log("RUN_STARTED", { trigger: abbreviated(trigger) });
   }
 
   ignored(trigger: Trigger): void {
@@ -68,8 +70,10 @@ export class Telemetry implements RunLog {
     this.#logger.error(EVENTS.BUG, { code: "BUG", ...this.#describe(error) });
   }
 
-  startFailed(error: unknown): void {
+  /** @returns the error as it may leave the process. */
+  startFailed(error: unknown): Error {
     this.#logger.error(EVENTS.NOT_STARTED, { code: "NOT_STARTED", ...this.#describe(error) });
+    return isOwn(error) ? error : this.#redactedError(error);
   }
 
   alertSent(subject: string): void {
@@ -80,14 +84,14 @@ export class Telemetry implements RunLog {
     this.#logger.error(EVENTS.RUN_FAILED, { code: "RUN_FAILED", reason });
   }
 
-  /** Logs the alert in full, since nobody else gets to know. @returns the reason in words. */
+  /** Logs the whole alert, since it reaches nobody. @returns the reason. */
   alertFailed(error: unknown, text: string): string {
-    const reason = this.#scrub(alertFault(error));
+    const reason = printable(this.#redact(alertFault(error)));
     this.#logger.error(EVENTS.ALERT_FAILED, { code: "ALERT_FAILED", reason, alert: text });
     return reason;
   }
 
-  /** Logs an outcome as soon as it is known, and again where it changes. */
+  /** Logs an outcome as soon as it is known, and again if it changes. */
   progress(progress: Progress): void {
     if (progress.step !== "done") return;
     const { outcome, secretCreatedAt } = progress;
@@ -116,7 +120,7 @@ export class Telemetry implements RunLog {
     else this.#logger.info(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
   }
 
-  /** Every hundred values of a metric are published at once, and only default dimensions outlast that. */
+  /** Powertools publishes after a hundred values of a metric, and keeps only default dimensions after that. */
   #measure(connections: readonly Outcome[], sent: Sent, defaultDimensions: Record<string, string>): Metrics {
     const metrics = new Metrics({ serviceName: SERVICE, namespace: NAMESPACE, defaultDimensions });
     for (const connection of connections) {
@@ -140,9 +144,25 @@ export class Telemetry implements RunLog {
 
   #describe(error: unknown): Facts {
     if (!(error instanceof Error)) return { error: typeof error };
-    return { error: error.name, reason: this.#scrub(error.message), stack: this.#scrub(error.stack ?? "") };
+    const { name, message, stack } = isOwn(error) ? error : this.#redactedError(error);
+    return { error: name, reason: message, stack: stack?.slice(0, MAX_STACK_LENGTH) ?? "" };
+  }
+
+  #redactedError(error: unknown): Error {
+    if (!(error instanceof Error)) return new Error("Unexpected error.");
+    const redacted = new Error(this.#redact(error.message));
+    redacted.name = this.#redact(error.name);
+    redacted.stack = this.#redact(error.stack ?? "");
+    return redacted;
   }
 }
+
+/** True for errors whose messages are our own sentences. */
+function isOwn(error: unknown): error is Error {
+  return OWN_ERRORS.some((own) => error instanceof own);
+}
+
+const OWN_ERRORS = [ConfigError, EventError, RotationError, RotationFailedError];
 
 const COUNTERS: Readonly<Partial<Record<OutcomeKind, string>>> = {
   ready: "ConnectionsReady",

@@ -8,6 +8,7 @@ import { qualifiedName } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
 import { ConfigError, RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
+import { TextResolver } from "../rotation/text-resolver.ts";
 import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
@@ -91,12 +92,16 @@ async function checkEnvironments(
   context: RunDependencies,
   config: Config,
 ): Promise<{ name: string; result: Check }[]> {
+  const texts = new TextResolver(context);
   const all = [...config.environments.values()].map(async (environment) => {
     const { name, environmentId } = environment;
     const subject = `environment ${name}`;
     const listed = await asResult(context, () => listConfigured(context, environment));
-    if (listed instanceof RotationError)
-      return { name, result: { subject, ok: false, ...environmentProblem(listed, environment) } };
+    if (listed instanceof RotationError) {
+      const { nextStep, ...problem } = environmentProblem(listed, environment);
+      const shown = { message: listed.message, ...texts.show(problem), ...(nextStep && { nextStep }) };
+      return { name, result: { subject, ok: false, ...shown } };
+    }
     const message = `${counted(listed.size, "connection")} in ${environmentId}`;
     return { name, result: { subject, ok: true, message } };
   });

@@ -2,33 +2,50 @@ import type { Environment } from "../config/load.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { ErrorClass, RotationError } from "../rotation/errors.ts";
 import { detailsOf, toOutcome } from "../rotation/outcome.ts";
+import type { ShownTexts, Texts } from "../rotation/text-resolver.ts";
+import type { Text } from "../rotation/untrusted-text.ts";
 
 /** What is known of a failure, and what to do about it. */
-export interface Problem {
+export interface Problem extends Texts {
+  readonly message: Text;
+  readonly nextStep?: string;
+}
+
+/** A problem whose texts are redacted. */
+export interface ShownProblem extends ShownTexts {
   readonly message: string;
-  /** The other side's own words. */
-  readonly detail?: string;
-  readonly requestId?: string;
   readonly nextStep?: string;
 }
 
 /** The problem of a whole environment. */
 export function environmentProblem(error: RotationError, environment: Environment): Problem {
   const { nextStep = environmentAdvice(error.errorClass, environment) } = error.response;
-  return { ...factsOf(error.response), message: error.message, nextStep };
+  const { detail, requestId } = error.response;
+  return { message: error.text, ...(detail && { detail }), ...(requestId && { requestId }), nextStep };
 }
 
 /** The problem of one connection, in the words of a report. */
 export function connectionProblem(error: RotationError, connection: Connection): Problem {
-  return { ...factsOf(toOutcome(connection, detailsOf(error))), message: error.message };
+  const { detail, requestId, message: _message, ...details } = detailsOf(error);
+  const { nextStep } = toOutcome(connection, details);
+  return {
+    message: error.text,
+    ...(detail && { detail }),
+    ...(requestId && { requestId }),
+    ...(nextStep && { nextStep }),
+  };
 }
 
-export function factsOf({ detail, requestId, nextStep }: Partial<Problem>): Omit<Problem, "message"> {
+export function factsOf({
+  detail,
+  requestId,
+  nextStep,
+}: Partial<ShownProblem>): Omit<ShownProblem, "message"> {
   return { ...(detail && { detail }), ...(requestId && { requestId }), ...(nextStep && { nextStep }) };
 }
 
 /** The indented lines below a message. */
-export function factLines({ detail, requestId, nextStep }: Partial<Problem>): string[] {
+export function factLines({ detail, requestId, nextStep }: Partial<ShownProblem>): string[] {
   const facts = [detail, requestId && `Request id ${requestId}.`, nextStep];
   return facts.flatMap((fact) => (fact ? [`    ${fact}`] : []));
 }

@@ -5,11 +5,12 @@ import { type Connection, type ConnectionState, phaseKind } from "../rotation/co
 import type { RunDependencies, SecretVersion } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
+import { TextResolver } from "../rotation/text-resolver.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
-import { connectionProblem, environmentProblem, factsOf, type Problem } from "./problem.ts";
+import { connectionProblem, environmentProblem, type Problem } from "./problem.ts";
 import { listConfigured, withReadOnlyClients } from "./read-only.ts";
 import { loadConfig, select } from "./selection.ts";
 import { statusLines } from "./status-view.ts";
@@ -91,10 +92,13 @@ async function readStatuses(
     const listed = await asResult(context, () => listConfigured(context, environment));
     return listed instanceof RotationError ? environmentProblem(listed, environment) : listed;
   });
-  return selected.map((connection) => {
-    const reading = { list: lists.get(connection.environment), version: versions.get(connection.secret) };
-    return toStatus(connection, reading, config.propagationLabel);
-  });
+  const texts = new TextResolver(context);
+  return Promise.all(
+    selected.map(async (connection) => {
+      const reading = { list: lists.get(connection.environment), version: versions.get(connection.secret) };
+      return toStatus(texts, connection, reading, config.propagationLabel);
+    }),
+  );
 }
 
 async function resolveAll<T>(
@@ -109,10 +113,18 @@ interface Reading {
   readonly version: SecretVersion | RotationError | undefined;
 }
 
-function toStatus(connection: Connection, { list, version }: Reading, label: string | undefined): Status {
+async function toStatus(
+  texts: TextResolver,
+  connection: Connection,
+  { list, version }: Reading,
+  label: string | undefined,
+): Promise<Status> {
   const { name, environment, type, secret } = connection;
   const state = list instanceof Map ? list.get(name) : undefined;
   const problem = isProblem(list) ? list : problemOf(connection, state, version);
+  const found = { ...(state?.detail && { detail: state.detail }), ...problem };
+  const known = version instanceof RotationError ? undefined : version;
+  const { message, ...shown } = await texts.resolve(found, connection, known);
   return {
     name,
     environment,
@@ -121,14 +133,15 @@ function toStatus(connection: Connection, { list, version }: Reading, label: str
     secret,
     ...(version && !(version instanceof RotationError) && secretFields(version, label)),
     well: problem === undefined,
-    ...(problem !== undefined && { ...factsOf(problem), problem: problem.message }),
+    ...shown,
+    ...(problem?.nextStep !== undefined && { nextStep: problem.nextStep }),
+    ...(message !== undefined && { problem: message }),
   };
 }
 
-function connectionFields({ phase, detail, updatedAt }: ConnectionState): Partial<Status> {
+function connectionFields({ phase, updatedAt }: ConnectionState): Partial<Status> {
   return {
     phase,
-    ...(detail !== "" && { detail }),
     ...(updatedAt !== undefined && { updatedAt: new Date(updatedAt).toISOString() }),
   };
 }

@@ -33,11 +33,11 @@ export async function failBeforeStart(
   telemetry: Telemetry,
   send: (alert: Alert) => Promise<string | undefined>,
 ): Promise<never> {
-  telemetry.startFailed(error);
-  if (trigger.kind === "direct" || !(error instanceof Error)) throw error;
-  const fault = await send(createStartAlert(error));
-  if (fault === undefined) throw error;
-  throw new RotationFailedError([error.message, ...faultLine(fault)].join("\n"), { cause: error });
+  const shown = telemetry.startFailed(error);
+  if (trigger.kind === "direct") throw shown;
+  const fault = await send(createStartAlert(shown));
+  if (fault === undefined) throw shown;
+  throw new RotationFailedError([shown.message, ...faultLine(fault)].join("\n"), { cause: shown });
 }
 
 function faultLine(fault: string | undefined): string[] {

@@ -1,5 +1,6 @@
-import type { Connection, ConnectionState } from "./connection.ts";
+import type { Connection, ConnectionState, UpdateResponse } from "./connection.ts";
 import { GuardError, RotationError } from "./errors.ts";
+import { UntrustedText } from "./untrusted-text.ts";
 
 /**
  * The live connection, if it is the one that is configured. An item of a list may lack the endpoint, which then is not compared.
@@ -17,19 +18,19 @@ export function assertMatchesConfig(
   }
   if (state.name !== name) {
     throw new GuardError(
-      `Confluent's answer about ${name} shows another connection, ${state.name}. Nothing was written.`,
+      UntrustedText.sentence`Confluent's answer about ${name} shows another connection, ${UntrustedText.name(state.name)}. Nothing was written.`,
       responseOf(state),
     );
   }
   if (state.connectionType.toUpperCase() !== type.toUpperCase()) {
     throw new GuardError(
-      `${name} is of type ${state.connectionType}, not ${type} as configured. Nothing was written.`,
+      UntrustedText.sentence`${name} is of type ${UntrustedText.name(state.connectionType)}, not ${type} as configured. Nothing was written.`,
       responseOf(state),
     );
   }
   if (endpoint !== undefined && state.endpoint !== "" && !isSameEndpoint(endpoint, state.endpoint)) {
     throw new GuardError(
-      `${name} has the endpoint ${state.endpoint}, not ${endpoint} as configured. Nothing was written.`,
+      UntrustedText.sentence`${name} has the endpoint ${UntrustedText.name(state.endpoint)}, not ${endpoint} as configured. Nothing was written.`,
       responseOf(state),
     );
   }
@@ -37,10 +38,7 @@ export function assertMatchesConfig(
 }
 
 /** What is known of the response that showed a state. */
-export function responseOf({ httpStatus, requestId }: ConnectionState): {
-  httpStatus: number;
-  requestId?: string;
-} {
+export function responseOf({ httpStatus, requestId }: ConnectionState): UpdateResponse {
   return { httpStatus, ...(requestId !== undefined && { requestId }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Secret } from "./secret.ts";
+import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where the value of a backend key comes from: a key of the secret's JSON, or the configuration itself. */
 export type DataSource = { readonly field: string } | { readonly value: string };
@@ -41,9 +42,9 @@ export interface ConnectionState {
   readonly updatedAt?: number;
   /** Upper case; empty if the service reports none. */
   readonly phase: string;
-  readonly detail: string;
+  readonly detail?: UntrustedText;
   readonly httpStatus: number;
-  readonly requestId?: string;
+  readonly requestId?: UntrustedText;
 }
 
 /** The content of a PUT; type and endpoint come from the read before it. */
@@ -58,7 +59,7 @@ export interface PutRequest {
 
 export interface UpdateResponse {
   readonly httpStatus: number;
-  readonly requestId?: string;
+  readonly requestId?: UntrustedText;
 }
 
 /**

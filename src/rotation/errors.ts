@@ -1,3 +1,5 @@
+import type { Text, UntrustedText } from "./untrusted-text.ts";
+
 /** The classes that a failure is reported in. */
 export const ERROR_CLASSES = [
   "config",
@@ -19,8 +21,8 @@ export type ErrorClass = (typeof ERROR_CLASSES)[number];
 /** What is known of the response behind an error; never a body or header that was sent. */
 export interface ResponseInfo {
   readonly httpStatus?: number;
-  readonly requestId?: string;
-  readonly detail?: string;
+  readonly requestId?: UntrustedText;
+  readonly detail?: UntrustedText;
   /** What the operator should do, if the error class alone does not say it. */
   readonly nextStep?: string;
 }
@@ -30,9 +32,12 @@ export class RotationError extends Error {
   override readonly name: string = "RotationError";
   readonly errorClass: ErrorClass;
   readonly response: ResponseInfo;
+  /** The message; if it contains text from outside, `message` has it without that. */
+  readonly text: Text;
 
-  constructor(errorClass: ErrorClass, message: string, answer: ResponseInfo = {}, options?: ErrorOptions) {
-    super(message, options);
+  constructor(errorClass: ErrorClass, message: Text, answer: ResponseInfo = {}, options?: ErrorOptions) {
+    super(String(message), options);
+    this.text = message;
     this.errorClass = errorClass;
     this.response = answer;
   }
@@ -56,7 +61,7 @@ export class ReplicaError extends SecretError {
 export class GuardError extends RotationError {
   override readonly name = "GuardError";
 
-  constructor(message: string, answer?: ResponseInfo) {
+  constructor(message: Text, answer?: ResponseInfo) {
     super("guard", message, answer);
   }
 }

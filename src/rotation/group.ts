@@ -11,6 +11,7 @@ import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
 import { isPropagated, movePropagationLabel, readLabelFacts, skippedDetails } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
+import { UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 
@@ -108,7 +109,7 @@ export class SecretRollout {
         : skippedDetails(version, before, label);
       if (details === undefined) return [{ ...request, before }];
       const { phase, detail } = before;
-      this.#record(request, { phase, ...(detail !== "" && { detail }), ...details });
+      this.#record(request, { phase, ...(detail && { detail }), ...details });
     } catch (error) {
       this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
@@ -176,7 +177,7 @@ export class SecretRollout {
           const restored = await rollBack(this.#context, session, request, details).catch(
             (error: unknown) => ({
               ...details,
-              message: `${details.message} The previous key could not be put back, so it still holds the refused one: ${toRotationError(this.#context, error).message}`,
+              message: UntrustedText.sentence`${details.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${toRotationError(this.#context, error).text}`,
             }),
           );
           this.#record(request, restored);

@@ -2,15 +2,26 @@ import type { Connection } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError } from "./errors.ts";
 import { detailsOf, type Outcome, type OutcomeDetails, toOutcome } from "./outcome.ts";
+import { type ShownTexts, TextResolver, withhold } from "./text-resolver.ts";
+
+interface Recorded {
+  readonly details: OutcomeDetails;
+  readonly version: SecretVersion | undefined;
+  /** Absent while its texts wait for AWSPREVIOUS to be read. */
+  outcome?: Outcome;
+}
 
 /** Collects one outcome for each connection of a run, and reports each as soon as it is known. */
 export class OutcomeRecorder {
   readonly #context: RunContext;
-  readonly #outcomes = new Map<Connection, Outcome>();
+  readonly #texts: TextResolver;
+  readonly #recorded = new Map<Connection, Recorded>();
+  readonly #resolving = new Set<Promise<void>>();
   readonly #closed = new AbortController();
 
   constructor(context: RunContext) {
     this.#context = context;
+    this.#texts = new TextResolver(context);
   }
 
   /** Aborts when the run is over; what is recorded after that is ignored. */
@@ -20,35 +31,56 @@ export class OutcomeRecorder {
 
   record(connection: Connection, details: OutcomeDetails, version?: SecretVersion): void {
     if (this.closed.aborted) return;
-    const outcome = redacted(toOutcome(connection, details), this.#context);
-    this.#outcomes.set(connection, outcome);
-    const secretCreatedAt = version && { secretCreatedAt: version.createdAt };
-    this.#context.progress({ step: "done", connection, outcome, ...secretCreatedAt });
+    const recorded = { details, version };
+    this.#recorded.set(connection, recorded);
+    const texts = this.#texts.resolveKnown(details);
+    if (texts === undefined) this.#reportResolved(connection, recorded);
+    else this.#report(connection, recorded, texts);
   }
 
   /** Removes an outcome that no longer holds, since a newer version is put. */
   retract(connection: Connection): void {
-    if (!this.closed.aborted) this.#outcomes.delete(connection);
+    if (!this.closed.aborted) this.#recorded.delete(connection);
+  }
+
+  /** Starts to read AWSPREVIOUS for each connection without an outcome, since its outcome may have texts. */
+  prepareTexts(connections: readonly Connection[]): void {
+    for (const connection of connections)
+      if (!this.#recorded.has(connection)) this.#texts.prepare(connection.secret);
+  }
+
+  /** Resolves when each outcome that was recorded is reported. */
+  async reported(): Promise<void> {
+    await Promise.all(this.#resolving);
   }
 
   /** Ends the run. @returns one outcome for each of the connections, in their order. */
   close(connections: readonly Connection[]): readonly Outcome[] {
     const late = detailsOf(new OutOfTimeError("The run's time was up before the outcome was known."));
-    for (const connection of connections) if (!this.#outcomes.has(connection)) this.record(connection, late);
+    for (const connection of connections) {
+      if (!this.#recorded.has(connection)) this.record(connection, late);
+      const recorded = this.#recorded.get(connection);
+      if (recorded !== undefined && recorded.outcome === undefined)
+        this.#report(connection, recorded, withhold(recorded.details));
+    }
     this.#closed.abort();
-    return connections.flatMap((connection) => this.#outcomes.get(connection) ?? []);
+    return connections.flatMap((connection) => this.#recorded.get(connection)?.outcome ?? []);
+  }
+
+  #reportResolved(connection: Connection, recorded: Recorded): void {
+    const resolving = this.#texts
+      .resolve(recorded.details, connection, recorded.version)
+      .then((texts) => this.#report(connection, recorded, texts))
+      .finally(() => this.#resolving.delete(resolving));
+    this.#resolving.add(resolving);
+  }
+
+  #report(connection: Connection, recorded: Recorded, texts: ShownTexts): void {
+    if (this.closed.aborted || this.#recorded.get(connection) !== recorded) return;
+    const { message: _message, detail: _detail, requestId: _requestId, ...facts } = recorded.details;
+    const outcome = toOutcome(connection, { ...facts, ...texts });
+    recorded.outcome = outcome;
+    const secretCreatedAt = recorded.version && { secretCreatedAt: recorded.version.createdAt };
+    this.#context.progress({ step: "done", connection, outcome, ...secretCreatedAt });
   }
 }
-
-/** Removes secrets and control characters from texts that a server may have sent. */
-function redacted(outcome: Outcome, { redactor }: RunContext): Outcome {
-  const { message, detail, requestId } = outcome;
-  const texts = Object.entries({ message, detail, requestId });
-  const clean = texts.flatMap(([key, text]) =>
-    text === undefined ? [] : [[key, redactor.redact(text).replace(CONTROL_CHARACTERS, " ")]],
-  );
-  return { ...outcome, ...Object.fromEntries(clean) };
-}
-
-/** A line break in a text from outside could forge a line of the alert. */
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;

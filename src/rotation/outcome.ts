@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
 import { OutOfTimeError, RotationError, UnauthorizedError } from "./errors.ts";
 import type { evidenceSchema, outcomeSchema } from "./report/schema.ts";
+import type { ShownTexts, Texts } from "./text-resolver.ts";
 
 /** The result for one connection; the report's entry for it. */
 export type Outcome = z.output<typeof outcomeSchema>;
@@ -21,10 +22,14 @@ export function phaseEvidence(phase: Evidence["phase"]): { readonly evidence: Ev
   return { evidence: { ...NO_EVIDENCE, phase } };
 }
 
-export type OutcomeDetails = Pick<Outcome, "outcome"> &
-  Partial<Omit<Outcome, "name" | "environment" | "type" | "secret">>;
+type DetailsOf<T extends Texts> = Pick<Outcome, "outcome"> &
+  Partial<Omit<Outcome, "name" | "environment" | "type" | "secret" | keyof Texts>> &
+  T;
 
-export function toOutcome(connection: Connection, details: OutcomeDetails): Outcome {
+/** What became of a connection. Its texts may come from outside. */
+export type OutcomeDetails = DetailsOf<Texts>;
+
+export function toOutcome(connection: Connection, details: DetailsOf<ShownTexts>): Outcome {
   const { name, environment, type, secret } = connection;
   const { errorClass, nextStep = errorClass && adviceOn(errorClass, details.outcome, connection) } = details;
   return {
@@ -43,7 +48,7 @@ export function toOutcome(connection: Connection, details: OutcomeDetails): Outc
 export function detailsOf(error: RotationError): OutcomeDetails {
   const isAttempt = !(error instanceof OutOfTimeError || error instanceof UnauthorizedError);
   const outcome = isAttempt ? "failed" : "not-attempted";
-  return { outcome, errorClass: error.errorClass, message: error.message, ...error.response };
+  return { outcome, errorClass: error.errorClass, message: error.text, ...error.response };
 }
 
 /** An expected error as it is; any other is logged and becomes one of class `internal`. */

@@ -3,9 +3,33 @@ import { type Connection, qualifiedName } from "./connection.ts";
 import { EventError } from "./errors.ts";
 import type { triggerSchema } from "./report/schema.ts";
 import { type AwsScope, possibleNames, sameSecret, scopeOf } from "./secret-id.ts";
+import { printable } from "./untrusted-text.ts";
+
+/** Longer names from an event are cut in messages. */
+const MAX_NAME_LENGTH = 200;
+
+/** A direct call may name more than a line of the log should have. */
+const MAX_NAMES = 100;
 
 /** What starts a run. */
 export type Trigger = z.output<typeof triggerSchema>;
+
+/** The trigger with at most a hundred connections and secrets. */
+export function abbreviated(trigger: Trigger): Trigger {
+  if (trigger.kind !== "direct") return trigger;
+  const { connections, secrets } = trigger;
+  return {
+    ...trigger,
+    ...(connections && { connections: firstOf(connections) }),
+    ...(secrets && { secrets: firstOf(secrets) }),
+  };
+}
+
+function firstOf(names: readonly string[]): string[] {
+  const rest = names.length - MAX_NAMES;
+  const first = names.slice(0, MAX_NAMES).map((name) => printable(name, MAX_NAME_LENGTH));
+  return [...first, ...(rest > 0 ? [`and ${rest} more`] : [])];
+}
 
 export function isDryRun(trigger: Trigger): boolean {
   return trigger.kind === "direct" && trigger.dryRun === true;
@@ -144,6 +168,6 @@ function selectNamed(
 
 function unknown(what: string, name: string, known: readonly string[]): never {
   throw new EventError(
-    `No ${what} "${name}" is listed in connections.json. Listed: ${[...new Set(known)].join(", ")}.`,
+    `No ${what} "${printable(name, MAX_NAME_LENGTH)}" is listed in connections.json. Listed: ${[...new Set(known)].join(", ")}.`,
   );
 }

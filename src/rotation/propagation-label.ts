@@ -2,6 +2,7 @@ import type { ConnectionState } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { ReplicaError } from "./errors.ts";
 import { type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { isInUse, type LabelFacts } from "./versions.ts";
 
 /** True if enough is known of the key for whoever waits for the label to delete the old one. */
@@ -46,7 +47,7 @@ export async function movePropagationLabel(
   context: RunContext,
   secret: string,
   version: SecretVersion,
-): Promise<string | undefined> {
+): Promise<Text | undefined> {
   const { propagationLabel: label } = context.settings;
   if (label === undefined || version.stages.includes(label)) return undefined;
   try {
@@ -59,6 +60,6 @@ export async function movePropagationLabel(
       context.log.note(error.message, { secret });
       return undefined;
     }
-    return `The key is in use, but the label ${label} could not be moved to its version: ${toRotationError(context, error).message}`;
+    return UntrustedText.sentence`The key is in use, but the label ${label} could not be moved to its version: ${toRotationError(context, error).text}`;
   }
 }

@@ -7,16 +7,17 @@ const LOOKAHEAD = 4_096;
 /** An encoded secret that goes on after what was searched shows at most so much of itself before. */
 const UNCERTAIN = 256;
 
+/** Names of places are compared with longer credentials only. */
+const MIN_LENGTH_IN_NAME = 12;
+
 /**
  * Knows every secret value of a run and removes them from text that comes from outside, in any encoding in which a
  * server may quote a request: plain, JSON-escaped, base64 and base64url at any alignment, URL-encoded, hex.
  * Any twelve characters in a row are recognised. A short value is removed only as a whole word, and only if it is sent.
  */
 export class Redactor {
-  readonly #index = new SecretIndex();
-  readonly #known = new Map<string, boolean>();
-  /** Not in the index yet: most runs have no text to redact. */
-  #pending = new Map<string, boolean>();
+  readonly #secrets = new SecretIndex();
+  readonly #credentials = new SecretIndex();
 
   /** The secret itself, which is sent as a credential; if it is JSON, each text in it, which may be no secret. */
   add(secret: Secret): void {
@@ -24,24 +25,29 @@ export class Redactor {
   }
 
   addText(text: string, isCredential: boolean): void {
-    if ((this.#known.get(text) ?? false) >= isCredential && this.#known.has(text)) return;
-    this.#known.set(text, isCredential);
-    this.#pending.set(text, isCredential);
+    this.#secrets.add(text, isCredential);
+    if (isCredential && text.length >= MIN_LENGTH_IN_NAME) this.#credentials.add(text, true);
   }
 
   /** `text` without any secret, cut to `limit` characters; nothing of it if a secret would show in it when it is decoded. */
   redact(text: string, limit = 500): string {
-    for (const [each, isCredential] of this.#pending) this.#index.add(each, isCredential);
-    this.#pending = new Map();
-    const searched = text.slice(0, limit + LOOKAHEAD);
-    const marks = this.#index.marksIn(searched);
-    const masked = replaceMarked(searched, marks, "\0");
-    if (decodings(masked).some((decoded) => this.#index.marksIn(decoded).includes(1))) return REDACTED;
-    const isWhole = searched.length === text.length;
-    const certain = isWhole ? searched : searched.slice(0, -UNCERTAIN);
-    const clean = replaceMarked(certain, marks, REDACTED);
-    return isWhole && clean.length <= limit ? clean : `${clean.slice(0, limit - 1).toWellFormed()}…`;
+    return clean(this.#secrets, text, limit);
   }
+
+  /** The same for a name or an address, in which only a credential is a secret. */
+  redactName(name: string, limit = 500): string {
+    return clean(this.#credentials, name, limit);
+  }
+}
+
+function clean(index: SecretIndex, text: string, limit: number): string {
+  const searched = text.slice(0, limit + LOOKAHEAD);
+  const marks = index.marksIn(searched);
+  const masked = replaceMarked(searched, marks, "\0");
+  if (decodings(masked).some((decoded) => index.marksIn(decoded).includes(1))) return REDACTED;
+  const isWhole = searched.length === text.length;
+  const shown = replaceMarked(isWhole ? searched : searched.slice(0, -UNCERTAIN), marks, REDACTED);
+  return isWhole && shown.length <= limit ? shown : `${shown.slice(0, limit - 1).toWellFormed()}…`;
 }
 
 function replaceMarked(text: string, marks: Uint8Array, replacement: string): string {

@@ -2,6 +2,7 @@ import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunContext } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import type { OutcomeDetails } from "./outcome.ts";
+import { UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, updateConnection } from "./update.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function rollBack(
     assertCurrent,
   });
   if (!mayHoldVersion) {
-    const message = `${refusal.message} The previous key could not be put back, so it still holds the refused one: ${details.message}`;
+    const message = UntrustedText.sentence`${refusal.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${details.message ?? ""}`;
     return { ...refusal, message };
   }
   if (details.outcome === "ready" || details.outcome === "applied") {
@@ -48,6 +49,6 @@ export async function rollBack(
     ...details,
     outcome: "failed",
     errorClass: "rejected",
-    message: `${refusal.message} The previous one was put back, but that is not READY either: ${details.message}`,
+    message: UntrustedText.sentence`${refusal.message ?? ""} The previous one was put back, but that is not READY either: ${details.message ?? ""}`,
   };
 }

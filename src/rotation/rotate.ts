@@ -1,3 +1,4 @@
+import type { Connection } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { openSessions, readApiKeys, type Sessions } from "./environment.ts";
 import { RotationError } from "./errors.ts";
@@ -10,6 +11,9 @@ import { announcedVersion, currentVersion } from "./versions.ts";
 /** Grace for calls that overrun the deadline, in milliseconds. */
 const OVERTIME_MS = 500;
 
+/** After the deadline nothing can be read that is needed to redact the texts of what is unfinished then. */
+const PREPARE_TEXTS_MS = 5_000;
+
 /**
  * Puts the current values of the secrets into their connections and waits until each has a verdict or the time is up.
  * Does not throw for anything that happens to a connection: there is exactly one outcome for each.
@@ -19,12 +23,26 @@ export async function rotate(
   groups: readonly SecretGroup[],
 ): Promise<readonly Outcome[]> {
   const recorder = new OutcomeRecorder(context);
-  const overtimeMs = context.deadlineAt + OVERTIME_MS - context.clock.now();
+  const connections = groups.flatMap((group) => group.connections);
   await Promise.race([
-    rotateAll(context, groups, recorder),
-    context.clock.sleep(overtimeMs, recorder.closed),
+    rotateAll(context, groups, recorder).then(() => recorder.reported()),
+    overtime(context, connections, recorder),
   ]);
-  return recorder.close(groups.flatMap((group) => group.connections));
+  return recorder.close(connections);
+}
+
+/** Resolves when calls have overrun the deadline. */
+async function overtime(
+  { clock, deadlineAt }: RunContext,
+  connections: readonly Connection[],
+  recorder: OutcomeRecorder,
+): Promise<void> {
+  const sleepUntil = (at: number) => clock.sleep(at - clock.now(), recorder.closed);
+  const halfMs = (deadlineAt - clock.now()) / 2;
+  await sleepUntil(deadlineAt - Math.min(PREPARE_TEXTS_MS, halfMs));
+  if (recorder.closed.aborted) return;
+  recorder.prepareTexts(connections);
+  await sleepUntil(deadlineAt + OVERTIME_MS);
 }
 
 async function rotateAll(

@@ -8,6 +8,7 @@ import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
 import { type AcceptedPut, ignoreUnlessSuperseded, PutAttempt } from "./put.ts";
 import type { Secret } from "./secret.ts";
+import { UntrustedText } from "./untrusted-text.ts";
 
 /** How often AWSCURRENT is read while a young key is given time, in milliseconds. */
 const CURRENT_CHECK_MS = 5_000;
@@ -101,11 +102,11 @@ class Update {
   }
 
   #unverified(error: unknown): OutcomeDetails {
-    const { errorClass, message } = toRotationError(this.#context, error);
+    const { errorClass, text } = toRotationError(this.#context, error);
     return {
       outcome: error instanceof SupersededError ? "failed" : "unverified",
       errorClass,
-      message: `The key was sent, but not verified: ${message}`,
+      message: UntrustedText.sentence`The key was sent, but not verified: ${text}`,
       ...phaseEvidence("unsettled"),
     };
   }

@@ -11,6 +11,7 @@ import {
   type ConfluentSandbox,
   startConfluent,
 } from "../../src/sandbox/confluent/server.ts";
+import { shown } from "../support/untrusted.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that-nobody-may-see" };
@@ -94,9 +95,10 @@ export function update(changes: Partial<PutRequest> = {}): PutRequest {
   };
 }
 
-/** The RotationError that `work` ends with. */
+/** The RotationError that `work` ends with, its texts as they are shown if there are no secrets. */
 export async function failureOf(work: Promise<unknown>): Promise<RotationError> {
   const error: unknown = await work.catch((reason: unknown) => reason);
-  if (error instanceof RotationError) return error;
+  if (error instanceof RotationError)
+    return Object.defineProperty(error, "response", { value: shown(error.response) });
   throw new Error("It did not end with a RotationError.", { cause: error });
 }

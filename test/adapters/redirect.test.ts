@@ -1,9 +1,11 @@
 import { MockAgent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAgent, type HttpResponse, sendRequest } from "../../src/adapters/http.ts";
+import { NetworkError } from "../../src/adapters/network-error.ts";
 import { followRedirects, type Hop } from "../../src/adapters/redirect.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
 import { serve } from "../support/server.ts";
+import { shownText } from "../support/untrusted.ts";
 
 const AUTHORIZATION = "Basic Zmxpbms6c2VjcmV0";
 const ORIGIN = "https://flink.us-west-2.aws.confluent.cloud";
@@ -126,7 +128,9 @@ describe("a redirect", () => {
     });
     const error = await failure(send(agent, `${ORIGIN}/a`, PUT));
     expect(error).toMatchObject({ name: "RotationError", errorClass: "service" });
-    expect(error.message).toContain(`redirects to ${new URL(target).host}, which is not a Confluent host`);
+    expect(shownText(error.text)).toContain(
+      `redirects to ${new URL(target).host}, which is not a Confluent host`,
+    );
     expect(arrivals).toHaveLength(1);
   });
 
@@ -138,7 +142,27 @@ describe("a redirect", () => {
         "https://login.example.com/b": [status],
       });
       const error = await failure(send(agent, `${ORIGIN}/a`));
-      expect(error.message).toContain("login.example.com, which is not a Confluent host");
+      expect(shownText(error.text)).toContain("login.example.com, which is not a Confluent host");
+    },
+  );
+
+  it.each(["https://sk-quoted-key.example.com/b", "https://sk-quoted-key.confluent.cloud/b"])(
+    "to %s, which cannot be reached, does not print the host, which may quote a key",
+    async (target) => {
+      const { agent } = internet({ [`${ORIGIN}/a`]: [302, target] });
+      const failing = async (hop: Parameters<typeof sendRequest>[1]) => {
+        if (hop.url === target)
+          throw new NetworkError("unreachable", `${target} could not be reached.`, true);
+        return sendRequest(agent, hop, undefined);
+      };
+      const error = await failure(
+        followRedirects({ method: "GET", url: `${ORIGIN}/a` }, (hop) =>
+          failing({ ...hop, timeoutMs: 5_000 }),
+        ),
+      );
+      expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
+      expect(error.message).toContain("redirects to [withheld], which did not send a complete response");
+      expect(shownText(error.text)).toContain(`redirects to ${new URL(target).host}`);
     },
   );
 

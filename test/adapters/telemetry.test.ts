@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Telemetry } from "../../src/adapters/telemetry.ts";
 import type { Connection } from "../../src/rotation/connection.ts";
-import { SecretError } from "../../src/rotation/errors.ts";
+import { ConfigError } from "../../src/rotation/errors.ts";
 import type { Outcome, OutcomeKind } from "../../src/rotation/outcome.ts";
 import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { Secret } from "../../src/rotation/secret.ts";
+import { everythingOf } from "../support/leaks.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");
@@ -57,8 +58,8 @@ describe("the log", () => {
     [
       "ALERT_FAILED",
       "ERROR",
-      (on) => on.alertFailed(new SecretError(`denied ${VALUE}`), "the alert's text"),
-      { reason: "SecretError: denied [redacted]", alert: "the alert's text" },
+      (on) => on.alertFailed(new TypeError(`denied\n${VALUE}`), "the alert's text"),
+      { reason: "TypeError: denied [redacted]", alert: "the alert's text" },
     ],
     [
       "ALERT_FAILED",
@@ -77,7 +78,19 @@ describe("the log", () => {
     ],
     ["BUG", "ERROR", (on) => on.bug(new TypeError(VALUE)), { error: "TypeError", reason: "[redacted]" }],
     ["BUG", "ERROR", (on) => on.bug(VALUE), { error: "string" }],
-    ["NOT_STARTED", "ERROR", (on) => on.startFailed(new Error("x")), { error: "Error", reason: "x" }],
+    [
+      "NOT_STARTED",
+      "ERROR",
+      (on) => on.startFailed(new Error(`x ${VALUE}`)),
+      { error: "Error", reason: "x [redacted]" },
+    ],
+    [
+      "NOT_STARTED",
+      "ERROR",
+      (on) => on.startFailed(new ConfigError("connections.json", [VALUE])),
+      { error: "ConfigError", reason: expect.stringContaining(VALUE) },
+    ],
+    ["NOT_STARTED", "ERROR", (on) => on.startFailed(VALUE), { error: "string" }],
   ];
 
   it.each(EVENTS)("has the event %s at level %s", (code, level, act, facts) => {
@@ -128,6 +141,27 @@ describe("the log", () => {
     const { stack } = lines()[0] ?? {};
     expect(stack).toMatch(/^Error: \[redacted\]\n {4}at somewhere/);
     expect(stack).toHaveLength(4_000);
+  });
+
+  it("names at most a hundred of the connections and secrets of a direct call", () => {
+    const lines = captureOutput();
+    const names = Array.from({ length: 102 }, (_, index) => `n${index}`);
+    telemetry().started({ kind: "direct", connections: names, secrets: names.slice(0, 100) });
+    const shortened = [...names.slice(0, 100), "and 2 more"];
+    expect(lines()[0]).toMatchObject({ trigger: { connections: shortened, secrets: names.slice(0, 100) } });
+    telemetry().started({ kind: "direct", dryRun: true });
+    expect(lines()[1]?.["trigger"]).toEqual({ kind: "direct", dryRun: true });
+  });
+
+  it("lets an unexpected error leave the process without a secret, and others as they are", () => {
+    captureOutput();
+    const odd = Object.assign(new TypeError(`odd ${VALUE}`, { cause: VALUE }), { body: VALUE });
+    const left = telemetry().startFailed(odd);
+    expect(left).toMatchObject({ name: "TypeError", message: "odd [redacted]" });
+    expect(everythingOf(left)).not.toContain(VALUE);
+    const own = new ConfigError("connections.json", ["x"]);
+    expect(telemetry().startFailed(own)).toBe(own);
+    expect(telemetry().startFailed(VALUE)).toMatchObject({ name: "Error", message: "Unexpected error." });
   });
 
   it("has an error without a stack too", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hasChanged } from "../../src/rotation/connection.ts";
+import { UntrustedText } from "../../src/rotation/untrusted-text.ts";
 import {
   NEW_KEY,
   type OpenFixture,
@@ -162,7 +163,7 @@ export function describeWorlds(implementation: string, open: OpenFixture): void 
       const before = await read(api);
       advance(10);
       await put(api, before).catch(() => undefined);
-      expect(await read(api)).toEqual({ ...before, requestId: expect.any(String) });
+      expect(await read(api)).toEqual({ ...before, requestId: expect.any(UntrustedText) });
       expect(held("a")).not.toEqual({ API_KEY: NEW_KEY });
     });
   });

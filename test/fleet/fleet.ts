@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
 import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { qualifiedName } from "../../src/rotation/connection.ts";
-import { type OutcomeDetails, toOutcome } from "../../src/rotation/outcome.ts";
+import { toOutcome } from "../../src/rotation/outcome.ts";
 import { plan } from "../../src/rotation/plan.ts";
 import type { Alert } from "../../src/rotation/report/alert.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
@@ -20,7 +20,7 @@ export interface FleetOptions {
   /** Names of connections by secret. */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
   /** The outcomes of connections. Default: ready. */
-  readonly detailsByConnection?: Readonly<Record<string, OutcomeDetails>>;
+  readonly detailsByConnection?: Readonly<Record<string, Parameters<typeof toOutcome>[1]>>;
   /** Replaces the response for the batch that contains the connection. */
   readonly responses?: Readonly<Record<string, () => Promise<unknown>>>;
   readonly timeoutSeconds?: number;

@@ -5,6 +5,7 @@ import { RotationError, SecretError, UnauthorizedError } from "../../src/rotatio
 import { Secret } from "../../src/rotation/secret.ts";
 import { HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { shown, untrusted } from "../support/untrusted.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -37,7 +38,7 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
     return {
       list: (token) => call({ connections: [], nextToken: `after ${token}` }),
       get: (name) => call(observation({ name })),
-      put: ({ name }) => call({ httpStatus: 200, requestId: name }),
+      put: ({ name }) => call({ httpStatus: 200, requestId: untrusted(name) }),
     };
   };
   const deadlineAt = NOW + deadlineMs;
@@ -76,7 +77,7 @@ describe("the connections API with a retry on 401", () => {
     const update = { name: "a", connectionType: "OPENAI", endpoint: "", data: new Secret("{}") };
     expect(await api.list("t1")).toEqual({ connections: [], nextToken: "after t1" });
     expect(await api.get("b")).toMatchObject({ name: "b" });
-    expect(await api.put(update)).toEqual({ httpStatus: 200, requestId: "a" });
+    expect(shown(await api.put(update))).toEqual({ httpStatus: 200, requestId: "a" });
   });
 
   it("reads the secret once for any number of calls", async () => {

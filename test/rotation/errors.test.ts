@@ -11,8 +11,9 @@ import {
   UnauthorizedError,
   UnknownResultError,
 } from "../../src/rotation/errors.ts";
+import { untrusted } from "../support/untrusted.ts";
 
-const answer = { httpStatus: 409, requestId: "request-1", detail: "d" };
+const answer = { httpStatus: 409, requestId: untrusted("request-1"), detail: untrusted("d") };
 
 describe("errors of the rotation", () => {
   it.each([

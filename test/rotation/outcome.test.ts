@@ -7,6 +7,7 @@ import {
 } from "../../src/rotation/errors.ts";
 import { detailsOf, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
+import { shown, untrusted } from "../support/untrusted.ts";
 
 describe("an outcome", () => {
   it("is a finding with what the connection is", () => {
@@ -59,9 +60,9 @@ describe("the finding of an error", () => {
   it("has its class, its message and its answer", () => {
     const error = new RotationError("service", "Confluent answered 500.", {
       httpStatus: 500,
-      detail: "Oops",
+      detail: untrusted("Oops"),
     });
-    expect(detailsOf(error)).toEqual({
+    expect(shown(detailsOf(error))).toEqual({
       outcome: "failed",
       errorClass: "service",
       message: "Confluent answered 500.",

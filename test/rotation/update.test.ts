@@ -13,6 +13,7 @@ import { connection, flinkApiKey, HOUR_MS, NOW, observation, secretVersion } fro
 import type { FakeRequest, Fault } from "../support/fake-confluent.ts";
 import type { FakeConnectionOptions } from "../support/fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+import { shown } from "../support/untrusted.ts";
 
 const A = connection({ name: "a" });
 
@@ -62,7 +63,7 @@ function first(method: FakeRequest["method"], ...faults: readonly (Fault | undef
 describe("the update of a connection", () => {
   it("looks, puts, watches, and says what came of it", async () => {
     const { update, held, methods, clock } = open({ behaviour: { timeToReadyMs: 2_000 } });
-    expect(await update()).toEqual({
+    expect(shown(await update())).toEqual({
       outcome: "ready",
       phase: "READY",
       httpStatus: 200,
@@ -169,7 +170,11 @@ describe("the update of a connection", () => {
 
   it("does not put again what was applied though nobody heard of it", async () => {
     const { update, held } = open({ fault: first("PUT", "lost"), behaviour: { timeToReadyMs: 3_000 } });
-    expect(await update()).toMatchObject({ outcome: "ready", httpStatus: 200, requestId: "request-read" });
+    expect(shown(await update())).toMatchObject({
+      outcome: "ready",
+      httpStatus: 200,
+      requestId: "request-read",
+    });
     expect(held.puts).toHaveLength(1);
   });
 
@@ -215,7 +220,7 @@ describe("the update of a connection", () => {
 
   it("puts again what was not applied", async () => {
     const { update, held, methods } = open({ fault: first("PUT", "dropped", "dropped") });
-    expect(await update()).toMatchObject({ outcome: "ready", requestId: "request-put" });
+    expect(shown(await update())).toMatchObject({ outcome: "ready", requestId: "request-put" });
     expect(held.puts).toHaveLength(1);
     expect(methods().slice(0, 6)).toEqual(["GET", "PUT", "GET", "PUT", "GET", "PUT"]);
   });

@@ -2,6 +2,7 @@ import type { Connection, ConnectionState, CredentialSource } from "../../src/ro
 import type { ApiKey, SecretVersion } from "../../src/rotation/dependencies.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { Secret } from "../../src/rotation/secret.ts";
+import { untrusted } from "./untrusted.ts";
 
 export const NOW = Date.parse("2026-03-21T10:00:00Z");
 export const HOUR_MS = 3_600_000;
@@ -33,9 +34,8 @@ export function observation(overrides: Partial<ConnectionState> = {}): Connectio
     resourceVersion: "1",
     updatedAt: 1_700_000_000_000,
     phase: "READY",
-    detail: "",
     httpStatus: 200,
-    requestId: "request-1",
+    requestId: untrusted("request-1"),
     ...overrides,
   };
 }

@@ -73,6 +73,8 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
   readonly restEndpoint?: string;
   /** The value of the secret `openai`. */
   readonly key: string;
+  /** The type of the connections; `OPENAI` by default. */
+  readonly type?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** How the connections a and b name the secret, which has this ARN; both by its name by default. */
   readonly secretNames?: (arn: string) => readonly [string, string];
@@ -82,6 +84,7 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
 export async function deploy({
   restEndpoint,
   key,
+  type = "OPENAI",
   env,
   secretNames = () => ["openai", "openai"],
   ...behaviour
@@ -97,12 +100,13 @@ export async function deploy({
   confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
   const endpoint = "https://api.example.com/v1";
   for (const name of ["a", "b"])
-    confluent.addConnection("env-1", { name, type: "OPENAI", endpoint, data: { API_KEY: "old" } });
+    confluent.addConnection("env-1", { name, type, endpoint, data: { API_KEY: "old" } });
   const createdAt = Date.now() - 3_600_000;
   aws.putSecret("flink", JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret }), { createdAt });
   const { arn } = aws.putSecret("openai", key, { createdAt });
   copyFileSync(BUNDLE, join(folder, "index.mjs"));
-  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url, secretNames(arn)));
+  const names = secretNames(arn);
+  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url, type, names));
   const configFile = join(folder, "connections.json");
   writeFileSync(configFile, connections);
   const lambda = {
@@ -118,14 +122,18 @@ export async function deploy({
   return { aws, confluent, configFile, start, invoke: (event) => resultOf(start(event)) };
 }
 
-function connectionsAt(restEndpoint: string, [secretOfA, secretOfB]: readonly [string, string]): unknown {
+function connectionsAt(
+  restEndpoint: string,
+  type: string,
+  [secretOfA, secretOfB]: readonly [string, string],
+): unknown {
   return {
     environments: {
       prod: { organizationId: "org-1", environmentId: "env-1", restEndpoint, apiKeySecret: "flink" },
     },
     connections: [
-      { name: "a", type: "OPENAI", secret: secretOfA },
-      { name: "b", type: "OPENAI", secret: secretOfB },
+      { name: "a", type, secret: secretOfA },
+      { name: "b", type, secret: secretOfB },
     ],
     timing: { confirmSeconds: 0.5 },
   };

@@ -17,6 +17,7 @@ import {
   FakeConnection,
   type FakeConnectionOptions,
 } from "./fake-connection.ts";
+import { untrusted } from "./untrusted.ts";
 
 /** What goes wrong with a request. `lost`: a PUT is applied, and its response is lost. `dropped`: the PUT is not applied. */
 export type Fault = "unauthorized" | "forbidden" | "service" | "refused" | "lost" | "dropped" | "hang";
@@ -112,7 +113,7 @@ export class FakeConfluent {
 
   #apply({ name, resourceVersion }: PutRequest, data: AuthData): UpdateResponse {
     this.#environment.connection(name).put({ data, resourceVersion, hasMetadata: true }, this.#now());
-    return { httpStatus: 200, requestId: "request-put" };
+    return { httpStatus: 200, requestId: untrusted("request-put") };
   }
 
   async #handle<T>(call: Omit<FakeRequest, "sentAt" | "fault">, work: () => T): Promise<T> {

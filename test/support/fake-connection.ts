@@ -6,6 +6,7 @@ import type {
   StoredConnection,
 } from "../../src/sandbox/confluent/connection.ts";
 import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
+import { untrusted } from "./untrusted.ts";
 
 /** Everything that the sandbox can set for a connection. */
 export type FakeConnectionOptions = Partial<Omit<NewConnection, "name">>;
@@ -62,9 +63,9 @@ export function connectionState(view: ConnectionView): ConnectionState {
     connectionType: spec.type,
     endpoint: spec.endpoint,
     phase,
-    detail: view.phase === undefined ? "" : detail,
     httpStatus: 200,
-    requestId: "request-read",
+    requestId: untrusted("request-read"),
+    ...(view.phase !== undefined && detail !== "" && { detail: untrusted(detail) }),
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(updatedAt !== undefined && { updatedAt }),
   };

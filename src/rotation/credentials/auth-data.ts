@@ -21,6 +21,8 @@ export interface Credentials {
   /** The JSON object of `auth_data.data`. */
   readonly data: Secret;
   readonly options: readonly string[];
+  /** The credentials in it that come from the secret. */
+  readonly secrets: readonly Secret[];
   /** What an operator may want to know of a value that is sent as it is; never a value. */
   readonly remarks: readonly string[];
 }
@@ -55,7 +57,20 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
       `Secret ${document.id} is too long: ${options.join(", ")} come to ${data.bytes} bytes; Confluent takes ${MAX_DATA_BYTES} at most.`,
     );
   }
-  return { data, options, remarks: remarksOn(entries, document.id) };
+  return { data, options, secrets: secretsIn(entries), remarks: remarksOn(entries, document.id) };
+}
+
+/** Options that say how credentials are used. */
+const SETTINGS: ReadonlySet<string> = new Set<Option>([
+  "token-endpoint",
+  "scope",
+  "sse-endpoint",
+  "transport-type",
+]);
+
+function secretsIn(entries: readonly Entry[]): Secret[] {
+  const credentials = entries.filter(({ option }) => !SETTINGS.has(option));
+  return credentials.flatMap(({ value }) => (value instanceof Secret ? [value] : []));
 }
 
 function remarksOn(entries: readonly Entry[], secretId: string): string[] {

@@ -2,6 +2,7 @@ import { type ConnectionState, phaseKind } from "../connection.ts";
 import type { RotationSettings } from "../dependencies.ts";
 import { RotationError } from "../errors.ts";
 import { type Evidence, type OutcomeDetails, phaseEvidence } from "../outcome.ts";
+import { UntrustedText } from "../untrusted-text.ts";
 import type { PollResult } from "./poller.ts";
 
 /** What a phase after a PUT came to. */
@@ -22,7 +23,7 @@ export function describePhase(result: PhaseResult, require: RotationSettings["re
     );
   }
   const { phase, detail } = state;
-  const shown = { phase, ...(detail !== "" && { detail }) };
+  const shown = { phase, ...(detail && { detail }) };
   if (verdict === undefined && error !== undefined) return { ...shown, ...unreadable("unsettled", error) };
   return { ...shown, ...describeState(result, state, require) };
 }
@@ -99,7 +100,7 @@ function unreadable(phase: Evidence["phase"], error: RotationError): OutcomeDeta
   return {
     outcome: "unverified",
     errorClass: error.errorClass,
-    message: `The key was sent, but the state of the connection could not be read: ${error.message}`,
+    message: UntrustedText.sentence`The key was sent, but the state of the connection could not be read: ${error.text}`,
     ...error.response,
     ...phaseEvidence(phase),
   };

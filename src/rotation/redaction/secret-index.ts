@@ -11,8 +11,11 @@ const MIN_WORD_LENGTH = 4;
 const MIN_START_LENGTH = 4;
 const MIN_START_LETTERS = 8;
 
-/** Finds the values of secrets in texts. */
+/** Finds the values of secrets in texts. Values are indexed when a text comes: most runs have none. */
 export class SecretIndex {
+  /** Every value that was added; true for a credential. */
+  readonly #known = new Map<string, boolean>();
+  readonly #pending = new Map<string, boolean>();
   /** By the length of their windows: shorter ones are for forms that are shorter as a whole. */
   readonly #windows = new Map<number, WindowIndex>();
   readonly #words = new Set<string>();
@@ -22,6 +25,25 @@ export class SecretIndex {
 
   /** @param isCredential a value that is sent, and not only stored beside one: hidden even if it is a common word. */
   add(text: string, isCredential: boolean): void {
+    const known = this.#known.get(text);
+    if (known === true || known === isCredential) return;
+    this.#known.set(text, isCredential);
+    this.#pending.set(text, isCredential);
+  }
+
+  /** A mark for each character of `text`: 1 if it belongs to a secret. */
+  marksIn(text: string): Uint8Array {
+    for (const [value, isCredential] of this.#pending) this.#addToIndex(value, isCredential);
+    this.#pending.clear();
+    const marks = new Uint8Array(text.length);
+    const folded = fold(text);
+    for (const [width, index] of this.#windows) index.find(folded, (at) => marks.fill(1, at, at + width));
+    if (this.#words.size > 0) this.#markWords(text, marks);
+    this.#markCutStart(folded, marks);
+    return marks;
+  }
+
+  #addToIndex(text: string, isCredential: boolean): void {
     const value = text.trim().replace(isCredential ? SCHEME : SCHEME_AND_HOST, "");
     if (value.length >= MIN_LENGTH) {
       if (!isCredential && isPublic(value)) return;
@@ -32,16 +54,6 @@ export class SecretIndex {
         this.#wordLengths.add(form.length);
       }
     }
-  }
-
-  /** A mark for each character of `text`: 1 if it belongs to a secret. */
-  marksIn(text: string): Uint8Array {
-    const marks = new Uint8Array(text.length);
-    const folded = fold(text);
-    for (const [width, index] of this.#windows) index.find(folded, (at) => marks.fill(1, at, at + width));
-    if (this.#words.size > 0) this.#markWords(text, marks);
-    this.#markCutStart(folded, marks);
-    return marks;
   }
 
   #addForm(form: string, isCredential: boolean): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RotationError } from "../../../src/rotation/errors.ts";
 import { describePhase, type PhaseResult } from "../../../src/rotation/polling/describe.ts";
 import { observation } from "../../support/builders.ts";
+import { shown, untrusted } from "../../support/untrusted.ts";
 
 function described(
   { phase, was = "READY", ...result }: Partial<PhaseResult> & { phase?: string; was?: string },
@@ -10,7 +11,7 @@ function described(
   const state = phase === undefined ? {} : { state: observation({ phase }) };
   const before = observation({ phase: was });
   const { evidence, ...details } = describePhase({ before, hasChanged: true, ...state, ...result }, require);
-  return { ...details, evidence: evidence?.phase };
+  return { ...details, ...(shown(details) as typeof details), evidence: evidence?.phase };
 }
 
 describe("the outcome of a phase", () => {
@@ -30,7 +31,7 @@ describe("the outcome of a phase", () => {
   });
 
   it("keeps the service's detail", () => {
-    const state = observation({ detail: "Lookup failed: ai.openai.com" });
+    const state = observation({ detail: untrusted("Lookup failed: ai.openai.com") });
     expect(described({ verdict: "ready", state })).toMatchObject({ detail: "Lookup failed: ai.openai.com" });
   });
 
@@ -107,7 +108,7 @@ describe("the outcome of a phase", () => {
 
   it("is unverified, in the error's class, if the last read failed", () => {
     const error = new RotationError("unreachable", "The host could not be reached.", {
-      requestId: "request-9",
+      requestId: untrusted("request-9"),
     });
     expect(described({ error, phase: "PENDING" })).toEqual({
       outcome: "unverified",

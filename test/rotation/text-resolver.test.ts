@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import type { SecretVersion } from "../../src/rotation/dependencies.ts";
+import { SecretError } from "../../src/rotation/errors.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
+import { Secret } from "../../src/rotation/secret.ts";
+import { TextResolver } from "../../src/rotation/text-resolver.ts";
+import { UntrustedText } from "../../src/rotation/untrusted-text.ts";
+import { connection, secretVersion } from "../support/builders.ts";
+import { untrusted } from "../support/untrusted.ts";
+
+const PREVIOUS = secretVersion({ versionId: "v1", value: new Secret("sk-previous-0123456789") });
+const CURRENT = secretVersion({ versionId: "v2", value: new Secret("sk-current-0123456789") });
+const CONNECTION = connection({ secret: "openai" });
+
+function resolverOf(read: () => Promise<SecretVersion | undefined>) {
+  const reads: unknown[] = [];
+  const bugs: unknown[] = [];
+  const secrets = {
+    read: (...args: unknown[]) => {
+      reads.push(args);
+      return read();
+    },
+    moveLabel: async () => undefined,
+  };
+  const log = { bug: (error: unknown) => bugs.push(error), note: () => undefined };
+  const redactor = new Redactor();
+  redactor.add(CURRENT.value);
+  return { texts: new TextResolver({ secrets, redactor, log }), reads, bugs };
+}
+
+const withPrevious = () => resolverOf(async () => PREVIOUS);
+
+describe("texts about a connection", () => {
+  it("are shown without the current and the previous key of its secret", async () => {
+    const { texts } = withPrevious();
+    const found = {
+      message: UntrustedText.sentence`It is ${UntrustedText.name("sk-previous-0123456789")}.`,
+      detail: untrusted("refused sk-current-0123456789 and sk-previous-0123456789"),
+      requestId: untrusted("for sk-previous-0123456789"),
+    };
+    expect(await texts.resolve(found, CONNECTION, CURRENT)).toEqual({
+      message: "It is [redacted].",
+      detail: "refused [redacted] and [redacted]",
+      requestId: "for [redacted]",
+    });
+  });
+
+  it("need one reading of AWSPREVIOUS for all connections of a secret", async () => {
+    const { texts, reads } = withPrevious();
+    await Promise.all(
+      ["a", "b", "c"].map((name) =>
+        texts.resolve({ detail: untrusted("d") }, connection({ name, secret: "openai" })),
+      ),
+    );
+    texts.prepare("openai");
+    expect(reads).toEqual([["openai", { stage: "AWSPREVIOUS" }]]);
+    await texts.resolve({ detail: untrusted("d") }, connection({ secret: "other" }));
+    expect(reads).toHaveLength(2);
+  });
+
+  it("need none if they are our own, or an id that quotes nothing", async () => {
+    const { texts, reads } = withPrevious();
+    const id = UntrustedText.id("request-1");
+    const found = { message: "Refused.", ...(id && { requestId: id }) };
+    expect(texts.resolveKnown(found)).toEqual({ message: "Refused.", requestId: "request-1" });
+    expect(await texts.resolve(found, CONNECTION)).toEqual({ message: "Refused.", requestId: "request-1" });
+    expect(texts.resolveKnown({ detail: untrusted("d") })).toBeUndefined();
+    expect(reads).toEqual([]);
+  });
+
+  it("are shown if there is no AWSPREVIOUS", async () => {
+    const { texts } = resolverOf(async () => undefined);
+    expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION)).toEqual({ detail: "refused" });
+  });
+
+  it("are withheld if AWSPREVIOUS cannot be read, but not our own words", async () => {
+    const { texts, bugs } = resolverOf(async () => {
+      throw new SecretError("Denied.");
+    });
+    texts.prepare("openai");
+    const found = {
+      message: UntrustedText.sentence`It said ${untrusted("x")}.`,
+      detail: untrusted("refused"),
+    };
+    expect(await texts.resolve(found, CONNECTION)).toEqual({
+      message: "It said [withheld].",
+      detail: "[withheld]",
+    });
+    expect(bugs).toEqual([]);
+  });
+
+  it("are withheld if the reading ends with an unexpected error, which is logged", async () => {
+    const error = new TypeError("odd");
+    const { texts, bugs } = resolverOf(async () => {
+      throw error;
+    });
+    expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION)).toEqual({
+      detail: "[withheld]",
+    });
+    expect(bugs).toEqual([error]);
+  });
+
+  it("are shown without short credentials, which the connection sends, and with other short words", async () => {
+    const value = (password: string) =>
+      new Secret(JSON.stringify({ username: "admin", password, dbname: "orders", "token-endpoint": "x" }));
+    const { texts } = resolverOf(async () => secretVersion({ value: value("hunter1") }));
+    const rest = connection({ type: "MONGODB", secret: "openai" });
+    const detail = untrusted("admin of orders: hunter1 and hunter2 are refused");
+    const current = secretVersion({ value: value("hunter2") });
+    expect(await texts.resolve({ detail }, rest, current)).toEqual({
+      detail: "[redacted] of orders: [redacted] and [redacted] are refused",
+    });
+  });
+
+  it("are shown without the secret too if the connection cannot use it", async () => {
+    const { texts } = resolverOf(async () =>
+      secretVersion({ value: new Secret('{"other":"sk-previous-0123456789"}') }),
+    );
+    expect(await texts.resolve({ detail: untrusted("no sk-previous-0123456789") }, CONNECTION)).toEqual({
+      detail: "no [redacted]",
+    });
+  });
+
+  it("are shown with addresses and scopes that stand beside the credentials", async () => {
+    const value = new Secret(
+      JSON.stringify({
+        "token-endpoint": "https://login.example.com/oauth2/token",
+        "client-id": "client-0123456789",
+        "client-secret": "secret-0123456789",
+        scope: "openid",
+      }),
+    );
+    const { texts } = resolverOf(async () => undefined);
+    const rest = connection({ type: "REST", secret: "openai" });
+    const detail = untrusted("openid: login.example.com refused client-0123456789");
+    expect(await texts.resolve({ detail }, rest, secretVersion({ value }))).toEqual({
+      detail: "openid: login.example.com refused [redacted]",
+    });
+  });
+});
