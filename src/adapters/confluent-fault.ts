@@ -1,10 +1,20 @@
-import { type ResponseInfo, RotationError, UnauthorizedError } from "../rotation/errors.ts";
+import {
+  ConflictError,
+  type ResponseInfo,
+  RotationError,
+  UnauthorizedError,
+  UnknownResultError,
+} from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { errorDetail } from "./error-detail.ts";
 import type { HttpResponse } from "./http.ts";
+import { isTransient } from "./retry.ts";
 
 const IP_FILTER = /\bip[ _-]?(filter|address|group)/i;
+
+const CHECK_PROXIES =
+  "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.";
 
 /** What a response of Confluent that is no success means. Its own words become the detail. */
 export function responseError({ status, headers, body }: HttpResponse): RotationError {
@@ -17,9 +27,7 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
     case 401:
       return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
     case 403:
-      return IP_FILTER.test(detail)
-        ? outsideIpFilter(response)
-        : forbidden(response, body.trim() === "" || (typeof json === "object" && json !== null));
+      return IP_FILTER.test(detail) ? outsideIpFilter(response) : forbidden(response, isObject(json));
     case 404:
       return new RotationError(
         "not-found",
@@ -43,6 +51,31 @@ function outsideIpFilter(response: ResponseInfo): UnauthorizedError {
   });
 }
 
+/** What a response to a PUT means that does not accept it. Only the API itself can refuse credentials. */
+export function putError(response: HttpResponse): RotationError {
+  const { status } = response;
+  const failure = responseError(response);
+  if (status === 409 || status === 412) return new ConflictError(failure.response);
+  if (isTransient(status)) return new UnknownResultError("service", failure.message, failure.response);
+  if (status >= 200 && status < 300) {
+    const message = `The response to the PUT (${status}) is not one of Confluent's API, so the key was not accepted.`;
+    return new UnknownResultError("service", message, { ...failure.response, nextStep: CHECK_PROXIES });
+  }
+  if ((status !== 400 && status !== 422) || !isFromApi(response)) return failure;
+  const message = "Confluent refused the credentials when they were put.";
+  return new RotationError("rejected", message, failure.response);
+}
+
+/** False for HTML and other bodies that a proxy may send in place of the API's. A PUT may be answered without a body. */
+export function isFromApi({ body }: HttpResponse): boolean {
+  const text = body.trim();
+  return text === "" || text === "null" || isObject(parseJson(text));
+}
+
+function isObject(json: unknown): boolean {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
 export function detailOf(text: string): { detail?: UntrustedText } {
   const detail = UntrustedText.from(text);
   return detail === undefined ? {} : { detail };
@@ -60,8 +93,7 @@ function forbidden(response: ResponseInfo, isFromConfluent: boolean): Unauthoriz
       "Access is forbidden (403), but the answer is not one of Confluent's API: a proxy or firewall may have sent it.",
       {
         ...response,
-        nextStep:
-          "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.",
+        nextStep: CHECK_PROXIES,
       },
     );
   return new UnauthorizedError(

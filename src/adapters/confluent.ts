@@ -6,15 +6,14 @@ import {
   type UpdateResponse,
 } from "../rotation/connection.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
-import { ConflictError, RotationError, UnknownResultError } from "../rotation/errors.ts";
+import { type RotationError, UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
-import { detailOf, requestIdOf, responseError } from "./confluent-fault.ts";
+import { detailOf, isFromApi, putError, requestIdOf, responseError } from "./confluent-fault.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
-import { isTransient } from "./retry.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
@@ -74,7 +73,7 @@ export class ConfluentClient implements ConnectionsApi {
     );
     if (page === undefined) throw this.#failure(answer);
     const nextToken = tokenOf(page.metadata.next);
-    const connections = page.data.flatMap((each) => this.#toObservation(each, answer) ?? []);
+    const connections = page.data.flatMap((each) => this.#toState(each, answer) ?? []);
     for (const { name } of connections)
       if (!this.#listed.has(name)) this.#listed.set(name, this.#listed.size);
     return { connections, ...(nextToken !== undefined && { nextToken }) };
@@ -82,7 +81,7 @@ export class ConfluentClient implements ConnectionsApi {
 
   async get(name: string): Promise<ConnectionState | undefined> {
     const { response: answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
-      this.#toObservation(parseJson(answer.body), answer),
+      this.#toState(parseJson(answer.body), answer),
     );
     if (seen === undefined && answer.status !== 404) throw this.#failure(answer);
     return seen;
@@ -91,7 +90,8 @@ export class ConfluentClient implements ConnectionsApi {
   async put({ name, connectionType, endpoint, resourceVersion, data }: PutRequest): Promise<UpdateResponse> {
     const body = JSON.stringify({
       name,
-      metadata: resourceVersion === undefined ? {} : { resource_version: resourceVersion },
+      // Confluent's own clients leave `metadata` out altogether.
+      ...(resourceVersion !== undefined && { metadata: { resource_version: resourceVersion } }),
       spec: {
         connection_type: connectionType,
         endpoint,
@@ -100,25 +100,17 @@ export class ConfluentClient implements ConnectionsApi {
     });
     const answer = await this.#transport
       .write(this.#urlOf(name), body, this.#listed.get(name) ?? 0)
-      .catch(unknownFate);
-    const { status } = answer;
-    if (status >= 200 && status < 300) return { httpStatus: status, ...requestIdOf(answer) };
-    const failure = this.#failure(answer);
-    if (status === 409 || status === 412) throw new ConflictError(failure.response);
-    if (isTransient(status)) throw new UnknownResultError("service", failure.message, failure.response);
-    if (status !== 400 && status !== 422) throw failure;
-    throw new RotationError(
-      "rejected",
-      "Confluent refused the credentials when they were put.",
-      failure.response,
-    );
+      .catch(unknownResult);
+    const isAccepted = answer.status >= 200 && answer.status < 300 && isFromApi(answer);
+    if (!isAccepted) throw putError(answer);
+    return { httpStatus: answer.status, ...requestIdOf(answer) };
   }
 
   #urlOf(name: string): string {
     return `${this.#base}/${encodeURIComponent(name)}`;
   }
 
-  #toObservation(json: unknown, answer: HttpResponse): ConnectionState | undefined {
+  #toState(json: unknown, answer: HttpResponse): ConnectionState | undefined {
     const { data } = connectionSchema.safeParse(json);
     if (data === undefined) return undefined;
     const { name, metadata, spec, status } = data;
@@ -148,7 +140,7 @@ export class ConfluentClient implements ConnectionsApi {
   }
 }
 
-function unknownFate(error: unknown): never {
+function unknownResult(error: unknown): never {
   if (!(error instanceof NetworkError)) throw error;
   throw new UnknownResultError(
     error.errorClass,

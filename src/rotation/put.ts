@@ -58,7 +58,7 @@ export class PutAttempt {
         return { before, response };
       } catch (error) {
         const after = await this.#readBeforeRetry(error);
-        const mayBeApplied = error instanceof UnknownResultError && error.response.httpStatus === undefined;
+        const mayBeApplied = error instanceof UnknownResultError && (error.response.httpStatus ?? 200) < 300;
         // A change may be due to an earlier PUT of this run.
         if (isFirst && mayBeApplied && hasChanged(before, after))
           return { before, response: responseOf(after) };

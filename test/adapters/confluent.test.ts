@@ -279,10 +279,25 @@ describe("an answer that cannot be read", () => {
     });
   });
 
-  it.each(BODIES)("(%s) does not matter after a PUT", async (body) => {
+  it.each(["empty", "null"] as const)("(%s) with 200 accepts a PUT", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "PUT", fault: { kind: "body", body } });
     expect(shown(await api.put(update()))).toEqual({ httpStatus: 200, requestId: "request-1" });
+  });
+
+  it.each(["html", "truncated", "array"] as const)("(%s) with 200 does not accept a PUT", async (body) => {
+    const { api, sandbox } = await startBench();
+    sandbox.fail({ method: "PUT", fault: { kind: "body", body } });
+    expect(await failureOf(api.put(update()))).toMatchObject({
+      name: "UnknownResultError",
+      errorClass: "service",
+      message: expect.stringContaining("not one of Confluent's API"),
+    });
+  });
+
+  it("(html) with 400 to a PUT is no refusal of the credentials", async () => {
+    const { api } = await answeredBy({ status: 400, body: "<html>Bad Request</html>" });
+    expect(await failureOf(api.put(update()))).toMatchObject({ errorClass: "service" });
   });
 });
 
@@ -325,7 +340,7 @@ describe("an error answer", () => {
     [302, "RotationError", "service", "Confluent answered 302."],
     [400, "RotationError", "service", "Confluent answered 400."],
   ])("with status %i to a LIST is a %s of class %s", async (status, name, errorClass, words) => {
-    const { api } = await answeredBy({ status });
+    const { api } = await answeredBy({ status, body: { errors: [] } });
     const error = await failureOf(api.list());
     expect(error).toMatchObject({ name, errorClass, response: { httpStatus: status } });
     expect(error.message).toContain(words);
@@ -377,10 +392,10 @@ describe("a PUT", () => {
     });
   });
 
-  it("has empty metadata where no version is known", async () => {
+  it("has no metadata if no version is known", async () => {
     const { api, arrivals } = await answeredBy({});
     await api.put(update());
-    expect(JSON.parse(arrivals[0]?.body ?? "")).toMatchObject({ metadata: {} });
+    expect(JSON.parse(arrivals[0]?.body ?? "")).not.toHaveProperty("metadata");
   });
 
   it.each([false, true])(
