@@ -21,6 +21,7 @@ import { environmentProblem, factLines, factsOf } from "./problem.ts";
 import { listConfigured, SHORT_WAITS, withReadOnlyClients } from "./read-only.ts";
 import { runOptions } from "./run-options.ts";
 import { loadConfig, triggerFor } from "./selection.ts";
+import { silenceRemark } from "./silence.ts";
 
 const TIMEOUT_MS = 300_000;
 
@@ -102,7 +103,10 @@ async function checkEnvironments(
       const shown = { message: listed.message, ...texts.show(problem), ...(nextStep && { nextStep }) };
       return { name, result: { subject, ok: false, ...shown } };
     }
-    const message = `${counted(listed.size, "connection")} in ${environmentId}`;
+    const phases = [...listed.values()].map(({ phase }) => phase);
+    const remark = silenceRemark(phases, config.verification.require);
+    const count = `${counted(listed.size, "connection")} in ${environmentId}`;
+    const message = [count, ...(remark === undefined ? [] : [remark])].join(". ");
     return { name, result: { subject, ok: true, message } };
   });
   return Promise.all(all);

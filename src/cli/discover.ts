@@ -10,6 +10,7 @@ import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
 import { valueOption } from "./options.ts";
 import { listConnections, withReadOnlyClients } from "./read-only.ts";
+import { silenceRemark } from "./silence.ts";
 import { readTerraform } from "./terraform.ts";
 
 const DESCRIPTION = `Write a connections.json for connections that exist.
@@ -73,7 +74,14 @@ async function runDiscover(options: Options, context: CommandContext): Promise<v
   context.err.print(
     `${counted(found.length, "connection")}. Fill in the empty values, then run: ${PROGRAM} check`,
     ...openChoices(found),
+    ...silence(found),
   );
+}
+
+function silence(found: readonly FoundConnection[]): string[] {
+  const phases = found.flatMap(({ phase }) => phase ?? []);
+  const remark = silenceRemark(phases, "auto");
+  return remark === undefined ? [] : [remark];
 }
 
 async function read(file: string): Promise<string> {
@@ -92,10 +100,11 @@ async function listEnvironment(options: Options, context: CommandContext): Promi
   const found = await withReadOnlyClients({ environments }, context, (clients) =>
     listConnections(clients, environment),
   );
-  return [...found.values()].map(({ name, connectionType, endpoint }) => ({
+  return [...found.values()].map(({ name, connectionType, endpoint, phase }) => ({
     name,
     type: connectionType,
     endpoint,
+    phase,
     organizationId,
     environmentId,
     restEndpoint,

@@ -8,6 +8,8 @@ export interface FoundConnection {
   readonly organizationId: string;
   readonly environmentId: string;
   readonly restEndpoint?: string;
+  /** As Confluent reports it; absent if it was not asked. */
+  readonly phase?: string;
 }
 
 /** Values from the command line that the found connections may lack. */

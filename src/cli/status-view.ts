@@ -1,8 +1,10 @@
+import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
 import { phaseStyle } from "../terminal/status-table.ts";
 import { type Cell, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { factLines } from "./problem.ts";
+import { silenceRemark } from "./silence.ts";
 import type { Status } from "./status.ts";
 
 const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET", "VERSION", "CURRENT SINCE"];
@@ -10,7 +12,8 @@ const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET",
 export function statusLines(
   terminal: Terminal,
   statuses: readonly Status[],
-  { label, now }: { label: string | undefined; now: number },
+  { propagationLabel: label, verification }: Pick<Config, "propagationLabel" | "verification">,
+  now: number,
 ): string[] {
   const head = label === undefined ? HEAD : [...HEAD, label];
   const rows = statuses.map((each) => [
@@ -18,8 +21,19 @@ export function statusLines(
     ...(label === undefined ? [] : [labelCell(each)]),
   ]);
   const remarks = statuses.flatMap((each) => remark(terminal, each));
+  const silent = [...Map.groupBy(statuses, ({ environment }) => environment)].flatMap(([name, each]) => {
+    const phases = each.flatMap(({ phase }) => phase ?? []);
+    const remark = silenceRemark(phases, verification.require);
+    return remark === undefined ? [] : ["", `${name}: ${remark}`];
+  });
   const usable = statuses.filter((each) => each.well).length;
-  return [...tableLines(terminal, head, rows), ...remarks, "", `${usable} of ${statuses.length} usable.`];
+  return [
+    ...tableLines(terminal, head, rows),
+    ...remarks,
+    ...silent,
+    "",
+    `${usable} of ${statuses.length} usable.`,
+  ];
 }
 
 function cells(status: Status, now: number): Cell[] {
@@ -29,7 +43,7 @@ function cells(status: Status, now: number): Cell[] {
     { text: status.environment },
     { text: status.name },
     { text: status.type },
-    { text: phase ?? "?", style: phaseStyle(phase ?? "") },
+    { text: phase === "" ? "none" : (phase ?? "?"), style: phaseStyle(phase ?? "") },
     { text: `${ago(updatedAt, now)}${isOlder ? ", before" : ""}`, ...(isOlder && { style: "yellow" }) },
     { text: status.secret },
     { text: status.secretVersionId?.slice(0, 8) ?? "?" },

@@ -41,6 +41,7 @@ export interface Status {
 const DESCRIPTION = `Show the phase and key age of each connection.
 
 The command sends one LIST for each environment and writes nothing.
+If Confluent reports no phase for an environment, the command says so and what that means.
 A connection that was updated before the current version of its secret was created holds an older key.
 The exit code is 1 if a connection is not usable.`;
 
@@ -70,7 +71,7 @@ export function statusCommand(context: CommandContext): CommandUnknownOpts {
       );
       const lines = json
         ? [JSON.stringify({ connections: statuses }, null, 2)]
-        : statusLines(out, statuses, { label: config.propagationLabel, now: Date.now() });
+        : statusLines(out, statuses, config, Date.now());
       out.print(...lines);
       context.exitWith(statuses.every(({ well }) => well) ? EXIT.ok : EXIT.failed);
     });
@@ -96,7 +97,7 @@ async function readStatuses(
   return Promise.all(
     selected.map(async (connection) => {
       const reading = { list: lists.get(connection.environment), version: versions.get(connection.secret) };
-      return toStatus(texts, connection, reading, config.propagationLabel);
+      return toStatus(texts, connection, reading, config);
     }),
   );
 }
@@ -117,11 +118,11 @@ async function toStatus(
   texts: TextResolver,
   connection: Connection,
   { list, version }: Reading,
-  label: string | undefined,
+  config: Config,
 ): Promise<Status> {
   const { name, environment, type, secret } = connection;
   const state = list instanceof Map ? list.get(name) : undefined;
-  const problem = isProblem(list) ? list : problemOf(connection, state, version);
+  const problem = isProblem(list) ? list : problemOf(connection, state, version, config);
   const found = { ...(state?.detail && { detail: state.detail }), ...problem };
   const known = version instanceof RotationError ? undefined : version;
   const { message, ...shown } = await texts.resolve(found, connection, known);
@@ -131,7 +132,7 @@ async function toStatus(
     type,
     ...(state && connectionFields(state)),
     secret,
-    ...(version && !(version instanceof RotationError) && secretFields(version, label)),
+    ...(version && !(version instanceof RotationError) && secretFields(version, config.propagationLabel)),
     well: problem === undefined,
     ...shown,
     ...(problem?.nextStep !== undefined && { nextStep: problem.nextStep }),
@@ -165,11 +166,13 @@ function problemOf(
   connection: Connection,
   state: ConnectionState | undefined,
   version: Reading["version"],
+  { verification }: Config,
 ): Problem | undefined {
   try {
     const { phase, requestId } = assertMatchesConfig(connection, state);
     if (version instanceof RotationError) throw version;
-    if (phaseKind(phase) === "usable") return undefined;
+    const kind = phaseKind(phase);
+    if (kind === "usable" || (kind === "silent" && verification.require !== "ready")) return undefined;
     const message = `It is not usable: ${phase || "it has no phase"}.`;
     return { message, ...(requestId !== undefined && { requestId }) };
   } catch (error) {
