@@ -45,36 +45,49 @@ const BUNDLE = resolve(import.meta.dirname, "../dist/fleet");
  * @returns the function for the schedule to invoke.
  */
 export function addFleet(scope: Construct, props: FleetProps): IFunction {
-  const { configFile, rotator, roles, topic, failedRuns, concurrency = 1, bundle = BUNDLE } = props;
-  const common = {
-    runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
-    code: rotatorCode(configFile, bundle),
-    loggingFormat: LoggingFormat.JSON,
-    retryAttempts: 0,
-  };
-  const environment = { NODE_OPTIONS: "--enable-source-maps", POWERTOOLS_SERVICE_NAME: props.serviceName };
-  const logs = (id: string, role: Role): LogGroup => {
-    const { logRetention: retention } = props;
-    const logGroup = new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.DESTROY });
-    allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
-    return logGroup;
-  };
   // A run that is called by this alias sends no alert and returns a shorter report.
-  const batch = rotator.addAlias("batch");
+  const batch = props.rotator.addAlias("batch");
+  const alert = addAlertFunction(scope, props);
+  const orchestrator = addOrchestrator(scope, props, {
+    ROTATOR_FUNCTION: batch.functionArn,
+    ALERT_FUNCTION: alert.functionArn,
+  });
+  const role = props.roles.orchestrator;
+  allow(role, ["lambda:InvokeFunction"], batch.functionArn, alert.functionArn);
+  allow(role, ["sqs:SendMessage"], props.failedRuns.queueArn);
+  allowDurableExecution(scope, orchestrator, role);
+  // A durable function is always invoked by a version or an alias.
+  const { functionArn } = orchestrator.addAlias("live");
+  return LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
+    functionArn,
+    sameEnvironment: true,
+  });
+}
+
+function addAlertFunction(scope: Construct, props: FleetProps): LambdaFunction {
+  const { roles, topic } = props;
   const alert = new LambdaFunction(scope, "FleetAlert", {
-    ...common,
+    ...commonProps(props),
     description: "Sends the alert of a run over a fleet of Flink connections",
     handler: "index.alert",
     memorySize: 256,
     timeout: Duration.seconds(30),
     role: roles.alert.withoutPolicyUpdates(),
-    logGroup: logs("FleetAlertLogs", roles.alert),
-    environment: { ...environment, ALERT_TOPIC_ARN: topic.topicArn },
+    logGroup: addLogGroup(scope, "FleetAlertLogs", props, roles.alert),
+    environment: { ...commonEnvironment(props), ALERT_TOPIC_ARN: topic.topicArn },
   });
   allow(roles.alert, ["sns:Publish"], topic.topicArn);
-  const orchestrator = new LambdaFunction(scope, "Fleet", {
-    ...common,
+  return alert;
+}
+
+function addOrchestrator(
+  scope: Construct,
+  props: FleetProps,
+  functions: Readonly<Record<string, string>>,
+): LambdaFunction {
+  const { roles, failedRuns, concurrency = 1 } = props;
+  return new LambdaFunction(scope, "Fleet", {
+    ...commonProps(props),
     description: "Rotates the keys of a fleet of Flink connections batch by batch",
     handler: "index.handler",
     // 100,000 connections and their outcomes fit.
@@ -83,23 +96,30 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
     durableConfig: { executionTimeout: Duration.days(7), retentionPeriod: Duration.days(14) },
     onFailure: new SqsDestination(failedRuns),
     role: roles.orchestrator.withoutPolicyUpdates(),
-    logGroup: logs("FleetLogs", roles.orchestrator),
-    environment: {
-      ...environment,
-      ROTATOR_FUNCTION: batch.functionArn,
-      ALERT_FUNCTION: alert.functionArn,
-      FLEET_CONCURRENCY: String(concurrency),
-    },
+    logGroup: addLogGroup(scope, "FleetLogs", props, roles.orchestrator),
+    environment: { ...commonEnvironment(props), ...functions, FLEET_CONCURRENCY: String(concurrency) },
   });
-  allow(roles.orchestrator, ["lambda:InvokeFunction"], batch.functionArn, alert.functionArn);
-  allow(roles.orchestrator, ["sqs:SendMessage"], failedRuns.queueArn);
-  allowDurableExecution(scope, orchestrator, roles.orchestrator);
-  // A durable function is always invoked by a version or an alias.
-  const { functionArn } = orchestrator.addAlias("live");
-  return LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
-    functionArn,
-    sameEnvironment: true,
-  });
+}
+
+function commonProps({ configFile, bundle = BUNDLE }: FleetProps) {
+  return {
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    code: rotatorCode(configFile, bundle),
+    loggingFormat: LoggingFormat.JSON,
+    retryAttempts: 0,
+  } as const;
+}
+
+function commonEnvironment({ serviceName }: FleetProps): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: "--enable-source-maps", POWERTOOLS_SERVICE_NAME: serviceName };
+}
+
+function addLogGroup(scope: Construct, id: string, { logRetention }: FleetProps, role: Role): LogGroup {
+  const props = { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY };
+  const logGroup = new LogGroup(scope, id, props);
+  allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
+  return logGroup;
 }
 
 /** This needs a separate policy: in the role's default policy it would be a circular dependency. */
