@@ -3,7 +3,7 @@ import type { RunContext } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import type { OutcomeDetails } from "./outcome.ts";
 import { UntrustedText } from "./untrusted-text.ts";
-import { type UpdateRequest, updateConnection } from "./update.ts";
+import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
 /**
  * Puts AWSPREVIOUS back into a connection that was refused the current version.
@@ -19,36 +19,29 @@ export async function rollBack(
   const { connection, version, assertCurrent } = refused;
   const previous = await context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
   if (previous === undefined || previous.versionId === version.versionId) {
-    return {
-      ...refusal,
-      message: `${refusal.message} There is no AWSPREVIOUS version to put back, so it still holds the refused one.`,
-    };
+    const message = `${refusal.message} There is no AWSPREVIOUS version to put back, so it still holds the refused one.`;
+    return { ...refusal, message };
   }
   await assertCurrent();
   const { data } = buildCredentials(connection, previous.value);
-  const { details, mayHoldVersion } = await updateConnection(context, session, {
-    connection,
-    version: previous,
-    data,
-    isKeyProven: false,
-    assertCurrent,
-  });
+  const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
+  return describeRollback(refusal, await updateConnection(context, session, request));
+}
+
+function describeRollback(
+  refusal: OutcomeDetails,
+  { details, mayHoldVersion }: UpdateResult,
+): OutcomeDetails {
+  const [refused, reason] = [refusal.message ?? "", details.message ?? ""];
   if (!mayHoldVersion) {
-    const message = UntrustedText.sentence`${refusal.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${details.message ?? ""}`;
+    const message = UntrustedText.sentence`${refused} The previous key could not be put back, so it still holds the refused one: ${reason}`;
     return { ...refusal, message };
   }
   if (details.outcome === "ready" || details.outcome === "applied") {
-    return {
-      ...details,
-      outcome: "rolled-back",
-      errorClass: "rejected",
-      message: `${refusal.message} The previous one was put back and is ${details.outcome === "ready" ? "READY" : "accepted"}.`,
-    };
+    const state = details.outcome === "ready" ? "READY" : "accepted";
+    const message = UntrustedText.sentence`${refused} The previous one was put back and is ${state}.`;
+    return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
-  return {
-    ...details,
-    outcome: "failed",
-    errorClass: "rejected",
-    message: UntrustedText.sentence`${refusal.message ?? ""} The previous one was put back, but that is not READY either: ${details.message ?? ""}`,
-  };
+  const message = UntrustedText.sentence`${refused} The previous one was put back, but that is not READY either: ${reason}`;
+  return { ...details, outcome: "failed", errorClass: "rejected", message };
 }
