@@ -26,6 +26,7 @@ function open() {
       return promise;
     },
     moveLabel: async () => undefined,
+    lastChangedAt: async () => undefined,
   };
   const recorder = new OutcomeRecorder({ ...context, secrets });
   const answer = () => resolve(secretVersion({ value: new Secret("sk-previous-012345") }));

@@ -21,6 +21,7 @@ function resolverOf(read: () => Promise<SecretVersion | undefined>) {
       return read();
     },
     moveLabel: async () => undefined,
+    lastChangedAt: async () => undefined,
   };
   const log = { bug: (error: unknown) => bugs.push(error), note: () => undefined };
   const redactor = new Redactor();

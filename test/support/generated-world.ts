@@ -275,6 +275,7 @@ function killed(context: RunContext, killedAt: number): RunContext {
     secrets: {
       read: (...args) => alive(() => secrets.read(...args)),
       moveLabel: (...args) => alive(() => secrets.moveLabel(...args)),
+      lastChangedAt: (...args) => alive(() => secrets.lastChangedAt(...args)),
     },
     connect: (...args) => {
       const api = connect(...args);
