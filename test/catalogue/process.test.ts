@@ -57,4 +57,23 @@ describe("the built function in a process of its own", () => {
       expect(aws.published()).toEqual([]);
     },
   );
+
+  it.each([
+    ["silent", "good", 2, "applied"],
+    ["credulous", "bad", 2, "ready"],
+    ["controller", "good", 2, "ready"],
+    ["controller", "bad", 1, "failed"],
+    ["prompt", "good", 2, "ready"],
+    ["prompt", "bad", 1, "failed"],
+  ] as const)(
+    "row 28: in a service that is %s, a %s key reaches %d of two connections and is %s",
+    async (world, key, holders, outcome) => {
+      const { confluent, invoke } = await deploy({ key, world, verdictAfterMs: 200, accepts: ["good"] });
+      const { report, error } = await invoke(SCHEDULE);
+      const held = ["a", "b"].filter((name) => confluent.connection(name).data["API_KEY"] === key);
+      expect(held).toHaveLength(holders);
+      if (outcome === "failed") expect(error?.message).toContain("1 of 2 failed, 1 not attempted (rejected)");
+      else expect(report).toMatchObject({ outcome: "succeeded", counts: { [outcome]: 2 } });
+    },
+  );
 });

@@ -92,6 +92,40 @@ describe("a bad key that the service does not call refused", () => {
   });
 });
 
+describe("a fresh key that is refused", () => {
+  it("row 7: gives way at once to the good one that is put while it is given time", async () => {
+    const world = await startVerdicts({
+      settings: { timeToReadyMs: 500 },
+      key: BAD_KEY,
+      count: 20,
+      keyAgeMs: 0,
+    });
+    const run = judge(world, GOOD_KEY);
+    await world.clock.sleep(20_000);
+    world.aws.putSecret("openai", GOOD_KEY);
+    const { counts, holders, alerts, seconds } = await run;
+    expect({ counts, holders, alerts }).toMatchObject({ counts: { ready: 20 }, holders: 20, alerts: 0 });
+    expect(seconds).toBeLessThan(30);
+  });
+
+  it("row 38: is not put again half-way after a newer run has put a newer one", async () => {
+    const world = await startVerdicts({
+      settings: { timeToReadyMs: 500 },
+      key: BAD_KEY,
+      count: 5,
+      keyAgeMs: 0,
+    });
+    const first = world.invoke({ trigger: "schedule" });
+    await world.clock.sleep(59_000);
+    world.aws.putSecret("openai", GOOD_KEY);
+    await Promise.all([first, world.invoke({ trigger: "schedule" })]);
+    for (const name of ["openai-1", "openai-2", "openai-5"]) {
+      expect(world.held(name)["API_KEY"]).toBe(GOOD_KEY);
+      expect(world.keysPut(name).lastIndexOf(BAD_KEY)).toBeLessThanOrEqual(0);
+    }
+  });
+});
+
 describe("an old key that comes back", () => {
   it.each(["silent", "credulous", "controller", "prompt"] as const)(
     "row 42: is replaced by the next scheduled run, in a service that is %s",

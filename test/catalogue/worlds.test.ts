@@ -20,7 +20,7 @@ const TABLE = [
 ] as const;
 
 describe("the four ways in which the service may report on a key", () => {
-  it.each(TABLE)("rows 27, 28: %o with %s ends as %o", async (settings, key, counts, most) => {
+  it.each(TABLE)("row 28: %o with %s ends as %o", async (settings, key, counts, most) => {
     const world = await startVerdicts({ settings, key });
     const judged = await judge(world, key);
     expect(judged.counts).toMatchObject(counts);
