@@ -13,11 +13,11 @@ import { type Alert, createAlert } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
 import { run } from "./run.ts";
 
-/** What is kept of the Lambda's time for the alert, in milliseconds. */
+/** Milliseconds that a run leaves for the alert. */
 const ALERT_RESERVE_MS = 10_000;
-/** How long an alert is tried when the Lambda has more time left than the reserve. */
+/** Upper bound for the attempts to send an alert if more time than the reserve is left. */
 const MAX_ALERT_MS = 120_000;
-/** What is kept for the end of the invocation once the alert was sent, in milliseconds. */
+/** Milliseconds that remain for the end of the invocation after the alert. */
 const FINISH_MS = 500;
 
 export interface Dependencies {
@@ -30,15 +30,15 @@ export interface Dependencies {
 type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName"> &
   Partial<Pick<Context, "invokedFunctionArn">>;
 
-/** The Lambda's handler: from the event to the report, and the alert before the time is up. */
+/** The Lambda handler: runs the rotation for an event and sends the alert before the invocation times out. */
 export function createHandler(dependencies: Dependencies) {
   return async (event: unknown, invocation: Invocation): Promise<Report> => {
     const redactor = new Redactor();
     const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), dependencies.clock.now);
     const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
-    const scene: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
+    const context: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
     const trigger = readTrigger(event, telemetry, functionScope(invocation.invokedFunctionArn));
-    return trigger.kind === "ignored" ? ignoreEvent(scene, trigger) : rotateAndAlert(scene, trigger);
+    return trigger.kind === "ignored" ? ignoreEvent(context, trigger) : rotateAndAlert(context, trigger);
   };
 }
 
@@ -53,30 +53,31 @@ interface InvocationContext {
   readonly invocation: Invocation;
   readonly redactor: Redactor;
   readonly telemetry: Telemetry;
-  /** When the platform ends the process, in milliseconds since the epoch. */
+  /** When Lambda ends the process, in milliseconds since the epoch. */
   readonly endsAt: number;
 }
 
-async function rotateAndAlert(scene: InvocationContext, trigger: Trigger): Promise<Report> {
-  const { telemetry } = scene;
-  const report = await rotateOrAlert(scene, trigger);
-  if (trigger.kind === "direct" && isBatchCall(scene.invocation)) return abridge(report, MAX_WHOLE_OUTCOMES);
-  const alert = isDryRun(trigger) ? undefined : createAlert(report, rerunLine(scene));
+async function rotateAndAlert(context: InvocationContext, trigger: Trigger): Promise<Report> {
+  const { telemetry } = context;
+  const report = await rotateOrAlert(context, trigger);
+  if (trigger.kind === "direct" && isBatchCall(context.invocation))
+    return abridge(report, MAX_WHOLE_OUTCOMES);
+  const alert = isDryRun(trigger) ? undefined : createAlert(report, rerunLine(context));
   if (alert === undefined) return report;
-  return finishRun(report, { subject: alert.subject, fault: await send(scene, alert) }, telemetry);
+  return finishRun(report, { subject: alert.subject, fault: await send(context, alert) }, telemetry);
 }
 
-/** The report of the run. What keeps it from starting is alerted, unless somebody waits for the answer, and thrown. */
-async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promise<Report> {
-  const { dependencies, invocation, redactor, telemetry, endsAt } = scene;
+/** Runs the rotation. An error before the start is alerted, unless the caller is waiting for the response, and thrown. */
+async function rotateOrAlert(context: InvocationContext, trigger: Trigger): Promise<Report> {
+  const { dependencies, invocation, redactor, telemetry, endsAt } = context;
   const { env, clock, random } = dependencies;
   try {
     const config = readConfig(configFileOf(env));
     const own = functionScope(invocation.invokedFunctionArn);
-    const meant = ignoreForeign(trigger, config.connections, own);
-    if (meant.kind === "ignored") return ignoreEvent(scene, meant);
+    const relevant = ignoreForeign(trigger, config.connections, own);
+    if (relevant.kind === "ignored") return ignoreEvent(context, relevant);
     telemetry.started(trigger);
-    noteTopicFault(scene);
+    noteTopicFault(context);
     const progress = telemetry.progress.bind(telemetry);
     const deadlineAt = Math.max(clock.now(), endsAt - ALERT_RESERVE_MS);
     const { report, traffic } = await run(config, trigger, {
@@ -91,18 +92,18 @@ async function rotateOrAlert(scene: InvocationContext, trigger: Trigger): Promis
     telemetry.ended(report, traffic);
     return report;
   } catch (error) {
-    return failBeforeStart(error, trigger, telemetry, (alert) => send(scene, alert));
+    return failBeforeStart(error, trigger, telemetry, (alert) => send(context, alert));
   }
 }
 
-/** A topic that cannot take an alert is found before the alert is needed. */
+/** Logs a topic that cannot receive alerts before an alert is needed. */
 function noteTopicFault({ dependencies, telemetry }: InvocationContext): void {
   const topicArn = dependencies.env["ALERT_TOPIC_ARN"];
   const fault = topicArn && topicFault(topicArn);
   if (fault) telemetry.note(`Alerts cannot be sent: ALERT_TOPIC_ARN ${fault}.`);
 }
 
-/** Sends the alert within the time that is left. @returns why it could not be sent. */
+/** Sends the alert within the remaining time. @returns the reason if it could not be sent. */
 async function send(
   { dependencies, telemetry, endsAt }: InvocationContext,
   alert: Alert,

@@ -63,8 +63,8 @@ export function createFleet(dependencies: FleetDependencies) {
   return async (event: unknown, context: DurableContext): Promise<Report> => {
     const redactor = new Redactor();
     const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), clock.now);
-    const scene: FleetContext = { ...dependencies, config, context, telemetry };
-    const trigger = ofOwnSecret(scene, readTrigger(event, telemetry, scopeOfFleet(scene)));
+    const fleet: FleetContext = { ...dependencies, config, context, telemetry };
+    const trigger = ignoreForeignSecret(fleet, readTrigger(event, telemetry, fleetScope(fleet)));
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
       else telemetry.started(trigger);
@@ -72,22 +72,22 @@ export function createFleet(dependencies: FleetDependencies) {
     });
     if (trigger.kind === "ignored")
       return createReport([], { trigger, startedAt, endedAt: startedAt, requests: 0 });
-    const rollout = await startOrAlert(scene, trigger);
-    const requests = await rollOut(scene, trigger, rollout);
+    const rollout = await startOrAlert(fleet, trigger);
+    const requests = await rollOut(fleet, trigger, rollout);
     const endedAt = await context.step("end", async () => clock.now());
     const report = createReport(rollout.outcomes(), { trigger, startedAt, endedAt, requests });
-    return alertAndFinish(scene, report);
+    return alertAndFinish(fleet, report);
   };
 }
 
-function scopeOfFleet({ context }: FleetContext): AwsScope | undefined {
+function fleetScope({ context }: FleetContext): AwsScope | undefined {
   return functionScope(context.lambdaContext.invokedFunctionArn);
 }
 
-/** The faults of a configuration that cannot be read are reported later, by an alert. */
-function ofOwnSecret(scene: FleetContext, trigger: Trigger): Trigger {
+/** An invalid configuration is reported later, by an alert. */
+function ignoreForeignSecret(fleet: FleetContext, trigger: Trigger): Trigger {
   try {
-    return ignoreForeign(trigger, scene.config().connections, scopeOfFleet(scene));
+    return ignoreForeign(trigger, fleet.config().connections, fleetScope(fleet));
   } catch (error) {
     if (error instanceof ConfigError) return trigger;
     throw error;
@@ -95,21 +95,21 @@ function ofOwnSecret(scene: FleetContext, trigger: Trigger): Trigger {
 }
 
 /** Plans the rollout. An error is alerted, unless the caller is waiting for the response, and thrown. */
-async function startOrAlert(scene: FleetContext, trigger: Trigger): Promise<FleetRollout> {
-  const { env, telemetry, batchSize = BATCH_SIZE } = scene;
+async function startOrAlert(fleet: FleetContext, trigger: Trigger): Promise<FleetRollout> {
+  const { env, telemetry, batchSize = BATCH_SIZE } = fleet;
   try {
-    const { connections, rollout } = scene.config();
+    const { connections, rollout } = fleet.config();
     required(env, "ROTATOR_FUNCTION");
     const canary = rollout.canary && !isDryRun(trigger);
-    return new FleetRollout(plan(trigger, connections, scopeOfFleet(scene)), { canary, batchSize });
+    return new FleetRollout(plan(trigger, connections, fleetScope(fleet)), { canary, batchSize });
   } catch (error) {
-    return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(scene, alert));
+    return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(fleet, alert));
   }
 }
 
 /** @returns the number of requests that were sent to Confluent. */
-async function rollOut(scene: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<number> {
-  const { context, env, timeoutSeconds = BATCH_TIMEOUT_SECONDS } = scene;
+async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<number> {
+  const { context, env, timeoutSeconds = BATCH_TIMEOUT_SECONDS } = fleet;
   const functionArn = required(env, "ROTATOR_FUNCTION");
   const dryRun = isDryRun(trigger);
   const maxConcurrency = Number(env["FLEET_CONCURRENCY"] || 1);
@@ -123,22 +123,22 @@ async function rollOut(scene: FleetContext, trigger: Trigger, rollout: FleetRoll
       (each, batch) => callBatch(each, batch, { functionArn, dryRun, timeoutSeconds }),
       { maxConcurrency, nesting: NestingType.FLAT },
     );
-    const answers = new Map(all.map(({ index, result }) => [index, result]));
+    const results = new Map(all.map(({ index, result }) => [index, result]));
     for (const [index, batch] of batches.entries()) {
-      const answer = answers.get(index) ?? { kind: "failed" };
-      rollout.settle(batch, answer);
-      if (answer.kind === "answered") requests += answer.requests;
+      const result = results.get(index) ?? { kind: "failed" };
+      rollout.settle(batch, result);
+      if (result.kind === "answered") requests += result.requests;
     }
   }
   return requests;
 }
 
-async function alertAndFinish(scene: FleetContext, report: Report): Promise<Report> {
-  const { context, telemetry } = scene;
+async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Report> {
+  const { context, telemetry } = fleet;
   const alert = isDryRun(report.trigger) ? undefined : createAlert(report, () => rerunLine(context));
-  const answer = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_RESPONSE_BYTES);
-  if (alert === undefined) return answer;
-  return finishRun(answer, { subject: alert.subject, fault: await sendAlert(scene, alert) }, telemetry);
+  const response = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_RESPONSE_BYTES);
+  if (alert === undefined) return response;
+  return finishRun(response, { subject: alert.subject, fault: await sendAlert(fleet, alert) }, telemetry);
 }
 
 /** @returns the reason why the alert could not be sent. */
