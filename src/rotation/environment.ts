@@ -57,6 +57,17 @@ export class EnvironmentSession {
 /** The sessions by environment; an error stands for an environment that cannot be reached. */
 export type Sessions = ReadonlyMap<string, Promise<EnvironmentSession | RotationError>>;
 
+/** The sessions of the environments of one secret. */
+export type OpenedSessions = ReadonlyMap<string, EnvironmentSession | RotationError | undefined>;
+
+/** The session of a connection's environment. @throws RotationError if the environment cannot be reached. */
+export function sessionOf(sessions: OpenedSessions, { environment }: Connection): EnvironmentSession {
+  const session = sessions.get(environment);
+  if (session === undefined) throw new RotationError("internal", `No session for ${environment}.`);
+  if (session instanceof RotationError) throw session;
+  return session;
+}
+
 /** The rotator's Confluent API keys by secret, since several environments may share one. */
 export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
 

@@ -1,17 +1,15 @@
 import { Canary } from "./canary.ts";
-import { assertMatchesConfig } from "./config-match.ts";
 import { type Connection, phaseKind } from "./connection.ts";
-import { buildCredentials } from "./credentials/auth-data.ts";
 import { CurrentVersionCheck } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
-import type { EnvironmentSession } from "./environment.ts";
-import { OutOfTimeError, RotationError } from "./errors.ts";
+import { type OpenedSessions, sessionOf } from "./environment.ts";
+import { OutOfTimeError } from "./errors.ts";
 import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
-import { isPropagated, movePropagationLabel, readLabelFacts, skippedDetails } from "./propagation-label.ts";
+import { prepareUpdate } from "./prepare.ts";
+import { isPropagated, movePropagationLabel, readLabelFacts } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
-import { UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 
@@ -20,8 +18,6 @@ const MAX_SUPERSESSIONS = 3;
 
 /** Takes the outcome of each connection. */
 type Recorder = Pick<OutcomeRecorder, "record" | "retract">;
-
-type OpenedSessions = ReadonlyMap<string, EnvironmentSession | RotationError | undefined>;
 
 /** Rolls out one version after another to the connections of one secret, until the newest one is in place. */
 export class SecretRollout {
@@ -45,7 +41,8 @@ export class SecretRollout {
 
   /** @param first the version for which the run was started. */
   async rotate(first: SecretVersion): Promise<void> {
-    let version = (await this.#newerThanFirst(first)) ?? first;
+    // Another run may have put a newer version after `first` was read and before the connections were.
+    let version = (!isDryRun(this.#context.trigger) && (await this.#current.newerThan(first))) || first;
     for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#rollOut(version);
       if (newer === undefined) return this.#markPropagated(version);
@@ -54,11 +51,6 @@ export class SecretRollout {
       this.#retractAll();
       version = newer;
     }
-  }
-
-  /** Another run may have put a newer version after `first` was read and before the connections were. */
-  async #newerThanFirst(first: SecretVersion): Promise<SecretVersion | undefined> {
-    return isDryRun(this.#context.trigger) ? undefined : this.#current.newerThan(first);
   }
 
   /** @throws SupersededError if a newer version is AWSCURRENT. */
@@ -94,22 +86,14 @@ export class SecretRollout {
 
   /** The update of a connection; none if its outcome is clear without one. */
   #prepare(connection: Connection, version: SecretVersion, label: LabelFacts | undefined): UpdateRequest[] {
+    const assertCurrent = (maxAgeMs?: number) => this.#assertCurrent(version, maxAgeMs);
     try {
-      const session = this.#session(connection);
-      const { data, options, remarks } = buildCredentials(connection, version.value);
-      const assertCurrent = (maxAgeMs?: number) => this.#assertCurrent(version, maxAgeMs);
-      const request = { connection, version, data, isKeyProven: false, assertCurrent };
-      if (this.#updated.has(connection)) return [request];
-      const before = assertMatchesConfig(connection, session.initialState(connection));
-      for (const remark of remarks)
-        this.#context.log.note(remark, { connection: connection.name, secret: connection.secret });
-      const wouldSend = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-      const details = isDryRun(this.#context.trigger)
-        ? ({ outcome: "planned", message: wouldSend } as const)
-        : skippedDetails(version, before, label);
-      if (details === undefined) return [{ ...request, before }];
-      const { phase, detail } = before;
-      this.#record(request, { phase, ...(detail && { detail }), ...details });
+      const session = sessionOf(this.#sessions, connection);
+      const isUpdated = this.#updated.has(connection);
+      const prepared = prepareUpdate(this.#context, session, { connection, version, label, isUpdated });
+      if ("data" in prepared)
+        return [{ connection, version, isKeyProven: false, assertCurrent, ...prepared }];
+      this.#record({ connection, version }, prepared);
     } catch (error) {
       this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
@@ -119,7 +103,8 @@ export class SecretRollout {
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
   async #updateCanaries(requests: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
     const wasSilent = ({ connection }: UpdateRequest): boolean =>
-      phaseKind(this.#session(connection).initialState(connection)?.phase ?? "unread") === "silent";
+      phaseKind(sessionOf(this.#sessions, connection).initialState(connection)?.phase ?? "unread") ===
+      "silent";
     let [request, ...others] = this.#canary.order(requests);
     while (request !== undefined) {
       const result = await this.#update(request);
@@ -141,7 +126,7 @@ export class SecretRollout {
       if (this.#context.isStopping())
         throw new OutOfTimeError("The run was stopped before it was this connection's turn.");
       this.#updated.add(connection);
-      result = await updateConnection(this.#context, this.#session(connection), request);
+      result = await updateConnection(this.#context, sessionOf(this.#sessions, connection), request);
     } catch (error) {
       result = { details: detailsOf(toRotationError(this.#context, error)), mayHoldVersion: false };
     }
@@ -173,14 +158,8 @@ export class SecretRollout {
     if (this.#context.settings.onRejected === "rollback") {
       await Promise.all(
         refused.map(async ({ request, details }) => {
-          const session = this.#session(request.connection);
-          const restored = await rollBack(this.#context, session, request, details).catch(
-            (error: unknown) => ({
-              ...details,
-              message: UntrustedText.sentence`${details.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${toRotationError(this.#context, error).text}`,
-            }),
-          );
-          this.#record(request, restored);
+          const session = sessionOf(this.#sessions, request.connection);
+          this.#record(request, await rollBack(this.#context, session, request, details));
         }),
       );
     }
@@ -206,14 +185,6 @@ export class SecretRollout {
     if (detail === undefined) return;
     for (const [connection, details] of this.#details)
       this.#record({ connection, version }, { ...details, detail });
-  }
-
-  /** @throws RotationError if the environment cannot be reached. */
-  #session({ environment }: Connection): EnvironmentSession {
-    const session = this.#sessions.get(environment);
-    if (session === undefined) throw new RotationError("internal", `No session for ${environment}.`);
-    if (session instanceof RotationError) throw session;
-    return session;
   }
 
   #record(

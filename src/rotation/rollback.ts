@@ -1,14 +1,13 @@
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunContext } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import type { OutcomeDetails } from "./outcome.ts";
-import { UntrustedText } from "./untrusted-text.ts";
+import { type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
 /**
- * Puts AWSPREVIOUS back into a connection that was refused the current version.
+ * Puts AWSPREVIOUS back into a connection that was refused the current version. Never rejects: an error is in the message.
  * @param refused the update that was refused; its version must still be AWSCURRENT.
- * @throws RotationError if AWSPREVIOUS cannot be used.
  */
 export async function rollBack(
   context: RunContext,
@@ -17,15 +16,24 @@ export async function rollBack(
   refusal: OutcomeDetails,
 ): Promise<OutcomeDetails> {
   const { connection, version, assertCurrent } = refused;
-  const previous = await context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
-  if (previous === undefined || previous.versionId === version.versionId) {
-    const message = `${refusal.message} There is no AWSPREVIOUS version to put back, so it still holds the refused one.`;
-    return { ...refusal, message };
+  try {
+    const previous = await context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
+    if (previous === undefined || previous.versionId === version.versionId) {
+      const message = `${refusal.message} There is no AWSPREVIOUS version to put back, so it still holds the refused one.`;
+      return { ...refusal, message };
+    }
+    await assertCurrent();
+    const { data } = buildCredentials(connection, previous.value);
+    const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
+    return describeRollback(refusal, await updateConnection(context, session, request));
+  } catch (error) {
+    return notRestored(refusal, toRotationError(context, error).text);
   }
-  await assertCurrent();
-  const { data } = buildCredentials(connection, previous.value);
-  const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
-  return describeRollback(refusal, await updateConnection(context, session, request));
+}
+
+function notRestored(refusal: OutcomeDetails, reason: Text): OutcomeDetails {
+  const message = UntrustedText.sentence`${refusal.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${reason}`;
+  return { ...refusal, message };
 }
 
 function describeRollback(
@@ -33,10 +41,7 @@ function describeRollback(
   { details, mayHoldVersion }: UpdateResult,
 ): OutcomeDetails {
   const [refused, reason] = [refusal.message ?? "", details.message ?? ""];
-  if (!mayHoldVersion) {
-    const message = UntrustedText.sentence`${refused} The previous key could not be put back, so it still holds the refused one: ${reason}`;
-    return { ...refusal, message };
-  }
+  if (!mayHoldVersion) return notRestored(refusal, reason);
   if (details.outcome === "ready" || details.outcome === "applied") {
     const state = details.outcome === "ready" ? "READY" : "accepted";
     const message = UntrustedText.sentence`${refused} The previous one was put back and is ${state}.`;

@@ -94,7 +94,7 @@ export class Poller {
     while (this.#pending.size > 0) {
       this.#giveUp();
       this.#pollDue();
-      // With nothing pending, the sleep would never end.
+      // Without a pending connection the sleep would never end.
       if (this.#pending.size > 0) await this.#sleep.start(this.#idleMs());
     }
     this.#isRunning = false;
