@@ -21,7 +21,6 @@ const SUFFIX = /-[A-Za-z0-9]{6}$/;
  * @param own the account and region that bare names belong to; while it is unknown, a name matches any account's ARN.
  */
 export function sameSecret(a: string, b: string, own?: AwsScope): boolean {
-  if (a === b) return true;
   const [first, second] = [parse(a), parse(b)];
   if (!sameScope(first.scope ?? own, second.scope ?? own)) return false;
   return (
@@ -53,10 +52,10 @@ export function sameScope(a: AwsScope | undefined, b: AwsScope | undefined): boo
 }
 
 function parse(secretId: string): SecretId {
-  const [, partition, region, account, path] = ARN.exec(secretId) ?? [];
-  return partition && region && account && path
-    ? { scope: { partition, region, account }, path }
-    : { scope: undefined, path: secretId };
+  const [, partition = "", region = "", account = "", path] = ARN.exec(secretId) ?? [];
+  return path === undefined
+    ? { scope: undefined, path: secretId }
+    : { scope: { partition, region, account }, path };
 }
 
 function isNameIn(name: string, arnPath: string): boolean {

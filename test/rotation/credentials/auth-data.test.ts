@@ -559,6 +559,13 @@ describe("a user name and a password", () => {
     });
   });
 
+  it("may be a whole secret with quotation marks that are not around it", () => {
+    const credentials = options({ fields: "password", values: { username: "u1" } });
+    for (const text of ['"a" and more', 'more and "a"'])
+      expect(dataOf({ type: "MONGODB", credentials }, text)).toMatchObject({ PASSWORD: text });
+    expect(faultOf({ type: "MONGODB", credentials }, `"${MARKER}"`)).toContain("is in quotes");
+  });
+
   it("cause a remark if they begin or end with white space", () => {
     const type = "MONGODB";
     expect(remarksOf({ type }, { username: " u", password: "p\n" })).toEqual([
