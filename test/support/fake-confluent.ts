@@ -112,7 +112,10 @@ export class FakeConfluent {
   }
 
   #apply({ name, resourceVersion }: PutRequest, data: AuthData): UpdateResponse {
-    this.#environment.connection(name).put({ data, resourceVersion, hasMetadata: true }, this.#now());
+    const update = { data, resourceVersion, hasMetadata: resourceVersion !== undefined };
+    const isApplied = this.#environment.connection(name).put(update, this.#now());
+    if (!isApplied)
+      throw new UnknownResultError("service", "A PUT was answered with HTML.", { httpStatus: 200 });
     return { httpStatus: 200, requestId: untrusted("request-put") };
   }
 
