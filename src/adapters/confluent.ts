@@ -6,7 +6,7 @@ import {
   type UpdateResponse,
 } from "../rotation/connection.ts";
 import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
-import { type RotationError, UnknownResultError } from "../rotation/errors.ts";
+import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
@@ -48,8 +48,8 @@ const listSchema = z.object({
 export class ConfluentClient implements ConnectionsApi {
   readonly #transport: Transport;
   readonly #base: string;
-  /** Where the list has a connection: PUTs go in this order, so that those that are watched at a time share few pages. */
-  readonly #listed = new Map<string, number>();
+  /** Position in the list. PUTs are sent in this order, so that connections polled together share few pages. */
+  readonly #positions = new Map<string, number>();
   readonly #redact: (text: string) => string;
 
   constructor(options: ConfluentClientOptions, { key, secret }: ApiKey) {
@@ -67,24 +67,24 @@ export class ConfluentClient implements ConnectionsApi {
       page_size: String(PAGE_SIZE),
       ...(pageToken !== undefined && { page_token: pageToken }),
     });
-    const { response: answer, value: page } = await this.#transport.read(
+    const { response, value: page } = await this.#transport.read(
       `${this.#base}?${query}`,
       ({ body }) => listSchema.safeParse(parseJson(body)).data,
     );
-    if (page === undefined) throw this.#failure(answer);
+    if (page === undefined) throw responseError(response);
     const nextToken = tokenOf(page.metadata.next);
-    const connections = page.data.flatMap((each) => this.#toState(each, answer) ?? []);
+    const connections = page.data.flatMap((each) => this.#toState(each, response) ?? []);
     for (const { name } of connections)
-      if (!this.#listed.has(name)) this.#listed.set(name, this.#listed.size);
+      if (!this.#positions.has(name)) this.#positions.set(name, this.#positions.size);
     return { connections, ...(nextToken !== undefined && { nextToken }) };
   }
 
   async get(name: string): Promise<ConnectionState | undefined> {
-    const { response: answer, value: seen } = await this.#transport.read(this.#urlOf(name), (answer) =>
-      this.#toState(parseJson(answer.body), answer),
+    const { response, value: state } = await this.#transport.read(this.#urlOf(name), (read) =>
+      this.#toState(parseJson(read.body), read),
     );
-    if (seen === undefined && answer.status !== 404) throw this.#failure(answer);
-    return seen;
+    if (state === undefined && response.status !== 404) throw responseError(response);
+    return state;
   }
 
   async put({ name, connectionType, endpoint, resourceVersion, data }: PutRequest): Promise<UpdateResponse> {
@@ -98,19 +98,19 @@ export class ConfluentClient implements ConnectionsApi {
         auth_data: { kind: "PlaintextProvider", data: data.reveal() },
       },
     });
-    const answer = await this.#transport
-      .write(this.#urlOf(name), body, this.#listed.get(name) ?? 0)
+    const response = await this.#transport
+      .write(this.#urlOf(name), body, this.#positions.get(name) ?? 0)
       .catch(unknownResult);
-    const isAccepted = answer.status >= 200 && answer.status < 300 && isFromApi(answer);
-    if (!isAccepted) throw putError(answer);
-    return { httpStatus: answer.status, ...requestIdOf(answer) };
+    const isAccepted = response.status >= 200 && response.status < 300 && isFromApi(response);
+    if (!isAccepted) throw putError(response);
+    return { httpStatus: response.status, ...requestIdOf(response) };
   }
 
   #urlOf(name: string): string {
     return `${this.#base}/${encodeURIComponent(name)}`;
   }
 
-  #toState(json: unknown, answer: HttpResponse): ConnectionState | undefined {
+  #toState(json: unknown, response: HttpResponse): ConnectionState | undefined {
     const { data } = connectionSchema.safeParse(json);
     if (data === undefined) return undefined;
     const { name, metadata, spec, status } = data;
@@ -121,8 +121,8 @@ export class ConfluentClient implements ConnectionsApi {
       endpoint: spec.endpoint,
       phase: this.#phase(status.phase.trim()),
       ...detailOf(status.detail),
-      httpStatus: answer.status,
-      ...requestIdOf(answer),
+      httpStatus: response.status,
+      ...requestIdOf(response),
       ...(metadata.resource_version !== undefined &&
         metadata.resource_version !== "" && { resourceVersion: metadata.resource_version }),
       ...(!Number.isNaN(updatedAt) && { updatedAt }),
@@ -133,10 +133,6 @@ export class ConfluentClient implements ConnectionsApi {
   #phase(word: string): string {
     if (phaseKind(word) !== "pending") return word.toUpperCase();
     return PHASE_SHAPE.test(word) && this.#redact(word) === word ? word.toUpperCase() : UNKNOWN_PHASE;
-  }
-
-  #failure(answer: HttpResponse): RotationError {
-    return responseError(answer);
   }
 }
 
@@ -152,7 +148,7 @@ function unknownResult(error: unknown): never {
 const UNKNOWN_PHASE = "[unknown phase]";
 const PHASE_SHAPE = /^(?=.{1,40}$)\p{L}+(?:[_ -]\p{L}+)*(?:[_ -]?\d{1,2})?$/u;
 
-/** The page token inside `metadata.next`, whose address must not be called as printed. */
+/** The page token in `metadata.next`. The URL around it is never called. */
 function tokenOf(next: string | null | undefined): string | undefined {
   if (!next) return undefined;
   const token = URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") ?? "";

@@ -7,7 +7,7 @@ const shape = z.object({
   error: z.catch(z.optional(z.object({ message: text })), undefined),
 });
 
-/** What an error answer says in words, in whichever of its shapes; empty for HTML, nothing, and anything else. */
+/** The message in an error response, which has several shapes; empty for HTML and any other body. */
 export function errorDetail(body: unknown): string {
   const { data } = shape.safeParse(body);
   if (data === undefined) return "";

@@ -1,12 +1,18 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { printable } from "../rotation/untrusted-text.ts";
 
 z.config({ ...en(), jitless: true });
 
 const text = z.string().check(z.regex(/\S/, "must not be empty"));
 
+/** A text that alerts and logs show. */
+const line = text.check(
+  z.refine((shown) => printable(shown) === shown, "must not contain line breaks or control characters"),
+);
+
 /** A part of a URL's path. */
-const pathSegment = text.check(
+const pathSegment = line.check(
   z.refine(
     (part) => part.isWellFormed(),
     "contains half of a character (a lone surrogate), which no URL can carry",
@@ -47,9 +53,9 @@ const connection = z.strictObject({
     z.refine((name) => !/^\.\.?$/.test(name), "must not be . or .."),
     z.maxLength(100, "must have at most 100 characters"),
   ),
-  environment: z.optional(text),
-  type: text,
-  endpoint: z.optional(text),
+  environment: z.optional(line),
+  type: line,
+  endpoint: z.optional(line),
   secret: secretId,
   fields: z.optional(
     z.union([text, z.record(z.string(), text)], "must be an option, or a key of the secret for each option"),
@@ -67,7 +73,7 @@ const connection = z.strictObject({
 export const connectionsFile = z.strictObject({
   $schema: z.optional(z.string()),
   environments: z
-    .record(text, environment)
+    .record(line, environment)
     .check(z.refine((all) => Object.keys(all).length > 0, "must name at least one environment")),
   connections: z.array(connection).check(z.minLength(1, "must list at least one connection")),
   rollout: z._default(

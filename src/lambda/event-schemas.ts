@@ -1,8 +1,14 @@
 import * as z from "zod/mini";
+import { printable } from "../rotation/untrusted-text.ts";
 
-/** No longer than an identifier may be at AWS, since it is logged. */
-const text = z.string().check(z.maxLength(2_048));
-const name = z.string().check(z.minLength(1), z.maxLength(2_048));
+/** No longer than an identifier may be at AWS, and in one line, since it is logged. */
+const text = z.pipe(z.string().check(z.maxLength(2_048)), z.transform(inOneLine));
+const name = z.pipe(z.string().check(z.minLength(1), z.maxLength(2_048)), z.transform(inOneLine));
+
+function inOneLine(each: string): string {
+  return printable(each);
+}
+
 const names = z.optional(z.array(name).check(z.minLength(1)));
 export const direct = z.strictObject({ connections: names, secrets: names, dryRun: z.optional(z.boolean()) });
 export const schedule = z.strictObject({ trigger: z.literal("schedule") });

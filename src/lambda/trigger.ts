@@ -2,6 +2,7 @@ import type * as z from "zod/mini";
 import { EventError } from "../rotation/errors.ts";
 import type { Trigger } from "../rotation/plan.ts";
 import { type AwsScope, sameScope, scopeOf, toArn } from "../rotation/secret-id.ts";
+import { printable } from "../rotation/untrusted-text.ts";
 import {
   apiCall,
   direct,
@@ -73,7 +74,7 @@ function refuse(event: unknown): never {
   const fault = direct.safeParse(event).error?.issues[0];
   const where =
     fault?.code === "unrecognized_keys"
-      ? `unknown key "${fault.keys[0]?.slice(0, MAX_QUOTED)}"`
+      ? `unknown key "${printable(fault.keys[0] ?? "", MAX_QUOTED)}"`
       : `${fault?.path.join(".") || "event"}: ${fault?.message}`;
   throw new EventError(
     `Unsupported event (${where}). Nothing was changed. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true} with any of these keys.`,
@@ -83,8 +84,8 @@ function refuse(event: unknown): never {
 function fromDirect({ connections, secrets, dryRun }: z.output<typeof direct>): Trigger {
   return {
     kind: "direct",
-    ...(connections && { connections }),
-    ...(secrets && { secrets }),
+    ...(connections && { connections: [...new Set(connections)] }),
+    ...(secrets && { secrets: [...new Set(secrets)] }),
     ...(dryRun !== undefined && { dryRun }),
   };
 }

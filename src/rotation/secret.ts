@@ -1,15 +1,15 @@
 import { inspect } from "node:util";
 
-/** What stands for a secret wherever one would be printed. */
+/** Printed in place of a secret. */
 export const REDACTED = "[redacted]";
 
-/** What one key of a secret's JSON object holds: a value, or the name of a type that cannot be used as one. */
+/** A value in the JSON object of a secret, or the name of a type that cannot be used. */
 export type Field = Secret | "number" | "boolean" | "null" | "array" | "object";
 
 /** A string that prints as `[redacted]` everywhere: templates, JSON, `console.log`, debuggers. */
 export class Secret {
   readonly #value: string;
-  /** True for what was an object inside another secret's JSON. */
+  /** True for an object inside the JSON of another secret. */
   readonly isObject: boolean;
 
   constructor(value: string, isObject = false) {
@@ -43,7 +43,7 @@ export class Secret {
     return new Secret(change(this.#value));
   }
 
-  /** The text in two at the first `separator`; `undefined` where there is none. */
+  /** The parts before and after the first `separator`; `undefined` if there is none. */
   split(separator: string): readonly [Secret, Secret] | undefined {
     const at = this.#value.indexOf(separator);
     if (at < 0) return undefined;
@@ -51,8 +51,8 @@ export class Secret {
   }
 
   /**
-   * The keys of the JSON object that the text holds, an object inside it as a secret of its JSON.
-   * `"malformed"` where the text begins like an object and is none; `undefined` for any other text.
+   * The fields of a JSON object; an object inside it becomes a secret that holds its JSON.
+   * `"malformed"` if the text begins like an object and is not valid JSON; `undefined` for any other text.
    */
   fields(): ReadonlyMap<string, Field> | "malformed" | undefined {
     if (!this.#value.trimStart().startsWith("{")) return undefined;
@@ -64,18 +64,18 @@ export class Secret {
     }
   }
 
-  /** What follows `Basic` in an Authorization header. */
+  /** The credentials of a Basic Authorization header. */
   static basic(user: Secret, password: Secret): Secret {
     return new Secret(Buffer.from(`${user.#value}:${password.#value}`).toString("base64"));
   }
 
-  /** One secret that is the JSON object of the entries. */
+  /** A secret that holds the entries as a JSON object. */
   static object(entries: Iterable<readonly [string, Secret | string]>): Secret {
     const plain = [...entries].map(([key, value]) => [key, value instanceof Secret ? value.#value : value]);
     return new Secret(JSON.stringify(Object.fromEntries(plain)));
   }
 
-  /** Adds the text or, if it is JSON, each text in it to what is kept out of all output. */
+  /** Adds the text or, if it is JSON, each text in it to what must not be printed. */
   addTo(target: { addText(text: string, isWhole: boolean): void }): void {
     const texts = textsIn(this.#value);
     const isWhole = texts.length === 1 && texts[0] === this.#value;

@@ -57,8 +57,8 @@ const SHOWN = {
   status: { phase: "READY", detail: "" },
 };
 
-describe("a request", () => {
-  it("has our key as Basic credentials and asks for JSON", async () => {
+describe("a request of the Confluent client", () => {
+  it("has the API key as Basic credentials and asks for JSON", async () => {
     const { api, arrivals } = await answeredBy({ body: SHOWN });
     await api.get("a");
     const basic = Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64");
@@ -84,7 +84,7 @@ describe("a request", () => {
     expect(arrivals.map(({ url }) => url)).toEqual([`${COLLECTION}/${segment}`, `${COLLECTION}/${segment}`]);
   });
 
-  it("spells organization and environment so too, below the endpoint's own path", async () => {
+  it("encodes organization and environment in its path, below the path of the endpoint", async () => {
     const arrivals: (string | undefined)[] = [];
     const url = await serve((request, response) => {
       arrivals.push(request.url);
@@ -95,15 +95,15 @@ describe("a request", () => {
     expect(arrivals).toEqual(["/proxy/sql/v1/organizations/org-1/environments/env%2F1/connections/a"]);
   });
 
-  it("reaches a connection whose name needs it", async () => {
+  it("reaches a connection whose name has to be encoded", async () => {
     const { api, sandbox } = await startBench();
     addConnection(sandbox, "a b/ü?#%");
     await expect(api.get("a b/ü?#%")).resolves.toMatchObject({ name: "a b/ü?#%" });
   });
 });
 
-describe("a look at one connection", () => {
-  it("gives what the API shows", async () => {
+describe("a GET of one connection", () => {
+  it("returns the connection as the API shows it", async () => {
     const { api } = await answeredBy({ headers: { "X-Request-Id": "r-1" }, body: SHOWN });
     expect(shown(await api.get("a"))).toEqual({
       name: "a",
@@ -117,7 +117,7 @@ describe("a look at one connection", () => {
     });
   });
 
-  it("gives nothing for a connection that is not there", async () => {
+  it("returns undefined for a missing connection", async () => {
     const { api } = await startBench();
     await expect(api.get("b")).resolves.toBeUndefined();
   });
@@ -158,7 +158,7 @@ describe("a look at one connection", () => {
     if (!("detail" in expected)) expect(seen).not.toHaveProperty("detail");
   });
 
-  it("takes an endpoint that is not shown as empty", async () => {
+  it("returns an empty endpoint if the API shows none", async () => {
     const { api } = await answeredBy({ body: { ...SHOWN, spec: { connection_type: "BEDROCK" } } });
     await expect(api.get("a")).resolves.toMatchObject({ endpoint: "" });
   });
@@ -169,7 +169,7 @@ describe("a look at one connection", () => {
     "sk-previous-0d4f6a8c",
     "It says\nREADY",
     "READY (FLINKAPIKEY)",
-  ])("shows no unknown phase that may be a quotation: %j", async (phase) => {
+  ])("hides an unknown phase that may be a quotation: %j", async (phase) => {
     const { api } = await answeredBy({ body: { ...SHOWN, status: { phase } } });
     await expect(api.get("a")).resolves.toMatchObject({ phase: "[unknown phase]" });
   });
@@ -197,7 +197,7 @@ describe("a look at one connection", () => {
 });
 
 describe("a page of connections", () => {
-  it("has a hundred at most, and the token of the next", async () => {
+  it("has at most a hundred connections and the token of the next page", async () => {
     const { api, sandbox } = await startBench();
     for (let index = 0; index < 204; index += 1) addConnection(sandbox, `more-${index}`);
     const sizes: number[] = [];
@@ -210,7 +210,7 @@ describe("a page of connections", () => {
     expect(sizes).toEqual([100, 100, 5]);
   });
 
-  it("is never asked for at the address that is printed", async () => {
+  it("is never requested at the URL in metadata.next", async () => {
     const { api, sandbox } = await startBench({ advertisedUrl: "https://printed.example.com/elsewhere" });
     for (let index = 0; index < 100; index += 1) addConnection(sandbox, `more-${index}`);
     const { nextToken } = await api.list();
@@ -244,7 +244,7 @@ describe("a page of connections", () => {
     await expect(api.list()).resolves.toMatchObject({ connections: [{ name: "a" }] });
   });
 
-  it("leaves out what is no connection", async () => {
+  it("leaves out items that are not connections", async () => {
     const { api } = await answeredBy({
       body: { data: [null, 7, [], {}, { name: "x" }, SHOWN], metadata: null },
     });
@@ -253,7 +253,7 @@ describe("a page of connections", () => {
   });
 });
 
-describe("an answer that cannot be read", () => {
+describe("an unreadable response", () => {
   const WAYS = [
     ["GET", ({ api }: Bench) => api.get("a")],
     ["LIST", ({ api }: Bench) => api.list()],
@@ -262,14 +262,14 @@ describe("an answer that cannot be read", () => {
 
   const CASES = WAYS.flatMap(([method, look]) => BODIES.map((body) => [body, method, look] as const));
 
-  it.each(CASES)("(%s) to a %s is asked for again", async (body, method, look) => {
+  it.each(CASES)("(%s) to a %s is retried", async (body, method, look) => {
     const bench = await startBench();
     bench.sandbox.fail({ method, fault: { kind: "body", body } });
     await look(bench);
     expect(bench.sandbox.requests).toHaveLength(2);
   });
 
-  it.each(CASES)("(%s) to a %s fails in class service when it stays so", async (body, method, look) => {
+  it.each(CASES)("(%s) to a %s fails with class service if it persists", async (body, method, look) => {
     const bench = await startBench({}, { budgetMs: 0 });
     bench.sandbox.fail({ method, fault: { kind: "body", body } });
     expect(await failureOf(look(bench))).toMatchObject({
@@ -295,13 +295,13 @@ describe("an answer that cannot be read", () => {
     });
   });
 
-  it("(html) with 400 to a PUT is no refusal of the credentials", async () => {
+  it("(html) with 400 to a PUT does not count as refused credentials", async () => {
     const { api } = await answeredBy({ status: 400, body: "<html>Bad Request</html>" });
     expect(await failureOf(api.put(update()))).toMatchObject({ errorClass: "service" });
   });
 });
 
-describe("an error answer", () => {
+describe("an error response", () => {
   const SHAPES = ["errors", "error_code", "error"] as const;
 
   it.each(SHAPES)("in the shape %s is quoted", async (body) => {
@@ -314,13 +314,13 @@ describe("an error answer", () => {
     });
   });
 
-  it.each(["html", "empty"] as const)("in the shape %s has no words", async (body) => {
+  it.each(["html", "empty"] as const)("in the shape %s has no detail", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ fault: { kind: "status", status: 400, body } });
     expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400, requestId: "request-1" });
   });
 
-  it("without a request id has none", async () => {
+  it("without a request id is reported without one", async () => {
     const { api } = await answeredBy({ status: 400 });
     expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400 });
   });
@@ -399,7 +399,7 @@ describe("a PUT", () => {
   });
 
   it.each([false, true])(
-    "whose connection breaks (applied: %s) is sent once, its fate unknown",
+    "whose connection breaks (applied: %s) is sent once, and its result is unknown",
     async (applied) => {
       const { api, sandbox } = await startBench();
       sandbox.fail({ method: "PUT", fault: { kind: "reset", applied } });
@@ -411,7 +411,7 @@ describe("a PUT", () => {
     },
   );
 
-  it("whose answer is too large has an unknown fate", async () => {
+  it("whose response is too large has an unknown result", async () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "PUT", fault: { kind: "huge" } });
     expect(await failureOf(api.put(update()))).toMatchObject({
@@ -420,7 +420,7 @@ describe("a PUT", () => {
     });
   });
 
-  it("that is led astray was not sent there, and its fate is known", async () => {
+  it("that is redirected to a foreign host is not sent there, and its result is known", async () => {
     const { api, sandbox } = await startBench();
     const location = "https://login.example.com/";
     sandbox.fail({ method: "PUT", fault: { kind: "redirect", status: 307, location } });
@@ -431,7 +431,7 @@ describe("a PUT", () => {
   });
 });
 
-describe("the client", () => {
+describe("the Confluent client", () => {
   it("prints neither key", () => {
     const { api } = clientOf({ restEndpoint: "http://127.0.0.1:1" });
     expect(api).toBeInstanceOf(ConfluentClient);

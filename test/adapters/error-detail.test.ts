@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorDetail } from "../../src/adapters/error-detail.ts";
 
-describe("the words of an error answer", () => {
+describe("the detail of an error response", () => {
   it.each([
     [
       { errors: [{ id: "1", status: "400", code: "bad", title: "Bad", detail: "No such type." }] },

@@ -133,7 +133,7 @@ describe("the log", () => {
     });
   });
 
-  it("has a bug's stack, without a secret, cut to 4,000 characters", () => {
+  it("has the stack of an unexpected error, without secrets, cut to 4,000 characters", () => {
     const lines = captureOutput();
     const error = new Error("long");
     error.stack = `Error: ${VALUE}\n${"    at somewhere\n".repeat(1_000)}`;
@@ -164,7 +164,7 @@ describe("the log", () => {
     expect(telemetry().startFailed(VALUE)).toMatchObject({ name: "Error", message: "Unexpected error." });
   });
 
-  it("has an error without a stack too", () => {
+  it("has an error without a stack", () => {
     const lines = captureOutput();
     const error = new Error("bare");
     delete error.stack;
@@ -176,7 +176,7 @@ describe("the log", () => {
     ["INFO", ["NOTE", "ALERT_FAILED"]],
     ["ERROR", ["ALERT_FAILED"]],
     ["SILENT", []],
-  ])("is as talkative as POWERTOOLS_LOG_LEVEL %s says", (level, codes) => {
+  ])("follows POWERTOOLS_LOG_LEVEL %s", (level, codes) => {
     const lines = captureOutput(level);
     const on = telemetry();
     on.note("n");
@@ -191,7 +191,7 @@ describe("the metrics of a run", () => {
     return values;
   }
 
-  it("are in the embedded format, in a namespace of their own", () => {
+  it("use the embedded metric format and their own namespace", () => {
     const lines = captureOutput();
     telemetry().ended(reportOf(), new Map());
     expect(published(lines())).toMatchObject([
@@ -262,7 +262,7 @@ describe("the metrics of a run", () => {
   });
 });
 
-describe("the metric of how long a new key took to be in use", () => {
+describe("the metric PropagationTime", () => {
   const CHANGE: Trigger = { kind: "secret-change", secret: "openai" };
 
   function propagation(kind: OutcomeKind, secretCreatedAt: number | undefined, trigger = CHANGE): unknown {
@@ -283,13 +283,13 @@ describe("the metric of how long a new key took to be in use", () => {
     ["ready", undefined, undefined],
     ["failed", NOW - 90_000, undefined],
   ] as const)(
-    "is told for a %s connection of a version from %s: %s ms",
+    "is published for a %s connection of a version from %s: %s ms",
     (kind, secretCreatedAt, expected) => {
       expect(propagation(kind, secretCreatedAt)).toBe(expected);
     },
   );
 
-  it("is not told for a run that no change of a secret has started", () => {
+  it("is not published for a run that was not started by a secret change", () => {
     expect(propagation("ready", NOW - 90_000, { kind: "schedule" })).toBeUndefined();
   });
 });

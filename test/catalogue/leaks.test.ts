@@ -127,7 +127,7 @@ describe("nothing that leaves the process holds a secret", () => {
     },
   );
 
-  it.each(QUOTES)("row 15: where a detail quotes %s, %s", async (_, __, quote) => {
+  it.each(QUOTES)("row 15: when a detail quotes %s, %s", async (_, __, quote) => {
     const { seen, leaks } = await leaksOf(
       { confluent: { accepts: [PREVIOUS], detail: `It says ${quote}.` }, ...ROLLBACK },
       "TRACE",
@@ -136,7 +136,7 @@ describe("nothing that leaves the process holds a secret", () => {
     expect(seen).toContain("It says ");
   });
 
-  it.each(QUOTES)("row 15: where an error, a phase and a request id quote %s, %s", async (_, __, quote) => {
+  it.each(QUOTES)("row 15: when an error, a phase and a request id quote %s, %s", async (_, __, quote) => {
     const headers = { "x-request-id": encodeURI(quote) };
     const fault = { kind: "status", status: 400, text: `It says ${quote}.`, headers } as const;
     const { seen, leaks } = await leaksOf(
@@ -152,13 +152,13 @@ describe("nothing that leaves the process holds a secret", () => {
     expect(seen).toContain("It says ");
   });
 
-  it("row 15: where a JSON secret holds keys at any depth, and a server quotes one", async () => {
+  it("row 15: when a JSON secret holds keys at any depth, and a server quotes one", async () => {
     const value = JSON.stringify({ "api-key": KEY, more: [{ deep: NESTED }] });
     const { leaks } = await leaksOf({ value, confluent: { accepts: ["good"], detail: NESTED } }, "TRACE");
     expect(leaks).toEqual([]);
   });
 
-  it("row 15: where a bug's error quotes a key in its message, stack, cause and properties", async () => {
+  it("row 15: when an unexpected error quotes a key in its message, stack, cause and properties", async () => {
     const output = captureText("TRACE");
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     world.aws.putSecret("openai", KEY);

@@ -36,9 +36,15 @@ describe("issues of a connection", () => {
 
   it("rejects a name with half a character, and shows it escaped", () => {
     expect(inConnection({ name: "a\udc00\n" })).toEqual([
+      "connections[0].name (a\\udc00\\n): must not contain line breaks or control characters",
       "connections[0].name (a\\udc00\\n): contains half of a character (a lone surrogate), which no URL can carry",
     ]);
     expect(inConnection({ name: "größe-🙂" })).toEqual([]);
+  });
+
+  it.each(["name", "type", "endpoint", "environment"])("rejects a line break in %s", (key) => {
+    const issue = inConnection({ [key]: "a\nDOWN NOW: b" }).join("\n");
+    expect(issue).toMatch(/^connections\[0\]\..*: must not contain line breaks or control characters$/m);
   });
 
   it("suggests the environment that differs in few letters", () => {

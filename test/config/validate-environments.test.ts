@@ -76,6 +76,14 @@ describe("issues of an environment", () => {
     ]);
   });
 
+  it("rejects a line break in the name of an environment", () => {
+    const environments = { "a\nb": environmentEntry() };
+    const connections = [connectionEntry({ environment: "a\nb" })];
+    expect(issuesOf(configFile({ environments, connections })).join("\n")).toContain(
+      "must not contain line breaks or control characters",
+    );
+  });
+
   it.each(["organizationId", "environmentId"])("rejects a blank %s", (key) => {
     expect(inEnvironment({ [key]: " " })).toEqual([`environments.prod.${key}: must not be empty`]);
   });

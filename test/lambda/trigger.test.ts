@@ -132,6 +132,16 @@ describe("an event that starts a run", () => {
     expect(parseTrigger(event)).toEqual(expected);
   });
 
+  it("cannot forge a line of an alert or a log", () => {
+    const event = labelUpdated({ versionId: "v1\nDOWN NOW: everything\u2028\u001b[31m" });
+    expect(parseTrigger(event)).toMatchObject({ versionId: "v1 DOWN NOW: everything [31m" });
+    expect(parseTrigger({ connections: ["a\r\nb", "a\r\nb"], secrets: ["c", "c"] })).toEqual({
+      kind: "direct",
+      connections: ["a b"],
+      secrets: ["c"],
+    });
+  });
+
   it("is trusted only for the identity of the secret", () => {
     const event = { ...labelUpdated(), connections: ["a"], dryRun: true, trigger: "schedule" };
     expect(parseTrigger(event)).toEqual({ kind: "secret-change", secret: ARN, versionId: VERSION });

@@ -50,7 +50,7 @@ function expectNoRunOf(quoted: string, clean: string): void {
   expect(runsOf(quoted.toLowerCase(), 12).filter((run) => shown.includes(run))).toEqual([]);
 }
 
-describe("no secret survives", () => {
+describe("redaction removes a secret", () => {
   it.each(Object.entries(ENCODINGS))("%s in any text", async (_, encode) => {
     await fc.assert(
       fc.property(anySecret(8), anyText, anyText, (secret, before, after) => {
@@ -86,7 +86,7 @@ describe("no secret survives", () => {
     base64url: (text: string) => Buffer.from(text).toString("base64url"),
   });
 
-  it.each(ANY_ENCODING)("%s of any part of it that has twelve characters", async (_, encode) => {
+  it.each(ANY_ENCODING)("%s, of any part of it with twelve characters", async (_, encode) => {
     await fc.assert(
       fc.property(
         anySecret(12),
@@ -107,7 +107,7 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(ANY_ENCODING)("%s of which any twelve characters are quoted", async (_, encode) => {
+  it.each(ANY_ENCODING)("%s, of which any twelve characters are quoted", async (_, encode) => {
     await fc.assert(
       fc.property(anySecret(12), anyText, anyText, fc.nat(), (secret, before, after, from) => {
         const sure = _.startsWith("base64") ? encode(secret).slice(0, -4) : encode(secret);
@@ -120,7 +120,7 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(ANY_ENCODING)("%s with its letter case changed", async (_, encode) => {
+  it.each(ANY_ENCODING)("%s, with its letter case changed", async (_, encode) => {
     const ascii = fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 60 });
     const secrets = ascii
       .map((text) => text.trim())
@@ -135,7 +135,7 @@ describe("no secret survives", () => {
     );
   });
 
-  it.each(Object.entries(ENCODINGS))("%s that was cut anywhere after eight characters", async (_, encode) => {
+  it.each(Object.entries(ENCODINGS))("%s, cut anywhere after eight characters", async (_, encode) => {
     await fc.assert(
       fc.property(anySecret(8), anyText, fc.nat(), (secret, before, cut) => {
         const quoted = encode(secret);
@@ -155,7 +155,7 @@ describe("no secret survives", () => {
     );
   });
 
-  it("when it begins before the end of what is shown and goes on after that", () => {
+  it("when only its beginning would be shown", () => {
     for (let length = 0; length < 60; length += 1) {
       const clean = redactorOf(KEY).redact(`${"x".repeat(length)}${KEY.repeat(400)}`, 40);
       expectNoRunOf(KEY, clean);
@@ -214,7 +214,7 @@ describe("no secret survives", () => {
     expect(redactorOf("abcdefghijklmnop", "abcdefghijkl").redact("abcdefghijklmnop.")).toBe("[redacted].");
   });
 
-  it("when it stands in a list or a document inside of the secret's JSON", () => {
+  it("in a list or a document inside the JSON of a secret", () => {
     const redactor = redactorOf(
       JSON.stringify({ keys: ["first-key"], inner: JSON.stringify({ k: "second-key" }) }),
     );
@@ -232,8 +232,8 @@ describe("no secret survives", () => {
   });
 });
 
-describe("what is no secret stays", () => {
-  it("as it was", async () => {
+describe("redaction keeps text", () => {
+  it("without a secret as it is", async () => {
     await fc.assert(
       fc.property(
         fc.string({ unit: anyCharacter, maxLength: 500 }),
@@ -243,22 +243,22 @@ describe("what is no secret stays", () => {
     expect(redactorOf(KEY).redact("Lookup failed: ai.openai.com")).toBe("Lookup failed: ai.openai.com");
   });
 
-  it("around a secret that is like what stands for it", () => {
+  it("around a secret that is the word redacted", () => {
     expect(redactorOf("redacted").redact("they were redacted, 50%")).toBe("they were [redacted], 50%");
   });
 
-  it("before, between and after", () => {
+  it("before, between and after secrets", () => {
     expect(redactorOf("abcdefgh").redact("1 abcdefgh 2 abcdefghabcdefgh 3")).toBe(
       "1 [redacted] 2 [redacted] 3",
     );
   });
 
-  it("where fewer than twelve characters are alike in the middle of a text", () => {
+  it("with fewer than twelve characters of a secret in its middle", () => {
     const text = "sk-01234567 is short, k-012345678";
     expect(redactorOf("sk-0123456789abcdef").redact(`${text}.`)).toBe(`${text}.`);
   });
 
-  it("where fewer than four characters are alike at the end of a text", () => {
+  it("with fewer than four characters of a secret at its end", () => {
     expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-")).toBe("ends with sk-");
     expect(redactorOf("sk-0123456789abcdef").redact("ends with sk-0")).toBe("ends with [redacted]");
     expect(redactorOf("sk-0123456789abcdef").redact('ends with "sk-0123…".')).toBe(
@@ -266,17 +266,17 @@ describe("what is no secret stays", () => {
     );
   });
 
-  it("where the end of a text is a word with which a credential begins", () => {
+  it("that ends with a word with which a credential begins", () => {
     expect(redactorOf("orders-Writer-93").redact("denied for orders")).toBe("denied for orders");
     expect(redactorOf("connection-93").redact("closed the connect")).toBe("closed the connect");
     expect(redactorOf("AbCdEfGhIjKl").redact("ends with AbCdEfGh")).toBe("ends with [redacted]");
   });
 
-  it("where the secret is blank", () => {
+  it("if the secret is blank", () => {
     expect(redactorOf("", "  ", "{}", "[]").redact("a b")).toBe("a b");
   });
 
-  it("where an address begins as all do", () => {
+  it("in an address that begins like one in a secret", () => {
     const redactor = redactorOf("https://api.internal.example.com/v1?key=0123456789");
     expect(redactor.redact("https://api.openai.com")).toBe("https://api.openai.com");
     expect(redactor.redact("GET https://api.internal.example.com/v1?key=0123456789")).toBe(
@@ -299,13 +299,13 @@ describe("a credential of fewer than eight characters", () => {
     expect(redactorOf(secret).redact(text)).toBe(clean);
   });
 
-  it.each(["e", "sa", "the"])("is left where it is if it has less than four: %s", (secret) => {
+  it.each(["e", "sa", "the"])("is kept if it has fewer than four: %s", (secret) => {
     const text = "e: the user sa of the key may not do this, e.g. e";
     expect(redactorOf(secret).redact(text)).toBe(text);
   });
 });
 
-describe("what stands beside a credential in the JSON of a secret", () => {
+describe("a value beside a credential in the JSON of a secret", () => {
   const RDS = {
     username: "admin",
     password: "N3ver-Shown/2024",
@@ -352,7 +352,7 @@ describe("a long text", () => {
   });
 });
 
-describe("escapes that others write", () => {
+describe("escapes that servers write in other ways", () => {
   const secret = `&/<"'>é-horse-battery-staple`;
   it.each([
     ["Go's JSON", "\\u0026/\\u003c\\\"'\\u003eé-horse-battery-staple"],
@@ -380,7 +380,7 @@ describe("escapes that others write", () => {
     expect(redactorOf(secret).redact(text)).toBe(text);
   });
 
-  it("are what they are where they say nothing known", () => {
+  it("are kept if they are unknown", () => {
     expect(redactorOf("horse&nbsp;/battery").redact("horse&nbsp;\\/battery")).toBe("[redacted]");
   });
 });

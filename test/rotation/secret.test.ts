@@ -40,12 +40,12 @@ describe("Secret", () => {
     ["format %o", () => format("%O", secret)],
   ])("prints as [redacted] in %s", (_, print) => expect(print()).toBe("[redacted]"));
 
-  it("prints as [redacted] inside of objects", () => {
+  it("prints as [redacted] inside objects", () => {
     expect(JSON.stringify({ secret, list: [secret] })).toBe('{"secret":"[redacted]","list":["[redacted]"]}');
     expect(inspect({ secret })).toBe("{ secret: [redacted] }");
   });
 
-  it("is in no print of the console, no copy and no enumeration", () => {
+  it("cannot be printed, copied or enumerated", () => {
     const holder = { secret, error: new Error(`about ${secret}`, { cause: secret }) };
     const all = [
       printed(secret),
@@ -58,7 +58,7 @@ describe("Secret", () => {
     expect(all).not.toContain(MARKER);
   });
 
-  it("is revealed as it was", async () => {
+  it("reveals the text that it was made of", async () => {
     await fc.assert(
       fc.property(fc.string({ unit: anyCharacter }), (text) => new Secret(text).reveal() === text),
     );
@@ -123,7 +123,7 @@ describe("fields of a secret", () => {
     });
   });
 
-  it("are there beside an object that is nested too deep", () => {
+  it("are readable beside an object that is nested too deep", () => {
     const nested = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
     const fields = new Secret(`{"nested":${nested},"key":"value"}`).fields();
     if (!(fields instanceof Map)) throw new Error("no fields");
@@ -139,7 +139,7 @@ describe("fields of a secret", () => {
     expect(new Secret(text).fields()).toBe("malformed");
   });
 
-  it("make up an object again", () => {
+  it("can be put together to an object", () => {
     const object = Secret.object([
       ["a", new Secret('say "hi"')],
       ["__proto__", "plain"],
@@ -149,20 +149,20 @@ describe("fields of a secret", () => {
   });
 });
 
-describe("what has to be kept out of all output", () => {
-  it("is a plain text as a whole", () => {
+describe("the texts of a secret that must not be printed", () => {
+  it("are the whole text if it is not JSON", () => {
     expect(learned("plain")).toEqual([["plain", true]]);
     expect(learned("{ no JSON")).toEqual([["{ no JSON", true]]);
   });
 
-  it("is each text at any depth, also in lists and in JSON inside JSON", () => {
+  it("are the texts at any depth of its JSON, in lists and in JSON inside JSON", () => {
     const inner = JSON.stringify({ deepest: ["d"] });
     const text = JSON.stringify({ a: "a", b: { c: ["c", { e: inner }] }, n: 1, nothing: null });
     expect(new Set(learned(text).map(([each]) => each))).toEqual(new Set(["a", "c", "d"]));
     expect(learned(text).every(([, isWhole]) => !isWhole)).toBe(true);
   });
 
-  it.each(["[", '{"a":'])("is what stands beside and inside of a nesting of 100,000 %s", (opening) => {
+  it.each(["[", '{"a":'])("are found beside and inside 100,000 nested %s", (opening) => {
     const closing = opening === "[" ? "]" : "}";
     const nested = `${opening.repeat(100_000)}"inside"${closing.repeat(100_000)}`;
     expect(
