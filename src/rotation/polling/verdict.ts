@@ -43,7 +43,7 @@ export class ReadinessCheck {
   readonly #options: ReadinessOptions;
   readonly #settleMs: number;
   readonly #kindsBefore: ReadonlySet<PhaseKind>;
-  #since: { kind: PhaseKind; at: number } | undefined;
+  #since: { kind: PhaseKind; at: number; reads: number } | undefined;
   #reads = 0;
   #readAt = 0;
   #confirmingReads = 0;
@@ -68,7 +68,7 @@ export class ReadinessCheck {
   /** True if the service has judged this PUT: the object has changed, and so has its phase. */
   get hasJudged(): boolean {
     const isReadyAgain = this.#since?.kind === "usable" && phaseKind(this.#options.before.phase) === "usable";
-    return this.#hasChanged && this.#sawOtherPhase && !(isReadyAgain && this.#wasRefused);
+    return this.#hasChanged && this.#sawOtherPhase && !(isReadyAgain && this.#mayBeOld);
   }
 
   /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
@@ -81,9 +81,10 @@ export class ReadinessCheck {
     history.add(state);
     const kind = phaseKind(state.phase);
     if (this.#since?.kind !== kind) {
-      this.#since = { kind, at: now };
+      this.#since = { kind, at: now, reads: 0 };
       this.#confirmingReads = 0;
     }
+    this.#since.reads += 1;
     this.#reads += 1;
     this.#readAt = now;
     this.#hasChanged ||= hasChanged(before, state);
@@ -99,6 +100,7 @@ export class ReadinessCheck {
     if (kind === "silent" && this.#isSilentEnvironment) return this.#readAt + SILENT_MS / SILENT_READS;
     if (this.#since === undefined || kind === undefined || kind === "pending" || this.#countsAtOnce(kind))
       return undefined;
+    if (this.#hasChanged && this.#sawOtherPhase && !this.#wasRefused) return undefined;
     const isHeldFromPut = this.#hasChanged && (kind === "usable" || kind === "refused");
     const [from, holdMs] = isHeldFromPut
       ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
@@ -128,6 +130,11 @@ export class ReadinessCheck {
   /** True for a verdict that was read before the PUT, too; with replicas, not the last read alone tells what was before. */
   #isOld(kind: PhaseKind): boolean {
     return (kind === "usable" || kind === "refused") && this.#kindsBefore.has(kind);
+  }
+
+  /** True for a READY that a replica may show although the service has shown another phase since. */
+  get #mayBeOld(): boolean {
+    return this.#wasRefused || (this.#sawOutdated && (this.#since?.reads ?? 0) < CONFIRMING_READS);
   }
 
   #countsAtOnce(kind: PhaseKind): boolean {

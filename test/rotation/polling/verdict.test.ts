@@ -95,6 +95,18 @@ describe("a phase after a PUT", () => {
     ).toEqual(["outdated", undefined, "refused"]);
   });
 
+  it("READY after another phase is read twice if replicas lag and it was READY before", () => {
+    const reads: Read[] = [
+      [100, { updatedAt: 999 }],
+      [200, PENDING],
+      [300, READY],
+      [400, PENDING],
+      [500, READY],
+      [600, READY],
+    ];
+    expect(verdicts(reads)).toEqual(["outdated", ...Array(4).fill(undefined), "ready"]);
+  });
+
   it("READY counts at once if READY does not have to last", () => {
     expect(verdicts([[100, READY]], { confirmMs: 0 })).toEqual(["ready"]);
   });
@@ -356,10 +368,11 @@ describe("an outdated state", () => {
         [100, { phase: "PENDING", resourceVersion: "v2" }],
         [200, { resourceVersion: "v1" }],
         [300, { resourceVersion: "v2" }],
+        [400, { resourceVersion: "v2" }],
       ],
       { before: { updatedAt: undefined as never } },
     );
-    expect(others).toEqual(["outdated", "ready"]);
+    expect(others).toEqual(["outdated", undefined, "ready"]);
   });
 
   it("is not one with an earlier version and a later time of update", () => {
