@@ -32,10 +32,7 @@ export interface PollRequest {
   readonly onPhase?: (phase: string) => void;
 }
 
-interface Poll {
-  readonly number: number;
-  readonly startedAt: number;
-}
+type Poll = { readonly number: number; readonly startedAt: number };
 
 interface PendingConnection extends PollRequest {
   readonly startedAt: number;
