@@ -27,6 +27,7 @@ const COUNT = { min: 0, showUnits: false };
 
 const OUTCOMES = [
   ["ConnectionsReady", "ready", Color.GREEN],
+  ["ConnectionsApplied", "applied", Color.BLUE],
   ["ConnectionsSkipped", "skipped", Color.GREY],
   ["ConnectionsUnverified", "unverified", Color.ORANGE],
   ["ConnectionsNotAttempted", "not attempted", Color.BROWN],

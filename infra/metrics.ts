@@ -4,6 +4,7 @@ export const METRICS_NAMESPACE = "FlinkConnectionRotator";
 
 type MetricName =
   | "ConnectionsReady"
+  | "ConnectionsApplied"
   | "ConnectionsFailed"
   | "ConnectionsUnverified"
   | "ConnectionsRolledBack"

@@ -75,11 +75,10 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
     },
     lastChangedAt: async (secretId) => {
       const command = new DescribeSecretCommand({ SecretId: secretId });
-      const output = await send(secretId, (client, abort) => client.send(command, abort)).catch(
-        (error: unknown) => {
-          throw describeError(secretId, error, options);
-        },
-      );
+      const call = send(secretId, (client, abort) => client.send(command, abort));
+      const output = await call.catch((error: unknown) => {
+        throw describeError(secretId, error, options);
+      });
       return output.LastChangedDate?.getTime();
     },
   };
