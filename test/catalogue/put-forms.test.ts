@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { captureOutput } from "../support/output.ts";
+import { BAD_KEY, GOOD_KEY, judge, startVerdicts } from "../support/verdicts.ts";
+
+describe("a PUT that the service does not take as it is sent", () => {
+  it.each([400, 409, 412] as const)(
+    "row 40: %d to metadata is answered with a PUT without it, remembered for the run and noted once",
+    async (refusesMetadata) => {
+      const lines = captureOutput("INFO");
+      const settings = { timeToReadyMs: 500, refusesMetadata };
+      const world = await startVerdicts({ settings, key: GOOD_KEY, count: 5 });
+      expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { ready: 5 }, holders: 5, alerts: 0 });
+      const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
+      const refused = puts.filter(({ status }) => status === refusesMetadata);
+      expect(new Set(refused.map(({ connection }) => connection))).toEqual(new Set(["openai-1"]));
+      expect(puts.length - refused.length).toBe(5);
+      const notes = lines().filter(({ note }) => `${note}`.includes("only without metadata"));
+      expect(notes).toHaveLength(1);
+    },
+  );
+
+  it("row 40: a bad key in a service that refuses metadata reaches one connection", async () => {
+    const settings = { world: "controller", verdictAfterMs: 2_000, refusesMetadata: 400 } as const;
+    const world = await startVerdicts({ settings, key: BAD_KEY, count: 50 });
+    expect(await judge(world, BAD_KEY)).toMatchObject({ holders: 1, counts: { "not-attempted": 49 } });
+  });
+
+  it.each(["credulous", "silent", "controller", "prompt"] as const)(
+    "row 37: an HTML page is no acceptance of a PUT, in a service that is %s",
+    async (kind) => {
+      const world = await startVerdicts({
+        settings: { world: kind, htmlOnPut: true },
+        key: GOOD_KEY,
+        count: 50,
+      });
+      const { counts, holders, alerts } = await judge(world, GOOD_KEY);
+      expect(counts).toMatchObject({ ready: 0, applied: 0 });
+      expect([holders, alerts]).toEqual([0, 1]);
+    },
+  );
+});
