@@ -33,7 +33,7 @@ describe("bodies and phases", () => {
     expect(world.alertedAfterMs()).toBeLessThan(320_000);
   });
 
-  it.each(BODIES)("row 12: nothing is put where the look is %s", async (body) => {
+  it.each(BODIES)("row 12: no key is sent if the first read is %s", async (body) => {
     const world = await startOne();
     world.confluent.fail({ method: "GET", times: 1_000, fault: { kind: "body", body } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (service)");
@@ -90,7 +90,7 @@ describe("bodies and phases", () => {
     expect(world.keysPut("a")).toEqual(["new"]);
   });
 
-  it("a READY that comes with a detail is told of, and fails nothing", async () => {
+  it("a READY with a detail causes an alert, and the run succeeds", async () => {
     const world = await startOne({ detail: "Lookup failed: api.example.com" });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(world.aws.published()[0]?.subject).toBe(

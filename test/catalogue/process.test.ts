@@ -35,7 +35,7 @@ describe("the built function in a process of its own", () => {
     },
   );
 
-  it("row 18: publishes the alert on a second attempt where the first is never answered", async () => {
+  it("row 18: publishes the alert on a second attempt if the first gets no response", async () => {
     const { aws, invoke } = await deploy({ key: KEY, accepts: [] });
     aws.fail({ operation: "Publish", times: 1, connection: "silence" });
     const { error } = await invoke(SCHEDULE);

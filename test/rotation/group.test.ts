@@ -130,7 +130,7 @@ describe("a canary", () => {
     expect(puts()).toEqual(["a v1", "b v1"]);
   });
 
-  it("hands over to the next when nobody can read what became of it", async () => {
+  it("hands over to the next if its state cannot be read", async () => {
     const { rotate, puts } = open({
       connections: { a: {}, b: refusing("v1"), c: {} },
       confluent: { fault: ({ method, name }) => (method === "GET" && name === "a" ? "service" : undefined) },
@@ -143,7 +143,7 @@ describe("a canary", () => {
     expect(puts()).toEqual(["a v1", "b v1"]);
   });
 
-  it("lets the others follow where the service never says", async () => {
+  it("lets the others follow if the service reports no phase", async () => {
     const { rotate } = open({ connections: { a: SILENT, b: SILENT } });
     expect(await rotate()).toMatchObject({ a: { outcome: "applied" }, b: { outcome: "applied" } });
   });
@@ -156,7 +156,7 @@ describe("a canary", () => {
     });
   });
 
-  it("is not needed where there is none", async () => {
+  it("is skipped if rollout.canary is false", async () => {
     const { rotate, confluent } = open({
       connections: { a: refusing("v1"), b: {} },
       settings: { canary: false },
@@ -250,7 +250,7 @@ describe("a version that is overtaken", () => {
     expect(puts()).toEqual(["a v1"]);
   });
 
-  it("stays where it is when nobody can read whether there is a newer one", async () => {
+  it("stays in place if AWSCURRENT cannot be read again", async () => {
     let readings = 0;
     const { rotate, notes } = open({
       connections: { a: {} },
@@ -294,7 +294,7 @@ describe("a version that is overtaken", () => {
 describe("a roll-back", () => {
   const settings = { onRejected: "rollback", canary: false } as const;
 
-  it("puts the previous version where the new one was refused, and nowhere else", async () => {
+  it("puts the previous version into the connection that refused the new one, and into no other", async () => {
     const { rotate, puts } = open({ connections: { a: refusing("v1"), b: {} }, settings });
     expect(await rotate()).toMatchObject({
       a: { outcome: "rolled-back", secretVersionId: "v0", phase: "READY" },
@@ -303,7 +303,7 @@ describe("a roll-back", () => {
     expect(puts()).toEqual(["a v1", "b v1", "a v0"]);
   });
 
-  it("happens only where it is asked for", async () => {
+  it("happens only if onRejected is rollback", async () => {
     const { rotate, puts } = open({ connections: { a: refusing("v1") } });
     expect(await rotate()).toMatchObject({ a: { outcome: "failed" } });
     expect(puts()).toEqual(["a v1"]);
@@ -318,7 +318,7 @@ describe("a roll-back", () => {
     },
   );
 
-  it("does not happen where the data was refused, and so not put", async () => {
+  it("does not happen if the PUT itself was refused", async () => {
     const { rotate, puts } = open({
       connections: { a: {} },
       settings,
@@ -395,14 +395,14 @@ describe("the propagation label", () => {
     expect(secrets.moves).toEqual([]);
   });
 
-  it("is not moved to where it is", async () => {
+  it("is not moved if the version has it already", async () => {
     const { rotate, secrets } = open({ connections: { a: {} }, settings });
     secrets.label("openai", LABEL, "v1");
     await rotate();
     expect(secrets.moves).toEqual([]);
   });
 
-  it("stays where it is for what was skipped", async () => {
+  it("is not moved for skipped connections", async () => {
     const { rotate, secrets } = open({
       connections: { a: {} },
       settings: { ...settings, refresh: "when-stale" },

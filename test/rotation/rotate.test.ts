@@ -52,7 +52,7 @@ describe("a run", () => {
     expect(["a", "b", "c"].map(valueIn)).toEqual(["sk-1", "sk-1", "sk-1"]);
   });
 
-  it("does nothing where there is nothing to do", async () => {
+  it("does nothing without connections", async () => {
     const { run, secrets, confluent } = open({ connections: [] });
     expect(await run()).toEqual([]);
     expect([secrets.reads, confluent.requests]).toEqual([[], []]);
@@ -331,7 +331,7 @@ describe("a dry run", () => {
     expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
   });
 
-  it("names every option that it would send, and no detail where there is none", async () => {
+  it("names every option that it would send, and omits an empty detail", async () => {
     const connections = [{ name: "a", type: "MONGODB" }];
     const { run, add, secrets } = open({ connections, trigger: { kind: "direct", dryRun: true } });
     add("a", { type: "MONGODB" });
@@ -341,7 +341,7 @@ describe("a dry run", () => {
     expect(outcome).not.toHaveProperty("detail");
   });
 
-  it("finds what stands in the way all the same", async () => {
+  it("reports problems as a real run does", async () => {
     const { run } = open({ trigger: { kind: "direct", dryRun: true } });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);
   });

@@ -168,7 +168,7 @@ describe("the update of a connection", () => {
     expect(held.puts).toEqual([]);
   });
 
-  it("does not put again what was applied though nobody heard of it", async () => {
+  it("does not repeat a PUT that was applied although its response was lost", async () => {
     const { update, held } = open({ fault: first("PUT", "lost"), behaviour: { timeToReadyMs: 3_000 } });
     expect(shown(await update())).toMatchObject({
       outcome: "ready",
@@ -358,7 +358,7 @@ describe("a key that is refused", () => {
     expect(clock.now() - NOW).toBeLessThan(135_000);
   });
 
-  it("has no grace where there is none", async () => {
+  it("has no grace period if graceSeconds is 0", async () => {
     const { update, clock } = open({
       behaviour: refusing(HOUR_MS),
       version: { createdAt: NOW },

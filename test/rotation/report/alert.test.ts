@@ -116,7 +116,7 @@ The next scheduled run tries again by itself. To run it now:
     expect(alertOf(connections)?.subject).toBe(expected);
   });
 
-  it("cuts its subject to 99 characters, and only where it must", () => {
+  it("cuts a subject of more than 99 characters", () => {
     const subjectFor = (environment: string) => alertOf([{ ...REFUSED, environment }])?.subject;
     const room = 99 - (subjectFor("")?.length ?? 0);
     expect(subjectFor("e".repeat(room))).toMatch(/e: 1 of 1 failed \(rejected\)$/);

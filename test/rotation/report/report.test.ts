@@ -111,13 +111,13 @@ describe("a report that is too long", () => {
     expect(ready).toHaveProperty("requestId");
   });
 
-  it("is cut where it does not fit, those that are not well first, and its counts stay", () => {
+  it("is cut if it does not fit: failures come first, and the counts stay", () => {
     const cut = cutToFit(long, ({ connections }) => connections.length <= 3);
     expect(names(cut)).toEqual(["refused", "unclear"]);
     expect({ ...cut, connections: long.connections }).toEqual(long);
   });
 
-  it("is as it was where it fits", () => {
+  it("is unchanged if it fits", () => {
     expect(cutToFit(long, () => true)).toEqual(long);
   });
 
