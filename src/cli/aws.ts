@@ -88,7 +88,12 @@ function signInHint(profile: string | undefined): string {
 }
 
 function createClient(): SecretsManagerClient {
-  return new SecretsManagerClient({
+  return new SecretsManagerClient(awsClientOptions());
+}
+
+/** Options for AWS clients of commands: a person who waits should hear of a failure within seconds. */
+export function awsClientOptions() {
+  return {
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 3_000,
@@ -96,5 +101,5 @@ function createClient(): SecretsManagerClient {
       throwOnRequestTimeout: true,
       ...awsProxyOptions(),
     },
-  });
+  } as const;
 }

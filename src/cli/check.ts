@@ -1,7 +1,6 @@
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
-import { awsProxyOptions } from "../adapters/proxy.ts";
 import { topicFault, topicRegion } from "../adapters/sns.ts";
 import type { Config } from "../config/load.ts";
 import { qualifiedName } from "../rotation/connection.ts";
@@ -13,6 +12,7 @@ import { run } from "../run.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
+import { awsClientOptions } from "./aws.ts";
 import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { createLog } from "./log.ts";
@@ -143,13 +143,7 @@ async function checkTopic(topicArn: string | undefined, { err }: CommandContext)
   if (problem !== undefined) return [{ subject, ok: false, message: `The topic ${problem}.` }];
   const region = topicRegion(topicArn);
   const client = new SNSClient({
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: 3_000,
-      requestTimeout: 4_000,
-      throwOnRequestTimeout: true,
-      ...awsProxyOptions(),
-    },
+    ...awsClientOptions(),
     ...(region !== undefined && { region }),
   });
   try {

@@ -101,7 +101,7 @@ export class ReadinessCheck {
     if (this.#since === undefined || kind === undefined || kind === "pending" || this.#countsAtOnce(kind))
       return undefined;
     if (this.#hasChanged && this.#sawOtherPhase && !this.#wasRefused) return undefined;
-    const isHeldFromPut = this.#hasChanged && (kind === "usable" || kind === "refused");
+    const isHeldFromPut = this.#hasChanged && isVerdictOnKey(kind);
     const [from, holdMs] = isHeldFromPut
       ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
       : [this.#since.at, this.#settleMs];
@@ -129,7 +129,7 @@ export class ReadinessCheck {
 
   /** True for a verdict that was read before the PUT, too; with replicas, not the last read alone tells what was before. */
   #isOld(kind: PhaseKind): boolean {
-    return (kind === "usable" || kind === "refused") && this.#kindsBefore.has(kind);
+    return isVerdictOnKey(kind) && this.#kindsBefore.has(kind);
   }
 
   /** True for a READY that a replica may show although the service has shown another phase since. */
@@ -159,6 +159,11 @@ export class ReadinessCheck {
   get #isSilentEnvironment(): boolean {
     return phaseKind(this.#options.before.phase) === "silent" && !this.#sawOtherPhase;
   }
+}
+
+/** True for a phase that accepts or refuses a key. */
+function isVerdictOnKey(kind: PhaseKind): boolean {
+  return kind === "usable" || kind === "refused";
 }
 
 /** True for a phase that may be due to the key; silence tells nothing, and UNREACHABLE is about the endpoint. */
