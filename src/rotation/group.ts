@@ -29,7 +29,7 @@ export class SecretRollout {
   readonly #canary = new Canary();
   readonly #details = new Map<Connection, OutcomeDetails>();
   readonly #updated = new Set<Connection>();
-  readonly #unjudged = new Map<UpdateRequest, () => Promise<OutcomeDetails>>();
+  readonly #unjudged = new Map<UpdateRequest, () => Promise<OutcomeDetails | undefined>>();
 
   constructor(context: RunContext, group: SecretGroup, sessions: OpenedSessions, recorder: Recorder) {
     this.#context = context;
@@ -140,8 +140,7 @@ export class SecretRollout {
     await Promise.all(
       [...this.#unjudged].map(async ([request, readAgain]) => {
         const details = await readAgain();
-        const isKnown = details.phase !== undefined || details.errorClass === "superseded";
-        if (details.outcome !== "ready" && isKnown) this.#record(request, details);
+        if (details !== undefined) this.#record(request, details);
       }),
     );
   }

@@ -20,6 +20,7 @@ export class PhaseWait {
   readonly #check: ReadinessCheck;
   readonly #putAt: number;
   #seen: ConnectionState | undefined;
+  #lastRead: LastReadCheck | undefined;
 
   constructor(
     context: RunContext,
@@ -48,6 +49,11 @@ export class PhaseWait {
     return this.#check.hasJudged;
   }
 
+  /** True if the last read has shown INVALID_AUTH. */
+  get wasTakenBack(): boolean {
+    return this.#lastRead?.wasRefused ?? false;
+  }
+
   /**
    * Resolves with the verdict, or without one at `untilAt`. A refusal counts from `refusalCountsAt` on.
    * READY of a connection that shows no change must be confirmed by a GET, since a list may be cached.
@@ -67,9 +73,9 @@ export class PhaseWait {
   async lastRead(): Promise<PhaseResult> {
     const { clock, deadlineAt } = this.#context;
     this.#seen = undefined;
-    const check = new LastReadCheck(this.#session.history(this.#request.connection));
+    this.#lastRead = new LastReadCheck(this.#session.history(this.#request.connection));
     return this.#toPhaseResult(
-      await this.#poll(check, Math.min(clock.now() + LAST_READ_MS, deadlineAt), clock.now()),
+      await this.#poll(this.#lastRead, Math.min(clock.now() + LAST_READ_MS, deadlineAt), clock.now()),
     );
   }
 

@@ -34,8 +34,11 @@ export interface UpdateResult {
   readonly details: OutcomeDetails;
   /** False if the connection certainly does not hold the version. */
   readonly mayHoldVersion: boolean;
-  /** Reads the phase once more; set for a READY that the service may still take back, since it showed no other phase before. */
-  readonly readAgain?: () => Promise<OutcomeDetails>;
+  /**
+   * Reads the phase once more; set for a READY that the service may still take back, since it showed no other phase before.
+   * @returns what has become of it if the service has taken it back.
+   */
+  readonly readAgain?: () => Promise<OutcomeDetails | undefined>;
 }
 
 /** Puts one version into one connection and waits for the verdict. Never rejects: an error is an outcome. */
@@ -81,8 +84,14 @@ class Update {
   async settle(): Promise<UpdateResult> {
     const details = await this.#details(this.#wait.verdict(this.#readyUntil()));
     const isFinal = details.outcome !== "ready" || this.#wait.hasJudged;
-    const readAgain = () => this.#details(this.#wait.lastRead());
+    const readAgain = () => this.#readAgain(this.#wait);
     return { details, mayHoldVersion: true, ...(!isFinal && { readAgain }) };
+  }
+
+  /** READY stands unless a refusal was read; one that was read counts even if nothing can be read after it. */
+  async #readAgain(wait: PhaseWait): Promise<OutcomeDetails | undefined> {
+    const details = await this.#details(wait.lastRead());
+    return wait.wasTakenBack && details.outcome !== "ready" ? details : undefined;
   }
 
   async #details(phase: Promise<PhaseResult>): Promise<OutcomeDetails> {

@@ -449,6 +449,28 @@ describe("the last read", () => {
     expect(secrets.moves).toEqual([]);
   });
 
+  it("leaves no READY that it saw refused, even if the rotator's API key is refused after that", async () => {
+    let reads = 0;
+    const { rotate, secrets, detailsByConnection } = open({
+      connections: {
+        a: { world: "controller", verdictAfterMs: 11_000, ...refusing("v1") },
+        b: { timeToReadyMs: 15_000 },
+      },
+      settings: { canary: false, propagationLabel: LABEL },
+      confluent: {
+        fault: () => {
+          if (detailsByConnection.has("b")) reads += 1;
+          return reads > 1 ? "unauthorized" : undefined;
+        },
+      },
+    });
+    expect(await rotate()).toMatchObject({
+      a: { outcome: "unverified", errorClass: "unauthorized" },
+      b: { outcome: "ready" },
+    });
+    expect(secrets.moves).toEqual([]);
+  });
+
   it("leaves a READY as it is if nothing can be read", async () => {
     const { rotate, detailsByConnection } = open({
       connections: { a: { world: "credulous" }, b: { timeToReadyMs: 15_000 } },

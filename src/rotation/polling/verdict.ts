@@ -185,6 +185,10 @@ export class LastReadCheck {
     this.#history = history;
   }
 
+  get wasRefused(): boolean {
+    return this.#refusedSince !== undefined;
+  }
+
   /** Once INVALID_AUTH was read, another phase must be read twice in a row: one read may come from a replica that lags. */
   verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
     if (this.#history.isOutdated(state)) return "outdated";
