@@ -1,5 +1,6 @@
-import { type ConnectionState, hasChanged, type PhaseKind, phaseKind } from "../connection.ts";
+import { type ConnectionState, type PhaseKind, phaseKind } from "../connection.ts";
 import type { StateHistory } from "./history.ts";
+import { isVerdictOnKey, ReadsSincePut } from "./reads-since-put.ts";
 
 export type Verdict = "ready" | "refused" | "unreachable" | "silent";
 
@@ -42,133 +43,97 @@ export interface ReadinessOptions {
 export class ReadinessCheck {
   readonly #options: ReadinessOptions;
   readonly #settleMs: number;
-  readonly #kindsBefore: ReadonlySet<PhaseKind>;
-  #since: { kind: PhaseKind; at: number; reads: number } | undefined;
-  #reads = 0;
-  #readAt = 0;
-  #confirmingReads = 0;
-  #sawOutdated = false;
-  #hasChanged = false;
-  #sawOtherPhase = false;
-  #wasRefused = false;
+  readonly #reads: ReadsSincePut;
   /** INVALID_AUTH does not count before; a young key needs time to become valid. */
   refusalCountsAt = 0;
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
     this.#settleMs = Math.min(SETTLE_MS, options.readyTimeoutMs / 3);
-    this.#kindsBefore = options.history.latestKinds;
+    this.#reads = new ReadsSincePut(options.before, options.history);
   }
 
   /** True if the object has changed since the PUT, by `resource_version` or `updated_at`. */
   get hasChanged(): boolean {
-    return this.#hasChanged;
+    return this.#reads.hasChanged;
   }
 
   /** True if the service has judged this PUT: the object has changed, and so has its phase. */
   get hasJudged(): boolean {
-    const isReadyAgain = this.#since?.kind === "usable" && phaseKind(this.#options.before.phase) === "usable";
-    return this.#hasChanged && this.#sawOtherPhase && !(isReadyAgain && this.#mayBeOld);
+    const { hasChanged, sawOtherPhase, kind, kindBefore } = this.#reads;
+    const isReadyAgain = kind === "usable" && kindBefore === "usable";
+    return hasChanged && sawOtherPhase && !(isReadyAgain && this.#mayBeOld);
   }
 
   /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
   verdictOn(state: ConnectionState, now: number): Verdict | "outdated" | undefined {
-    const { before, history } = this.#options;
-    if (history.isOutdated(state)) {
-      this.#sawOutdated = true;
-      return "outdated";
-    }
-    history.add(state);
-    const kind = phaseKind(state.phase);
-    if (this.#since?.kind !== kind) {
-      this.#since = { kind, at: now, reads: 0 };
-      this.#confirmingReads = 0;
-    }
-    this.#since.reads += 1;
-    this.#reads += 1;
-    this.#readAt = now;
-    this.#hasChanged ||= hasChanged(before, state);
-    this.#sawOtherPhase ||= isAboutKey(kind) && kind !== phaseKind(before.phase) && !this.#isOld(kind);
-    this.#wasRefused ||= kind === "refused";
-    if (now - this.#holdsFrom(kind, this.#since.at) >= this.#options.confirmMs) this.#confirmingReads += 1;
-    return this.#verdict(kind, this.#since.at, now);
+    return this.#reads.add(state, now) ? this.#verdict(now) : "outdated";
   }
 
   /** When the next read may tell something new, if that is known better than by the polling schedule. */
   nextReadAt(now: number): number | undefined {
-    const kind = this.#since?.kind;
-    if (kind === "silent" && this.#isSilentEnvironment) return this.#readAt + SILENT_MS / SILENT_READS;
-    if (this.#since === undefined || kind === undefined || kind === "pending" || this.#countsAtOnce(kind))
-      return undefined;
-    if (this.#hasChanged && this.#sawOtherPhase && !this.#wasRefused) return undefined;
-    const isHeldFromPut = this.#hasChanged && isVerdictOnKey(kind);
-    const [from, holdMs] = isHeldFromPut
-      ? [this.#holdsFrom(kind, this.#since.at), this.#options.confirmMs]
-      : [this.#since.at, this.#settleMs];
+    const { kind, since, latestAt, hasChanged, sawOtherPhase, wasRefused } = this.#reads;
+    if (kind === "silent" && this.#isSilentEnvironment) return latestAt + SILENT_MS / SILENT_READS;
+    if (kind === undefined || kind === "pending" || this.#countsAtOnce(kind)) return undefined;
+    if (hasChanged && sawOtherPhase && !wasRefused) return undefined;
+    const mustHold = hasChanged && isVerdictOnKey(kind);
+    const [from, holdMs] = mustHold ? [this.#holdsFrom, this.#options.confirmMs] : [since, this.#settleMs];
     const next = HOLD_READS.map((part) => from + part * holdMs).find((at) => at > now);
-    if (next !== undefined || !isHeldFromPut || this.#isConfirmed) return next;
-    return this.#readAt + CONFIRM_AFTER * holdMs;
+    if (next !== undefined || !mustHold || this.#isConfirmed) return next;
+    return latestAt + CONFIRM_AFTER * holdMs;
   }
 
-  #verdict(kind: PhaseKind, since: number, now: number): Verdict | undefined {
+  #verdict(now: number): Verdict | undefined {
+    const { kind, since, hasChanged } = this.#reads;
     const hasSettled = now - since >= this.#settleMs;
-    const counts = this.#countsAtOnce(kind) || (this.#hasChanged ? this.#isConfirmed : hasSettled);
     switch (kind) {
       case "usable":
-        return counts ? "ready" : undefined;
-      case "refused":
-        return counts && now >= this.refusalCountsAt ? "refused" : undefined;
+      case "refused": {
+        const counts = this.#countsAtOnce(kind) || (hasChanged ? this.#isConfirmed : hasSettled);
+        if (!counts) return undefined;
+        if (kind === "usable") return "ready";
+        return now >= this.refusalCountsAt ? "refused" : undefined;
+      }
       case "unreachable":
         return hasSettled ? "unreachable" : undefined;
       case "silent":
         return hasSettled || (this.#isSilentEnvironment && this.#hasReadSilence(now)) ? "silent" : undefined;
-      case "pending":
+      default:
         return undefined;
     }
   }
 
-  /** True for a verdict that was read before the PUT, too; with replicas, not the last read alone tells what was before. */
-  #isOld(kind: PhaseKind): boolean {
-    return isVerdictOnKey(kind) && this.#kindsBefore.has(kind);
-  }
-
   /** True for a READY that a replica may show although the service has shown another phase since. */
   get #mayBeOld(): boolean {
-    return this.#wasRefused || (this.#sawOutdated && (this.#since?.reads ?? 0) < CONFIRMING_READS);
+    const { wasRefused, replicasLag, timesInARow } = this.#reads;
+    return wasRefused || (replicasLag && timesInARow.length < CONFIRMING_READS);
   }
 
   #countsAtOnce(kind: PhaseKind): boolean {
     const { isKeyProven } = this.#options;
     if (kind === "refused") return this.hasJudged && !isKeyProven;
-    return this.hasJudged || (kind === "usable" && isKeyProven && this.#hasChanged);
+    return this.hasJudged || (kind === "usable" && isKeyProven && this.hasChanged);
   }
 
-  /** From when on a phase has to last. */
-  #holdsFrom(kind: PhaseKind, since: number): number {
-    return kind === "usable" && this.#wasRefused ? since : this.#options.putAt;
+  /** From when on the phase has to last. */
+  get #holdsFrom(): number {
+    const { kind, wasRefused, since } = this.#reads;
+    return kind === "usable" && wasRefused ? since : this.#options.putAt;
   }
 
   get #isConfirmed(): boolean {
-    return this.#confirmingReads >= (this.#sawOutdated ? CONFIRMING_READS : 1);
+    const heldAt = this.#holdsFrom + this.#options.confirmMs;
+    const confirming = this.#reads.timesInARow.filter((at) => at >= heldAt);
+    return confirming.length >= (this.#reads.replicasLag ? CONFIRMING_READS : 1);
   }
 
   #hasReadSilence(now: number): boolean {
-    return this.#reads >= SILENT_READS || now - this.#options.putAt >= SILENT_MS;
+    return this.#reads.count >= SILENT_READS || now - this.#options.putAt >= SILENT_MS;
   }
 
   get #isSilentEnvironment(): boolean {
-    return phaseKind(this.#options.before.phase) === "silent" && !this.#sawOtherPhase;
+    return this.#reads.kindBefore === "silent" && !this.#reads.sawOtherPhase;
   }
-}
-
-/** True for a phase that accepts or refuses a key. */
-function isVerdictOnKey(kind: PhaseKind): boolean {
-  return kind === "usable" || kind === "refused";
-}
-
-/** True for a phase that may be due to the key; silence tells nothing, and UNREACHABLE is about the endpoint. */
-function isAboutKey(kind: PhaseKind): boolean {
-  return kind !== "silent" && kind !== "unreachable";
 }
 
 /** INVALID_AUTH that comes after READY must be read twice, so many milliseconds apart. */
