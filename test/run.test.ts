@@ -31,11 +31,12 @@ describe("a run", () => {
           secret: "openai",
           credentials: { kind: "options", values: {} },
           canary: false,
+          provider: true,
         },
       ],
       rollout: { canary: true, onRejected: "keep" },
       timing: { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
-      verification: { require: "auto" },
+      verification: { require: "auto", provider: true },
       refresh: "always",
     };
     const { report, traffic } = await run(

@@ -38,6 +38,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "connections[].data.*.value": "A value that is not secret.",
   "connections[].canary":
     "Whether this connection tries new keys before the others of its secret. Without it, the first in the list does.",
+  "connections[].provider":
+    "Whether the provider is asked about a new key of this connection before anything is put.",
   rollout: "How a new key reaches the connections of a secret.",
   "rollout.canary":
     "Whether one connection of each secret tries a new key first. If the key is refused, the others keep the key they have.",
@@ -52,6 +54,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   verification: "What counts as success.",
   "verification.require":
     "Which evidence a connection needs. `auto`: a READY, or an accepted PUT if Confluent reports no phase for the connection at all. `ready`: only a READY. `applied`: an accepted PUT, also if the phase disappears after it.",
+  "verification.provider":
+    "Whether the provider that issued a key is asked about it before anything is put, for the connection types of which it can be asked. If it refuses the key, no connection gets it.",
   propagationLabel:
     "A staging label, such as `FLINK_READY`, that the rotator moves to a version when every listed connection of the secret uses it.",
   refresh:

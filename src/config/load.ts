@@ -31,7 +31,10 @@ export interface Config {
     readonly graceSeconds: number;
     readonly confirmSeconds: number;
   };
-  readonly verification: { readonly require: "auto" | "ready" | "applied" };
+  readonly verification: {
+    readonly require: "auto" | "ready" | "applied";
+    readonly provider: boolean;
+  };
   readonly propagationLabel?: string;
   readonly refresh: "always" | "when-stale";
 }

@@ -67,6 +67,7 @@ const connection = z.strictObject({
       .check(z.refine((data) => Object.keys(data).length > 0, "must name at least one backend key")),
   ),
   canary: z._default(z.boolean(), false),
+  provider: z._default(z.boolean(), true),
 });
 
 /** The shape of `connections.json`. validate.ts checks what concerns several keys or entries. */
@@ -92,8 +93,11 @@ export const connectionsFile = z.strictObject({
     { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
   ),
   verification: z._default(
-    z.strictObject({ require: z._default(z.enum(["auto", "ready", "applied"]), "auto") }),
-    { require: "auto" },
+    z.strictObject({
+      require: z._default(z.enum(["auto", "ready", "applied"]), "auto"),
+      provider: z._default(z.boolean(), true),
+    }),
+    { require: "auto", provider: true },
   ),
   propagationLabel: z.optional(
     z.string().check(

@@ -25,6 +25,8 @@ export interface Connection {
   readonly secret: string;
   readonly credentials: CredentialSource;
   readonly canary: boolean;
+  /** False if the provider must not be asked about the keys of this connection. */
+  readonly provider: boolean;
 }
 
 /** A name that is unique across environments, as commands and events take it. */

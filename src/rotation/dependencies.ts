@@ -3,6 +3,7 @@ import type { Connection, ConnectionState, PutRequest, UpdateResponse } from "./
 import type { ErrorClass } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trigger } from "./plan.ts";
+import type { ProviderCheck } from "./provider-check.ts";
 import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 
@@ -69,6 +70,8 @@ export interface RunDependencies {
   readonly deadlineAt: number;
   readonly secrets: SecretStore;
   readonly connect: (environment: string, apiKey: ApiKey) => ConnectionsApi;
+  /** Absent if no provider is to be asked about a key. */
+  readonly providers?: ProviderCheck;
   /** Knows every secret of the run by the time anything is sent. */
   readonly redactor: Redactor;
   readonly progress: (progress: Progress) => void;

@@ -3,8 +3,9 @@ import { type Connection, phaseKind } from "./connection.ts";
 import { CurrentVersionCheck } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { type OpenedSessions, sessionOf } from "./environment.ts";
-import { OutOfTimeError } from "./errors.ts";
-import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { OutOfTimeError, SupersededError } from "./errors.ts";
+import { type Candidate, KeyCheck } from "./key-check.ts";
+import { detailsOf, NO_EVIDENCE, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
 import { prepareUpdate } from "./prepare.ts";
@@ -28,6 +29,7 @@ export class SecretRollout {
   readonly #current: CurrentVersionCheck;
   readonly #canary = new Canary();
   readonly #details = new Map<Connection, OutcomeDetails>();
+  #keys: KeyCheck | undefined;
   readonly #updated = new Set<Connection>();
   readonly #unjudged = new Map<UpdateRequest, () => Promise<OutcomeDetails | undefined>>();
 
@@ -67,10 +69,13 @@ export class SecretRollout {
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
   async #rollOut(version: SecretVersion): Promise<SecretVersion | undefined> {
     const label = await readLabelFacts(this.#context, this.#group.secret, version);
-    const requests = this.#group.connections.flatMap((connection) =>
+    const candidates = this.#group.connections.flatMap((connection) =>
       this.#prepare(connection, version, label),
     );
-    if (requests.length === 0) return undefined;
+    if (candidates.length === 0) return undefined;
+    const requests = await this.#withAcceptedKeys(candidates);
+    if (requests.length === 0)
+      return isDryRun(this.#context.trigger) ? undefined : this.#current.newerThan(version);
     this.#unjudged.clear();
     const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
     if (rest.length > 0) {
@@ -85,7 +90,7 @@ export class SecretRollout {
   }
 
   /** The update of a connection; none if its outcome is clear without one. */
-  #prepare(connection: Connection, version: SecretVersion, label: LabelFacts | undefined): UpdateRequest[] {
+  #prepare(connection: Connection, version: SecretVersion, label: LabelFacts | undefined): Candidate[] {
     const assertCurrent = (maxAgeMs?: number) => this.#assertCurrent(version, maxAgeMs);
     try {
       const session = sessionOf(this.#sessions, connection);
@@ -98,6 +103,19 @@ export class SecretRollout {
       this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
     return [];
+  }
+
+  /** Asks the providers of the keys, and records the outcome of each connection that must not be put. */
+  async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
+    this.#keys = undefined;
+    try {
+      this.#keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
+    } catch (error) {
+      if (error instanceof SupersededError) return [];
+      throw error;
+    }
+    for (const [request, details] of this.#keys.decided) this.#record(request, details);
+    return this.#keys.accepted;
   }
 
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
@@ -190,7 +208,9 @@ export class SecretRollout {
     { connection, version }: Pick<UpdateRequest, "connection" | "version">,
     details: OutcomeDetails,
   ): void {
-    const complete = { secretVersionId: version.versionId, ...details };
+    const provider = this.#keys?.evidence(connection) ?? "not-asked";
+    const evidence = { ...NO_EVIDENCE, ...details.evidence, provider };
+    const complete = { secretVersionId: version.versionId, ...details, evidence };
     this.#details.set(connection, complete);
     const isSuccess = details.outcome === "ready" || details.outcome === "applied";
     if (isSuccess && this.#current.isSuperseded(version)) this.#recorder.retract(connection);

@@ -17,25 +17,27 @@ interface Candidate {
   readonly isUpdated: boolean;
 }
 
+/** What an update needs; `planned` is the outcome of a dry run, which puts nothing. */
+export type PreparedUpdate = Pick<UpdateRequest, "data" | "before"> & { readonly planned?: OutcomeDetails };
+
 /**
  * Builds the payload for a connection and compares it with its configuration. The result is the update, or the outcome if
- * there is none: in a dry run, or if the version is in use already.
+ * there is none, since the version is in use already.
  * @throws RotationError if the connection cannot be updated.
  */
 export function prepareUpdate(
   { trigger, log }: RunContext,
   session: EnvironmentSession,
   { connection, version, label, isUpdated }: Candidate,
-): Pick<UpdateRequest, "data" | "before"> | OutcomeDetails {
+): PreparedUpdate | OutcomeDetails {
   const { data, options, remarks } = buildCredentials(connection, version.value);
   if (isUpdated) return { data };
   const before = assertMatchesConfig(connection, session.initialState(connection));
   for (const remark of remarks) log.note(remark, { connection: connection.name, secret: connection.secret });
-  const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-  const details = isDryRun(trigger)
-    ? ({ outcome: "planned", message } as const)
-    : skippedDetails(version, before, label);
-  if (details === undefined) return { data, before };
+  const skipped = skippedDetails(version, before, label);
   const { phase, detail } = before;
-  return { phase, ...(detail && { detail }), ...details };
+  const shown = { phase, ...(detail && { detail }) };
+  if (!isDryRun(trigger)) return skipped === undefined ? { data, before } : { ...shown, ...skipped };
+  const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
+  return { data, before, planned: { ...shown, outcome: "planned", message } };
 }

@@ -31,7 +31,7 @@ function outcome(changes: Partial<Outcome> = {}): Outcome {
 
 function connection({ name, environment }: Outcome): Connection {
   const credentials = { kind: "options", values: {} } as const;
-  return { name, environment, type: "OPENAI", secret: "openai", credentials, canary: false };
+  return { name, environment, type: "OPENAI", secret: "openai", credentials, canary: false, provider: true };
 }
 
 function reportOf(...connections: readonly Outcome[]) {

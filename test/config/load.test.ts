@@ -35,11 +35,12 @@ describe("connections.json", () => {
           secret: "prod/openai",
           credentials: { kind: "options", values: {} },
           canary: false,
+          provider: true,
         },
       ],
       rollout: { canary: true, onRejected: "keep" },
       timing: { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
-      verification: { require: "auto" },
+      verification: { require: "auto", provider: true },
       refresh: "always",
     });
   });
@@ -63,7 +64,7 @@ describe("connections.json", () => {
     const config = parse(configFile({ rollout: { onRejected: "rollback" }, timing: { graceSeconds: 5 } }));
     expect(config.rollout).toEqual({ canary: true, onRejected: "rollback" });
     expect(config.timing).toEqual({ readyTimeoutSeconds: 300, graceSeconds: 5, confirmSeconds: 10 });
-    expect(parse(configFile({ verification: {} })).verification).toEqual({ require: "auto" });
+    expect(parse(configFile({ verification: {} })).verification).toEqual({ require: "auto", provider: true });
     expect(
       parse(configFile({ rollout: { canary: false }, timing: { readyTimeoutSeconds: 1 } })),
     ).toMatchObject({

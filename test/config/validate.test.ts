@@ -127,7 +127,7 @@ describe("issues of the other sections", () => {
     expect(issuesOf(configFile({ verification: { require: "applied" } }))).toEqual([]);
     expect(issuesOf(configFile({ verification: { require: "never", provide: true } }))).toEqual([
       'verification.require: must be "auto", "ready", or "applied"',
-      "verification.provide: unknown key",
+      'verification.provide: unknown key. Did you mean "provider"?',
     ]);
   });
 

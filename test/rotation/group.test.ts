@@ -4,7 +4,7 @@ import type { RotationSettings, RunContext, SecretVersion } from "../../src/rota
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { RotationError, SecretError } from "../../src/rotation/errors.ts";
 import { SecretRollout } from "../../src/rotation/group.ts";
-import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
+import { NO_EVIDENCE, type OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader, type ReadResult } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
@@ -99,6 +99,7 @@ describe("a canary", () => {
       errorClass: "rejected",
       message: "a went first and was refused this key, so this connection keeps the key it has.",
       secretVersionId: "v1",
+      evidence: NO_EVIDENCE,
     };
     expect(await rotate()).toEqual({
       a: expect.objectContaining({ errorClass: "rejected" }),

@@ -22,6 +22,7 @@ export function connection(overrides: Partial<Connection> = {}): Connection {
     secret: "prod/openai",
     credentials: options(),
     canary: false,
+    provider: true,
     ...overrides,
   };
 }

@@ -1,0 +1,52 @@
+import type { Connection } from "./connection.ts";
+import type { RunContext } from "./dependencies.ts";
+import { type OpenedSessions, sessionOf } from "./environment.ts";
+import type { Evidence, OutcomeDetails } from "./outcome.ts";
+import type { PreparedUpdate } from "./prepare.ts";
+import { askProviders, describeAnswer, type KeyAnswer, refusedDetails } from "./provider-check.ts";
+import { UntrustedText } from "./untrusted-text.ts";
+import type { UpdateRequest } from "./update.ts";
+
+/** An update that may still turn out to be unwanted. */
+export type Candidate = UpdateRequest & PreparedUpdate;
+
+/** What the providers of one version's keys have said. */
+export class KeyCheck {
+  readonly #answers: ReadonlyMap<Connection, KeyAnswer>;
+  /** The updates that may be put. */
+  readonly accepted: readonly UpdateRequest[];
+  /** The outcomes of the others: their key was refused, or the run is a dry run. */
+  readonly decided: readonly (readonly [UpdateRequest, OutcomeDetails])[];
+
+  private constructor(answers: ReadonlyMap<Connection, KeyAnswer>, candidates: readonly Candidate[]) {
+    this.#answers = answers;
+    const decisions = candidates.map((candidate) => [candidate, this.#decide(candidate)] as const);
+    this.accepted = decisions.flatMap(([candidate, details]) => (details === undefined ? [candidate] : []));
+    this.decided = decisions.flatMap(([candidate, details]) =>
+      details === undefined ? [] : [[candidate, details] as const],
+    );
+  }
+
+  /** @throws SupersededError if a newer version of the secret appears while a young key is given time. */
+  static async of(
+    context: RunContext,
+    sessions: OpenedSessions,
+    candidates: readonly Candidate[],
+  ): Promise<KeyCheck> {
+    const endpointOf = ({ connection, before }: UpdateRequest): string =>
+      (before ?? sessionOf(sessions, connection).initialState(connection))?.endpoint ?? "";
+    return new KeyCheck(await askProviders(context, candidates, endpointOf), candidates);
+  }
+
+  evidence(connection: Connection): Evidence["provider"] {
+    return this.#answers.get(connection)?.verdict ?? "not-asked";
+  }
+
+  #decide({ connection, planned }: Candidate): OutcomeDetails | undefined {
+    const answer = this.#answers.get(connection);
+    if (answer?.verdict === "refused") return refusedDetails(answer);
+    if (planned === undefined || answer === undefined || answer.verdict === "not-asked") return planned;
+    const { message = "" } = planned;
+    return { ...planned, message: UntrustedText.sentence`${message} ${describeAnswer(answer)}` };
+  }
+}

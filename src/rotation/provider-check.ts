@@ -1,0 +1,178 @@
+import { KEY_PROPAGATION_MS } from "./api-key.ts";
+import type { Connection } from "./connection.ts";
+import type { RunContext } from "./dependencies.ts";
+import { type OutcomeDetails, providerEvidence } from "./outcome.ts";
+import { isDryRun } from "./plan.ts";
+import { ignoreUnlessSuperseded } from "./put.ts";
+import type { Secret } from "./secret.ts";
+import { type Text, UntrustedText } from "./untrusted-text.ts";
+import type { UpdateRequest } from "./update.ts";
+
+/** A key that is about to be put. */
+export interface KeyQuestion {
+  readonly connection: Connection;
+  /** The endpoint that Confluent shows for the connection. */
+  readonly endpoint: string;
+  /** The JSON object of `auth_data.data`. */
+  readonly data: Secret;
+}
+
+/** What a provider says about a key. `host` is the provider's. */
+export type KeyAnswer =
+  | { readonly verdict: "not-asked" }
+  | { readonly verdict: "valid"; readonly host: string }
+  /** `reason` is in our own words. */
+  | { readonly verdict: "unknown"; readonly host: string; readonly reason: string }
+  | {
+      readonly verdict: "refused";
+      readonly host: string;
+      /** The status and the error code of the response. */
+      readonly code: string;
+      /** The provider's own words. */
+      readonly words?: UntrustedText;
+      /** Set if the provider may refuse a good key for a moment: the refusal must be repeated after so long. */
+      readonly confirmAfterMs?: number;
+    };
+
+/** Asks the provider that issued a key whether it accepts it. Never rejects. */
+export interface ProviderCheck {
+  readonly ask: (question: KeyQuestion) => Promise<KeyAnswer>;
+}
+
+const NOT_ASKED: KeyAnswer = { verdict: "not-asked" };
+
+/** When a young key that is refused is asked about again, in milliseconds after the first refusal. */
+const ASK_AGAIN_MS = [2_000, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000];
+
+/** How often AWSCURRENT is read meanwhile, in milliseconds. */
+const CURRENT_CHECK_MS = 5_000;
+
+/**
+ * What the providers say about the keys of one secret's version: each type, host and key is asked about once.
+ * @throws SupersededError if a newer version of the secret appears while a young key is given time.
+ */
+export async function askProviders(
+  context: RunContext,
+  requests: readonly UpdateRequest[],
+  endpointOf: (request: UpdateRequest) => string,
+): Promise<ReadonlyMap<Connection, KeyAnswer>> {
+  const questions = distinctQuestions(requests, endpointOf);
+  const asked = questions.map(async ({ request, question, connections }) => {
+    const answer = await askUntilCertain(context, request, question);
+    if (answer.verdict === "unknown") noteUnknown(context, request, answer);
+    return { question, connections, answer };
+  });
+  const answers = new Map<Connection, KeyAnswer>();
+  const all = await Promise.all(asked);
+  for (const { question, connections, answer } of all) {
+    const isOpen = answer.verdict === "unknown" || answer.verdict === "not-asked";
+    const refusal = isOpen ? all.find((other) => isRefusalOf(question.data, other))?.answer : undefined;
+    for (const connection of connections) answers.set(connection, refusal ?? answer);
+  }
+  return answers;
+}
+
+/** The outcome of a connection whose key was refused before anything was put. */
+export function refusedDetails({ host, code, words }: KeyAnswer & { verdict: "refused" }): OutcomeDetails {
+  const name = UntrustedText.name(host);
+  return {
+    outcome: "not-attempted",
+    errorClass: "rejected",
+    message: UntrustedText.sentence`${name} refused the key (${code}). Nothing was put, and this connection keeps the key it has.`,
+    ...(words && { detail: UntrustedText.sentence`${name}: ${words}` }),
+    ...providerEvidence("refused"),
+  };
+}
+
+/** What a dry run says of a provider's answer. */
+export function describeAnswer(answer: KeyAnswer & { verdict: "valid" | "unknown" }): Text {
+  const host = UntrustedText.name(answer.host);
+  return answer.verdict === "valid"
+    ? UntrustedText.sentence`${host} accepts the key.`
+    : UntrustedText.sentence`${host} did not say whether it accepts the key (${answer.reason}).`;
+}
+
+interface DistinctQuestion {
+  readonly request: UpdateRequest;
+  readonly question: KeyQuestion;
+  readonly connections: readonly Connection[];
+}
+
+function distinctQuestions(
+  requests: readonly UpdateRequest[],
+  endpointOf: (request: UpdateRequest) => string,
+): DistinctQuestion[] {
+  const distinct: (DistinctQuestion & { readonly connections: Connection[] })[] = [];
+  for (const request of requests) {
+    const { connection, data } = request;
+    const question = { connection, data, endpoint: endpointOf(request) };
+    const same = distinct.find((other) => isSameQuestion(other.question, question));
+    if (same === undefined) distinct.push({ request, question, connections: [connection] });
+    else same.connections.push(connection);
+  }
+  return distinct;
+}
+
+function isSameQuestion(a: KeyQuestion, b: KeyQuestion): boolean {
+  const hostOf = ({ endpoint }: KeyQuestion) => URL.parse(endpoint)?.origin ?? endpoint;
+  const isSame = a.connection.type === b.connection.type && a.connection.provider === b.connection.provider;
+  const isSameHost = hostOf(a) === hostOf(b) && a.connection.endpoint === b.connection.endpoint;
+  return isSame && isSameHost && a.data.equals(b.data);
+}
+
+function isRefusalOf(
+  data: Secret,
+  { question, answer }: { question: KeyQuestion; answer: KeyAnswer },
+): boolean {
+  return answer.verdict === "refused" && question.data.equals(data);
+}
+
+/** A refusal of a young key counts only after the grace period; a dry run does not wait for that. */
+async function askUntilCertain(
+  context: RunContext,
+  request: UpdateRequest,
+  question: KeyQuestion,
+): Promise<KeyAnswer> {
+  const { clock, deadlineAt, providers, settings } = context;
+  if (providers === undefined || !question.connection.provider || clock.now() >= deadlineAt) return NOT_ASKED;
+  let answer = await providers.ask(question);
+  if (answer.verdict !== "refused") return answer;
+  const refusedAt = clock.now();
+  const isYoung = refusedAt - request.version.createdAt < KEY_PROPAGATION_MS;
+  const graceMs = isYoung && !isDryRun(context.trigger) ? settings.graceMs : 0;
+  for (const afterMs of askAgainMs(graceMs, answer.confirmAfterMs)) {
+    if (refusedAt + afterMs >= deadlineAt || context.isStopping()) return answer;
+    await waitWhileCurrent(context, request, refusedAt + afterMs);
+    answer = await providers.ask(question);
+    if (answer.verdict !== "refused") return answer;
+  }
+  return answer;
+}
+
+/** When to ask again after a refusal: at the end of the grace period for the last time. */
+function askAgainMs(graceMs: number, confirmAfterMs: number | undefined): readonly number[] {
+  if (graceMs === 0) return confirmAfterMs === undefined ? [] : [confirmAfterMs];
+  return [...ASK_AGAIN_MS.filter((ms) => ms < graceMs), graceMs];
+}
+
+/** @throws SupersededError as soon as a newer version of the secret is there. */
+async function waitWhileCurrent(
+  { clock }: RunContext,
+  request: UpdateRequest,
+  untilAt: number,
+): Promise<void> {
+  while (clock.now() < untilAt) {
+    await clock.sleep(Math.min(CURRENT_CHECK_MS, untilAt - clock.now()));
+    await request.assertCurrent().catch(ignoreUnlessSuperseded);
+  }
+}
+
+function noteUnknown(
+  { log, redactor }: RunContext,
+  { connection }: UpdateRequest,
+  { host, reason }: KeyAnswer & { verdict: "unknown" },
+): void {
+  const provider = UntrustedText.name(host).redactWith(redactor);
+  const { secret, type } = connection;
+  log.note("The provider did not say whether it accepts the key.", { secret, type, provider, reason });
+}

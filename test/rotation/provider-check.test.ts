@@ -1,0 +1,264 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/rotation/connection.ts";
+import type { RotationSettings, RunContext } from "../../src/rotation/dependencies.ts";
+import { plan } from "../../src/rotation/plan.ts";
+import type { KeyAnswer, KeyQuestion } from "../../src/rotation/provider-check.ts";
+import { rotate } from "../../src/rotation/rotate.ts";
+import { connection, NOW } from "../support/builders.ts";
+import type { FakeConnectionOptions } from "../support/fake-connection.ts";
+import { fakeWorld } from "../support/fake-world.ts";
+import { untrusted } from "../support/untrusted.ts";
+
+const HOUR_MS = 3_600_000;
+const VALID: KeyAnswer = { verdict: "valid", host: "api.openai.com" };
+const REFUSED: KeyAnswer = {
+  verdict: "refused",
+  host: "api.openai.com",
+  code: "HTTP 401, invalid_api_key",
+  words: untrusted("Incorrect API key provided."),
+};
+const UNKNOWN: KeyAnswer = { verdict: "unknown", host: "api.openai.com", reason: "HTTP 429" };
+
+interface Options {
+  readonly connections: Readonly<Record<string, Partial<Connection>>>;
+  readonly live?: FakeConnectionOptions;
+  /** The answer about a key, after so many seconds. */
+  readonly answer: (key: string, seconds: number, question: KeyQuestion) => KeyAnswer;
+  /** How old the version is at the start; an hour by default. */
+  readonly ageMs?: number;
+  /** When v2 becomes current, from the start. */
+  readonly newerAfterMs?: number;
+  readonly settings?: Partial<RotationSettings>;
+  readonly context?: Partial<RunContext>;
+}
+
+async function run(options: Options) {
+  const world = fakeWorld();
+  const { context, confluent, secrets, clock } = world;
+  secrets.add("openai", { versionId: "v0", value: "v0", at: NOW - 2 * HOUR_MS });
+  secrets.add("openai", { versionId: "v1", value: "v1", at: NOW - (options.ageMs ?? HOUR_MS) });
+  if (options.newerAfterMs !== undefined)
+    secrets.add("openai", { versionId: "v2", value: "v2", at: NOW + options.newerAfterMs });
+  const asked: string[] = [];
+  const ask = async (question: KeyQuestion): Promise<KeyAnswer> => {
+    const key: string = JSON.parse(question.data.reveal())["API_KEY"];
+    const seconds = (clock.now() - NOW) / 1_000;
+    asked.push(`${question.connection.type} ${key} ${seconds}`);
+    return options.answer(key, seconds, question);
+  };
+  const connections = Object.entries(options.connections).map(([name, overrides]) =>
+    connection({ name, secret: "openai", ...overrides }),
+  );
+  for (const { name, type, endpoint } of connections)
+    confluent.add(name, { ...options.live, type, ...(endpoint && { endpoint }) });
+  const settings = { ...context.settings, ...options.settings };
+  const trigger = { kind: "schedule" } as const;
+  const outcomes = await rotate(
+    { ...context, providers: { ask }, ...options.context, settings },
+    plan(options.context?.trigger ?? trigger, connections),
+  );
+  const puts = confluent.requests.flatMap(({ method, name, data }) =>
+    method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],
+  );
+  return { ...world, outcomes, asked, puts };
+}
+
+describe("a key that its provider refuses", () => {
+  it("is put into no connection", async () => {
+    const { outcomes, puts, asked } = await run({ connections: { a: {}, b: {} }, answer: () => REFUSED });
+    expect(puts).toEqual([]);
+    expect(asked).toEqual(["OPENAI v1 0"]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        outcome: "not-attempted",
+        errorClass: "rejected",
+        message:
+          "api.openai.com refused the key (HTTP 401, invalid_api_key). Nothing was put, and this connection keeps the key it has.",
+        detail: "api.openai.com: Incorrect API key provided.",
+        secretVersionId: "v1",
+        evidence: { provider: "refused", phase: "not-seen", statement: "not-run" },
+        durationMs: 0,
+      });
+    }
+  });
+
+  it("stays out of connections of the same key whose provider does not answer", async () => {
+    const { puts, outcomes } = await run({
+      connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
+      answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : UNKNOWN),
+    });
+    expect(puts).toEqual([]);
+    expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["refused", "refused"]);
+  });
+
+  it("is put where its other provider accepts it", async () => {
+    const { puts, outcomes } = await run({
+      connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
+      answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : VALID),
+    });
+    expect(puts).toEqual(["b v1"]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["not-attempted", "ready"]);
+  });
+
+  it("does not move the propagation label", async () => {
+    const { secrets } = await run({
+      connections: { a: {} },
+      answer: () => REFUSED,
+      settings: { propagationLabel: "FLINK_READY" },
+    });
+    expect(secrets.moves).toEqual([]);
+  });
+
+  it.each(["silent", "credulous"] as const)("harms no connection in a %s world", async (world) => {
+    const { puts, outcomes } = await run({
+      connections: { a: {}, b: {}, c: {} },
+      live: { world },
+      answer: () => REFUSED,
+    });
+    expect(puts).toEqual([]);
+    expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(["rejected", "rejected", "rejected"]);
+  });
+});
+
+describe("a young key that its provider refuses", () => {
+  it("is asked about again until the grace period is over", async () => {
+    const { asked, outcomes } = await run({
+      connections: { a: {} },
+      ageMs: 1_000,
+      settings: { graceMs: 30_000 },
+      answer: () => REFUSED,
+    });
+    expect(asked.map((each) => Number(each.split(" ").at(-1)))).toEqual([0, 2, 5, 10, 20, 30]);
+    expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+  });
+
+  it("is put as soon as it is accepted", async () => {
+    const { puts, outcomes, asked } = await run({
+      connections: { a: {}, b: {} },
+      ageMs: 1_000,
+      answer: (_key, seconds) => (seconds < 7 ? REFUSED : VALID),
+    });
+    expect(asked.at(-1)).toBe("OPENAI v1 10");
+    expect(puts).toEqual(["a v1", "b v1"]);
+    expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["valid", "valid"]);
+  });
+
+  it("is no longer waited for when a newer version appears", async () => {
+    const { asked, puts, outcomes } = await run({
+      connections: { a: {} },
+      ageMs: 1_000,
+      newerAfterMs: 22_000,
+      settings: { graceMs: 600_000 },
+      answer: (key) => (key === "v1" ? REFUSED : VALID),
+    });
+    expect(asked.at(-1)).toBe("OPENAI v2 25");
+    expect(puts).toEqual(["a v2"]);
+    expect(outcomes[0]).toMatchObject({ outcome: "ready", secretVersionId: "v2" });
+  });
+
+  it("is not waited for in a dry run", async () => {
+    const { asked, outcomes } = await run({
+      connections: { a: {} },
+      ageMs: 1_000,
+      answer: () => REFUSED,
+      context: { trigger: { kind: "direct", dryRun: true } },
+    });
+    expect(asked).toHaveLength(1);
+    expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+  });
+
+  it("is not waited for beyond the end of the run", async () => {
+    const { asked, clock } = await run({
+      connections: { a: {} },
+      ageMs: 1_000,
+      context: { deadlineAt: NOW + 15_000 },
+      answer: () => REFUSED,
+    });
+    expect(asked.map((each) => Number(each.split(" ").at(-1)))).toEqual([0, 2, 5, 10]);
+    expect(clock.now()).toBeLessThan(NOW + 16_000);
+  });
+});
+
+describe("a refusal that its provider may take back", () => {
+  it("counts if it is repeated", async () => {
+    const { asked, puts } = await run({
+      connections: { a: {} },
+      answer: () => ({ ...REFUSED, confirmAfterMs: 5_000 }),
+    });
+    expect(asked).toEqual(["OPENAI v1 0", "OPENAI v1 5"]);
+    expect(puts).toEqual([]);
+  });
+
+  it("does not count if the key is accepted then", async () => {
+    const { puts } = await run({
+      connections: { a: {} },
+      answer: (_key, seconds) => (seconds < 5 ? { ...REFUSED, confirmAfterMs: 5_000 } : VALID),
+    });
+    expect(puts).toEqual(["a v1"]);
+  });
+});
+
+describe("a key about which nothing certain is known", () => {
+  it("is put as before, with a note", async () => {
+    const { puts, outcomes, notes } = await run({ connections: { a: {} }, answer: () => UNKNOWN });
+    expect(puts).toEqual(["a v1"]);
+    expect(outcomes[0]).toMatchObject({
+      outcome: "ready",
+      evidence: { provider: "unknown", phase: "ready" },
+    });
+    expect(notes).toContainEqual([
+      "The provider did not say whether it accepts the key.",
+      { secret: "openai", type: "OPENAI", provider: "api.openai.com", reason: "HTTP 429" },
+    ]);
+  });
+
+  it("is not asked about if the connection says so", async () => {
+    const { asked, outcomes, puts } = await run({
+      connections: { a: { provider: false }, b: { provider: false } },
+      answer: () => REFUSED,
+    });
+    expect(asked).toEqual([]);
+    expect(puts).toEqual(["a v1", "b v1"]);
+    expect(outcomes[0]?.evidence.provider).toBe("not-asked");
+  });
+
+  it("is asked about once for each type and host", async () => {
+    const { asked } = await run({
+      connections: {
+        a: {},
+        b: {},
+        c: { type: "ANTHROPIC" },
+        d: { endpoint: "https://gateway.example.com/v1" },
+      },
+      answer: () => VALID,
+    });
+    expect(asked.toSorted()).toEqual(["ANTHROPIC v1 0", "OPENAI v1 0", "OPENAI v1 0"]);
+  });
+});
+
+describe("a key that its provider accepts", () => {
+  it("moves the propagation label where Confluent reports no phase", async () => {
+    const { secrets, outcomes } = await run({
+      connections: { a: {}, b: {} },
+      live: { world: "silent" },
+      answer: () => VALID,
+      settings: { propagationLabel: "FLINK_READY" },
+    });
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(["applied", "applied"]);
+    expect(secrets.moves).toEqual([{ secretId: "openai", label: "FLINK_READY", to: "v1" }]);
+  });
+
+  it("is named in a dry run", async () => {
+    const { outcomes, puts } = await run({
+      connections: { a: {} },
+      answer: () => VALID,
+      context: { trigger: { kind: "direct", dryRun: true } },
+    });
+    expect(puts).toEqual([]);
+    expect(outcomes[0]).toMatchObject({
+      outcome: "planned",
+      message: "Would send api-key. api.openai.com accepts the key.",
+      evidence: { provider: "valid" },
+    });
+  });
+});
