@@ -1,45 +1,33 @@
-import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
-import { topicFault, topicRegion } from "../adapters/sns.ts";
 import type { Config } from "../config/load.ts";
-import { qualifiedName } from "../rotation/connection.ts";
+import type { ConnectionState } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
-import { ConfigError, RotationError } from "../rotation/errors.ts";
+import { ConfigError, type RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
-import { TextResolver } from "../rotation/text-resolver.ts";
-import { run } from "../run.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 import { counted } from "../terminal/text.ts";
-import { WaitingNotice } from "../terminal/waiting-notice.ts";
-import { awsClientOptions } from "./aws.ts";
+import { checkLines } from "./check-view.ts";
+import type { Check, CheckInput, Finding } from "./checks/check.ts";
+import { connectionsCheck } from "./checks/connections.ts";
+import { environmentsCheck } from "./checks/environments.ts";
+import { topicCheck } from "./checks/topic.ts";
 import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
 import { exampleText } from "./help.ts";
-import { createLog } from "./log.ts";
-import { configOption, jsonOption, valueOption } from "./options.ts";
-import { environmentProblem, factLines, factsOf } from "./problem.ts";
-import { listConfigured, SHORT_WAITS, withReadOnlyClients } from "./read-only.ts";
-import { runOptions } from "./run-options.ts";
-import { loadConfig, triggerFor } from "./selection.ts";
-import { silenceRemark } from "./silence.ts";
+import { allOption, configOption, jsonOption, valueOption } from "./options.ts";
+import { listConfigured, withReadOnlyClients } from "./read-only.ts";
+import { loadConfig } from "./selection.ts";
 
-const TIMEOUT_MS = 300_000;
-
-interface Check {
-  readonly subject: string;
-  readonly ok: boolean;
-  readonly message: string;
-  /** The other side's own words. */
-  readonly detail?: string;
-  readonly requestId?: string;
-  readonly nextStep?: string;
-}
+/** In the order of the output. */
+const CHECKS: readonly Check[] = [environmentsCheck, connectionsCheck, topicCheck];
 
 const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 
 Nothing is written, so the command suits a pipeline before a deployment.
 It uses your own permissions, not those of the function's role.
+Connections that exist and are not listed in connections.json are named in a remark.
 The exit code is 1 if a check fails, and 2 if connections.json is invalid.`;
+
+/** A finding with the name of its check. */
+type NamedFinding = Finding & { readonly check: string };
 
 export function checkCommand(context: CommandContext): CommandUnknownOpts {
   const { out } = context;
@@ -47,6 +35,7 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
     .summary("Check configuration, secrets, environments, connections and alert topic")
     .description(DESCRIPTION)
     .addOption(valueOption("--topic <arn>", "the alert topic; default: $ALERT_TOPIC_ARN"))
+    .addOption(allOption("show every check, also if more than 20 passed"))
     .addOption(jsonOption())
     .addOption(configOption())
     .addHelpText(
@@ -56,10 +45,9 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
         ["check --config connections.json --json", "a file before its deployment, as JSON"],
       ]),
     )
-    .action(async ({ topic, json = false, config: file }) => {
-      const { checks, code } = await runChecks({ file, topic }, context);
-      const ok = code === EXIT.ok;
-      out.print(...(json ? [JSON.stringify({ ok, checks }, null, 2)] : checkLines(out, checks)));
+    .action(async ({ topic = context.env["ALERT_TOPIC_ARN"], all = false, json = false, config: file }) => {
+      const { findings, code } = await runChecks({ file, topic: topic || undefined }, context);
+      out.print(...(json ? [jsonOf(findings)] : checkLines(out, findings, all)));
       context.exitWith(code);
     });
 }
@@ -67,108 +55,46 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
 async function runChecks(
   { file, topic }: { file: string | undefined; topic: string | undefined },
   context: CommandContext,
-): Promise<{ checks: readonly Check[]; code: ExitCode }> {
-  const subject = "configuration";
+): Promise<{ findings: readonly NamedFinding[]; code: ExitCode }> {
+  const about = { check: "configuration", subject: "configuration" };
   let config: Config;
   try {
     config = loadConfig(file, context);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { checks: error.issues.map((message) => ({ subject, ok: false, message })), code: EXIT.usage };
+    const findings = error.issues.map((message) => ({ ...about, state: "failed" as const, message }));
+    return { findings, code: EXIT.usage };
   }
-  const environments = await withReadOnlyClients(config, context, (clients) =>
-    checkEnvironments(clients, config),
-  );
-  const reachable = new Set(environments.flatMap(({ name, result }) => (result.ok ? [name] : [])));
-  const checks = [
-    { subject, ok: true, message: `${counted(config.connections.length, "connection")}, no faults` },
-    ...environments.map(({ result }) => result),
-    ...(await checkConnections(config, reachable, context)),
-    ...(await checkTopic(topic ?? context.env["ALERT_TOPIC_ARN"], context)),
-  ];
-  return { checks, code: checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed };
+  const message = `${counted(config.connections.length, "connection")}, no faults`;
+  const findings: NamedFinding[] = [{ ...about, state: "passed", message }];
+  await withReadOnlyClients(config, context, async (clients) => {
+    const input = { config, context, clients, topic, listed: listOnce(clients, config) };
+    for (const check of CHECKS) findings.push(...(await named(check, input)));
+  });
+  const isFailed = findings.some(({ state }) => state === "failed");
+  return { findings, code: isFailed ? EXIT.failed : EXIT.ok };
 }
 
-async function checkEnvironments(
-  context: RunDependencies,
-  config: Config,
-): Promise<{ name: string; result: Check }[]> {
-  const texts = new TextResolver(context);
-  const all = [...config.environments.values()].map(async (environment) => {
-    const { name, environmentId } = environment;
-    const subject = `environment ${name}`;
-    const listed = await asResult(context, () => listConfigured(context, environment));
-    if (listed instanceof RotationError) {
-      const { nextStep, ...problem } = environmentProblem(listed, environment);
-      const shown = { message: listed.message, ...texts.show(problem), ...(nextStep && { nextStep }) };
-      return { name, result: { subject, ok: false, ...shown } };
-    }
-    const phases = [...listed.values()].map(({ phase }) => phase);
-    const remark = silenceRemark(phases, config.verification.require);
-    const count = `${counted(listed.size, "connection")} in ${environmentId}`;
-    const message = [count, ...(remark === undefined ? [] : [remark])].join(". ");
-    return { name, result: { subject, ok: true, message } };
-  });
-  return Promise.all(all);
+async function named({ name: check, run }: Check, input: CheckInput): Promise<NamedFinding[]> {
+  const findings = await run(input);
+  return findings.map((finding) => ({ check, ...finding }));
 }
 
-/** A dry run: reads secrets and connections and builds every payload. */
-async function checkConnections(
-  config: Config,
-  reachable: ReadonlySet<string>,
-  context: CommandContext,
-): Promise<Check[]> {
-  const selected = config.connections.filter(({ environment }) => reachable.has(environment));
-  if (selected.length === 0) return [];
-  const options = { ...runOptions(createLog(context), TIMEOUT_MS), confluent: SHORT_WAITS };
-  const { report } = await new WaitingNotice(context.err).during("secrets and connections", () =>
-    run(config, triggerFor(selected, config, true), options),
-  );
-  return report.connections.map((outcome) => {
-    const ok = outcome.outcome === "planned";
-    const message = `${outcome.secret}: ${outcome.message ?? outcome.outcome}`;
-    return {
-      subject: qualifiedName(outcome),
-      ok,
-      message,
-      ...(!ok && factsOf(outcome)),
-    };
-  });
-}
-
-async function checkTopic(topicArn: string | undefined, { err }: CommandContext): Promise<Check[]> {
-  if (!topicArn) return [];
-  const subject = "alert topic";
-  const problem = topicFault(topicArn);
-  if (problem !== undefined) return [{ subject, ok: false, message: `The topic ${problem}.` }];
-  const region = topicRegion(topicArn);
-  const client = new SNSClient({
-    ...awsClientOptions(),
-    ...(region !== undefined && { region }),
-  });
-  try {
-    await new WaitingNotice(err).during("SNS", () =>
-      client.send(new GetTopicAttributesCommand({ TopicArn: topicArn })),
-    );
-    return [{ subject, ok: true, message: topicArn }];
-  } catch (error) {
-    const permission = "sns:GetTopicAttributes on the topic";
-    const fault = toAwsFault(error, { caller: "person", service: "SNS", permission });
-    const { nextStep = "Check that the topic exists in this account and region." } = fault;
-    return [{ subject, ok: false, message: describeAwsFault(topicArn, fault), nextStep }];
-  } finally {
-    client.destroy();
+function listOnce(clients: RunDependencies, { environments }: Config): CheckInput["listed"] {
+  const listed = new Map<string, Promise<ReadonlyMap<string, ConnectionState> | RotationError>>();
+  for (const environment of environments.values()) {
+    const listing = asResult(clients, () => listConfigured(clients, environment));
+    listed.set(environment.name, listing);
   }
+  return (name) => {
+    const listing = listed.get(name);
+    return listing ?? Promise.reject(new Error(`No environment ${name}.`));
+  };
 }
 
-function checkLines(terminal: Terminal, checks: readonly Check[]): string[] {
-  const failed = checks.filter(({ ok }) => !ok).length;
-  return [
-    ...checks.flatMap(({ subject, ok, message, ...facts }) => [
-      `${ok ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${subject}: ${message}`,
-      ...factLines(facts),
-    ]),
-    "",
-    failed === 0 ? "All checks passed." : `${failed} of ${checks.length} checks failed.`,
-  ];
+function jsonOf(findings: readonly NamedFinding[]): string {
+  const count = (wanted: Finding["state"]) => findings.filter(({ state }) => state === wanted).length;
+  const counts = { passed: count("passed"), failed: count("failed"), remark: count("remark") };
+  const outcome = counts.failed === 0 ? "succeeded" : "failed";
+  return JSON.stringify({ outcome, counts, checks: findings }, null, 2);
 }

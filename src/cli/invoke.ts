@@ -7,7 +7,7 @@ import { callError, requireAwsConfig } from "./aws.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
-import { jsonOption, secretOption, valueOption } from "./options.ts";
+import { allOption, jsonOption, secretOption, valueOption } from "./options.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
@@ -50,9 +50,10 @@ export function invokeCommand(context: CommandContext): CommandUnknownOpts {
     )
     .addOption(secretOption())
     .option("--dry-run", "do everything except the PUT")
+    .addOption(allOption("show every connection, also if more than 20 succeeded"))
     .addOption(jsonOption())
     .addHelpText("after", exampleText(out, EXAMPLES))
-    .action(async (names, { secret = [], dryRun = false, json = false, ...target }) => {
+    .action(async (names, { secret = [], dryRun = false, all = false, json = false, ...target }) => {
       const event = {
         ...(names.length > 0 && { connections: names }),
         ...(secret.length > 0 && { secrets: secret }),
@@ -65,7 +66,7 @@ export function invokeCommand(context: CommandContext): CommandUnknownOpts {
           "The function did not return a report.",
           "Check that it is the rotator, or choose another with --function.",
         );
-      out.print(...(json ? [JSON.stringify(response, null, 2)] : reportLines(out, report.data)));
+      out.print(...(json ? [JSON.stringify(response, null, 2)] : reportLines(out, report.data, all)));
       context.exitWith(exitCodeOf(report.data.outcome));
     });
 }

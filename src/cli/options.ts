@@ -26,6 +26,8 @@ export const configOption = () =>
 
 export const jsonOption = () => new Option("--json", "write only JSON to standard output");
 
+export const allOption = (description: string) => new Option("--all", description);
+
 export const secretOption = () =>
   listOption("--secret <id>", "select the connections of this secret (name or ARN)");
 

@@ -4,6 +4,7 @@ import type { ErrorClass, RotationError } from "../rotation/errors.ts";
 import { detailsOf, toOutcome } from "../rotation/outcome.ts";
 import type { ShownTexts, Texts } from "../rotation/text-resolver.ts";
 import type { Text } from "../rotation/untrusted-text.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** What is known of a failure, and what to do about it. */
 export interface Problem extends Texts {
@@ -44,10 +45,13 @@ export function factsOf({
   return { ...(detail && { detail }), ...(requestId && { requestId }), ...(nextStep && { nextStep }) };
 }
 
-/** The indented lines below a message. */
-export function factLines({ detail, requestId, nextStep }: Partial<ShownProblem>): string[] {
-  const facts = [detail, requestId && `Request id ${requestId}.`, nextStep];
-  return facts.flatMap((fact) => (fact ? [`    ${fact}`] : []));
+/** The indented lines of a problem. */
+export function factLines(
+  terminal: Terminal,
+  { message, detail, requestId, nextStep }: Partial<ShownProblem>,
+): string[] {
+  const facts = [message, detail, requestId && `Request id ${requestId}.`, nextStep];
+  return facts.flatMap((fact) => (fact ? terminal.wrap(fact, "    ") : []));
 }
 
 function environmentAdvice(errorClass: ErrorClass, { name, apiKeySecret }: Environment): string {

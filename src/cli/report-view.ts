@@ -1,45 +1,62 @@
-import { qualifiedName } from "../rotation/connection.ts";
 import type { Outcome } from "../rotation/outcome.ts";
-import type { Report } from "../rotation/report/report.ts";
+import { isAlertable, type Report } from "../rotation/report/report.ts";
 import { outcomeStyle } from "../terminal/status-table.ts";
-import { tableLines } from "../terminal/table.ts";
+import { type Column, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { counted, seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./context.ts";
+import { fold } from "./folding.ts";
+import { remarkLines } from "./remarks.ts";
 
-const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "OUTCOME", "PHASE", "TIME", "SECRET", "VERSION"];
+const COLUMNS: readonly Column[] = [
+  { title: "ENVIRONMENT", rank: 1 },
+  { title: "CONNECTION" },
+  { title: "TYPE", rank: 4 },
+  { title: "OUTCOME" },
+  { title: "PHASE", rank: 3 },
+  { title: "TIME", rank: 2 },
+  { title: "SECRET" },
+  { title: "VERSION", rank: 5 },
+];
 
-export function reportLines(terminal: Terminal, report: Report): string[] {
+/** What needs attention comes first; many successes are folded into a count. */
+export function reportLines(terminal: Terminal, report: Report, all: boolean): string[] {
   const { connections, counts, durationMs, requests } = report;
-  const rows = connections.map((each) => [
-    { text: each.environment },
-    { text: each.name },
-    { text: each.type },
-    { text: each.outcome, style: outcomeStyle(each.outcome) },
-    { text: each.phase ?? "" },
-    { text: each.durationMs > 0 ? seconds(each.durationMs) : "" },
-    { text: each.secret },
-    { text: each.secretVersionId?.slice(0, 8) ?? "" },
-  ]);
+  const concerned = connections.filter(isAlertable);
+  const { shown, folded } = fold(
+    terminal,
+    connections.filter((each) => !isAlertable(each)),
+    all,
+  );
+  const open = [...concerned, ...shown];
   const total = Object.entries(counts).filter(([, count]) => count > 0);
   const summary = total.map(([outcome, count]) => `${count} ${outcome}`).join(", ") || "Nothing to do";
   return [
-    ...tableLines(terminal, HEAD, rows),
-    ...connections.flatMap((each) => remark(terminal, each)),
-    "",
-    `${summary}; ${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`,
+    ...(open.length > 0 ? tableLines(terminal, COLUMNS, open.map(cells)) : []),
+    ...remarkLines(terminal, open.map(toRemark), ({ outcome }) => outcomeStyle(outcome)),
+    ...(open.length > 0 ? [""] : []),
+    ...terminal.wrap(
+      `${summary}; ${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.${folded.length > 0 ? ` (--all shows the ${folded.length} that succeeded)` : ""}`,
+    ),
   ];
 }
 
-function remark(terminal: Terminal, connection: Outcome): string[] {
-  const { outcome, errorClass, message, detail, requestId, nextStep } = connection;
-  if (message === undefined && detail === undefined) return [];
-  const facts = [message, detail, requestId && errorClass && `Request id ${requestId}.`, nextStep];
+function cells(outcome: Outcome) {
   return [
-    "",
-    `  ${terminal.paint(outcomeStyle(outcome), qualifiedName(connection))}`,
-    ...facts.flatMap((fact) => (fact ? [`    ${fact}`] : [])),
+    { text: outcome.environment },
+    { text: outcome.name },
+    { text: outcome.type },
+    { text: outcome.outcome, style: outcomeStyle(outcome.outcome) },
+    { text: outcome.phase ?? "" },
+    { text: outcome.durationMs > 0 ? seconds(outcome.durationMs) : "" },
+    { text: outcome.secret },
+    { text: outcome.secretVersionId?.slice(0, 8) ?? "" },
   ];
+}
+
+/** A request id helps with a failure only. */
+function toRemark({ requestId, ...outcome }: Outcome) {
+  return { ...outcome, ...(requestId && outcome.errorClass && { requestId }) };
 }
 
 export function exitCodeOf(outcome: Report["outcome"]): ExitCode {

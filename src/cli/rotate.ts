@@ -9,7 +9,7 @@ import type { CommandContext } from "./context.ts";
 import { InterruptedError } from "./errors.ts";
 import { exampleText } from "./help.ts";
 import { createLog } from "./log.ts";
-import { configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
+import { allOption, configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
 import { ProgressView } from "./progress-view.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 import { runOptions } from "./run-options.ts";
@@ -32,6 +32,7 @@ export function rotateCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(secretOption())
     .addOption(environmentOption())
     .option("--dry-run", "do everything except the PUT")
+    .addOption(allOption("show every connection, also if more than 20 succeeded"))
     .addOption(jsonOption())
     .addOption(configOption())
     .addHelpText(
@@ -44,15 +45,20 @@ export function rotateCommand(context: CommandContext): CommandUnknownOpts {
         ["rotate --json", "print the report as JSON"],
       ]),
     )
-    .action(async (names, { secret = [], environment, config: file, dryRun = false, json = false }) => {
-      const config = loadConfig(file, context);
-      const selected = select({ names, secrets: secret, environment }, config);
-      const [first] = config.environments.values();
-      await requireAws(context, first?.apiKeySecret);
-      const report = await runWithProgress({ config, selected, dryRun }, context);
-      out.print(...(json ? [JSON.stringify(report, null, 2)] : reportLines(out, report)));
-      context.exitWith(exitCodeOf(report.outcome));
-    });
+    .action(
+      async (
+        names,
+        { secret = [], environment, config: file, dryRun = false, all = false, json = false },
+      ) => {
+        const config = loadConfig(file, context);
+        const selected = select({ names, secrets: secret, environment }, config);
+        const [first] = config.environments.values();
+        await requireAws(context, first?.apiKeySecret);
+        const report = await runWithProgress({ config, selected, dryRun }, context);
+        out.print(...(json ? [JSON.stringify(report, null, 2)] : reportLines(out, report, all)));
+        context.exitWith(exitCodeOf(report.outcome));
+      },
+    );
 }
 
 interface Rotation {

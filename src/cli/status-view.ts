@@ -1,66 +1,115 @@
 import type { Config } from "../config/load.ts";
-import { qualifiedName } from "../rotation/connection.ts";
 import { phaseStyle } from "../terminal/status-table.ts";
-import { type Cell, tableLines } from "../terminal/table.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { type Cell, type Column, tableLines } from "../terminal/table.ts";
+import type { Style, Terminal } from "../terminal/terminal.ts";
+import { CONNECTION_STATES, type ConnectionStatus } from "./connection-status.ts";
+import { fold } from "./folding.ts";
 import { factLines } from "./problem.ts";
+import type { StatusReading } from "./read-status.ts";
+import { remarkLines } from "./remarks.ts";
 import { silenceRemark } from "./silence.ts";
-import type { Status } from "./status.ts";
+import { unlistedRemark } from "./unlisted.ts";
 
-const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "UPDATED", "SECRET", "VERSION", "CURRENT SINCE"];
+const COLUMNS: readonly Column[] = [
+  { title: "ENVIRONMENT", rank: 1 },
+  { title: "CONNECTION" },
+  { title: "TYPE", rank: 5 },
+  { title: "STATE" },
+  { title: "PHASE", rank: 2 },
+  { title: "UPDATED" },
+  { title: "SECRET" },
+  { title: "VERSION", rank: 4 },
+  { title: "CURRENT SINCE", rank: 3 },
+];
 
+const STYLES: Readonly<Record<ConnectionStatus["state"], Style>> = {
+  unhealthy: "red",
+  unknown: "red",
+  stale: "yellow",
+  pending: "yellow",
+  healthy: "green",
+};
+
+export interface StatusViewOptions {
+  readonly config: Pick<Config, "propagationLabel" | "verification">;
+  readonly now: number;
+  /** Whether healthy connections are shown however many there are. */
+  readonly all: boolean;
+}
+
+/** What is not well comes first; many healthy connections are folded into a count. */
 export function statusLines(
   terminal: Terminal,
-  statuses: readonly Status[],
-  { propagationLabel: label, verification }: Pick<Config, "propagationLabel" | "verification">,
-  now: number,
+  { connections, unlisted }: StatusReading,
+  { config, now, all }: StatusViewOptions,
 ): string[] {
-  const head = label === undefined ? HEAD : [...HEAD, label];
-  const rows = statuses.map((each) => [
+  const { propagationLabel: label, verification } = config;
+  const ordered = CONNECTION_STATES.flatMap((state) => connections.filter((each) => each.state === state));
+  const unwell = ordered.filter(({ state }) => state !== "healthy");
+  const { shown } = fold(terminal, ordered.slice(unwell.length), all);
+  const rows = [...unwell, ...shown].map((each) => [
     ...cells(each, now),
     ...(label === undefined ? [] : [labelCell(each)]),
   ]);
-  const remarks = statuses.flatMap((each) => remark(terminal, each));
-  const silent = [...Map.groupBy(statuses, ({ environment }) => environment)].flatMap(([name, each]) => {
-    const phases = each.flatMap(({ phase }) => phase ?? []);
-    const remark = silenceRemark(phases, verification.require);
-    return remark === undefined ? [] : ["", `${name}: ${remark}`];
-  });
-  const usable = statuses.filter((each) => each.well).length;
+  const columns = label === undefined ? COLUMNS : [...COLUMNS, { title: label, rank: 6 }];
   return [
-    ...tableLines(terminal, head, rows),
-    ...remarks,
-    ...silent,
-    "",
-    `${usable} of ${statuses.length} usable.`,
+    ...(rows.length > 0 ? tableLines(terminal, columns, rows) : []),
+    ...remarkLines(terminal, ordered, ({ state }) => STYLES[state]),
+    ...silenceLines(terminal, connections, verification.require),
+    ...unlistedLines(terminal, unlisted),
+    ...(rows.length > 0 ? [""] : []),
+    `${summary(connections)}${shown.length + unwell.length < ordered.length ? " (--all shows them)" : ""}`,
   ];
 }
 
-function cells(status: Status, now: number): Cell[] {
-  const { phase, updatedAt, currentSince } = status;
-  const isOlder = updatedAt !== undefined && currentSince !== undefined && updatedAt < currentSince;
+function cells(status: ConnectionStatus, now: number): Cell[] {
+  const { state, phase, updatedAt, currentSince } = status;
   return [
     { text: status.environment },
     { text: status.name },
     { text: status.type },
+    { text: state, style: STYLES[state] },
     { text: phase === "" ? "none" : (phase ?? "?"), style: phaseStyle(phase ?? "") },
-    { text: `${ago(updatedAt, now)}${isOlder ? ", before" : ""}`, ...(isOlder && { style: "yellow" }) },
+    { text: ago(updatedAt, now) },
     { text: status.secret },
     { text: status.secretVersionId?.slice(0, 8) ?? "?" },
     { text: ago(currentSince, now) },
   ];
 }
 
-function labelCell({ propagated }: Status): Cell {
+function labelCell({ propagated }: ConnectionStatus): Cell {
   return propagated ? { text: "yes", style: "green" } : { text: "no", style: "yellow" };
 }
 
-function remark(terminal: Terminal, status: Status): string[] {
-  const { problem } = status;
-  const facts = [...(problem === undefined ? [] : [`    ${problem}`]), ...factLines(status)];
-  if (facts.length === 0) return [];
-  const style = problem === undefined ? "yellow" : "red";
-  return ["", `  ${terminal.paint(style, qualifiedName(status))}`, ...facts];
+function silenceLines(
+  terminal: Terminal,
+  connections: readonly ConnectionStatus[],
+  require: Config["verification"]["require"],
+): string[] {
+  return [...Map.groupBy(connections, ({ environment }) => environment)].flatMap(([name, inside]) => {
+    const phases = inside.flatMap(({ phase }) => phase ?? []);
+    const remark = silenceRemark(phases, require);
+    return remark === undefined ? [] : ["", ...terminal.wrap(`${name}: ${remark}`)];
+  });
+}
+
+function unlistedLines(terminal: Terminal, unlisted: StatusReading["unlisted"]): string[] {
+  return [...Map.groupBy(unlisted, ({ environment }) => environment)].flatMap(([name, inside]) => {
+    const { message = "", nextStep = "" } = unlistedRemark(name, inside) ?? {};
+    return ["", ...terminal.wrap(message), ...factLines(terminal, { nextStep })];
+  });
+}
+
+/** Such as "1 unhealthy, 2 stale, 9 healthy". */
+function summary(connections: readonly ConnectionStatus[]): string {
+  const counts = CONNECTION_STATES.map((state) => ({
+    state,
+    count: connections.filter((each) => each.state === state).length,
+  }));
+  return `${counts
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(", ")}.`;
 }
 
 const UNITS = [

@@ -64,7 +64,12 @@ export function isInUse(
 ): boolean {
   if (updatedAt === undefined || secretChangedAt === undefined) return false;
   const isLabelled = version.stages.includes(label) && phaseKind(phase) === "usable";
-  return isLabelled && wholeSeconds(version.createdAt) <= updatedAt && updatedAt <= secretChangedAt;
+  return isLabelled && !isOlderThan(updatedAt, version) && updatedAt <= secretChangedAt;
+}
+
+/** True if a connection that was last updated then cannot hold this version of its secret, which is younger. */
+export function isOlderThan(updatedAt: number, version: Pick<SecretVersion, "createdAt">): boolean {
+  return updatedAt < wholeSeconds(version.createdAt);
 }
 
 /** Confluent may tell the time of an update in whole seconds, rounded down. */

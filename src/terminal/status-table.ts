@@ -13,7 +13,13 @@ export interface StatusRow {
   readonly timeMs?: number;
 }
 
-const HEAD = ["ENVIRONMENT", "CONNECTION", "TYPE", "PHASE", "TIME"] as const;
+const COLUMNS = [
+  { title: "ENVIRONMENT", rank: 1 },
+  { title: "CONNECTION" },
+  { title: "TYPE", rank: 2 },
+  { title: "PHASE" },
+  { title: "TIME" },
+] as const;
 
 /** The state of connections: a table that is redrawn on a terminal, one line for each change in a pipe. */
 export class StatusTable {
@@ -37,12 +43,13 @@ export class StatusTable {
 
   #fitting(rows: readonly StatusRow[]): readonly string[] {
     const maxLines = this.#terminal.height - 1;
-    if (rows.length < maxLines) return this.#lines(rows);
+    const all = this.#lines(rows);
+    if (all.length <= maxLines) return all;
     const isDone = ({ style }: StatusRow) => style === "green" || style === "red";
     const open = rows.filter((row) => !isDone(row));
     const shown = (open.length > 0 ? open : rows).slice(0, maxLines - 1);
     return [
-      ...this.#lines(shown),
+      ...this.#lines(shown).slice(0, maxLines - 1),
       this.#terminal.paint("dim", `  ${rows.length - open.length} of ${rows.length} done`),
     ];
   }
@@ -55,7 +62,7 @@ export class StatusTable {
       { text: phase, style },
       { text: seconds(timeMs) },
     ]);
-    return tableLines(this.#terminal, HEAD, cells);
+    return tableLines(this.#terminal, COLUMNS, cells);
   }
 
   #printChange({ environment, name, type, phase, timeMs }: StatusRow): void {

@@ -1,4 +1,6 @@
 import { styleText } from "node:util";
+import wrapAnsi from "wrap-ansi";
+import { isUtf8Locale, toAscii } from "./locale.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -13,22 +15,38 @@ export interface Stream {
 
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
+const HELP_WIDTH = 100;
+const MIN_WIDTH = 20;
 
-/** An output stream. On a terminal, lines can be redrawn; in a pipe they are only appended. */
+/** An output stream. On a terminal, lines are wrapped and can be redrawn; in a pipe they are only appended. */
 export class Terminal {
+  /** True if lines can be redrawn. */
   readonly isLive: boolean;
+  readonly isTTY: boolean;
   readonly #stream: Stream;
   readonly #hasColour: boolean;
+  readonly #encode: (text: string) => string;
+  readonly #columns: number | undefined;
   #drawn = 0;
 
   constructor(stream: Stream, env: Readonly<Record<string, string | undefined>> = process.env) {
     this.#stream = stream;
-    this.isLive = stream.isTTY === true && env["TERM"] !== "dumb";
+    this.isTTY = stream.isTTY === true;
+    this.isLive = this.isTTY && env["TERM"] !== "dumb";
     this.#hasColour = this.isLive && !env["NO_COLOR"] && (stream.getColorDepth?.() ?? 1) > 1;
+    this.#encode = isUtf8Locale(env) ? (text) => text : toAscii;
+    this.#columns = Number(env["COLUMNS"]) || undefined;
   }
 
+  /** How many characters fit into a line; in a pipe, any number. */
+  get columns(): number {
+    if (!this.isTTY) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#columns ?? this.#stream.columns ?? HELP_WIDTH, MIN_WIDTH);
+  }
+
+  /** The width of a help text. */
   get width(): number {
-    return (this.isLive ? this.#stream.columns : undefined) ?? 100;
+    return Number.isFinite(this.columns) ? this.columns : HELP_WIDTH;
   }
 
   /** How many lines can be redrawn. */
@@ -40,23 +58,34 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
+  /** A text as lines that fit, each with this indentation. Words are not cut. */
+  wrap(text: string, indent = ""): string[] {
+    const width = this.columns - indent.length;
+    const lines = Number.isFinite(width) ? wrapAnsi(text, width, { trim: true }) : text;
+    return lines.split("\n").map((line) => `${indent}${line}`);
+  }
+
   /** Writes lines that stay. */
   print(...lines: readonly string[]): void {
     this.clear();
-    this.#stream.write(lines.map((line) => `${line}\n`).join(""));
+    this.#write(lines.map((line) => `${line}\n`).join(""));
   }
 
   /** Replaces the lines of the previous call. */
   draw(lines: readonly string[]): void {
     const text = lines.map((line) => `${line}\n`).join("");
-    this.#stream.write(`${this.#erasure()}${NO_WRAP}${text}${WRAP}`);
+    this.#write(`${this.#erasure()}${NO_WRAP}${text}${WRAP}`);
     this.#drawn = lines.length;
   }
 
   /** Removes the lines that were drawn. */
   clear(): void {
-    if (this.#drawn > 0) this.#stream.write(this.#erasure());
+    if (this.#drawn > 0) this.#write(this.#erasure());
     this.#drawn = 0;
+  }
+
+  #write(text: string): void {
+    this.#stream.write(this.#encode(text));
   }
 
   #erasure(): string {

@@ -38,6 +38,48 @@ describe("check", () => {
     expect(code).toBe(1);
   });
 
+  it("shows what failed before what passed", async () => {
+    const { run } = await startOperator({ connections: TWO, missing: ["b"] });
+    const { out } = await run(["check"]);
+    expect(out).toMatch(/^✗ prod\/b: anthropic: There is no connection b.*\n[^✗]+\n✓ configuration: /);
+  });
+
+  it("names connections that exist and are not listed, which is no failure", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    for (const name of ["stray", "other"])
+      confluent.addConnection("env-1", {
+        name,
+        type: "OPENAI",
+        endpoint: "https://api.example.com",
+        data: {},
+      });
+    const { code, out } = await run(["check"]);
+    expect(out).toMatch(
+      /^! environment prod: 2 connections exist in prod and connections\.json does not list them: \w+, \w+\.\n {4}The rotator leaves them alone\./,
+    );
+    expect(out).toContain("All checks passed.");
+    expect(code).toBe(0);
+    const { checks, counts } = JSON.parse((await run(["check", "--json"])).out);
+    expect(counts).toEqual({ passed: 5, failed: 0, remark: 1 });
+    expect(checks).toMatchObject([
+      { check: "configuration", state: "passed" },
+      { check: "environments", state: "passed", environment: "prod" },
+      { check: "environments", state: "remark", environment: "prod" },
+      { check: "connections", state: "passed", environment: "prod", name: "a", secret: "openai" },
+      { check: "connections", name: "b", secret: "anthropic" },
+      { check: "topic", state: "passed" },
+    ]);
+  });
+
+  it("lists each environment once for all checks of it, and once in the dry run", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    await run(["check"]);
+    const lists = confluent.requests.filter(
+      ({ method, path }) => method === "GET" && !/connections\/./.test(path),
+    );
+    expect(lists.length).toBeLessThanOrEqual(2);
+  });
+
   it("does not check the connections of an environment that cannot be listed", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.setApiKeys("env-1", []);
@@ -80,10 +122,11 @@ describe("check", () => {
     });
     const { code, out } = await run(["check", "--json"]);
     expect(JSON.parse(out)).toMatchObject({
-      ok: false,
+      outcome: "failed",
+      counts: { passed: 0, failed: 2, remark: 0 },
       checks: [
-        { subject: "configuration", ok: false },
-        { subject: "configuration", ok: false },
+        { check: "configuration", state: "failed" },
+        { check: "configuration", state: "failed" },
       ],
     });
     expect(code).toBe(2);

@@ -24,20 +24,20 @@ describe("the remark on an environment without phases", () => {
     expect(silenceRemark([""], "ready")).toContain("every update ends as unverified, with an alert");
   });
 
-  it("is shown by status, which counts such connections as usable", async () => {
+  it("is shown by status, which counts such connections as healthy", async () => {
     const { run } = await startOperator({ connections: TWO, confluent: SILENT });
     const { code, out } = await run(["status"]);
-    expect(out).toMatch(/prod +a +OPENAI +none /);
+    expect(out).toMatch(/prod +a +OPENAI +healthy +none /);
     expect(out).toContain(`prod: ${APPLIED}`);
-    expect(out).toContain("2 of 2 usable.");
+    expect(out).toContain("\n2 healthy.");
     expect(code).toBe(0);
   });
 
-  it("is shown by status, which counts no such connection as usable if READY is required", async () => {
+  it("is shown by status, which counts no such connection as healthy if READY is required", async () => {
     const config = { verification: { require: "ready" } };
     const { run } = await startOperator({ connections: TWO, confluent: SILENT, config });
     const { code, out } = await run(["status"]);
-    expect(out).toContain("0 of 2 usable.");
+    expect(out).toContain("\n2 unhealthy.");
     expect(code).toBe(1);
   });
 

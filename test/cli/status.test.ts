@@ -12,8 +12,10 @@ describe("status", () => {
     const { run, confluent } = await startOperator({ connections: TWO, config: LABELLED });
     const { code, out } = await run(["status"]);
     expect(out).toMatch(/CURRENT SINCE +FLINK_READY\n/);
-    expect(out).toMatch(/prod +a +OPENAI +READY +(now|\d s ago) +openai +[0-9a-f]{8} +1 h ago +no\n/);
-    expect(out).toContain("2 of 2 usable.");
+    expect(out).toMatch(
+      /prod +a +OPENAI +healthy +READY +(now|\d s ago) +openai +[0-9a-f]{8} +1 h ago +no\n/,
+    );
+    expect(out).toContain("\n2 healthy.\n");
     expect(confluent.requests.map(({ method }) => method)).toEqual(["GET"]);
     expect(code).toBe(0);
   });
@@ -25,12 +27,59 @@ describe("status", () => {
     expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
   });
 
-  it("marks a connection that was updated before its secret's current version was created", async () => {
+  it("tells that a connection holds an older key, although its phase is READY, and ends with 1", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
-    const { out } = await run(["status", "a"]);
-    expect(out).toMatch(/, before +openai/);
+    const { code, out } = await run(["status", "a"]);
+    expect(out).toMatch(/prod +a +OPENAI +stale +READY/);
+    expect(out).toContain("It holds an older version of secret openai");
+    expect(out).toContain("Send the current version: flink-connection-rotator rotate prod/a");
+    expect(out).toContain("\n1 stale.\n");
+    expect(code).toBe(1);
     expect(out).not.toContain("FLINK_READY");
+  });
+
+  it("calls a connection healthy that was updated within the second in which its version was created", async () => {
+    const { run, aws } = await startOperator({ connections: TWO });
+    const [before] = JSON.parse((await run(["status", "a", "--json"])).out).connections;
+    const updatedAt = Date.parse(before.updatedAt);
+    aws.putSecret("openai", "sk-newer", { createdAt: Math.floor(updatedAt / 1_000) * 1_000 + 999 });
+    expect(JSON.parse((await run(["status", "a", "--json"])).out).connections).toMatchObject([
+      { name: "a", state: "healthy" },
+    ]);
+  });
+
+  it("names connections that exist and are not listed, which is no failure", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    confluent.addConnection("env-1", {
+      name: "stray",
+      type: "BEDROCK",
+      endpoint: "https://a.example",
+      data: {},
+    });
+    const { code, out } = await run(["status"]);
+    expect(out).toContain("1 connection exists in prod and connections.json does not list it: stray.");
+    expect(code).toBe(0);
+    const { unlisted } = JSON.parse((await run(["status", "a", "--json"])).out);
+    expect(unlisted).toEqual([{ name: "stray", environment: "prod", type: "BEDROCK", phase: "READY" }]);
+  });
+
+  it("tells a pending connection from one that is refused", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    confluent.addConnection("env-1", {
+      name: "a",
+      type: "OPENAI",
+      endpoint: "https://api.example.com/v1",
+      data: {},
+      initially: "pending",
+    });
+    const { code, out } = await run(["status", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: "failed",
+      counts: { pending: 1, healthy: 1 },
+      connections: [{ name: "a", state: "pending" }, { state: "healthy" }],
+    });
+    expect(code).toBe(1);
   });
 
   it("ends with 1 if a connection is missing or not usable, and says why", async () => {
@@ -80,7 +129,7 @@ describe("status", () => {
     const { run } = await startOperator({ connections: TWO });
     const { out, err } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([
-      { name: "a", environment: "prod", phase: "READY", secret: "openai", well: true },
+      { name: "a", environment: "prod", phase: "READY", secret: "openai", state: "healthy" },
       { name: "b" },
     ]);
     expect(err).toBe("");

@@ -49,6 +49,10 @@ describe("a table", () => {
       [{ text: "long text" }, { text: "x", style: "red" as const }],
       [{ text: "s" }, { text: "" }],
     ];
-    expect(tableLines(terminal, ["A", "B"], rows)).toEqual(["  A          B", "  long text  x", "  s"]);
+    expect(tableLines(terminal, [{ title: "A" }, { title: "B" }], rows)).toEqual([
+      "  A          B",
+      "  long text  x",
+      "  s",
+    ]);
   });
 });

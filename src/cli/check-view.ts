@@ -1,0 +1,41 @@
+import type { Terminal } from "../terminal/terminal.ts";
+import { counted } from "../terminal/text.ts";
+import type { Finding } from "./checks/check.ts";
+import { fold } from "./folding.ts";
+import { factLines } from "./problem.ts";
+
+/** What failed comes first, then remarks, then what passed. */
+export function checkLines(terminal: Terminal, findings: readonly Finding[], all: boolean): string[] {
+  const [failed, remarks, passed] = (["failed", "remark", "passed"] as const).map((state) =>
+    findings.filter((finding) => finding.state === state),
+  );
+  const { shown, folded } = fold(terminal, passed ?? [], all);
+  const open = [...(failed ?? []), ...(remarks ?? []), ...shown];
+  const count = failed?.length ?? 0;
+  return [
+    ...open.flatMap((finding) => findingLines(terminal, finding)),
+    ...(folded.length > 0
+      ? [`${terminal.paint("green", "✓")} ${folded.length} passed (--all shows them)`]
+      : []),
+    "",
+    count === 0 ? "All checks passed." : `${count} of ${counted(findings.length, "check")} failed.`,
+  ];
+}
+
+function findingLines(terminal: Terminal, finding: Finding): string[] {
+  const { secret, subject, message, ...facts } = finding;
+  const text = secret === undefined ? message : `${secret}: ${message}`;
+  const [first = "", ...rest] = terminal.wrap(`${mark(terminal, finding)} ${subject}: ${text}`);
+  return [first, ...rest.map((line) => `    ${line}`), ...factLines(terminal, facts)];
+}
+
+function mark(terminal: Terminal, { state }: Finding): string {
+  switch (state) {
+    case "passed":
+      return terminal.paint("green", "✓");
+    case "failed":
+      return terminal.paint("red", "✗");
+    case "remark":
+      return terminal.paint("yellow", "!");
+  }
+}

@@ -1,0 +1,15 @@
+import type { Terminal } from "../terminal/terminal.ts";
+
+const MAX_SHOWN = 20;
+
+export interface Folded<T> {
+  readonly shown: readonly T[];
+  readonly folded: readonly T[];
+}
+
+/** Rows that need no attention: on a terminal, more than twenty of them are folded into a count. */
+export function fold<T>({ isTTY }: Terminal, rows: readonly T[], all: boolean): Folded<T> {
+  return all || !isTTY || rows.length <= MAX_SHOWN
+    ? { shown: rows, folded: [] }
+    : { shown: [], folded: rows };
+}

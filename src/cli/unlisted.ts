@@ -1,0 +1,32 @@
+import type { Config } from "../config/load.ts";
+import type { ConnectionState } from "../rotation/connection.ts";
+import { counted } from "../terminal/text.ts";
+
+const MAX_NAMED = 10;
+
+/** The connections of an environment that exist and that connections.json does not list. */
+export function unlistedConnections(
+  { connections }: Pick<Config, "connections">,
+  environment: string,
+  found: ReadonlyMap<string, ConnectionState>,
+): ConnectionState[] {
+  const listed = new Set(
+    connections.flatMap((each) => (each.environment === environment ? [each.name] : [])),
+  );
+  return [...found.values()].filter(({ name }) => !listed.has(name));
+}
+
+/** Names connections that the rotator leaves alone; `undefined` if there are none. */
+export function unlistedRemark(
+  environment: string,
+  unlisted: readonly Pick<ConnectionState, "name">[],
+): { readonly message: string; readonly nextStep: string } | undefined {
+  if (unlisted.length === 0) return undefined;
+  const names = unlisted.slice(0, MAX_NAMED).map(({ name }) => name);
+  const more = unlisted.length > MAX_NAMED ? ` and ${unlisted.length - MAX_NAMED} more` : "";
+  const verb = unlisted.length === 1 ? "exists" : "exist";
+  return {
+    message: `${counted(unlisted.length, "connection")} ${verb} in ${environment} and connections.json does not list ${unlisted.length === 1 ? "it" : "them"}: ${names.join(", ")}${more}.`,
+    nextStep: `The rotator leaves ${unlisted.length === 1 ? "it" : "them"} alone. To rotate, add an entry to connections.json.`,
+  };
+}
