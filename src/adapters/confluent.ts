@@ -5,13 +5,14 @@ import {
   phaseKind,
   type UpdateResponse,
 } from "../rotation/connection.ts";
-import type { ApiKey, ConnectionPage, ConnectionsApi } from "../rotation/dependencies.ts";
+import type { ApiKey, ConnectionPage, EnvironmentApi } from "../rotation/dependencies.ts";
 import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
-import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 import { Secret } from "../rotation/secret.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { detailOf, isFromApi, putError, requestIdOf, responseError } from "./confluent-fault.ts";
+import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
+import { ConfluentStatements } from "./confluent-statements.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
@@ -23,9 +24,6 @@ export interface ConfluentClientOptions extends Omit<TransportOptions, "authoriz
   readonly organizationId: string;
   readonly environmentId: string;
 }
-
-/** The API takes no longer page token. Connections on further pages are then fetched by name. */
-const MAX_TOKEN_LENGTH = 255;
 
 const optionalText = z.catch(z.optional(z.string()), undefined);
 
@@ -39,14 +37,10 @@ const connectionSchema = z.object({
   }),
 });
 
-const listSchema = z.object({
-  data: z.array(z.unknown()),
-  metadata: z.catch(z.object({ next: z.catch(z.nullish(z.string()), undefined) }), {}),
-});
-
-/** The Flink connections API, sql/v1, of one environment. */
-export class ConfluentClient implements ConnectionsApi {
+/** The Flink API, sql/v1, of one environment. */
+export class ConfluentClient implements EnvironmentApi {
   readonly #transport: Transport;
+  readonly #statements: ConfluentStatements;
   readonly #base: string;
   /** Position in the list. PUTs are sent in this order, so that connections polled together share few pages. */
   readonly #positions = new Map<string, number>();
@@ -58,25 +52,29 @@ export class ConfluentClient implements ConnectionsApi {
     );
     const authorization = `Basic ${Secret.basic(key, secret).reveal()}`;
     this.#transport = new Transport({ ...options, authorization });
-    this.#base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}/connections`;
+    const base = `${options.restEndpoint}/sql/v1/organizations/${organization}/environments/${environment}`;
+    this.#base = `${base}/connections`;
+    this.#statements = new ConfluentStatements(this.#transport, `${base}/statements`, {
+      organizationId: options.organizationId,
+      environmentId: options.environmentId,
+    });
     this.#redact = options.redact;
   }
 
+  get statements(): ConfluentStatements {
+    return this.#statements;
+  }
+
   async list(pageToken?: string): Promise<ConnectionPage> {
-    const query = new URLSearchParams({
-      page_size: String(PAGE_SIZE),
-      ...(pageToken !== undefined && { page_token: pageToken }),
-    });
     const { response, value: page } = await this.#transport.read(
-      `${this.#base}?${query}`,
+      `${this.#base}?${pageQuery(pageToken)}`,
       ({ body }) => listSchema.safeParse(parseJson(body)).data,
     );
     if (page === undefined) throw responseError(response);
-    const nextToken = tokenOf(page.metadata.next);
     const connections = page.data.flatMap((each) => this.#toState(each, response) ?? []);
     for (const { name } of connections)
       if (!this.#positions.has(name)) this.#positions.set(name, this.#positions.size);
-    return { connections, ...(nextToken !== undefined && { nextToken }) };
+    return { connections, ...nextTokenOf(page) };
   }
 
   async get(name: string): Promise<ConnectionState | undefined> {
@@ -147,10 +145,3 @@ function unknownResult(error: unknown): never {
 
 const UNKNOWN_PHASE = "[unknown phase]";
 const PHASE_SHAPE = /^(?=.{1,40}$)\p{L}+(?:[_ -]\p{L}+)*(?:[_ -]?\d{1,2})?$/u;
-
-/** The page token in `metadata.next`. The URL around it is never called. */
-function tokenOf(next: string | null | undefined): string | undefined {
-  if (!next) return undefined;
-  const token = URL.parse(next, "https://next.invalid")?.searchParams.get("page_token") ?? "";
-  return token !== "" && token.length <= MAX_TOKEN_LENGTH ? token : undefined;
-}

@@ -30,10 +30,12 @@ export function createAgent(proxy: ProxySettings | undefined = proxySettings()):
 }
 
 export interface HttpRequest {
-  readonly method: "GET" | "PUT";
+  readonly method: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
   readonly url: string;
   readonly authorization?: string;
   readonly body?: string;
+  /** `application/json` by default. */
+  readonly contentType?: string;
   /** For the whole request, including the response body. */
   readonly timeoutMs: number;
 }
@@ -53,7 +55,7 @@ export async function sendRequest(
   request: HttpRequest,
   proxy: ProxySettings | undefined = proxySettings(),
 ): Promise<HttpResponse> {
-  const { method, authorization, body: content, timeoutMs } = request;
+  const { method, authorization, body: content, contentType = "application/json", timeoutMs } = request;
   const url = new URL(request.url);
   try {
     const { statusCode, headers, body } = await undiciRequest(url, {
@@ -65,7 +67,7 @@ export async function sendRequest(
         "accept-encoding": "identity",
         "user-agent": USER_AGENT,
         ...(authorization !== undefined && { authorization }),
-        ...(content !== undefined && { "content-type": "application/json" }),
+        ...(content !== undefined && { "content-type": contentType }),
       },
       body: content ?? null,
     });

@@ -44,19 +44,17 @@ export class Transport {
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
   async read<T>(url: string, parse: (response: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
-    const budget = new RetryBudget(this.#options, this.#options.faultRetryMs);
-    for (;;) {
-      const response = await this.#send({ method: "GET", url }, 0).catch(transientError);
-      const delayMs = budget.nextDelayMs();
-      if (response instanceof NetworkError) {
-        if (delayMs === undefined) throw response;
-      } else {
-        const value = response.status === 200 ? parse(response) : undefined;
-        const mayChange = isTransient(response.status) || (response.status === 200 && value === undefined);
-        if (delayMs === undefined || !mayChange) return { response, value };
-      }
-      await this.#options.clock.sleep(delayMs);
-    }
+    let value: T | undefined;
+    const response = await this.#retry({ method: "GET", url }, (answer) => {
+      value = answer.status === 200 ? parse(answer) : undefined;
+      return isTransient(answer.status) || (answer.status === 200 && value === undefined);
+    });
+    return { response, value };
+  }
+
+  /** Sends a DELETE, with the retries of a read. @throws as `read` */
+  delete(url: string): Promise<HttpResponse> {
+    return this.#retry({ method: "DELETE", url }, ({ status }) => isTransient(status));
   }
 
   /**
@@ -65,6 +63,29 @@ export class Transport {
    */
   write(url: string, body: string, priority: number): Promise<HttpResponse> {
     return this.#send({ method: "PUT", url, body }, priority);
+  }
+
+  /** Sends any other request once, as `write` does. */
+  writeOnce(
+    request: Required<Pick<HttpRequest, "method" | "url" | "body" | "contentType">>,
+  ): Promise<HttpResponse> {
+    return this.#send(request, 0);
+  }
+
+  /** Sends a request that may be repeated while its response `mayChange`, as far as the time for retries allows. */
+  async #retry(
+    request: Pick<HttpRequest, "method" | "url">,
+    mayChange: (response: HttpResponse) => boolean,
+  ): Promise<HttpResponse> {
+    const budget = new RetryBudget(this.#options, this.#options.faultRetryMs);
+    for (;;) {
+      const response = await this.#send(request, 0).catch(transientError);
+      const delayMs = budget.nextDelayMs();
+      if (response instanceof NetworkError) {
+        if (delayMs === undefined) throw response;
+      } else if (!mayChange(response) || delayMs === undefined) return response;
+      await this.#options.clock.sleep(delayMs);
+    }
   }
 
   /** Each redirect is a request of its own for the rate limit of its host. They share one timeout. */

@@ -50,6 +50,7 @@ function withNotice(
         list: (token) => notice.during(host, () => api.list(token)),
         get: (connection) => notice.during(host, () => api.get(connection)),
         put: (update) => api.put(update),
+        statements: api.statements,
       };
     },
   };

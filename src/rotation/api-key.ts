@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { cleanValue, refuseJsonString } from "./credentials/clean-value.ts";
-import type { ApiKey, ConnectionsApi, SecretVersion } from "./dependencies.ts";
+import type { ApiKey, EnvironmentApi, SecretVersion } from "./dependencies.ts";
 import { SecretError, UnauthorizedError } from "./errors.ts";
 import { type Field, Secret } from "./secret.ts";
 
@@ -16,20 +16,20 @@ export interface ApiKeySource {
   /** The secret that holds the API key, as messages name it. */
   readonly secretId: string;
   readonly read: () => Promise<SecretVersion>;
-  readonly connect: (apiKey: ApiKey) => ConnectionsApi;
+  readonly connect: (apiKey: ApiKey) => EnvironmentApi;
   /** How long a young key may be refused, in milliseconds. */
   readonly graceMs: number;
   readonly deadlineAt: number;
 }
 
 /**
- * The connections API of an environment. If the API key is refused with 401, its secret is read again and the call is
+ * The API of an environment. If the API key is refused with 401, its secret is read again and the call is
  * repeated: once for a key that is not new, and until the end of the grace period for a young one. After that every call
  * fails at once.
  */
-export function withAuthRetry(source: ApiKeySource): ConnectionsApi {
+export function withAuthRetry(source: ApiKeySource): EnvironmentApi {
   let current = open(source);
-  const call = async <T>(request: (api: ConnectionsApi) => Promise<T>): Promise<T> => {
+  const call = async <T>(request: (api: EnvironmentApi) => Promise<T>): Promise<T> => {
     for (;;) {
       const used = current;
       const opened = await used;
@@ -50,6 +50,13 @@ export function withAuthRetry(source: ApiKeySource): ConnectionsApi {
     list: (token) => call((api) => api.list(token)),
     get: (name) => call((api) => api.get(name)),
     put: (request) => call((api) => api.put(request)),
+    statements: {
+      list: (token) => call(({ statements }) => statements.list(token)),
+      get: (name) => call(({ statements }) => statements.get(name)),
+      create: (statement) => call(({ statements }) => statements.create(statement)),
+      delete: (name) => call(({ statements }) => statements.delete(name)),
+      setStopped: (name, stopped) => call(({ statements }) => statements.setStopped(name, stopped)),
+    },
   };
 }
 
@@ -65,7 +72,7 @@ function nameSecret({ message, response }: UnauthorizedError, secretId: string):
 }
 
 interface Opened {
-  readonly api: ConnectionsApi;
+  readonly api: EnvironmentApi;
   readonly version: SecretVersion;
   /** When the key was refused first since it last worked, in milliseconds since the epoch. */
   readonly refusedSince: number | undefined;

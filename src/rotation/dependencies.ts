@@ -6,6 +6,7 @@ import type { Trigger } from "./plan.ts";
 import type { ProviderCheck } from "./provider-check.ts";
 import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
+import type { StatementsApi } from "./statements/api.ts";
 
 /** One version of a secret. `value` comes without a byte order mark at its start and line breaks at its end. */
 export interface SecretVersion {
@@ -44,6 +45,11 @@ export interface ConnectionsApi {
   readonly put: (update: PutRequest) => Promise<UpdateResponse>;
 }
 
+/** The API of one environment, called with one API key. */
+export interface EnvironmentApi extends ConnectionsApi {
+  readonly statements: StatementsApi;
+}
+
 /** The rotator's Confluent API key for an environment. */
 export interface ApiKey {
   readonly key: Secret;
@@ -69,7 +75,7 @@ export interface RunDependencies {
   /** When all work must have ended, in milliseconds since the epoch. */
   readonly deadlineAt: number;
   readonly secrets: SecretStore;
-  readonly connect: (environment: string, apiKey: ApiKey) => ConnectionsApi;
+  readonly connect: (environment: string, apiKey: ApiKey) => EnvironmentApi;
   /** Absent if no provider is to be asked about a key. */
   readonly providers?: ProviderCheck;
   /** Knows every secret of the run by the time anything is sent. */

@@ -1,6 +1,6 @@
 import { withAuthRetry } from "./api-key.ts";
 import type { Connection, ConnectionState } from "./connection.ts";
-import type { ApiKey, ConnectionsApi, RunContext, SecretVersion } from "./dependencies.ts";
+import type { ApiKey, EnvironmentApi, RunContext, SecretVersion } from "./dependencies.ts";
 import { RotationError } from "./errors.ts";
 import { asResult } from "./outcome.ts";
 import type { SecretGroup } from "./plan.ts";
@@ -12,7 +12,7 @@ import { currentVersion } from "./versions.ts";
 
 /** What a run needs to update the connections of one environment. */
 export class EnvironmentSession {
-  readonly api: ConnectionsApi;
+  readonly api: EnvironmentApi;
   readonly poller: Poller;
   /** False once the service has taken a PUT only without `metadata`. */
   sendsMetadata = true;
@@ -20,7 +20,7 @@ export class EnvironmentSession {
   readonly #histories = new Map<string, StateHistory>();
   readonly #put = new Set<string>();
 
-  constructor(api: ConnectionsApi, poller: Poller, initialStates: ReadonlyMap<string, ReadResult>) {
+  constructor(api: EnvironmentApi, poller: Poller, initialStates: ReadonlyMap<string, ReadResult>) {
     this.api = api;
     this.poller = poller;
     this.#initialStates = initialStates;
@@ -88,7 +88,7 @@ export function openSessions(
   const byEnvironment = Map.groupBy(connections, ({ environment }) => environment);
   return new Map(
     [...byEnvironment].map(([environment, inside]) => {
-      const api = connectionsApi(context, environment, apiKeys);
+      const api = environmentApi(context, environment, apiKeys);
       const names = inside.map(({ name }) => name);
       return [environment, asResult(context, () => openSession(context, api, { environment, names }))];
     }),
@@ -97,7 +97,7 @@ export function openSessions(
 
 async function openSession(
   { clock }: RunContext,
-  api: ConnectionsApi,
+  api: EnvironmentApi,
   { environment, names }: { environment: string; names: readonly string[] },
 ): Promise<EnvironmentSession> {
   const initialStates = new Map<string, ReadResult>();
@@ -121,7 +121,7 @@ function noConnections(environment: string, count: number): RotationError {
   );
 }
 
-function connectionsApi(context: RunContext, environment: string, apiKeys: ApiKeys): ConnectionsApi {
+function environmentApi(context: RunContext, environment: string, apiKeys: ApiKeys): EnvironmentApi {
   const { clock, deadlineAt, settings } = context;
   const secretId = apiKeySecretOf(context, environment);
   let firstRead = apiKeys.get(secretId);
@@ -130,7 +130,7 @@ function connectionsApi(context: RunContext, environment: string, apiKeys: ApiKe
     firstRead = undefined;
     return version;
   };
-  const connect = (apiKey: ApiKey): ConnectionsApi => context.connect(environment, apiKey);
+  const connect = (apiKey: ApiKey): EnvironmentApi => context.connect(environment, apiKey);
   return withAuthRetry({ clock, secretId, read, connect, graceMs: settings.graceMs, deadlineAt });
 }
 

@@ -2,7 +2,7 @@ import type { ConnectionState, PutRequest, UpdateResponse } from "../../src/rota
 import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import type { AuthData, Settings, State } from "../../src/sandbox/confluent/settings.ts";
-import type { FakeRequest, Fault } from "../support/fake-confluent.ts";
+import type { Fault } from "../support/fake-confluent.ts";
 
 export const OPENAI_ENDPOINT = "https://api.openai.com/v1/chat/completions";
 export const NEW_KEY = "sk-new-key";
@@ -22,7 +22,7 @@ export interface Fixture {
   readonly touch: (name: string) => void;
   readonly held: (name: string) => AuthData;
   /** From now on every request of the method meets the fault. */
-  readonly fail: (method: FakeRequest["method"], fault: Exclude<Fault, "hang">) => void;
+  readonly fail: (method: "LIST" | "GET" | "PUT", fault: Exclude<Fault, "hang">) => void;
 }
 
 export type OpenFixture = () => Promise<Fixture>;

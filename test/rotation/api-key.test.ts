@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseApiKey, withAuthRetry } from "../../src/rotation/api-key.ts";
-import type { ApiKey, ConnectionsApi, SecretVersion } from "../../src/rotation/dependencies.ts";
+import type { ApiKey, EnvironmentApi, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { RotationError, SecretError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
@@ -28,7 +28,7 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
     if (version === undefined || version instanceof Error) throw version ?? new Error("No version.");
     return version;
   };
-  const connect = ({ key }: ApiKey): ConnectionsApi => {
+  const connect = ({ key }: ApiKey): EnvironmentApi => {
     const call = async <T>(answer: T): Promise<T> => {
       calls.push(`${key.reveal()} ${(clock.now() - NOW) / 1_000}`);
       const error = meets(key.reveal(), clock.now() - NOW);
@@ -39,6 +39,13 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
       list: (token) => call({ connections: [], nextToken: `after ${token}` }),
       get: (name) => call(observation({ name })),
       put: ({ name }) => call({ httpStatus: 200, requestId: untrusted(name) }),
+      statements: {
+        list: () => call({ statements: [] }),
+        get: () => call(undefined),
+        create: () => call(undefined),
+        delete: () => call(undefined),
+        setStopped: () => call(undefined),
+      },
     };
   };
   const deadlineAt = NOW + deadlineMs;

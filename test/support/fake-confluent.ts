@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/rotation/clock.ts";
 import type { PutRequest, UpdateResponse } from "../../src/rotation/connection.ts";
-import type { ApiKey, ConnectionPage, ConnectionsApi } from "../../src/rotation/dependencies.ts";
+import type { ApiKey, ConnectionPage, EnvironmentApi } from "../../src/rotation/dependencies.ts";
 import {
   ConflictError,
   RotationError,
@@ -11,19 +11,22 @@ import { PAGE_SIZE } from "../../src/rotation/polling/reader.ts";
 import { StoredEnvironment } from "../../src/sandbox/confluent/environment.ts";
 import { ApiError } from "../../src/sandbox/confluent/responses.ts";
 import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
+import type { StoredStatements } from "../../src/sandbox/confluent/statements.ts";
 import {
   connectionState,
   DEFAULT_CONNECTION,
   FakeConnection,
   type FakeConnectionOptions,
 } from "./fake-connection.ts";
+import { fakeStatements, type StatementMethod } from "./fake-statements.ts";
 import { untrusted } from "./untrusted.ts";
 
 /** What goes wrong with a request. `lost`: a PUT is applied, and its response is lost. `dropped`: the PUT is not applied. */
 export type Fault = "unauthorized" | "forbidden" | "service" | "refused" | "lost" | "dropped" | "hang";
 
 export interface FakeRequest {
-  readonly method: "LIST" | "GET" | "PUT";
+  /** Those about statements have a name of their own. */
+  readonly method: "LIST" | "GET" | "PUT" | StatementMethod;
   readonly name?: string;
   /** What a PUT carries. */
   readonly data?: AuthData;
@@ -72,13 +75,21 @@ export class FakeConfluent {
   }
 
   /** The API as the owner of a key calls it. */
-  api({ key }: ApiKey): ConnectionsApi {
+  api({ key }: ApiKey): EnvironmentApi {
     const apiKey = key.reveal();
     return {
       list: (token) => this.#handle({ method: "LIST", apiKey }, () => this.#list(token)),
       get: (name) => this.#handle({ method: "GET", apiKey, name }, () => this.#get(name)),
       put: (update) => this.#put(update, apiKey),
+      statements: fakeStatements(this.#environment.statements, {
+        now: () => this.#now(),
+        handle: (call, work) => this.#handle({ ...call, apiKey }, work),
+      }),
     };
+  }
+
+  get statements(): StoredStatements {
+    return this.#environment.statements;
   }
 
   #now(): number {

@@ -1,6 +1,6 @@
 import { RateLimiter } from "../../src/adapters/rate-limit/limiter.ts";
 import type {
-  ConnectionsApi,
+  EnvironmentApi,
   Progress,
   RotationSettings,
   RunContext,
@@ -83,11 +83,19 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   return { clock, confluent, secrets, deadlineAt, context, progress, bugs, notes, openAgain };
 }
 
-function rateLimited(api: ConnectionsApi, limiter: RateLimiter): ConnectionsApi {
+function rateLimited(api: EnvironmentApi, limiter: RateLimiter): EnvironmentApi {
   return {
     list: (token) => limiter.schedule("read", () => api.list(token)),
     get: (name) => limiter.schedule("read", () => api.get(name)),
     put: (update) => limiter.schedule("write", () => api.put(update)),
+    statements: {
+      list: (token) => limiter.schedule("read", () => api.statements.list(token)),
+      get: (name) => limiter.schedule("read", () => api.statements.get(name)),
+      create: (statement) => limiter.schedule("write", () => api.statements.create(statement)),
+      delete: (name) => limiter.schedule("write", () => api.statements.delete(name)),
+      setStopped: (name, stopped) =>
+        limiter.schedule("write", () => api.statements.setStopped(name, stopped)),
+    },
   };
 }
 

@@ -283,6 +283,13 @@ function killed(context: RunContext, killedAt: number): RunContext {
         list: (token) => alive(() => api.list(token)),
         get: (name) => alive(() => api.get(name)),
         put: (update) => alive(() => api.put(update)),
+        statements: {
+          list: (token) => alive(() => api.statements.list(token)),
+          get: (name) => alive(() => api.statements.get(name)),
+          create: (statement) => alive(() => api.statements.create(statement)),
+          delete: (name) => alive(() => api.statements.delete(name)),
+          setStopped: (name, stopped) => alive(() => api.statements.setStopped(name, stopped)),
+        },
       };
     },
   };

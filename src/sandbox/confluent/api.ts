@@ -3,6 +3,7 @@ import type { StoredEnvironment } from "./environment.ts";
 import { pageQuery, pageToken } from "./pages.ts";
 import { parsePut } from "./put.ts";
 import { ApiError, errorResponse, htmlResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
+import { respondToStatements } from "./statements-api.ts";
 
 /** A key and its secret that may call the API in one environment. */
 export interface ApiKey {
@@ -19,11 +20,13 @@ export interface Environment {
   apiKeys: readonly ApiKey[];
 }
 
-/** The collection of connections, or one connection in it, as a path names it. */
+/** A collection, or one object in it, as a path names it. */
 export interface Route {
   readonly organizationId: string;
   readonly environmentId: string;
+  readonly collection: "connections" | "statements";
   readonly connection?: string;
+  readonly statement?: string;
 }
 
 export interface ApiRequest {
@@ -36,24 +39,26 @@ export interface ApiRequest {
 }
 
 const PATH =
-  /^\/sql\/v1\/organizations\/([^/?]+)\/environments\/([^/?]+)\/connections(?:\/([^/?]+))?(?:\?|$)/;
+  /^\/sql\/v1\/organizations\/([^/?]+)\/environments\/([^/?]+)\/(connections|statements)(?:\/([^/?]+))?(?:\?|$)/;
 
 /** Reads a request's path; `undefined` if it does not belong to the API. */
 export function parseRoute(path: string): Route | undefined {
-  const [, organizationId, environmentId, connection] = PATH.exec(path) ?? [];
+  const [, organizationId, environmentId, collection, name] = PATH.exec(path) ?? [];
   if (organizationId === undefined || environmentId === undefined) return undefined;
+  const isStatement = collection === "statements";
   try {
     return {
       organizationId: decodeURIComponent(organizationId),
       environmentId: decodeURIComponent(environmentId),
-      ...(connection !== undefined && { connection: decodeURIComponent(connection) }),
+      collection: isStatement ? "statements" : "connections",
+      ...(name !== undefined && { [isStatement ? "statement" : "connection"]: decodeURIComponent(name) }),
     };
   } catch {
     return undefined;
   }
 }
 
-/** The connections API over the stored environments, without sockets, limits or faults. */
+/** The API of connections and statements over the stored environments, without sockets, limits or faults. */
 export class ConnectionsApi {
   readonly #environments: ReadonlyMap<string, Environment>;
   readonly #advertisedUrl: () => string;
@@ -81,6 +86,7 @@ export class ConnectionsApi {
   #dispatch(request: ApiRequest, now: number): SandboxResponse {
     const environment = this.#authorizedEnvironment(request, now);
     const { connection: name } = request.route;
+    if (request.route.collection === "statements") return this.#statements(request, environment, now);
     requireMethod(request, name === undefined ? ["GET"] : ["GET", "PUT"]);
     if (name === undefined) return this.#list(request.path, environment, now);
     const connection = environment.stored.connection(name);
@@ -88,6 +94,13 @@ export class ConnectionsApi {
     requireJson(request);
     const isApplied = connection.put(parsePut(request.body, connection.spec), now);
     return isApplied ? this.#show(environment, connection.view(now)) : htmlResponse();
+  }
+
+  #statements(request: ApiRequest, environment: Environment, now: number): SandboxResponse {
+    const { method, path, contentType, body, route } = request;
+    const collectionUrl = this.#collectionUrl(environment, "statements");
+    const asked = { method, path, contentType, body, collectionUrl, name: route.statement };
+    return respondToStatements(environment.stored.statements, asked, now);
   }
 
   #authorizedEnvironment({ route, authorization }: ApiRequest, now: number): Environment {
@@ -116,8 +129,8 @@ export class ConnectionsApi {
     return jsonResponse(toJson(view, this.#collectionUrl(environment)));
   }
 
-  #collectionUrl({ organizationId, environmentId }: Environment): string {
-    const path = `sql/v1/organizations/${organizationId}/environments/${environmentId}/connections`;
+  #collectionUrl({ organizationId, environmentId }: Environment, collection = "connections"): string {
+    const path = `sql/v1/organizations/${organizationId}/environments/${environmentId}/${collection}`;
     return `${this.#advertisedUrl()}/${path}`;
   }
 }

@@ -25,6 +25,19 @@ const settingsChange = z.strictObject({
   }),
 });
 
+const statementSettingsChange = z.strictObject({
+  environment: z.string(),
+  settings: z.strictObject({
+    forbidden: z.boolean().exactOptional(),
+    pendingMs: z.number().exactOptional(),
+    runMs: z.number().exactOptional(),
+    stopMs: z.number().exactOptional(),
+    failure: z.string().exactOptional(),
+    refusal: z.string().exactOptional(),
+    showsConnections: z.boolean().exactOptional(),
+  }),
+});
+
 /** What `/_sandbox/…` shows and changes. */
 export interface Controlled {
   readonly environments: ReadonlyMap<string, Environment>;
@@ -36,6 +49,7 @@ export interface Controlled {
  * - `GET /_sandbox/connections` lists the connections without their data.
  * - `POST /_sandbox/faults` takes a `FaultRule`.
  * - `POST /_sandbox/settings` takes `{ environment, connection?, settings }`.
+ * - `POST /_sandbox/statements` takes `{ environment, settings }`, how its statements behave.
  *
  * @returns `undefined` for other paths.
  */
@@ -54,6 +68,13 @@ export function control(
       });
     case "/_sandbox/settings":
       return withBody(settingsChange, body, (change) => changeSettings(environments, change));
+    case "/_sandbox/statements":
+      return withBody(statementSettingsChange, body, ({ environment, settings }) => {
+        const stored = environments.get(environment)?.stored;
+        if (stored === undefined) return errorResponse(404, "There is no such environment.");
+        stored.statements.configure(settings);
+        return jsonResponse(settings);
+      });
     default:
       return undefined;
   }

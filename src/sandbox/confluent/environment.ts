@@ -2,9 +2,11 @@ import { type ConnectionView, type NewConnection, StoredConnection } from "./con
 import { type Page, type PageQuery, paginate } from "./pages.ts";
 import { ApiError } from "./responses.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
+import { StoredStatements } from "./statements.ts";
 
-/** The connections of one environment, and what a caller with a valid key gets to see of them. */
+/** The connections and statements of one environment, and what a caller with a valid key gets to see of them. */
 export class StoredEnvironment {
+  readonly statements: StoredStatements;
   readonly #connections = new Map<string, StoredConnection>();
   #settings: Settings;
   #lists = 0;
@@ -12,6 +14,7 @@ export class StoredEnvironment {
   /** @param inherited are the server's settings for all its environments. */
   constructor(own: Partial<Settings> = {}, inherited: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...inherited, ...own };
+    this.statements = new StoredStatements(this.#connections);
   }
 
   get settings(): Settings {

@@ -50,11 +50,14 @@ const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("touch"), applied }),
 ]);
 
-/** A fault, and the requests that meet it. Without filters every request does. */
+/** A fault, and the requests that meet it. Without filters every request about connections does. */
 export const faultRule = z.strictObject({
   /** `GET` includes LIST. */
-  method: z.enum(["GET", "LIST", "PUT"]).optional(),
+  method: z.enum(["GET", "LIST", "PUT", "POST", "PATCH", "DELETE"]).optional(),
+  /** `connections` by default. */
+  collection: z.enum(["connections", "statements"]).optional(),
   connection: z.string().optional(),
+  statement: z.string().optional(),
   environment: z.string().optional(),
   /** How many requests meet the fault; 1 by default. */
   times: z.number().optional(),
@@ -70,7 +73,9 @@ export type FaultRule = Readonly<z.infer<typeof faultRule>>;
 export interface FaultTarget {
   readonly method: string;
   readonly environmentId?: string;
+  readonly collection?: "connections" | "statements";
   readonly connection?: string;
+  readonly statement?: string;
 }
 
 const NOT_APPLIED: readonly Fault["kind"][] = ["status", "redirect", "reset", "hang"];
@@ -128,11 +133,17 @@ export class Faults {
 function matches(rule: FaultRule, target: FaultTarget): boolean {
   return (
     (rule.method === undefined || matchesMethod(rule.method, target)) &&
+    (rule.collection ?? "connections") === (target.collection ?? "connections") &&
+    (rule.statement === undefined || rule.statement === target.statement) &&
     (rule.connection === undefined || rule.connection === target.connection) &&
     (rule.environment === undefined || rule.environment === target.environmentId)
   );
 }
 
-function matchesMethod(ordered: "GET" | "LIST" | "PUT", { method, connection }: FaultTarget): boolean {
-  return ordered === "LIST" ? method === "GET" && connection === undefined : ordered === method;
+function matchesMethod(
+  ordered: NonNullable<FaultRule["method"]>,
+  { method, connection, statement }: FaultTarget,
+): boolean {
+  const isCollection = connection === undefined && statement === undefined;
+  return ordered === "LIST" ? method === "GET" && isCollection : ordered === method;
 }

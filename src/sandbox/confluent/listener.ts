@@ -17,6 +17,7 @@ export interface RecordedRequest {
   readonly path: string;
   readonly environmentId: string | undefined;
   readonly connection: string | undefined;
+  readonly statement: string | undefined;
   readonly hadAuthorization: boolean;
   readonly requestId: string;
   readonly resourceVersion: string | undefined;
@@ -34,7 +35,7 @@ export interface ListenerOptions {
   readonly requests: RecordedRequest[];
   readonly settingsFor: (route: Route) => Settings;
   readonly touch: (route: Route) => void;
-  /** Answers requests outside the connections API. */
+  /** Answers requests outside Confluent's API. */
   readonly control: (request: { path: string; body: string }) => SandboxResponse | undefined;
 }
 
@@ -57,7 +58,8 @@ async function handle(
   if (admitted) response.once("close", () => limiter.release());
   response.setHeaders(new Map(Object.entries({ ...headers, "x-request-id": record.requestId })));
   const body = await text(request);
-  if (request.method === "PUT") record.resourceVersion = sentResourceVersion(body);
+  if (request.method === "PUT" && record.statement === undefined)
+    record.resourceVersion = sentResourceVersion(body);
   const result = admitted ? await respond(options, request, body) : errorResponse(429, "Too many requests.");
   const isSent = result.transfer?.kind !== "hang" && result.transfer?.kind !== "reset";
   record.status = isSent ? result.status : undefined;
@@ -95,6 +97,7 @@ function recordOf(request: IncomingMessage, { clock, requests }: ListenerOptions
     path,
     environmentId: route?.environmentId,
     connection: route?.connection,
+    statement: route?.statement,
     hadAuthorization: headers.authorization !== undefined,
     requestId: `request-${requests.length + 1}`,
     resourceVersion: undefined,

@@ -8,6 +8,7 @@ import { type FaultRule, Faults } from "./faults.ts";
 import { Limiter, type Limits } from "./limits.ts";
 import { type RecordedRequest, requestListener } from "./listener.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
+import type { InspectedStatement, StatementSettings, StatementSpec } from "./statement.ts";
 
 export interface ConfluentOptions extends Partial<Settings> {
   readonly clock?: Clock;
@@ -23,7 +24,7 @@ export interface NewEnvironment extends Partial<Settings> {
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** Starts a stand-in of the connections API on loopback; `port` 0 (the default) takes a free one. */
+/** Starts a stand-in of the API of connections and statements on loopback; `port` 0 (the default) takes a free one. */
 export async function startConfluent({
   port = 0,
   ...options
@@ -106,6 +107,29 @@ export class ConfluentSandbox {
   /** Changes how an environment behaves from now on, except for what its connections set themselves. */
   configureEnvironment(environmentId: string, settings: Partial<Settings>): void {
     this.#environment(environmentId).stored.configure(settings);
+  }
+
+  /** Changes how the statements of an environment behave from now on. `environmentId` is optional if there is only one. */
+  configureStatements(settings: Partial<StatementSettings>, environmentId?: string): void {
+    this.#environment(environmentId).stored.statements.configure(settings);
+  }
+
+  /** Adds a statement as another client does. It starts with what its connections hold now. */
+  addStatement(spec: StatementSpec, environmentId?: string): void {
+    this.#environment(environmentId).stored.statements.add(spec, this.#clock.now());
+  }
+
+  /** The statement as another client stops and resumes it. */
+  setStopped(name: string, stopped: boolean, environmentId?: string): void {
+    this.#environment(environmentId).stored.statements.get(name).setStopped(stopped, this.#clock.now());
+  }
+
+  statement(name: string, environmentId?: string): InspectedStatement {
+    return this.#environment(environmentId).stored.statements.get(name).inspect(this.#clock.now());
+  }
+
+  statementNames(environmentId?: string): readonly string[] {
+    return this.#environment(environmentId).stored.statements.names;
   }
 
   connection(name: string, environmentId?: string): InspectedConnection {
