@@ -5,7 +5,6 @@ import {
   type IAlarm,
   type IMetric,
   MathExpression,
-  type Metric,
   Stats,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -14,8 +13,9 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { SettingsError } from "./errors.ts";
 import type { RotatorMetric } from "./metrics.ts";
+import { missingRunWindow } from "./missing-runs.ts";
+import type { ResolvedSchedule } from "./schedule.ts";
 
 interface AlarmOptions {
   readonly metric: IMetric;
@@ -34,14 +34,14 @@ export interface AlarmsProps {
   readonly fn: IFunction;
   readonly deadLetterQueue: IQueue;
   readonly topic: ITopic;
-  /** The longest time between two scheduled runs. */
-  readonly schedulePeriod: Duration;
+  /** Absent while the rotator is paused. */
+  readonly schedule?: ResolvedSchedule;
 }
 
 /** @returns the alarms by name, so that a dashboard does not depend on their resources. */
 export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
   const action = new SnsAction(props.topic);
-  const alarms = { ...rotationAlarms(props), ...deliveryAlarms(props) };
+  const alarms = { ...rotationAlarms(props), ...missingRunAlarm(scope, props), ...deliveryAlarms(props) };
   return Object.entries(alarms).map(([name, alarmOptions]) => {
     const alarmName = `${props.serviceName}-${name}`;
     const { description, notifyOnRecovery = false, ...options }: AlarmOptions = alarmOptions;
@@ -60,7 +60,7 @@ export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
   });
 }
 
-function rotationAlarms({ metric, fn, schedulePeriod }: AlarmsProps): Record<string, AlarmOptions> {
+function rotationAlarms({ metric, fn }: AlarmsProps): Record<string, AlarmOptions> {
   return {
     FailedConnections: {
       metric: new MathExpression({
@@ -86,16 +86,22 @@ function rotationAlarms({ metric, fn, schedulePeriod }: AlarmsProps): Record<str
         "A run ended with an error. If connections failed, there is an alert. If the function crashed, timed out or " +
         "received an unsupported event, there may be none: check the last errors in the function's log group.",
     },
-    NoRun: {
-      ...noRunWithin(Duration.minutes(2 * schedulePeriod.toMinutes()), metric("Runs")),
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
-      notifyOnRecovery: true,
-      description:
-        "There was no run for twice the schedule's period, so new keys may not be in use. Check that the schedule is " +
-        "enabled, check the dead-letter queue and the function's throttles, and invoke the function by hand.",
-    },
   };
+}
+
+function missingRunAlarm(scope: Construct, { metric, schedule }: AlarmsProps): Record<string, AlarmOptions> {
+  const window = schedule && missingRunWindow(scope, schedule, metric("Runs"));
+  if (window === undefined) return {};
+  const NoRun = {
+    ...window,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.BREACHING,
+    notifyOnRecovery: true,
+    description:
+      "There was no scheduled run for twice the schedule's period, so new keys may not be in use. Check that the schedule is " +
+      "enabled, check the dead-letter queue and the function's throttles, and invoke the function by hand.",
+  };
+  return { NoRun };
 }
 
 function deliveryAlarms({ fn, deadLetterQueue }: AlarmsProps): Record<string, AlarmOptions> {
@@ -127,20 +133,5 @@ function deliveryAlarms({ fn, deadLetterQueue }: AlarmsProps): Record<string, Al
         "Runs start one at a time on purpose. Check for a run that hangs, for too many events, and the account's " +
         "concurrency limit.",
     },
-  };
-}
-
-/** @throws SettingsError if the window is longer than CloudWatch can evaluate. */
-function noRunWithin(window: Duration, runs: Metric): Pick<AlarmOptions, "metric" | "evaluationPeriods"> {
-  if (window.toDays({ integral: false }) > 7) {
-    throw new SettingsError(
-      "The schedule must start a run at least every 84 hours: the alarm for missing runs needs twice that period, and " +
-        "CloudWatch evaluates seven days at most.",
-    );
-  }
-  const period = window.toHours({ integral: false }) > 24 ? Duration.hours(1) : Duration.minutes(5);
-  return {
-    metric: runs.with({ period }),
-    evaluationPeriods: Math.ceil(window.toMinutes() / period.toMinutes()),
   };
 }

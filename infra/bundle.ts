@@ -1,16 +1,21 @@
-import { copyFileSync, cpSync, existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, cpSync, existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { AssetHashType, DockerImage } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { SettingsError } from "./errors.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../dist/lambda");
 
+/** Where the function finds the certificates of further authorities, which are deployed beside it. */
+export const CA_CERTIFICATES_PATH = "/var/task/ca-certificates.pem";
+
 /**
  * The built bundle with its configuration beside it.
- * @throws SettingsError if the bundle has not been built.
+ * @param caCertificates a PEM file with the certificates of further authorities.
+ * @throws SettingsError if the bundle has not been built, or the PEM file holds no certificate.
  */
-export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
+export function rotatorCode(configFile: string, bundle: string = BUNDLE, caCertificates?: string): Code {
+  if (caCertificates !== undefined) requireCertificates(caCertificates);
   if (!existsSync(join(bundle, "index.mjs"))) {
     throw new SettingsError(`${join(bundle, "index.mjs")} is missing: run "npm run build" first.`);
   }
@@ -23,9 +28,16 @@ export function rotatorCode(configFile: string, bundle: string = BUNDLE): Code {
         tryBundle(outputDir) {
           cpSync(bundle, outputDir, { recursive: true });
           copyFileSync(configFile, join(outputDir, "connections.json"));
+          if (caCertificates !== undefined)
+            copyFileSync(caCertificates, join(outputDir, basename(CA_CERTIFICATES_PATH)));
           return true;
         },
       },
     },
   });
+}
+
+function requireCertificates(file: string): void {
+  if (existsSync(file) && readFileSync(file, "utf8").includes("-----BEGIN CERTIFICATE-----")) return;
+  throw new SettingsError(`${file} is not a PEM file with certificates (caCertificates).`);
 }

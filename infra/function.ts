@@ -12,9 +12,10 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { CA_CERTIFICATES_PATH } from "./bundle.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
-import { inNetwork, type Network } from "./network.ts";
+import { type HttpsProxy, inNetwork, type Network, proxyEnvironment } from "./network.ts";
 
 export interface RotatorFunctionProps {
   readonly serviceName: string;
@@ -24,13 +25,13 @@ export interface RotatorFunctionProps {
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
   readonly network?: Network | undefined;
+  readonly proxy?: HttpsProxy | undefined;
+  readonly caCertificates?: string | undefined;
   readonly fleet?: FleetOptions | undefined;
 }
 
-export function makeFunction(
-  scope: Construct,
-  { serviceName, code, role, topic, logGroup, failedRuns, network, fleet }: RotatorFunctionProps,
-): LambdaFunction {
+export function makeFunction(scope: Construct, props: RotatorFunctionProps): LambdaFunction {
+  const { code, role, logGroup, failedRuns, network, proxy, fleet } = props;
   return new LambdaFunction(scope, "Function", {
     description: "Rotates the API keys of Confluent Cloud Flink connections",
     runtime: Runtime.NODEJS_24_X,
@@ -52,12 +53,23 @@ export function makeFunction(
     onFailure: new SqsDestination(failedRuns),
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    environment: {
-      ALERT_TOPIC_ARN: topic.topicArn,
-      NODE_OPTIONS: "--enable-source-maps",
-      POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-      POWERTOOLS_SERVICE_NAME: serviceName,
-    },
-    ...(network && inNetwork(scope, network)),
+    environment: environmentOf(props),
+    ...(network && inNetwork(scope, network, proxy)),
   });
+}
+
+function environmentOf({
+  topic,
+  serviceName,
+  proxy,
+  caCertificates,
+}: RotatorFunctionProps): Record<string, string> {
+  return {
+    ALERT_TOPIC_ARN: topic.topicArn,
+    NODE_OPTIONS: "--enable-source-maps",
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_SERVICE_NAME: serviceName,
+    ...(proxy && proxyEnvironment(proxy)),
+    ...(caCertificates !== undefined && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATES_PATH }),
+  };
 }

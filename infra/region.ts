@@ -9,19 +9,26 @@ interface Located {
   readonly region: string;
 }
 
-/** @throws SettingsError if the stack, a secret and the alert topic are known to be in different regions. */
-export function requireOneRegion(scope: Construct, secrets: readonly SecretIdentity[], topic: ITopic): void {
+export interface RegionalResources {
+  readonly secrets: readonly SecretIdentity[];
+  readonly topic: ITopic;
+  readonly kmsKeyArns: readonly string[];
+}
+
+/** @throws SettingsError if the stack, a secret, its key and the alert topic are known to be in different regions. */
+export function requireOneRegion(scope: Construct, { secrets, topic, kmsKeyArns }: RegionalResources): void {
   const located: readonly Located[] = [
     { what: "The stack", region: Stack.of(scope).region },
     ...secrets.map(({ partialArn, fullArn = partialArn, region }) => ({ what: `Secret ${fullArn}`, region })),
     { what: `The alert topic ${topic.topicArn}`, region: regionOf(topic) },
+    ...kmsKeyArns.map((arn) => ({ what: `The KMS key ${arn}`, region: arn.split(":")[3] ?? "" })),
   ];
   const [first, ...others] = located.filter(({ region }) => !Token.isUnresolved(region));
   const other = others.find(({ region }) => region !== first?.region);
   if (first === undefined || other === undefined) return;
   throw new SettingsError(
-    `${first.what} is in ${first.region}, but ${startLower(other.what)} is in ${other.region}. A stack, its secrets and ` +
-      "its alert topic must be in one region: deploy one stack for each region, each with its own connections.json.",
+    `${first.what} is in ${first.region}, but ${startLower(other.what)} is in ${other.region}. A stack, its secrets, ` +
+      "their keys and its alert topic must be in one region: deploy one stack for each region, each with its own connections.json.",
   );
 }
 

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Annotations, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -13,7 +13,7 @@ import { addDashboard } from "./dashboard.ts";
 import { addFleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
-import type { Network } from "./network.ts";
+import type { HttpsProxy, Network } from "./network.ts";
 import { grantNetworkInterfaces, grantRotation } from "./permissions.ts";
 import { requireOneRegion } from "./region.ts";
 import { addChangeRules, addRotationFailedRules, grantDeadLetters } from "./rules.ts";
@@ -26,6 +26,8 @@ export interface ConnectionRotatorProps {
   readonly configFile: string;
   /** Default: once a day, at a minute that depends on the stack's name. */
   readonly schedule?: RotationSchedule;
+  /** With `false` nothing starts a run: the schedule and the event rules are disabled. Default: true. */
+  readonly enabled?: boolean;
   /** Also starts runs by CloudTrail events of Secrets Manager. Default: false. */
   readonly cloudTrailEvents?: boolean;
   /** A standard SNS topic for the alerts. Default: a new encrypted topic. */
@@ -36,6 +38,10 @@ export interface ConnectionRotatorProps {
   readonly kmsKeyArns?: readonly string[];
   /** Default: no VPC. */
   readonly network?: Network;
+  /** Default: the function calls Confluent and AWS directly. */
+  readonly proxy?: HttpsProxy;
+  /** A PEM file with the certificates of further authorities, such as that of a proxy. Default: those of Node. */
+  readonly caCertificates?: string;
   /** An orchestrator makes the scheduled runs, batch by batch. Default: the function makes them, each in one run. */
   readonly fleet?: FleetOptions;
   /** Default: three months. */
@@ -55,6 +61,8 @@ export class ConnectionRotator extends Construct {
   readonly alertTopic: ITopic;
   /** When the function runs by itself: an expression and a time zone. */
   readonly schedule: string;
+  /** Who receives the alerts, as far as the stack knows. */
+  readonly alertRecipients: string;
 
   /**
    * @throws ConfigError if connections.json is invalid.
@@ -62,32 +70,43 @@ export class ConnectionRotator extends Construct {
    */
   constructor(scope: Construct, id: string, props: ConnectionRotatorProps) {
     super(scope, id);
-    const { cloudTrailEvents = false, network } = props;
+    const { cloudTrailEvents = false, enabled = true, network, kmsKeyArns = [] } = props;
     const schedule = resolveSchedule(this, props.schedule ?? {});
     if (props.alertTopic) requireStandardTopic(props.alertTopic);
     const config = readConfig(props.configFile);
     const { secrets, rotated } = secretsOf(this, config);
     const resources = makeResources(this, props);
     const { role, topic, deadLetterQueue } = resources;
-    requireOneRegion(this, secrets, topic);
+    requireOneRegion(this, { secrets, topic, kmsKeyArns });
 
     const { propagationLabel, refresh } = config;
-    const { kmsKeyArns = [] } = props;
     grantRotation(role, { ...resources, secrets, rotated, propagationLabel, refresh, kmsKeyArns });
     if (network) grantNetworkInterfaces(role);
     grantDeadLetters(deadLetterQueue);
 
     const { fn, scheduled } = makeFunctions(this, props, resources);
-    addSchedule(this, { ...schedule, fn: scheduled, deadLetterQueue });
-    addChangeRules(this, { secrets: rotated, cloudTrailEvents, fn, deadLetterQueue });
-    addRotationFailedRules(this, { secrets, topic, deadLetterQueue });
-    addMonitoring(this, { ...resources, fn, serviceName: serviceNameOf(props), schedule, config });
+    addSchedule(this, { ...schedule, enabled, fn: scheduled, deadLetterQueue });
+    addChangeRules(this, { secrets: rotated, cloudTrailEvents, enabled, fn, deadLetterQueue });
+    addRotationFailedRules(this, { secrets, enabled, topic, deadLetterQueue });
+    addMonitoring(this, { ...resources, fn, serviceName: serviceNameOf(props), schedule, enabled, config });
 
     this.function = fn;
     this.role = role;
     this.alertTopic = topic;
-    this.schedule = `${schedule.expression} ${schedule.timeZone}`;
+    this.schedule = enabled ? `${schedule.expression} ${schedule.timeZone}` : "paused (enabled=false)";
+    this.alertRecipients = alertRecipients(this, props);
   }
+}
+
+/** @returns the recipients; a new topic without any is a warning at synthesis. */
+function alertRecipients(scope: Construct, { alertEmails = [], alertTopic }: ConnectionRotatorProps): string {
+  if (alertEmails.length > 0) return `${alertEmails.join(", ")} (each must confirm the subscription)`;
+  if (alertTopic) return "the subscribers of the given topic";
+  Annotations.of(scope).addWarningV2(
+    "flink-connection-rotator:noAlertRecipient",
+    "Nobody receives the alerts: the new topic has no subscriber. Set alertEmail (alertEmails), or subscribe to the topic.",
+  );
+  return "nobody: set alertEmail, or subscribe to the topic";
 }
 
 interface Resources {
@@ -123,11 +142,11 @@ interface Functions {
 }
 
 function makeFunctions(scope: Construct, props: ConnectionRotatorProps, resources: Resources): Functions {
-  const { configFile, fleet, network, logRetention = LOG_RETENTION } = props;
+  const { configFile, fleet, network, proxy, caCertificates, logRetention = LOG_RETENTION } = props;
   const { fleetRoles, ...common } = resources;
   const serviceName = serviceNameOf(props);
-  const code = rotatorCode(configFile, props.bundle);
-  const fn = makeFunction(scope, { ...common, serviceName, code, network, fleet });
+  const code = rotatorCode(configFile, props.bundle, caCertificates);
+  const fn = makeFunction(scope, { ...common, serviceName, code, network, proxy, caCertificates, fleet });
   if (!fleet || !fleetRoles) return { fn, scheduled: fn };
   const fleetProps = { ...fleet, ...common, configFile, serviceName, logRetention };
   return { fn, scheduled: addFleet(scope, { ...fleetProps, rotator: fn, roles: fleetRoles }) };
@@ -137,12 +156,13 @@ interface MonitoringProps extends Pick<Resources, "topic" | "deadLetterQueue"> {
   readonly fn: IFunction;
   readonly serviceName: string;
   readonly schedule: ResolvedSchedule;
+  readonly enabled: boolean;
   readonly config: Config;
 }
 
-function addMonitoring(scope: Construct, { config, schedule, ...props }: MonitoringProps): void {
+function addMonitoring(scope: Construct, { config, schedule, enabled, ...props }: MonitoringProps): void {
   const metric = metricsOf(props.serviceName);
-  const alarms = addAlarms(scope, { ...props, metric, schedulePeriod: schedule.period });
+  const alarms = addAlarms(scope, { ...props, metric, ...(enabled && { schedule }) });
   addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()] });
 }
 

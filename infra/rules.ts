@@ -34,6 +34,7 @@ export interface ChangeRulesProps {
   /** The connections' secrets. */
   readonly secrets: readonly SecretIdentity[];
   readonly cloudTrailEvents: boolean;
+  readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;
 }
@@ -41,12 +42,12 @@ export interface ChangeRulesProps {
 /** Starts a run when a listed secret has changed. */
 export function addChangeRules(
   scope: Construct,
-  { secrets, cloudTrailEvents, fn, deadLetterQueue }: ChangeRulesProps,
+  { secrets, cloudTrailEvents, enabled, fn, deadLetterQueue }: ChangeRulesProps,
 ): void {
   const patterns = { ...SECRETS_MANAGER_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
   for (const [name, patternOf] of Object.entries(patterns)) {
     const target = { id: "Rotator", arn: fn.functionArn, ...delivery(deadLetterQueue) };
-    for (const rule of addRules(scope, { name, patternOf, secrets, target })) {
+    for (const rule of addRules(scope, { name, patternOf, secrets, enabled, target })) {
       fn.addPermission(rule.node.id, { principal: EVENT_BRIDGE, sourceArn: rule.attrArn });
     }
   }
@@ -55,6 +56,7 @@ export function addChangeRules(
 export interface RotationFailedRulesProps {
   /** The connections' secrets, and those with the rotator's Confluent API keys. */
   readonly secrets: readonly SecretIdentity[];
+  readonly enabled: boolean;
   readonly topic: ITopic;
   readonly deadLetterQueue: Queue;
 }
@@ -62,7 +64,7 @@ export interface RotationFailedRulesProps {
 /** Sends a plain sentence to the topic if Secrets Manager could not rotate a secret. */
 export function addRotationFailedRules(
   scope: Construct,
-  { secrets, topic, deadLetterQueue }: RotationFailedRulesProps,
+  { secrets, enabled, topic, deadLetterQueue }: RotationFailedRulesProps,
 ): void {
   const target = {
     id: "Alerts",
@@ -83,7 +85,7 @@ export function addRotationFailedRules(
       ),
     },
   };
-  addRules(scope, { name: "RotationFailed", patternOf: rotationFailed, secrets, target });
+  addRules(scope, { name: "RotationFailed", patternOf: rotationFailed, secrets, enabled, target });
 }
 
 /** Lets the rules of this account send undelivered events to the queue. */
@@ -107,12 +109,19 @@ interface RulesProps {
   readonly name: string;
   readonly patternOf: PatternFactory;
   readonly secrets: readonly SecretIdentity[];
+  readonly enabled: boolean;
   readonly target: CfnRule.TargetProperty;
 }
 
-function addRules(scope: Construct, { name, patternOf, secrets, target }: RulesProps): CfnRule[] {
+function addRules(scope: Construct, props: RulesProps): CfnRule[] {
+  const { name, patternOf, secrets, enabled, target } = props;
+  const state = enabled ? "ENABLED" : "DISABLED";
   return patternsWithinLimit(patternOf, secrets).map(
     (eventPattern, index) =>
-      new CfnRule(scope, index === 0 ? name : `${name}${index + 1}`, { eventPattern, targets: [target] }),
+      new CfnRule(scope, index === 0 ? name : `${name}${index + 1}`, {
+        eventPattern,
+        state,
+        targets: [target],
+      }),
   );
 }

@@ -45,9 +45,25 @@ export function resolveSchedule(scope: Construct, schedule: RotationSchedule): R
       `The schedule ${expression} is invalid. Use a rate such as rate(1 day) or rate(12 hours), or six fields such as ` +
         "cron(0 6 * * ? *), of which the day of the month or the day of the week is ?.",
     );
+  requireTimeOfDay(expression);
   if (!isTimeZone(timeZone))
     throw new SettingsError(`There is no time zone ${timeZone}. Use an IANA name such as Europe/Berlin.`);
   return { ...schedule, expression, timeZone, period: schedule.period ?? periodOf(schedule.expression) };
+}
+
+const FIRST_FIELDS = /^cron\((?<minute>\S+) (?<hour>\S+) /;
+const MAX_VALUES = { minute: 59, hour: 23 } as const;
+
+function requireTimeOfDay(expression: string): void {
+  const fields = FIRST_FIELDS.exec(expression)?.groups ?? {};
+  for (const [field, max] of Object.entries(MAX_VALUES)) {
+    const tooLarge = fields[field]?.split(/[,/-]/).find((part) => Number(part) > max);
+    if (tooLarge !== undefined)
+      throw new SettingsError(
+        `The schedule ${expression} is invalid: ${field} ${tooLarge} is greater than ${max}. The fields are minutes, ` +
+          "hours, day of the month, month, day of the week and year.",
+      );
+  }
 }
 
 /** Stacks of one account start at different minutes, and a deployment by itself starts no run. */
@@ -76,6 +92,7 @@ function isTimeZone(timeZone: string): boolean {
 }
 
 export interface ScheduleProps extends ResolvedSchedule {
+  readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;
 }
@@ -83,7 +100,7 @@ export interface ScheduleProps extends ResolvedSchedule {
 /** Sends `{"trigger":"schedule"}` to the function. */
 export function addSchedule(
   scope: Construct,
-  { expression, timeZone, flexibleWindow, fn, deadLetterQueue }: ScheduleProps,
+  { expression, timeZone, flexibleWindow, enabled, fn, deadLetterQueue }: ScheduleProps,
 ): void {
   const role = new Role(scope, "ScheduleRole", {
     assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
@@ -96,6 +113,7 @@ export function addSchedule(
   );
   new Schedule(scope, "Schedule", {
     description: "Updates every listed Flink connection",
+    enabled,
     schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
     timeWindow: flexibleWindow ? TimeWindow.flexible(flexibleWindow) : TimeWindow.off(),
     target: new LambdaInvoke(fn, {

@@ -4,6 +4,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import * as z from "zod";
+import { didYouMean } from "../src/config/suggest.ts";
 import { SettingsError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import type { ConnectionRotatorProps } from "./rotator.ts";
@@ -37,11 +38,17 @@ const keyArns = list.pipe(
   ),
 );
 
+const proxyAddress = z.url({
+  protocol: /^https?$/,
+  error: "must be the address of a proxy, such as http://proxy.example.com:3128",
+});
+
 /** The settings that `--context NAME=VALUE` accepts. All values of the command line are strings. */
 const deploymentSettings = z.object({
   config: z.string().default("connections.json"),
   stackName: z.string().default("FlinkConnectionRotator"),
   serviceName: z.string().optional(),
+  enabled: flag.default(true),
   alertEmail: emails.default([]),
   alertTopicArn: topicArn.optional(),
   schedule: z.string().optional(),
@@ -58,17 +65,34 @@ const deploymentSettings = z.object({
   vpcId: z.string().optional(),
   subnetIds: list.optional(),
   securityGroupIds: list.optional(),
+  httpsProxy: proxyAddress.optional(),
+  noProxy: list.default([]),
+  caCertificates: z.string().optional(),
 });
 
 export type DeploymentSettings = z.output<typeof deploymentSettings>;
 
-/** @throws SettingsError with every invalid setting. */
+/** @throws SettingsError with every unknown or invalid setting. */
 export function readDeploymentSettings(scope: Construct): DeploymentSettings {
+  refuseUnknown(Object.keys(scope.node.getAllContext()));
   const given = Object.keys(deploymentSettings.shape).map((key) => [key, scope.node.tryGetContext(key)]);
   const parsed = deploymentSettings.safeParse(Object.fromEntries(given));
   if (!parsed.success)
     throw new SettingsError(`The --context settings are invalid:\n${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** CDK's own names contain a colon or a slash, except these. */
+const OWN_NAMES_OF_CDK: readonly string[] = ["acknowledged-issue-numbers", "cdk-migrate"];
+
+function refuseUnknown(names: readonly string[]): void {
+  const known = Object.keys(deploymentSettings.shape);
+  const unknown = names.filter(
+    (name) => !/[:/]/.test(name) && !known.includes(name) && !OWN_NAMES_OF_CDK.includes(name),
+  );
+  if (unknown.length === 0) return;
+  const faults = unknown.map((name) => `There is no setting ${name}.${didYouMean(name, known, " ")}`);
+  throw new SettingsError([...faults, `The settings are: ${known.join(", ")}.`].join("\n"));
 }
 
 export function toProps(scope: Construct, settings: DeploymentSettings): ConnectionRotatorProps {
@@ -90,6 +114,7 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
       ...(hours !== undefined && { period: Duration.hours(hours) }),
       ...(window !== undefined && { flexibleWindow: Duration.minutes(window) }),
     },
+    enabled: settings.enabled,
     cloudTrailEvents: settings.cloudTrailEvents,
     ...(fleetConcurrency !== undefined && { fleet: { concurrency: fleetConcurrency } }),
     ...(alertTopicArn !== undefined && {
@@ -99,6 +124,20 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
     kmsKeyArns: settings.kmsKeyArns,
     logRetention: settings.logRetentionDays,
     ...(network && { network }),
+    ...toProxy(settings),
+  };
+}
+
+function toProxy({
+  httpsProxy,
+  noProxy,
+  caCertificates,
+}: DeploymentSettings): Pick<ConnectionRotatorProps, "proxy" | "caCertificates"> {
+  if (httpsProxy === undefined && noProxy.length > 0)
+    throw new SettingsError("noProxy lists the hosts that are reached without a proxy; set httpsProxy too.");
+  return {
+    ...(httpsProxy !== undefined && { proxy: { url: httpsProxy, except: noProxy } }),
+    ...(caCertificates !== undefined && { caCertificates }),
   };
 }
 

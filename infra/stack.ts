@@ -18,5 +18,6 @@ export class RotatorStack extends Stack {
     new CfnOutput(this, "FunctionName", { value: rotator.function.functionName });
     new CfnOutput(this, "RoleArn", { value: rotator.role.roleArn });
     new CfnOutput(this, "AlertTopicArn", { value: rotator.alertTopic.topicArn });
+    new CfnOutput(this, "AlertRecipients", { value: rotator.alertRecipients });
   }
 }

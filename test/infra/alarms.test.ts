@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { CONNECTIONS, ofType, type Synthesis, synthesize } from "./synthesis.ts";
+import { CONNECTIONS, ofType, type Synthesis, synthesize, warningsOf } from "./synthesis.ts";
 
 const alarmsOf = ({ resources }: Synthesis) =>
   new Map(
@@ -47,7 +47,8 @@ describe("the alarms", () => {
     ["rate(12 hours)", { Period: 300, EvaluationPeriods: 288 }],
     ["rate(30 minutes)", { Period: 300, EvaluationPeriods: 12 }],
     ["rate(84 hours)", { Period: 3600, EvaluationPeriods: 168 }],
-  ])("NoRun fires after twice the period of %s", (schedule, expected) => {
+    ["rate(6 days)", { Period: 3600, EvaluationPeriods: 168 }],
+  ])("NoRun fires after twice the period of %s, or after seven days", (schedule, expected) => {
     expect(alarmsOf(synthesize(CONNECTIONS, { schedule })).get("NoRun")).toMatchObject({
       ...expected,
       MetricName: "Runs",
@@ -57,8 +58,11 @@ describe("the alarms", () => {
     });
   });
 
-  it("refuse a schedule whose missing runs CloudWatch cannot detect", () => {
-    expect(() => synthesize(CONNECTIONS, { schedule: "rate(4 days)" })).toThrow("every 84 hours");
+  it("do not watch for a missing run if the schedule is too rare for CloudWatch, and the synthesis says so", () => {
+    const weekly = synthesize(CONNECTIONS, { schedule: "rate(7 days)" });
+    expect(alarmsOf(weekly).has("NoRun")).toBe(false);
+    expect(warningsOf(weekly)).toContainEqual(expect.stringContaining("No alarm tells of a missing run"));
+    expect(warningsOf(synthesis).join()).not.toContain("missing run");
   });
 
   it.each([

@@ -85,8 +85,35 @@ describe("the settings", () => {
     [{ subnetIds: "subnet-0a1b2c3d" }, "vpcId and subnetIds"],
     [{ schedule: "cron(0 6 * * ? *)" }, "schedulePeriodHours"],
     [{ schedule: "rate(1 fortnight)" }, "rate(1 fortnight) is invalid"],
+    [
+      { schedule: "cron(61 6 * * ? *)", schedulePeriodHours: "24" },
+      "cron(61 6 * * ? *) is invalid: minute 61",
+    ],
+    [{ schedule: "cron(0 24 * * ? *)", schedulePeriodHours: "24" }, "cron(0 24 * * ? *) is invalid: hour 24"],
+    [
+      { kmsKeyArns: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+      "is in eu-west-1. A stack, its secrets, their keys and its alert topic must be in one region",
+    ],
+    [{ httpsProxy: "proxy.example.com:3128" }, /the address of a proxy.*\s+→ at httpsProxy/],
+    [{ noProxy: "amazonaws.com" }, "set httpsProxy too"],
+    [{ caCertificates: "package.json" }, "package.json is not a PEM file with certificates (caCertificates)"],
   ])("are refused by name: %j", (context, message) => {
     expect(() => synthesize(CONNECTIONS, context)).toThrow(message);
+  });
+
+  it.each([
+    ["alertEmial", 'Did you mean "alertEmail"?'],
+    ["shedule", 'Did you mean "schedule"?'],
+    ["kms-key-arns", 'Did you mean "kmsKeyArns"?'],
+    ["colour", "The settings are: config, stackName,"],
+  ])("are refused if there is no setting %s, with a suggestion", (name, cure) => {
+    expect(() => synthesize(CONNECTIONS, { [name]: "x" })).toThrow(`There is no setting ${name}.`);
+    expect(() => synthesize(CONNECTIONS, { [name]: "x" })).toThrow(cure);
+  });
+
+  it("leave CDK its own names in the context", () => {
+    const own = { "aws:cdk:enable-path-metadata": true, "acknowledged-issue-numbers": [1] };
+    expect(() => synthesize(CONNECTIONS, own)).not.toThrow();
   });
 
   it("set the stack's name, so that one checkout can deploy two rotators", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, CfnElement, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -9,6 +9,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import type { IConstruct } from "constructs";
 import { describe, expect, it } from "vitest";
 import { ConnectionRotator } from "../../infra/rotator.ts";
+import { deployedFile } from "./function.ts";
 import { ACCOUNT, CONNECTIONS, ofType, REGION, synthesize } from "./synthesis.ts";
 
 const VPC = { vpcId: "vpc-0a1b2c3d", subnetIds: "subnet-0a1b2c3d,subnet-0a1b2c3e" };
@@ -31,12 +32,8 @@ describe("the function", () => {
   });
 
   it("contains the built bundle, and connections.json beside it", () => {
-    const { stack } = synthesis;
-    const assembly = App.of(stack)?.synth().directory ?? "";
-    const asset = readdirSync(assembly).find((name) => existsSync(join(assembly, name, "index.mjs"))) ?? "";
-    const packed = (name: string) => readFileSync(join(assembly, asset, name), "utf8");
-    expect(packed("index.mjs")).toBe(readFileSync("dist/lambda/index.mjs", "utf8"));
-    expect(JSON.parse(packed("connections.json"))).toEqual(CONNECTIONS);
+    expect(deployedFile(synthesis, "index.mjs")).toBe(readFileSync("dist/lambda/index.mjs", "utf8"));
+    expect(JSON.parse(deployedFile(synthesis, "connections.json"))).toEqual(CONNECTIONS);
   });
 
   it("runs once at a time, is not retried, and keeps failed events", () => {

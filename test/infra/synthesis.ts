@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type Environment } from "aws-cdk-lib";
-import { Template } from "aws-cdk-lib/assertions";
+import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import * as z from "zod";
 import { RotatorStack } from "../../infra/stack.ts";
 
@@ -67,6 +67,13 @@ export function synthesize(
   const raw = z.record(z.string(), resource).parse(template.toJSON()["Resources"]);
   const types = new Map(Object.entries(raw).map(([id, { Type }]) => [id, Type]));
   return { folder, stack, template, resources: z.record(z.string(), resource).parse(resolve(raw, types)) };
+}
+
+/** The warnings that the cdk command prints. */
+export function warningsOf({ stack }: Synthesis): string[] {
+  return Annotations.fromStack(stack)
+    .findWarning("*", Match.anyValue())
+    .map(({ entry }) => String(entry.data));
 }
 
 /** The resources of one type, in the template's order. */

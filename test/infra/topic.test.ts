@@ -1,6 +1,6 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
-import { ACCOUNT, CONNECTIONS, ofType, REGION, synthesize } from "./synthesis.ts";
+import { ACCOUNT, CONNECTIONS, ofType, REGION, synthesize, warningsOf } from "./synthesis.ts";
 
 const GIVEN_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:OnCall`;
 const { template, resources } = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@example.com" });
@@ -40,6 +40,24 @@ describe("the alert topic", () => {
     const addresses = ofType(resources, "AWS::SNS::Subscription").map(({ Endpoint }) => Endpoint);
     expect(addresses.sort()).toEqual(["dev@example.com", "ops@example.com"]);
   });
+
+  it.each([
+    [
+      "an address",
+      { alertEmail: "ops@example.com" },
+      "ops@example.com (each must confirm the subscription)",
+      false,
+    ],
+    ["a given topic", { alertTopicArn: GIVEN_TOPIC }, "the subscribers of the given topic", false],
+    ["neither", {}, "nobody: set alertEmail, or subscribe to the topic", true],
+  ])(
+    "names its recipients in an output, and a warning says if there is nobody: %s",
+    (_, context, value, isWarned) => {
+      const given = synthesize(CONNECTIONS, context);
+      given.template.hasOutput("AlertRecipients", { Value: value });
+      expect(warningsOf(given).some((text) => text.startsWith("Nobody receives the alerts"))).toBe(isWarned);
+    },
+  );
 
   it("is the one that alertTopicArn names", () => {
     const given = synthesize(CONNECTIONS, { alertTopicArn: GIVEN_TOPIC });

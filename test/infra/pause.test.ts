@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
+
+const { resources, template } = synthesize(CONNECTIONS, { enabled: "false", cloudTrailEvents: "true" });
+
+describe("a paused stack (enabled=false)", () => {
+  it("starts no run: its schedule and every event rule are disabled", () => {
+    const states = ["AWS::Scheduler::Schedule", "AWS::Events::Rule"].flatMap((type) =>
+      ofType(resources, type).map(({ State }) => State),
+    );
+    expect(states.length).toBeGreaterThan(10);
+    expect(new Set(states)).toEqual(new Set(["DISABLED"]));
+  });
+
+  it("does not report that there is no run", () => {
+    const names = ofType(resources, "AWS::CloudWatch::Alarm").map(({ AlarmName }) => AlarmName);
+    expect(names).toContain("flink-connection-rotator-DeadLetters");
+    expect(names).not.toContain("flink-connection-rotator-NoRun");
+  });
+
+  it("says so in its output, and keeps its function, topic and permissions", () => {
+    template.hasOutput("Schedule", { Value: "paused (enabled=false)" });
+    template.resourceCountIs("AWS::Lambda::Function", 1);
+    template.resourceCountIs("AWS::SNS::Topic", 1);
+  });
+
+  it("is not the default", () => {
+    const active = synthesize(CONNECTIONS, { enabled: "true" });
+    expect(ofType(active.resources, "AWS::Scheduler::Schedule")).toMatchObject([{ State: "ENABLED" }]);
+    for (const { State } of ofType(active.resources, "AWS::Events::Rule")) expect(State).toBe("ENABLED");
+  });
+});
