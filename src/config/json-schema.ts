@@ -1,60 +1,124 @@
 import * as z from "zod/mini";
 import { CONNECTION_TYPES, OPTIONS } from "../rotation/credentials/connection-types.ts";
 import { DESCRIPTIONS } from "./descriptions.ts";
+import { rules } from "./json-schema-rules.ts";
 import { connectionsFile } from "./schema.ts";
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** The JSON Schema of connections.json, with descriptions and with the names that an editor completes. */
+interface Notes {
+  readonly rules: Readonly<Record<string, JsonSchema>>;
+  /** The message of each pattern. */
+  readonly messages: ReadonlyMap<string, string>;
+}
+
+/**
+ * The JSON Schema of connections.json: descriptions, the names that an editor completes, and each fault's cure.
+ * `errorMessage`, `allowComments` and `allowTrailingCommas` are read by VS Code, and ignored by other editors.
+ */
 export function connectionsJsonSchema(): JsonSchema {
-  const { $schema, ...root } = z.toJSONSchema(connectionsFile, { io: "input" });
+  const messages = new Map<string, string>();
+  const { $schema, ...root } = z.toJSONSchema(connectionsFile, {
+    io: "input",
+    override: ({ zodSchema }) => collectMessages(zodSchema, messages),
+  });
   return {
     ...($schema !== undefined && { $schema }),
     $id: "urn:flink-connection-rotator:connections",
     title: "connections.json",
-    ...described("", annotate(root, "")),
+    allowComments: true,
+    allowTrailingCommas: true,
+    ...part(root, "", { rules: rules(), messages }),
   };
 }
 
-/** Adds to a schema's parts what DESCRIPTIONS says of them. `path` is the key in DESCRIPTIONS. */
-function annotate(schema: JsonSchema, path: string): JsonSchema {
-  const { properties, additionalProperties, items, anyOf } = schema;
+function collectMessages(schema: z.core.$ZodType, messages: Map<string, string>): void {
+  for (const check of schema._zod.def.checks ?? []) {
+    if (!(check instanceof z.core.$ZodCheckRegex)) continue;
+    const message = REFUSED.flatMap(
+      (text) => z.safeParse(z.string().check(check), text).error?.issues[0] ?? [],
+    )[0];
+    if (message !== undefined) messages.set(check._zod.def.pattern.source, message.message);
+  }
+}
+
+/** Each pattern of the schema refuses one of these. */
+const REFUSED = [" ", "a\n", ".", "AWS"];
+
+/** Adds to a schema what is known of it and of its parts. `path` is the key in DESCRIPTIONS and in the rules. */
+function part(schema: JsonSchema, path: string, notes: Notes): JsonSchema {
+  const description = DESCRIPTIONS[path];
+  const rule = notes.rules[path];
+  return {
+    ...(description !== undefined && { description }),
+    ...annotate(schema, path, notes),
+    ...(rule !== undefined && { allOf: [...(schema.allOf ?? []), rule] }),
+  };
+}
+
+function annotate(schema: JsonSchema, path: string, notes: Notes): JsonSchema {
+  const { properties, additionalProperties, items, anyOf, allOf, pattern = "" } = schema;
+  const errorMessage = notes.messages.get(pattern);
+  const variants = (all: NonNullable<JsonSchema["anyOf"]>) =>
+    all.map((each) => (isSchema(each) ? annotate(each, path, notes) : each));
   return {
     ...schema,
-    ...(properties && { properties: annotateProperties(properties, path) }),
-    ...(isSchema(additionalProperties) && { additionalProperties: part(additionalProperties, `${path}.*`) }),
-    ...(isSchema(items) && { items: part(items, `${path}[]`) }),
-    ...(anyOf && { anyOf: anyOf.map((variant) => (isSchema(variant) ? annotate(variant, path) : variant)) }),
+    ...(errorMessage !== undefined && { errorMessage }),
+    ...(properties && annotateProperties(properties, path, notes)),
+    ...(isSchema(additionalProperties) && {
+      additionalProperties: part(additionalProperties, `${path}.*`, notes),
+    }),
+    ...(isSchema(items) && { items: part(items, `${path}[]`, notes) }),
+    ...(anyOf && { anyOf: variants(anyOf) }),
+    ...(allOf && { allOf: variants(allOf) }),
     ...completions(schema, path),
   };
 }
 
-function annotateProperties(properties: NonNullable<JsonSchema["properties"]>, path: string) {
-  return Object.fromEntries(
-    Object.entries(properties).map(([key, property]) => [
-      key,
-      isSchema(property) ? part(property, path === "" ? key : `${path}.${key}`) : property,
-    ]),
-  );
+function annotateProperties(properties: NonNullable<JsonSchema["properties"]>, path: string, notes: Notes) {
+  const annotated = Object.entries(properties).map(([key, property]) => [
+    key,
+    isSchema(property) ? part(property, path === "" ? key : `${path}.${key}`, notes) : property,
+  ]);
+  return {
+    properties: Object.fromEntries(annotated),
+    errorMessage: `the keys of this object are ${Object.keys(properties).join(", ")}`,
+  };
 }
 
-function part(schema: JsonSchema, path: string): JsonSchema {
-  return described(path, annotate(schema, path));
+/** Offers names without rejecting others: the rules say which are wrong. */
+function completions({ type }: JsonSchema, path: string): JsonSchema {
+  const names = COMPLETED[path];
+  return names !== undefined && type === "string" ? { anyOf: [{ enum: names }, { type: "string" }] } : {};
 }
 
-function described(path: string, schema: JsonSchema): JsonSchema {
-  const description = DESCRIPTIONS[path];
-  return description === undefined ? schema : { description, ...schema };
+const COMPLETED: Readonly<Record<string, string[]>> = {
+  "connections[].type": [...CONNECTION_TYPES.keys()],
+  "connections[].fields": Object.keys(OPTIONS),
+};
+
+/** The schema as the text of a file. */
+export function connectionsJsonSchemaText(): string {
+  return `${format(connectionsJsonSchema(), "")}\n`;
 }
 
-/** Types that the rotator does not know are allowed, with `data`; options that it does not know are not. */
-function completions(schema: JsonSchema, path: string): JsonSchema {
-  if (path === "connections[].type")
-    return { anyOf: [{ enum: [...CONNECTION_TYPES.keys()] }, { type: "string" }] };
-  if (path !== "connections[].fields" && path !== "connections[].values") return {};
-  const names = { enum: Object.keys(OPTIONS) };
-  if (schema.propertyNames !== undefined) return { propertyNames: names };
-  return schema.type === "string" ? names : {};
+const LINE_LENGTH = 110;
+
+/** JSON with every object on one line that fits on one, and every list of plain values. */
+function format(value: unknown, indentation: string): string {
+  const line = JSON.stringify(value);
+  if (!isNested(value) || line.length + indentation.length <= LINE_LENGTH) return line;
+  const inside = `${indentation}  `;
+  const lines = Array.isArray(value)
+    ? value.map((item) => `${inside}${format(item, inside)}`)
+    : Object.entries(value).map(([key, item]) => `${inside}${JSON.stringify(key)}: ${format(item, inside)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${lines.join(",\n")}\n${indentation}${close}`;
+}
+
+function isNested(value: unknown): value is object {
+  if (Array.isArray(value)) return value.some((item) => typeof item === "object");
+  return typeof value === "object" && value !== null;
 }
 
 export function isSchema(schema: unknown): schema is JsonSchema {
