@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** Replacements for modules of which the function needs a small part. The first two save loading time, the others only size. */
@@ -47,6 +48,18 @@ const replace: Plugin = {
   },
 };
 
+/** Of package.json, the bundles contain only what src/version.ts reads. */
+const ownPackage: Plugin = {
+  name: "own-package",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      if (path !== join(import.meta.dirname, "package.json")) return undefined;
+      const { version, homepage } = JSON.parse(readFileSync(path, "utf8"));
+      return { contents: JSON.stringify({ version, homepage }), loader: "json" };
+    });
+  },
+};
+
 const REQUIRE = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
 const shared = {
@@ -54,28 +67,50 @@ const shared = {
   minify: true,
   sourcemap: true,
   platform: "node",
-  target: "node24",
+  // The command line and the sandbox, which starts the function, run on the machine's own Node.
+  target: "node22",
   format: "esm",
   mainFields: ["module", "main"],
   metafile: true,
   // undici is CommonJS, and an ES module has no require of its own.
   banner: { js: REQUIRE },
+  plugins: [ownPackage],
 } as const satisfies BuildOptions;
 
 const lambda = await build({
   ...shared,
   entryPoints: ["src/handler.ts"],
   outfile: "dist/lambda/index.mjs",
-  plugins: [replace],
+  plugins: [replace, ownPackage],
   // With this, undici leaves out its second, experimental parser.
   define: { esbuildDetection: "true" },
 });
-await build({ ...shared, entryPoints: ["src/fleet/handler.ts"], outfile: "dist/fleet/index.mjs" });
-await build({
+const fleet = await build({
+  ...shared,
+  entryPoints: ["src/fleet/handler.ts"],
+  outfile: "dist/fleet/index.mjs",
+});
+const cli = await build({
   ...shared,
   entryPoints: ["src/cli.ts"],
   outfile: "dist/cli/index.mjs",
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 });
 chmodSync("dist/cli/index.mjs", 0o755);
-writeFileSync("dist/lambda.meta.json", JSON.stringify(lambda.metafile));
+
+// CommonJS, as CDK is: CommonJS and ES modules can both load it.
+const cdk = await build({
+  ...shared,
+  entryPoints: { index: "infra/rotator.ts" },
+  outdir: "dist/cdk",
+  format: "cjs",
+  minify: false,
+  sourcemap: false,
+  external: ["aws-cdk-lib", "constructs"],
+  define: { "import.meta.dirname": "infraFolder" },
+  banner: { js: 'const infraFolder=require("node:path").join(__dirname,"../../infra");' },
+});
+writeFileSync("dist/cdk/package.json", '{"type":"commonjs"}\n');
+
+for (const [name, { metafile }] of Object.entries({ lambda, fleet, cli, cdk }))
+  writeFileSync(`dist/${name}.meta.json`, JSON.stringify(metafile));

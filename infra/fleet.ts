@@ -13,6 +13,7 @@ import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { VERSION } from "../src/version.ts";
 import { rotatorCode } from "./bundle.ts";
 
 /** For more connections than one run of the function can update. */
@@ -88,7 +89,7 @@ function addOrchestrator(
   const { roles, failedRuns, concurrency = 1 } = props;
   return new LambdaFunction(scope, "Fleet", {
     ...commonProps(props),
-    description: "Rotates the keys of a fleet of Flink connections batch by batch",
+    description: `Rotates the keys of a fleet of Flink connections batch by batch (version ${VERSION})`,
     handler: "index.handler",
     // 100,000 connections and their outcomes fit.
     memorySize: 1_024,

@@ -12,6 +12,7 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import { VERSION } from "../src/version.ts";
 import { CA_CERTIFICATES_PATH } from "./bundle.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
@@ -33,7 +34,7 @@ export interface RotatorFunctionProps {
 export function makeFunction(scope: Construct, props: RotatorFunctionProps): LambdaFunction {
   const { code, role, logGroup, failedRuns, network, proxy, fleet } = props;
   return new LambdaFunction(scope, "Function", {
-    description: "Rotates the API keys of Confluent Cloud Flink connections",
+    description: `Rotates the API keys of Confluent Cloud Flink connections (version ${VERSION})`,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: "index.handler",

@@ -1,5 +1,6 @@
 import { CfnOutput, type Environment, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { VERSION } from "../src/version.ts";
 import { ConnectionRotator } from "./rotator.ts";
 import { readDeploymentSettings, toProps } from "./settings.ts";
 
@@ -11,9 +12,10 @@ export class RotatorStack extends Stack {
     super(scope, "FlinkConnectionRotator", {
       env,
       stackName: settings.stackName,
-      description: "Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager",
+      description: `Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager (flink-connection-rotator ${VERSION})`,
     });
     const rotator = new ConnectionRotator(this, "Rotator", toProps(this, settings));
+    new CfnOutput(this, "Version", { value: VERSION });
     new CfnOutput(this, "Schedule", { value: rotator.schedule });
     new CfnOutput(this, "FunctionName", { value: rotator.function.functionName });
     new CfnOutput(this, "RoleArn", { value: rotator.role.roleArn });

@@ -7,6 +7,7 @@ import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
 import { abbreviated, type Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
 import { printable } from "../rotation/untrusted-text.ts";
+import { VERSION } from "../version.ts";
 import { toAwsFault } from "./aws-fault.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
@@ -55,7 +56,7 @@ export class Telemetry implements RunLog {
 
   started(trigger: Trigger): void {
     this.#followsChange = trigger.kind === "secret-change";
-    this.#log("RUN_STARTED", { trigger: abbreviated(trigger) });
+    this.#log("RUN_STARTED", { version: VERSION, trigger: abbreviated(trigger) });
   }
 
   ignored(trigger: Trigger): void {
@@ -72,7 +73,11 @@ export class Telemetry implements RunLog {
 
   /** @returns the error as it may leave the process. */
   startFailed(error: unknown): Error {
-    this.#logger.error(EVENTS.NOT_STARTED, { code: "NOT_STARTED", ...this.#describe(error) });
+    this.#logger.error(EVENTS.NOT_STARTED, {
+      code: "NOT_STARTED",
+      version: VERSION,
+      ...this.#describe(error),
+    });
     return isOwn(error) ? error : this.#redactedError(error);
   }
 

@@ -113,12 +113,12 @@ async function functionOf(client: LambdaClient, stack: string, context: CommandC
   );
 }
 
-/** CloudFormation names a function after its stack. */
+/** CloudFormation names a function after its stack, and the description ends with the function's version. */
 async function listRotators(client: LambdaClient, stack: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
-    for (const { FunctionName = "", Description } of Functions)
-      if (FunctionName.startsWith(`${stack}-`) && Description === FUNCTION_DESCRIPTION)
+    for (const { FunctionName = "", Description = "" } of Functions)
+      if (FunctionName.startsWith(`${stack}-`) && Description.startsWith(FUNCTION_DESCRIPTION))
         names.push(FunctionName);
   return names;
 }

@@ -24,7 +24,11 @@ const RESPONSE = JSON.stringify({
  * Errors are ignored: the real run reports them.
  */
 export async function warmUp(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  await Promise.allSettled([Promise.try(readConfig, configFileOf(env)), dryRun()]);
+  await Promise.allSettled([readConfiguration(env), dryRun()]);
+}
+
+async function readConfiguration(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  readConfig(configFileOf(env));
 }
 
 async function dryRun(): Promise<void> {

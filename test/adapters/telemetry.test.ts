@@ -8,6 +8,7 @@ import type { Trigger } from "../../src/rotation/plan.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { Secret } from "../../src/rotation/secret.ts";
+import { VERSION } from "../../src/version.ts";
 import { everythingOf } from "../support/leaks.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 
@@ -44,7 +45,12 @@ const published = (lines: readonly Line[]) => lines.filter((line) => "_aws" in l
 
 describe("the log", () => {
   const EVENTS: readonly [string, string, (on: Telemetry) => unknown, Line][] = [
-    ["RUN_STARTED", "INFO", (on) => on.started({ kind: "schedule" }), { trigger: { kind: "schedule" } }],
+    [
+      "RUN_STARTED",
+      "INFO",
+      (on) => on.started({ kind: "schedule" }),
+      { version: VERSION, trigger: { kind: "schedule" } },
+    ],
     [
       "RUN_IGNORED",
       "INFO",

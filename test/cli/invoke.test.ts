@@ -4,7 +4,7 @@ import { createReport } from "../../src/rotation/report/report.ts";
 import { type DeployedFunction, startLambda } from "../../src/sandbox/aws/lambda.ts";
 import { startOperator } from "../support/operator.ts";
 
-const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
+const DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections (version 0.1.0)";
 const REPORT = createReport(
   [
     {

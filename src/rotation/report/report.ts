@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { VERSION } from "../../version.ts";
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome, OutcomeKind } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
@@ -25,6 +26,7 @@ export function createReport(connections: readonly Outcome[], facts: RunFacts): 
     startedAt: new Date(facts.startedAt).toISOString(),
     durationMs: Math.max(0, Math.round(facts.endedAt - facts.startedAt)),
     requests: facts.requests,
+    version: VERSION,
     counts: counts as Record<OutcomeKind, number>,
     connections,
   };

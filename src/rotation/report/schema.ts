@@ -76,6 +76,8 @@ export const reportSchema = z.readonly(
     durationMs: z.number(),
     /** Requests sent to Confluent. */
     requests: z.number(),
+    /** Of the rotator; absent in reports of versions before 0.1. */
+    version: text,
     counts: z.readonly(z.record(z.enum(OUTCOMES), z.number())),
     connections: z.readonly(z.array(outcomeSchema)),
   }),

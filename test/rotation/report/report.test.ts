@@ -6,6 +6,7 @@ import {
   errorClasses,
   isAlertable,
 } from "../../../src/rotation/report/report.ts";
+import { VERSION } from "../../../src/version.ts";
 import { NOW, outcome } from "../../support/builders.ts";
 
 const facts = {
@@ -24,6 +25,7 @@ describe("a report", () => {
       startedAt: "2026-03-21T10:00:00.000Z",
       durationMs: 1_234,
       requests: 31,
+      version: VERSION,
       counts: {
         ready: 1,
         applied: 0,

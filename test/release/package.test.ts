@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { bundledLibraries } from "../../release/bundled.ts";
+import { toShrinkwrap } from "../../release/shrinkwrap.ts";
+
+const packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]);
+const lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.looseObject({ version: z.string().optional(), dev: z.boolean().optional() }),
+  ),
+});
+const packageJson = JSON.parse(readFileSync("package.json", "utf8"));
+const shrinkwrap = toShrinkwrap(readFileSync("package-lock.json", "utf8"));
+
+/** `npm pack` decides without writing anything; the scripts would build while other tests use the build. */
+function packedFiles(): string[] {
+  const output = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ files }] = packed.parse(JSON.parse(output));
+  return files.map(({ path }) => path);
+}
+
+describe("the package", () => {
+  it("contains the command line, both functions, the construct and their documentation, and nothing else", () => {
+    const generated = /^(npm-shrinkwrap\.json|dist\/cdk\/types\/.*\.d\.ts)$/;
+    expect(packedFiles().filter((path) => !generated.test(path))).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "connections.example.json",
+      "connections.schema.json",
+      "dist/cdk/index.js",
+      "dist/cdk/package.json",
+      "dist/cli/index.mjs",
+      "dist/fleet/index.mjs",
+      "dist/fleet/index.mjs.map",
+      "dist/lambda/index.mjs",
+      "dist/lambda/index.mjs.map",
+      "package.json",
+    ]);
+  });
+
+  it("exports the construct for CommonJS and ES modules alike", () => {
+    expect(packageJson.exports["./cdk"].default).toBe("./dist/cdk/index.js");
+    const load = 'console.log(typeof require("flink-connection-rotator/cdk").ConnectionRotator)';
+    const asModule =
+      'import { ConnectionRotator } from "flink-connection-rotator/cdk"; console.log(typeof ConnectionRotator)';
+    const run = (...args: string[]) => execFileSync(process.execPath, args, { encoding: "utf8" }).trim();
+    expect(run("--input-type=commonjs", "--eval", load)).toBe("function");
+    expect(run("--input-type=module", "--eval", asModule)).toBe("function");
+  });
+
+  it("declares every bundled library as a dependency, so that an audit sees it in the bundled version", () => {
+    const { packages } = lock.parse(JSON.parse(shrinkwrap));
+    const libraries = bundledLibraries();
+    expect(libraries.length).toBeGreaterThan(20);
+    for (const { folder, version } of libraries)
+      expect(packages).toHaveProperty([folder, "version"], version);
+  });
+
+  it("pins nothing that only its development needs", () => {
+    const { packages } = lock.parse(JSON.parse(shrinkwrap));
+    expect(Object.values(packages).filter(({ dev }) => dev)).toEqual([]);
+    expect(packages).not.toHaveProperty(["node_modules/aws-cdk-lib"]);
+    expect(packages).not.toHaveProperty(["", "devDependencies"]);
+  });
+});
