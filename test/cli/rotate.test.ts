@@ -53,6 +53,7 @@ describe("rotate", () => {
       "startedAt",
       "durationMs",
       "requests",
+      "version",
       "counts",
       "connections",
     ]);
