@@ -14,6 +14,13 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "The Flink REST endpoint of the region, instead of `cloud` and `region`, for private networking. An https URL without a query.",
   "environments.*.apiKeySecret":
     "The secret with the rotator's own Confluent API key for this environment and region: a name, a partial ARN or a full ARN.",
+  "environments.*.statements":
+    "What the rotator does about Flink statements that still run with the key from before. See [statements](statements.md).",
+  "environments.*.statements.report":
+    "Whether the report names the running statements that use an updated connection and started before the update.",
+  "environments.*.statements.restart":
+    "The names of the statements that the rotator stops and resumes once all their connections use the new key. Only `INSERT INTO`, `EXECUTE STATEMENT SET` and `CREATE TABLE AS` can be resumed.",
+  "environments.*.statements.restart[]": "The name of a statement.",
   connections: "The connections to update.",
   "connections[]": "One connection. It must exist: the rotator never creates one.",
   "connections[].name": "The name of the connection in Confluent Cloud, at most 100 characters.",
@@ -40,6 +47,8 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "Whether this connection tries new keys before the others of its secret. Without it, the first in the list does.",
   "connections[].provider":
     "Whether the provider is asked about a new key of this connection before anything is put.",
+  "connections[].verify":
+    "The name of a statement under `verification.statements` that uses this connection. It is run after each update, and shows whether the new key works.",
   rollout: "How a new key reaches the connections of a secret.",
   "rollout.canary":
     "Whether one connection of each secret tries a new key first. If the key is refused, the others keep the key they have.",
@@ -56,6 +65,20 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
     "Which evidence a connection needs. `auto`: a READY, or an accepted PUT if Confluent reports no phase for the connection at all. `ready`: only a READY. `applied`: an accepted PUT, also if the phase disappears after it.",
   "verification.provider":
     "Whether the provider that issued a key is asked about it before anything is put, for the connection types of which it can be asked. If it refuses the key, no connection gets it.",
+  "verification.statements":
+    "Flink SQL statements that use a connection, each under a name that `verify` of a connection gives. See [statements](statements.md).",
+  "verification.statements.*":
+    "One statement. It must end by itself, and call the provider with the connection's key.",
+  "verification.statements.*.sql": "The text of the statement.",
+  "verification.statements.*.catalog":
+    "The catalog for names without one: the environment's name or id in Confluent Cloud.",
+  "verification.statements.*.database": "The database for names without one: the Kafka cluster's name or id.",
+  "verification.statements.*.computePool":
+    "The compute pool that runs the statement, such as `lfcp-a1b2c3`. Without it, Confluent takes the default pool of the environment and region.",
+  "verification.statements.*.principal":
+    "The service account or user that the statement runs as, such as `sa-a1b2c3`. The owner of the rotator's Confluent API key needs the role Assigner on it. Without it, the statement runs as that owner.",
+  "verification.statements.*.timeoutSeconds":
+    "How long the statement may take, including the wait for room in the compute pool.",
   propagationLabel:
     "A staging label, such as `FLINK_READY`, that the rotator moves to a version when every listed connection of the secret uses it.",
   refresh:

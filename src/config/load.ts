@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import stripJsonComments from "strip-json-comments";
-import type { Connection, CredentialSource } from "../rotation/connection.ts";
+import type { Connection, CredentialSource, VerificationStatement } from "../rotation/connection.ts";
 import { ConfigError } from "../rotation/errors.ts";
 import { baseUrlOf } from "./address.ts";
 import { describeIssues, fromZod, messageOf } from "./issues.ts";
@@ -19,6 +19,8 @@ export interface Environment {
   readonly restEndpoint: string;
   /** Name, partial ARN or full ARN of the secret with the rotator's own Confluent API key. */
   readonly apiKeySecret: string;
+  /** What is done about statements that run with the key from before. */
+  readonly statements?: { readonly report: boolean; readonly restart: readonly string[] };
 }
 
 /** `connections.json`, validated and with every default filled in. */
@@ -95,25 +97,42 @@ function toConfig(file: ConnectionsFile): Config {
   const names = Object.keys(file.environments);
   return {
     environments: new Map(
-      Object.entries(file.environments).map(([name, { cloud, region, restEndpoint, ...ids }]) => [
+      Object.entries(file.environments).map(([name, { cloud, region, restEndpoint, statements, ...ids }]) => [
         name,
-        { name, ...ids, restEndpoint: baseUrlOf({ cloud, region, restEndpoint }) ?? "" },
+        {
+          name,
+          ...ids,
+          restEndpoint: baseUrlOf({ cloud, region, restEndpoint }) ?? "",
+          ...(statements && { statements }),
+        },
       ]),
     ),
     connections: file.connections.map(
-      ({ environment = names[0] ?? "", endpoint, fields, values, data, ...rest }) => ({
+      ({ environment = names[0] ?? "", endpoint, fields, values, data, verify, ...rest }) => ({
         ...rest,
         environment,
+        ...(verify !== undefined && toVerification(verify, file)),
         ...(endpoint !== undefined && { endpoint }),
         credentials: toSource({ fields, values, data }),
       }),
     ),
     rollout: file.rollout,
     timing: file.timing,
-    verification: file.verification,
+    verification: { require: file.verification.require, provider: file.verification.provider },
     refresh: file.refresh,
     ...(file.propagationLabel !== undefined && { propagationLabel: file.propagationLabel }),
   };
+}
+
+function toVerification(
+  name: string,
+  { verification }: ConnectionsFile,
+): { readonly verify?: VerificationStatement } {
+  const statement = verification.statements[name];
+  if (statement === undefined) return {};
+  const { sql, timeoutSeconds, ...options } = statement;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { verify: { name, sql, timeoutMs: timeoutSeconds * 1_000, ...Object.fromEntries(given) } };
 }
 
 function toSource({

@@ -29,6 +29,22 @@ const secretId = z.string().check(
   }),
 );
 
+const statementName = z
+  .string()
+  .check(
+    z.regex(/^[a-z0-9.-]{1,100}$/, "must be a statement's name: at most 100 of a-z, 0-9, dot and hyphen"),
+  );
+
+/** Statements that use a connection, to show that its key works. */
+const verificationStatement = z.strictObject({
+  sql: text.check(z.maxLength(131_072, "must have at most 131072 characters")),
+  catalog: z.optional(line),
+  database: z.optional(line),
+  computePool: z.optional(line),
+  principal: z.optional(line),
+  timeoutSeconds: z._default(z.number().check(z.positive(), z.maximum(900)), 120),
+});
+
 const environment = z.strictObject({
   organizationId: pathSegment,
   environmentId: pathSegment,
@@ -40,6 +56,12 @@ const environment = z.strictObject({
       .check(z.refine(isSafeUrl, "must be an https URL without a query (http only for loopback addresses)")),
   ),
   apiKeySecret: secretId,
+  statements: z.optional(
+    z.strictObject({
+      report: z._default(z.boolean(), false),
+      restart: z._default(z.array(statementName), []),
+    }),
+  ),
 });
 
 const dataSource = z.union(
@@ -66,6 +88,7 @@ const connection = z.strictObject({
       .check(z.refine((data) => Object.keys(data).length > 0, "must name at least one backend key")),
   ),
   canary: z._default(z.boolean(), false),
+  verify: z.optional(line),
   provider: z._default(z.boolean(), true),
 });
 
@@ -95,8 +118,9 @@ export const connectionsFile = z.strictObject({
     z.strictObject({
       require: z._default(z.enum(["auto", "ready", "applied"]), "auto"),
       provider: z._default(z.boolean(), true),
+      statements: z._default(z.record(line, verificationStatement), {}),
     }),
-    { require: "auto", provider: true },
+    { require: "auto", provider: true, statements: {} },
   ),
   propagationLabel: z.optional(
     z
@@ -112,7 +136,10 @@ export const connectionsFile = z.strictObject({
 export type ConnectionsFile = z.output<typeof connectionsFile>;
 
 /** The keys that are allowed at a path, for suggestions. */
-export function knownKeys([section]: readonly PropertyKey[]): string[] {
+export function knownKeys([section, second, third]: readonly PropertyKey[]): string[] {
+  if (section === "verification" && second === "statements") return Object.keys(verificationStatement.shape);
+  if (section === "environments" && third === "statements")
+    return Object.keys(environment.shape.statements.def.innerType.shape);
   const { environments, connections, rollout, timing, verification } = connectionsFile.shape;
   const sections: Readonly<Record<PropertyKey, { readonly shape: object }>> = {
     environments: environments.def.valueType,

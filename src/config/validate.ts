@@ -22,6 +22,7 @@ const connection = z.object({
   fields: orUndefined(z.union([z.string(), record])),
   values: orUndefined(record),
   data: z.optional(z.unknown()),
+  verify: text,
 });
 
 /** What these checks need of the file. Anything else may be invalid, so that all issues are reported at once. */
@@ -29,15 +30,16 @@ const readableParts = z.catch(
   z.object({
     environments: z.catch(z.record(z.string(), orUndefined(environment)), {}),
     connections: z.catch(z.array(z.catch(connection, {})), []),
+    verification: z.catch(z.object({ statements: z.catch(record, {}) }), { statements: {} }),
   }),
-  { environments: {}, connections: [] },
+  { environments: {}, connections: [], verification: { statements: {} } },
 );
 
 type EnvironmentEntry = z.output<typeof environment>;
 
 /** The issues that concern several keys or entries: contradictions, duplicates, unknown names, unused environments. */
 export function validateReferences(json: unknown): ValidationIssue[] {
-  const { environments, connections } = readableParts.parse(json);
+  const { environments, connections, verification } = readableParts.parse(json);
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
   const used = connections.map((each) => each.environment ?? only);
@@ -45,10 +47,11 @@ export function validateReferences(json: unknown): ValidationIssue[] {
   return [
     ...validateEnvironments(environments, used),
     ...connections.flatMap((each, index) =>
-      [...validateEnvironmentOf(used[index], known), ...validateOptions(each)].map(({ path, message }) => ({
-        path: ["connections", index, ...path],
-        message,
-      })),
+      [
+        ...validateEnvironmentOf(used[index], known),
+        ...validateOptions(each),
+        ...validateVerify(each.verify, Object.keys(verification.statements)),
+      ].map(({ path, message }) => ({ path: ["connections", index, ...path], message })),
     ),
     ...repeats(identities).map(({ index, first }) => ({
       path: ["connections", index],
@@ -103,6 +106,15 @@ function validateEnvironmentOf(name: string | undefined, known: readonly string[
       message: `there is no environment "${name}". ${didYouMean(name, known) || `There are: ${all}.`}`,
     },
   ];
+}
+
+function validateVerify(name: string | undefined, known: readonly string[]): ValidationIssue[] {
+  if (name === undefined || known.includes(name)) return [];
+  const hint =
+    known.length === 0
+      ? "Describe it under verification.statements."
+      : didYouMean(name, known) || `There are: ${known.join(", ")}.`;
+  return [{ path: ["verify"], message: `there is no statement "${name}". ${hint}` }];
 }
 
 /** The indices of keys that were there before, each with the index of the first. */

@@ -39,7 +39,8 @@ export class Canary {
     const { outcome, errorClass, evidence } = details;
     const wasSilentHere = wasSilent(request);
     const speaking = wasSilentHere ? others.find((other) => !wasSilent(other)) : undefined;
-    const isSilent = evidence?.phase === "silent" && (wasSilentHere || outcome === "applied");
+    const isUsualSilence = wasSilentHere && connection.verify === undefined;
+    const isSilent = evidence?.phase === "silent" && (isUsualSilence || outcome === "applied");
     if (outcome === "ready" || (isSilent && speaking === undefined)) {
       this.#unproven.clear();
       return { kind: "follow", proof: { isKeyProven: outcome === "ready" } };

@@ -14,6 +14,18 @@ export type CredentialSource =
     }
   | { readonly kind: "data"; readonly data: Readonly<Record<string, DataSource>> };
 
+/** A Flink SQL statement that uses a connection. If it completes, the key that Confluent stores works. */
+export interface VerificationStatement {
+  /** The key under `verification.statements`. */
+  readonly name: string;
+  readonly sql: string;
+  readonly catalog?: string;
+  readonly database?: string;
+  readonly computePool?: string;
+  readonly principal?: string;
+  readonly timeoutMs: number;
+}
+
 /** A connection as `connections.json` lists it. */
 export interface Connection {
   readonly name: string;
@@ -25,6 +37,8 @@ export interface Connection {
   readonly secret: string;
   readonly credentials: CredentialSource;
   readonly canary: boolean;
+  /** Is run after each PUT of the connection. */
+  readonly verify?: VerificationStatement;
   /** False if the provider must not be asked about the keys of this connection. */
   readonly provider: boolean;
 }

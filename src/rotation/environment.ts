@@ -8,6 +8,7 @@ import { StateHistory } from "./polling/history.ts";
 import { Poller } from "./polling/poller.ts";
 import { ConnectionReader, type ReadResult } from "./polling/reader.ts";
 import { PollSchedule } from "./polling/schedule.ts";
+import { StatementNames, type StatementPurpose } from "./statements/names.ts";
 import { currentVersion } from "./versions.ts";
 
 /** What a run needs to update the connections of one environment. */
@@ -18,7 +19,8 @@ export class EnvironmentSession {
   sendsMetadata = true;
   readonly #initialStates: ReadonlyMap<string, ReadResult>;
   readonly #histories = new Map<string, StateHistory>();
-  readonly #put = new Set<string>();
+  readonly #putAt = new Map<string, number>();
+  #statementNames: StatementNames | undefined;
 
   constructor(api: EnvironmentApi, poller: Poller, initialStates: ReadonlyMap<string, ReadResult>) {
     this.api = api;
@@ -37,13 +39,24 @@ export class EnvironmentSession {
     return history;
   }
 
-  recordPut({ name }: Connection): void {
-    this.#put.add(name);
+  recordPut({ name }: Connection, at: number): void {
+    this.#putAt.set(name, at);
+  }
+
+  /** When this run has sent the last PUT of the connection, in milliseconds since the epoch. */
+  putAt({ name }: Connection): number | undefined {
+    return this.#putAt.get(name);
   }
 
   /** True if this run has sent a PUT of the connection. */
   wasPut({ name }: Connection): boolean {
-    return this.#put.has(name);
+    return this.#putAt.has(name);
+  }
+
+  /** A name for a statement that the run creates in this environment. */
+  nextStatementName(context: RunContext, purpose: StatementPurpose, suffix?: string): string {
+    this.#statementNames ??= new StatementNames(context);
+    return this.#statementNames.next(purpose, suffix);
   }
 
   /** A connection as it was before the run; `undefined` if it does not exist. @throws RotationError if it could not be read. */

@@ -11,6 +11,7 @@ import { isDryRun, type SecretGroup } from "./plan.ts";
 import { prepareUpdate } from "./prepare.ts";
 import { isPropagated, movePropagationLabel, readLabelFacts } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
+import { isKeyRefused } from "./statements/verification.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 
@@ -170,7 +171,7 @@ export class SecretRollout {
   ): Promise<SecretVersion | undefined> {
     const refused = requests.flatMap((request) => {
       const details = this.#details.get(request.connection);
-      return details?.evidence?.phase === "refused" ? [{ request, details }] : [];
+      return details !== undefined && isKeyRefused(details) ? [{ request, details }] : [];
     });
     if (this.#context.settings.onRejected === "rollback") {
       await Promise.all(

@@ -124,8 +124,10 @@ function describe({ account, region }: AwsScope): string {
   return `account ${account} in ${region}`;
 }
 
+/** Without a canary, a connection that a statement verifies shows more than the others. */
 function canaryFirst(connections: readonly Connection[]): readonly Connection[] {
-  return connections.toSorted((a, b) => Number(b.canary) - Number(a.canary));
+  const rank = ({ canary, verify }: Connection): number => (canary ? 2 : Number(verify !== undefined));
+  return connections.toSorted((a, b) => rank(b) - rank(a));
 }
 
 function select(

@@ -129,7 +129,7 @@ export class PutAttempt {
 
   #toPutRequest({ connectionType, endpoint, resourceVersion }: ConnectionState): PutRequest {
     const { connection, data } = this.#request;
-    this.#session.recordPut(connection);
+    this.#session.recordPut(connection, this.#context.clock.now());
     this.#sentMetadata = this.#sendsMetadata && resourceVersion !== undefined;
     const metadata = this.#sentMetadata && resourceVersion !== undefined && { resourceVersion };
     return { name: connection.name, connectionType, endpoint, data, ...metadata };

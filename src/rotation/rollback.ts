@@ -31,6 +31,11 @@ export async function rollBack(
   }
 }
 
+function stateOf({ outcome, evidence }: OutcomeDetails): string {
+  if (evidence?.statement === "completed") return "a statement has used it";
+  return outcome === "ready" ? "is READY" : "is accepted";
+}
+
 function notRestored(refusal: OutcomeDetails, reason: Text): OutcomeDetails {
   const message = UntrustedText.sentence`${refusal.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${reason}`;
   return { ...refusal, message };
@@ -43,8 +48,7 @@ function describeRollback(
   const [refused, reason] = [refusal.message ?? "", details.message ?? ""];
   if (!mayHoldVersion) return notRestored(refusal, reason);
   if (details.outcome === "ready" || details.outcome === "applied") {
-    const state = details.outcome === "ready" ? "READY" : "accepted";
-    const message = UntrustedText.sentence`${refused} The previous one was put back and is ${state}.`;
+    const message = UntrustedText.sentence`${refused} The previous one was put back and ${stateOf(details)}.`;
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
   const message = UntrustedText.sentence`${refused} The previous one was put back, but that is not READY either: ${reason}`;

@@ -8,6 +8,7 @@ import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
 import { type AcceptedPut, ignoreUnlessSuperseded, PutAttempt } from "./put.ts";
 import type { Secret } from "./secret.ts";
+import { verifyByStatement } from "./statements/verification.ts";
 import { UntrustedText } from "./untrusted-text.ts";
 
 /** How often AWSCURRENT is read while a young key is given time, in milliseconds. */
@@ -50,7 +51,8 @@ export async function updateConnection(
   const attempt = new PutAttempt(context, session, request);
   try {
     context.progress({ step: "put", connection: request.connection });
-    return await new Update(context, session, request, await attempt.send()).settle();
+    const judged = await new Update(context, session, request, await attempt.send()).settle();
+    return await verifyByStatement(context, session, request, judged);
   } catch (error) {
     const failure = toRotationError(context, error);
     const mayHoldVersion = attempt.isResultUnknown || failure instanceof UnknownResultError;

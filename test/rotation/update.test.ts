@@ -213,7 +213,7 @@ describe("the update of a connection", () => {
 
   it("does not take a change by an earlier PUT for a lost one that was applied", async () => {
     const { update, session, held } = open({ fault: first("PUT", "lost") });
-    session.recordPut(A);
+    session.recordPut(A, 0);
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts).toHaveLength(2);
   });

@@ -18,10 +18,12 @@ export function configurationParts(): ReadonlyMap<string, string> {
 const SECTIONS = [
   [[], "Top level"],
   [["environments", "*"], "environments.*"],
+  [["environments", "*", "statements"], "environments.*.statements"],
   [["connections", "[]"], "connections[]"],
   [["rollout"], "rollout"],
   [["timing"], "timing"],
   [["verification"], "verification"],
+  [["verification", "statements", "*"], "verification.statements.*"],
 ] as const;
 
 function find(path: readonly string[]): JsonSchema {

@@ -1,0 +1,38 @@
+import type { RunContext } from "../dependencies.ts";
+
+/** Why the rotator creates a statement: to verify a key, or to note that it has stopped another statement. */
+export type StatementPurpose = "verify" | "stopped";
+
+const SHAPE = /^rotator-(?<purpose>verify|stopped)-(?<time>[0-9a-z]{1,11})-[0-9a-z]+-\d+(-(?<suffix>.+))?$/;
+
+/** The names of the statements that one run creates: with the time of the run, and not used before. */
+export class StatementNames {
+  readonly #run: string;
+  #count = 0;
+
+  constructor({ clock, random }: Pick<RunContext, "clock" | "random">) {
+    const id = Math.floor(random() * 36 ** 6).toString(36);
+    this.#run = `${clock.now().toString(36)}-${id}`;
+  }
+
+  /** @param suffix of at most 60 characters. */
+  next(purpose: StatementPurpose, suffix?: string): string {
+    this.#count += 1;
+    const name = `rotator-${purpose}-${this.#run}-${this.#count}`;
+    return suffix === undefined ? name : `${name}-${suffix}`;
+  }
+}
+
+/** What the name of a statement tells, if the rotator has created it. */
+export interface OwnStatement {
+  readonly purpose: StatementPurpose;
+  /** When its run began, in milliseconds since the epoch. */
+  readonly runAt: number;
+  readonly suffix?: string;
+}
+
+export function parseStatementName(name: string): OwnStatement | undefined {
+  const { purpose, time, suffix } = SHAPE.exec(name)?.groups ?? {};
+  if ((purpose !== "verify" && purpose !== "stopped") || time === undefined) return undefined;
+  return { purpose, runAt: Number.parseInt(time, 36), ...(suffix !== undefined && { suffix }) };
+}

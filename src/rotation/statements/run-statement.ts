@@ -1,0 +1,119 @@
+import type { VerificationStatement } from "../connection.ts";
+import type { RunContext } from "../dependencies.ts";
+import type { EnvironmentSession } from "../environment.ts";
+import { ConflictError, OutOfTimeError, RotationError, UnknownResultError } from "../errors.ts";
+import { toRotationError } from "../outcome.ts";
+import { type Text, UntrustedText } from "../untrusted-text.ts";
+import type { StatementState } from "./api.ts";
+
+/** What came of a statement. */
+export type StatementResult =
+  | { readonly kind: "completed" }
+  /** The provider refused the key, or did not allow the call. */
+  | { readonly kind: "refused"; readonly detail: UntrustedText | undefined }
+  /** `failed` if it was submitted, `not-run` if not. */
+  | { readonly kind: "failed" | "not-run"; readonly error: RotationError };
+
+/** The time that a run keeps for the deletion of a statement, in milliseconds. */
+const DELETE_RESERVE_MS = 5_000;
+const MIN_DELAY_MS = 500;
+const MAX_DELAY_MS = 5_000;
+const DELAY_PER_ELAPSED = 0.1;
+const MAX_CREATIONS = 3;
+
+/** Runs a statement and deletes it, whatever comes of it. Never rejects. */
+export async function runStatement(
+  context: RunContext,
+  session: EnvironmentSession,
+  statement: VerificationStatement,
+): Promise<StatementResult> {
+  const { clock, deadlineAt } = context;
+  const untilAt = Math.min(clock.now() + statement.timeoutMs, deadlineAt - DELETE_RESERVE_MS);
+  if (untilAt <= clock.now())
+    return { kind: "not-run", error: new OutOfTimeError("There was no time left to run the statement.") };
+  let name: string | undefined;
+  try {
+    name = await create(context, session, statement);
+    return await waitForEnd(context, session, { name, untilAt });
+  } catch (error) {
+    return { kind: name === undefined ? "not-run" : "failed", error: toRotationError(context, error) };
+  } finally {
+    if (name !== undefined) await remove(context, session, name);
+  }
+}
+
+/** @returns the name under which it may exist. @throws RotationError if it was certainly not created. */
+async function create(
+  context: RunContext,
+  session: EnvironmentSession,
+  { name: _name, timeoutMs: _timeoutMs, ...statement }: VerificationStatement,
+): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const name = session.nextStatementName(context, "verify");
+    try {
+      await session.api.statements.create({ ...statement, name });
+      return name;
+    } catch (error) {
+      if (error instanceof UnknownResultError) return name;
+      if (!(error instanceof ConflictError) || attempt === MAX_CREATIONS) throw error;
+    }
+  }
+}
+
+async function waitForEnd(
+  { clock }: RunContext,
+  { api }: EnvironmentSession,
+  { name, untilAt }: { readonly name: string; readonly untilAt: number },
+): Promise<StatementResult> {
+  const startedAt = clock.now();
+  let state: StatementState | undefined;
+  for (;;) {
+    const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
+    await clock.sleep(Math.min(delayMs, MAX_DELAY_MS, Math.max(1, untilAt - clock.now())));
+    state = (await api.statements.get(name)) ?? state;
+    const result = state && endOf(state);
+    if (result !== undefined) return result;
+    if (clock.now() >= untilAt) return { kind: "failed", error: unfinished(state, untilAt - startedAt) };
+  }
+}
+
+const ENDED = ["STOPPING", "STOPPED", "DELETING"];
+
+function endOf({ phase, detail, isKeyRefused }: StatementState): StatementResult | undefined {
+  if (phase === "COMPLETED") return { kind: "completed" };
+  if (phase === "FAILED" && isKeyRefused) return { kind: "refused", detail };
+  if (phase !== "FAILED" && !ENDED.includes(phase)) return undefined;
+  const reason: Text = detail === undefined ? "" : UntrustedText.sentence`: ${detail}`;
+  return {
+    kind: "failed",
+    error: new RotationError("service", UntrustedText.sentence`it ended as ${phase}${reason}`, {
+      nextStep:
+        "Run the statement in Confluent Cloud, correct it under verification.statements in connections.json; then rotate again.",
+    }),
+  };
+}
+
+function unfinished(state: StatementState | undefined, waitedMs: number): RotationError {
+  const seconds = Math.round(waitedMs / 1_000);
+  const message =
+    state === undefined
+      ? `it was not found within ${seconds} s`
+      : `it was still ${state.phase} after ${seconds} s`;
+  return new RotationError("timeout", message, {
+    nextStep:
+      "Check that its compute pool has room, or raise timeoutSeconds of the statement in connections.json; then rotate again.",
+  });
+}
+
+/** What cannot be deleted is deleted by a later run, which finds it by its name. */
+async function remove(context: RunContext, { api }: EnvironmentSession, name: string): Promise<void> {
+  try {
+    await api.statements.delete(name);
+  } catch (error) {
+    const reason = toRotationError(context, error).message;
+    context.log.note("A verification statement could not be deleted; the next run tries again.", {
+      statement: name,
+      reason,
+    });
+  }
+}
