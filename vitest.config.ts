@@ -5,7 +5,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     restoreMocks: true,
-    setupFiles: ["test/support/aws-environment.ts", "test/support/property-budget.ts"],
+    setupFiles: [
+      "test/support/loopback-only.ts",
+      "test/support/aws-environment.ts",
+      "test/support/property-budget.ts",
+    ],
     testTimeout: 30_000,
     // Most tests wait for loopback; vitest's default would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Caller } from "./adapters/aws-fault.ts";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
+import { createProviderCheck } from "./adapters/providers/check.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
 import { createSecretStore } from "./adapters/secrets-manager.ts";
@@ -14,6 +15,7 @@ import type { Clock } from "./rotation/clock.ts";
 import type { ApiKey, RotationSettings, RunDependencies, RunLog } from "./rotation/dependencies.ts";
 import { RotationError } from "./rotation/errors.ts";
 import { plan, type Trigger } from "./rotation/plan.ts";
+import type { ProviderCheck } from "./rotation/provider-check.ts";
 import { FAULT_RETRY_MS } from "./rotation/put.ts";
 import type { Redactor } from "./rotation/redact.ts";
 import { createReport, type Report } from "./rotation/report/report.ts";
@@ -56,13 +58,39 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
   }
   const startedAt = options.clock.now();
   const { dependencies, traffic, close } = createClients(config, options);
+  const providers = new ProviderClients(options);
   try {
-    const connections = await rotate({ ...dependencies, trigger, settings: settingsOf(config) }, groups);
+    const context = { ...dependencies, trigger, settings: settingsOf(config) };
+    const { check } = providers;
+    const asking = config.verification.provider ? { providers: check } : {};
+    const connections = await rotate({ ...context, ...asking }, groups);
     const endedAt = options.clock.now();
     const requests = [...traffic.values()].reduce((sum, each) => sum + each.requests, 0);
     return { report: createReport(connections, { trigger, startedAt, endedAt, requests }), traffic };
   } finally {
-    await close();
+    await Promise.all([close(), providers.close()]);
+  }
+}
+
+/** The providers of the keys: their sockets are created when the first of them is asked. */
+class ProviderClients {
+  readonly check: ProviderCheck;
+  #agent: Dispatcher | undefined;
+
+  constructor({ clock, deadlineAt, redactor }: RunOptions) {
+    this.check = createProviderCheck({
+      clock,
+      deadlineAt,
+      dispatcher: () => {
+        this.#agent ??= createAgent();
+        return this.#agent;
+      },
+      learn: (secret) => redactor.add(secret),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent?.destroy();
   }
 }
 

@@ -1,0 +1,46 @@
+import type { Credentials, Occasion, ProviderRequest } from "./provider.ts";
+
+/** A GET at the provider's host with the key in a header. */
+export function get(path: string, headersOf: HeadersOf): (occasion: Occasion) => readonly ProviderRequest[] {
+  return ({ credentials, origin }) => {
+    const headers = headersOf(credentials);
+    return headers === undefined ? [] : [{ method: "GET", url: `${origin}${path}`, headers }];
+  };
+}
+
+/** The same with a POST that has an empty JSON object as its body. */
+export function post(path: string, headersOf: HeadersOf): (occasion: Occasion) => readonly ProviderRequest[] {
+  return ({ credentials, origin }) => {
+    const headers = headersOf(credentials);
+    const type = { "content-type": "application/json" };
+    return headers === undefined
+      ? []
+      : [{ method: "POST", url: `${origin}${path}`, headers: { ...type, ...headers }, body: "{}" }];
+  };
+}
+
+/** The headers that carry the key; `undefined` if the credentials have none. */
+type HeadersOf = (credentials: Credentials) => Readonly<Record<string, string>> | undefined;
+
+/** The API key in one header. */
+export function inHeader(
+  name: string,
+  prefix = "",
+  others: Readonly<Record<string, string>> = {},
+): HeadersOf {
+  return ({ API_KEY: key }) => (key === undefined ? undefined : { [name]: `${prefix}${key}`, ...others });
+}
+
+/** Elasticsearch takes the base64 of `id:key`, or a user name and a password. */
+export const elasticAuthorization: HeadersOf = ({
+  API_KEY: key,
+  USERNAME: user = "",
+  PASSWORD: password,
+}) => {
+  if (key !== undefined) return { authorization: `ApiKey ${key.includes(":") ? base64(key) : key}` };
+  return password === undefined ? undefined : { authorization: `Basic ${base64(`${user}:${password}`)}` };
+};
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}

@@ -1,0 +1,47 @@
+import { Sha256 } from "@smithy/core/checksum";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Occasion, ProviderError, ProviderRequest } from "./provider.ts";
+
+const BODY = "Action=GetCallerIdentity&Version=2011-06-15";
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
+/** `sts:GetCallerIdentity` in the region of the endpoint. The secret key signs the request and is not sent. */
+export async function getCallerIdentity(occasion: Occasion): Promise<readonly ProviderRequest[]> {
+  const { credentials, now } = occasion;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = credentials;
+  const target = stsOf(occasion);
+  if (accessKeyId === undefined || secretAccessKey === undefined || target === undefined) return [];
+  const signer = new SignatureV4({
+    service: "sts",
+    region: target.region,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+    sha256: Sha256,
+  });
+  const { protocol, host, hostname, href } = target.url;
+  const headers = { host, "content-type": "application/x-www-form-urlencoded" };
+  const unsigned = { method: "POST", protocol, hostname, path: "/", query: {}, headers, body: BODY } as const;
+  const signed = await signer.sign(unsigned, { signingDate: new Date(now) });
+  return [{ method: "POST", url: href, headers: signed.headers, body: BODY }];
+}
+
+/** STS of the endpoint's region, of which each partition has its own domain. */
+function stsOf({ hostname, origin, isLoopback }: Occasion): { url: URL; region: string } | undefined {
+  if (isLoopback) return { url: new URL(origin), region: "us-east-1" };
+  const region = hostname.split(".").find((label) => REGION.test(label));
+  if (region === undefined) return undefined;
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return { url: new URL(`https://sts.${region}.${domain}`), region };
+}
+
+/** STS answers in XML. */
+export function xmlError(body: string): ProviderError {
+  return { code: /<Code>([^<]*)</.exec(body)?.[1], message: /<Message>([^<]*)</.exec(body)?.[1] };
+}
+
+export function isCallerIdentity(body: string): boolean {
+  return body.includes("<GetCallerIdentityResult>");
+}

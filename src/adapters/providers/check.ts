@@ -1,0 +1,117 @@
+import type { Dispatcher } from "undici";
+import type { Clock } from "../../rotation/clock.ts";
+import { parseJson } from "../../rotation/json.ts";
+import type { KeyAnswer, KeyQuestion, ProviderCheck } from "../../rotation/provider-check.ts";
+import { REDACTED, Secret } from "../../rotation/secret.ts";
+import { UntrustedText } from "../../rotation/untrusted-text.ts";
+import { toNetworkFault } from "../network-fault.ts";
+import { destinationOf, isLoopback, safeUrl } from "./destination.ts";
+import { sendToProvider } from "./http.ts";
+import { mintedToken } from "./oauth2.ts";
+import type { Credentials, Provider, ProviderRequest, ProviderResponse, Verdict } from "./provider.ts";
+import { PROVIDERS } from "./table.ts";
+
+/** For all requests about one key. */
+const TIMEOUT_MS = 3_000;
+
+/** A part of a key that its provider shows in a text, with asterisks in place of the rest. */
+const MASKED_KEY = /\S*\*{3,}\S*/g;
+
+export interface ProviderCheckOptions {
+  readonly clock: Clock;
+  readonly deadlineAt: number;
+  /** The sockets; created when a provider is asked for the first time. */
+  readonly dispatcher: () => Dispatcher;
+  /** Takes each token that a provider issues, so that it is not shown. */
+  readonly learn: (secret: Secret) => void;
+}
+
+/** Asks providers over HTTP. */
+export function createProviderCheck(options: ProviderCheckOptions): ProviderCheck {
+  return {
+    ask: async (question) => {
+      const provider = PROVIDERS.get(question.connection.type);
+      const destination = provider && destinationFor(provider, question);
+      if (provider === undefined || destination === undefined) return { verdict: "not-asked" };
+      try {
+        return await ask(provider, destination, question.data, options);
+      } catch (error) {
+        return { verdict: "unknown", host: destination.host, reason: reasonOf(error) };
+      }
+    },
+  };
+}
+
+function destinationFor(provider: Provider, question: KeyQuestion): URL | undefined {
+  if (provider.destination === undefined) return destinationOf(question, provider.domains);
+  return safeUrl(provider.destination(question) ?? "");
+}
+
+async function ask(
+  provider: Provider,
+  url: URL,
+  data: Secret,
+  { clock, deadlineAt, dispatcher, learn }: ProviderCheckOptions,
+): Promise<KeyAnswer> {
+  const now = clock.now();
+  const requests = await provider.requests({
+    credentials: parseCredentials(data),
+    url,
+    origin: url.origin,
+    hostname: url.hostname,
+    isLoopback: isLoopback(url),
+    now,
+  });
+  const signal = AbortSignal.timeout(Math.max(1, Math.min(TIMEOUT_MS, deadlineAt - now)));
+  let answer: KeyAnswer = { verdict: "not-asked" };
+  for (const request of requests) {
+    const response = await sendToProvider(dispatcher(), request, signal);
+    const token = mintedToken(response.body);
+    if (token !== undefined) learn(new Secret(token));
+    answer = interpret(provider, hostOf(request), response);
+    if (answer.verdict !== "refused") return answer;
+  }
+  return answer;
+}
+
+/** The values that are sent, by backend key: `auth_data.data` is a JSON object of strings. */
+function parseCredentials(data: Secret): Credentials {
+  const parsed = Object(parseJson(data.reveal()));
+  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
+}
+
+function hostOf({ url }: ProviderRequest): string {
+  return new URL(url).host;
+}
+
+/** Only the exact refusal counts as one; whatever else is not a success tells nothing about the key. */
+export function interpret(provider: Provider, host: string, response: ProviderResponse): KeyAnswer {
+  const { status, body } = response;
+  if (status === 200 && provider.isGenuine(body)) return { verdict: "valid", host };
+  const { code, message } = provider.errorOf(body);
+  const matches = (verdict: Verdict): boolean =>
+    status === verdict.status &&
+    (verdict.code === undefined || code === verdict.code) &&
+    (verdict.message === undefined || verdict.message.test(message ?? "")) &&
+    !verdict.notMessage?.test(message ?? "");
+  if (provider.valid?.some(matches)) return { verdict: "valid", host };
+  const refusal = provider.refused.find(matches);
+  if (refusal === undefined) return { verdict: "unknown", host, reason: `HTTP ${status}` };
+  const words = message && UntrustedText.from(message.replace(MASKED_KEY, REDACTED));
+  const name = refusal.code === undefined || refusal.code === String(status) ? "" : `, ${refusal.code}`;
+  return {
+    verdict: "refused",
+    host,
+    code: `HTTP ${status}${name}`,
+    ...(words && { words }),
+    ...(provider.confirmAfterMs !== undefined && { confirmAfterMs: provider.confirmAfterMs }),
+  };
+}
+
+/** The code of Node or undici, which never quotes a request. */
+function reasonOf(error: unknown): string {
+  const code = toNetworkFault(error)?.code;
+  if (code === "TimeoutError") return `no response within ${TIMEOUT_MS / 1_000} seconds`;
+  const own = error instanceof Error && "code" in error ? error.code : undefined;
+  return code ?? (typeof own === "string" ? own : "unexpected error");
+}

@@ -1,0 +1,43 @@
+import * as z from "zod/mini";
+import { parseJson } from "../../rotation/json.ts";
+import type { ProviderError } from "./provider.ts";
+
+const text = z.catch(z.optional(z.string()), undefined);
+const shape = z.object({
+  error: z.object({
+    code: text,
+    type: text,
+    message: text,
+    reason: text,
+    details: z.catch(z.array(z.object({ reason: text })), []),
+  }),
+});
+const oauth = z.object({ error: z.string(), error_description: text });
+
+type ErrorBody = z.output<typeof shape>["error"];
+
+/** Reads the error from `{"error": {…}}`, in which each provider puts its code somewhere else. */
+export function nested(codeOf: (error: ErrorBody) => string | undefined): (body: string) => ProviderError {
+  return (body) => {
+    const { data } = shape.safeParse(parseJson(body));
+    return data === undefined
+      ? {}
+      : { code: codeOf(data.error), message: data.error.message ?? data.error.reason };
+  };
+}
+
+/** Reads the error of a token endpoint, such as `{"error":"invalid_client","error_description":"…"}`. */
+export function oauthError(body: string): ProviderError {
+  const { data } = oauth.safeParse(parseJson(body));
+  return data === undefined ? {} : { code: data.error, message: data.error_description };
+}
+
+/** Reads the error from a plain text. */
+export function plainText(body: string): ProviderError {
+  return /^\s*</.test(body) ? {} : { message: body.trim() };
+}
+
+/** True for the beginning of a JSON object. */
+export function isJsonObject(body: string): boolean {
+  return /^\s*\{\s*"/.test(body);
+}

@@ -1,0 +1,54 @@
+import { createSign } from "node:crypto";
+import * as z from "zod/mini";
+import { parseJson } from "../../rotation/json.ts";
+import type { Occasion, ProviderRequest } from "./provider.ts";
+
+const TOKEN_URL = "https://oauth2.googleapis.com/token";
+/** Addresses of Google's token endpoint that a service account's key may name. */
+const TOKEN_URLS = [
+  TOKEN_URL,
+  "https://www.googleapis.com/oauth2/v4/token",
+  "https://accounts.google.com/o/oauth2/token",
+];
+const SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only";
+const LIFETIME_SECONDS = 600;
+
+const serviceAccount = z.object({
+  client_email: z.string(),
+  private_key: z.string(),
+  private_key_id: z.optional(z.string()),
+  token_uri: z._default(z.string(), TOKEN_URL),
+});
+
+/** A token for an assertion that the service account's key has signed. The key itself is not sent. */
+export function signedAssertion({
+  credentials,
+  origin,
+  isLoopback,
+  now,
+}: Occasion): readonly ProviderRequest[] {
+  const { data: account } = serviceAccount.safeParse(parseJson(credentials["SERVICE_KEY"] ?? ""));
+  if (account === undefined || !(isLoopback || TOKEN_URLS.includes(account.token_uri))) return [];
+  const url = isLoopback ? `${origin}/token` : account.token_uri;
+  const header = { alg: "RS256", typ: "JWT", kid: account.private_key_id };
+  const issuedAt = Math.floor(now / 1_000);
+  const claims = {
+    iss: account.client_email,
+    scope: SCOPE,
+    aud: url,
+    iat: issuedAt,
+    exp: issuedAt + LIFETIME_SECONDS,
+  };
+  const unsigned = `${encode(header)}.${encode(claims)}`;
+  const signature = createSign("RSA-SHA256").update(unsigned).sign(account.private_key, "base64url");
+  const body = new URLSearchParams({
+    grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    assertion: `${unsigned}.${signature}`,
+  });
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return [{ method: "POST", url, headers, body: String(body) }];
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
+}

@@ -1,0 +1,64 @@
+import { gunzipSync } from "node:zlib";
+import { type Dispatcher, request as undiciRequest } from "undici";
+import { USER_AGENT } from "../../version.ts";
+import { toNetworkFault } from "../network-fault.ts";
+import type { ProviderRequest, ProviderResponse } from "./provider.ts";
+
+/** No more of a response is read. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Sends one request, and once more if the connection breaks. Redirects are responses like any other. */
+export async function sendToProvider(
+  dispatcher: Dispatcher,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): Promise<ProviderResponse> {
+  try {
+    return await sendOnce(dispatcher, request, signal);
+  } catch (error) {
+    if (toNetworkFault(error)?.kind !== "interrupted" || signal.aborted) throw error;
+    return sendOnce(dispatcher, request, signal);
+  }
+}
+
+async function sendOnce(
+  dispatcher: Dispatcher,
+  { method, url, headers, body: content }: ProviderRequest,
+  signal: AbortSignal,
+): Promise<ProviderResponse> {
+  const { statusCode, body } = await undiciRequest(new URL(url), {
+    dispatcher,
+    signal,
+    method,
+    headers: {
+      accept: "application/json",
+      "accept-encoding": "identity",
+      "user-agent": USER_AGENT,
+      ...headers,
+    },
+    body: content ?? null,
+  });
+  return { status: statusCode, body: decode(await firstBytes(body)) };
+}
+
+/** Leaving the loop closes the connection. */
+async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_BODY_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES);
+}
+
+/** Some gateways compress although they were asked not to. A body that was cut cannot be decompressed and counts as unreadable. */
+function decode(bytes: Buffer): string {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString();
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }).toString();
+  } catch {
+    return "";
+  }
+}

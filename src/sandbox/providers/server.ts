@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import * as z from "zod";
+import { systemClock } from "../../rotation/clock.ts";
+import { parseJson } from "../../rotation/json.ts";
+import type { SandboxResponse } from "../confluent/responses.ts";
+import { send } from "../confluent/transfer.ts";
+import { answerTo, control, notFound } from "./answers.ts";
+import { type ProviderFault, ProviderFaults, providerFault, withFault } from "./faults.ts";
+import { type Asked, type ProviderName, shownKey } from "./keys.ts";
+
+export interface ProvidersOptions {
+  /** Whether a provider accepts a key; every key by default. */
+  readonly accepts?: (key: string, provider: ProviderName) => boolean;
+}
+
+/** A request about a key. */
+export interface ProviderCall extends Asked {
+  readonly provider: ProviderName | undefined;
+  readonly key: string | undefined;
+}
+
+/** The providers of all connection types on one port of the loopback interface, told apart by path and headers. */
+export interface ProvidersSandbox {
+  readonly url: string;
+  readonly calls: readonly ProviderCall[];
+  /** Orders an odd answer. */
+  readonly fail: (fault: ProviderFault) => void;
+  readonly close: () => Promise<void>;
+}
+
+const listeningAddress = z.object({ port: z.number() });
+
+/** Starts a local stand-in for the providers. `POST /_sandbox/faults` takes a `ProviderFault`. */
+export async function startProviders({
+  accepts = () => true,
+}: ProvidersOptions = {}): Promise<ProvidersSandbox> {
+  const calls: ProviderCall[] = [];
+  const faults = new ProviderFaults();
+  const answer = (asked: Asked): SandboxResponse => {
+    if (asked.path === "/_sandbox/faults") return order(faults, asked.body);
+    const shown = shownKey(asked);
+    calls.push({ ...asked, provider: shown?.provider, key: shown?.key });
+    const usual = shown === undefined ? notFound() : answerTo(shown, accepts(shown.key, shown.provider));
+    const fault = faults.take(shown?.provider);
+    return fault === undefined ? usual : withFault(usual, fault);
+  };
+  const server = createServer((request, response) => {
+    serve(request, response, answer).catch(() => response.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
+    calls,
+    fail: (fault) => faults.add(fault),
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (asked: Asked) => SandboxResponse,
+): Promise<void> {
+  const { method = "", url = "/", headers } = request;
+  const body = await text(request);
+  await send(response, answer({ method, path: url, headers, body }), systemClock);
+}
+
+function order(faults: ProviderFaults, body: string): SandboxResponse {
+  const { data, error } = providerFault.safeParse(parseJson(body));
+  if (error) return control(400, { message: z.prettifyError(error) });
+  faults.add(data);
+  return control(200, data);
+}
