@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 
 /** A connection of the demo: its entry in connections.json, and how long the sandbox takes to make it READY. */
 export interface DemoConnection {
@@ -24,8 +24,11 @@ export const AGENTS_SECRET = "staging/agents";
 /** One connection uses it in the scenario of an environment without phases. */
 export const SILENT_SECRET = "staging/tickets";
 
-/** The sandbox refuses keys that contain this word. */
+/** Providers refuse keys that contain this word. */
 export const REVOKED = "revoked";
+
+/** Providers accept keys that contain this word, but their models may not be used with them. */
+export const FORBIDDEN = "forbidden";
 
 const MODELS = "bedrock-runtime.us-west-2.amazonaws.com/model/anthropic.claude-sonnet/invoke";
 
@@ -133,6 +136,21 @@ export const CONNECTIONS: readonly DemoConnection[] = [
   },
 ];
 
+/** The connection with the stand-in for the providers in place of the public host of its endpoint and token endpoint. */
+export function atProviders(connection: DemoConnection, providers: string): DemoConnection {
+  const atProvider = (text: string): string => {
+    const url = URL.parse(text);
+    return url?.protocol === "https:" ? `${providers}${url.pathname}` : text;
+  };
+  const { endpoint, values } = connection;
+  const entries = Object.entries(values ?? {}).map(([option, value]) => [option, atProvider(value)] as const);
+  return {
+    ...connection,
+    endpoint: atProvider(endpoint),
+    ...(values !== undefined && { values: Object.fromEntries(entries) }),
+  };
+}
+
 /** A new value for each secret of the demo. */
 export function freshSecrets(): ReadonlyMap<string, string> {
   const json = (fields: Readonly<Record<string, string>>) => JSON.stringify(fields);
@@ -140,7 +158,7 @@ export function freshSecrets(): ReadonlyMap<string, string> {
     ["prod/openai", json({ OPENAI_API_KEY: fresh("sk") })],
     ["prod/anthropic", fresh("sk-ant")],
     [SHARED_SECRET, awsKey()],
-    ["prod/vertex", json({ client_email: "forecast@demo.example.com", private_key: fresh("key") })],
+    ["prod/vertex", serviceAccount()],
     ["prod/mongodb", json({ username: "orders", password: fresh("pw") })],
     ["prod/pinecone", fresh("pc")],
     ["staging/elastic", json({ apiKey: fresh("es") })],
@@ -152,6 +170,20 @@ export function freshSecrets(): ReadonlyMap<string, string> {
 /** A key pair for `SHARED_SECRET`. */
 export function awsKey(prefix = "new"): string {
   return JSON.stringify({ AWS_ACCESS_KEY_ID: fresh(prefix), AWS_SECRET_ACCESS_KEY: fresh(prefix) });
+}
+
+/** The key of a service account, which signs what is sent to its provider. */
+function serviceAccount(): string {
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2_048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  return JSON.stringify({
+    client_email: "forecast@demo.example.com",
+    private_key_id: fresh("key"),
+    private_key: privateKey,
+  });
 }
 
 /** An OAuth client for `SILENT_SECRET`. */

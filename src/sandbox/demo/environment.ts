@@ -8,19 +8,31 @@ import { type AwsSandbox, startAws } from "../aws/server.ts";
 import { type ConfluentSandbox, startConfluent } from "../confluent/server.ts";
 import type { AuthData, State } from "../confluent/settings.ts";
 import { FUNCTION_NAME, type FunctionProcess, startFunction } from "../function-process.ts";
-import { CONNECTIONS, ENVIRONMENTS, fresh, freshSecrets, ORGANIZATION_ID, REVOKED } from "./connections.ts";
+import { type ProvidersSandbox, startProviders } from "../providers/server.ts";
+import {
+  atProviders,
+  CONNECTIONS,
+  type DemoConnection,
+  ENVIRONMENTS,
+  FORBIDDEN,
+  fresh,
+  freshSecrets,
+  ORGANIZATION_ID,
+  REVOKED,
+} from "./connections.ts";
 
 const DEPLOYED = {
   name: FUNCTION_NAME,
   description: "Rotates the API keys of Confluent Cloud Flink connections",
 };
 const HOUR_MS = 3_600_000;
-const REFUSAL = "The provider returned 401: this key is not valid.";
+const REFUSAL = "The provider returned 403: refused or not allowed.";
 
 /** The stand-ins, with connections that hold old keys and secrets that hold new ones, and the built function. */
 export interface DemoSandbox {
   readonly aws: AwsSandbox;
   readonly confluent: ConfluentSandbox;
+  readonly providers: ProvidersSandbox;
   readonly rotator: FunctionProcess;
   readonly configFile: string;
   readonly logFile: string;
@@ -42,13 +54,15 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
     },
   });
   const confluent = await startConfluent({ latencyMs: 30, accepts, detail });
+  const providers = await startProviders({ accepts: (key) => !key.includes(REVOKED) });
+  const connections = CONNECTIONS.map((connection) => atProviders(connection, providers.url));
   const folder = mkdtempSync(join(tmpdir(), "flink-connection-rotator-"));
   const configFile = join(folder, "connections.json");
   const logFile = join(folder, "function.log");
-  writeFileSync(configFile, `${JSON.stringify(connectionsFile(confluent.url), null, 2)}\n`);
+  writeFileSync(configFile, `${JSON.stringify(connectionsFile(confluent.url, connections), null, 2)}\n`);
   const apiKeys = {
-    prod: addEnvironment("prod", aws, confluent),
-    staging: addEnvironment("staging", aws, confluent),
+    prod: addEnvironment("prod", connections, { aws, confluent }),
+    staging: addEnvironment("staging", connections, { aws, confluent }),
   };
   for (const [name, value] of freshSecrets()) aws.putSecret(name, value, { createdAt: Date.now() - HOUR_MS });
   const env = {
@@ -65,17 +79,17 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
   isOpen = true;
   const close = async (keepLog = false): Promise<void> => {
     rotator.stop();
-    await Promise.all([aws.close(), confluent.close(), lambda.close()]);
+    await Promise.all([aws.close(), confluent.close(), providers.close(), lambda.close()]);
     if (!keepLog) rmSync(folder, { recursive: true });
   };
   const operatorEnv = { ...env, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
-  return { aws, confluent, rotator, configFile, logFile, env: operatorEnv, apiKeys, close };
+  return { aws, confluent, providers, rotator, configFile, logFile, env: operatorEnv, apiKeys, close };
 }
 
 function addEnvironment(
   name: keyof typeof ENVIRONMENTS,
-  aws: AwsSandbox,
-  confluent: ConfluentSandbox,
+  connections: readonly DemoConnection[],
+  { aws, confluent }: Pick<DemoSandbox, "aws" | "confluent">,
 ): string {
   const environmentId = ENVIRONMENTS[name];
   const apiKey = { key: `${name.toUpperCase()}FLINKKEY`, secret: fresh("cflt") };
@@ -83,7 +97,7 @@ function addEnvironment(
   aws.putSecret(apiKeySecret(name), JSON.stringify({ apiKey: apiKey.key, apiSecret: apiKey.secret }), {
     createdAt: Date.now() - HOUR_MS,
   });
-  for (const connection of CONNECTIONS.filter(({ environment }) => environment === name)) {
+  for (const connection of connections.filter(({ environment }) => environment === name)) {
     const { type, endpoint, timeToReadyMs } = connection;
     const data = { OLD_KEY: "old" };
     confluent.addConnection(environmentId, { name: connection.name, type, endpoint, data, timeToReadyMs });
@@ -91,7 +105,7 @@ function addEnvironment(
   return `${apiKey.key}:${apiKey.secret}`;
 }
 
-function connectionsFile(restEndpoint: string): object {
+function connectionsFile(restEndpoint: string, connections: readonly DemoConnection[]): object {
   return {
     environments: Object.fromEntries(
       Object.entries(ENVIRONMENTS).map(([name, environmentId]) => [
@@ -99,7 +113,7 @@ function connectionsFile(restEndpoint: string): object {
         { organizationId: ORGANIZATION_ID, environmentId, restEndpoint, apiKeySecret: apiKeySecret(name) },
       ]),
     ),
-    connections: CONNECTIONS.map(({ timeToReadyMs: _, ...entry }) => entry),
+    connections: connections.map(({ timeToReadyMs: _, ...entry }) => entry),
     timing: { readyTimeoutSeconds: 30, graceSeconds: 2, confirmSeconds: 2 },
     propagationLabel: "FLINK_READY",
   };
@@ -110,7 +124,8 @@ function apiKeySecret(environment: string): string {
 }
 
 function accepts(data: AuthData): boolean {
-  return !Object.values(data).some((value) => value.includes(REVOKED));
+  const refused = [REVOKED, FORBIDDEN];
+  return !Object.values(data).some((value) => refused.some((word) => value.includes(word)));
 }
 
 function detail(state: State): string {

@@ -1,5 +1,6 @@
 import type { Terminal } from "../../terminal/terminal.ts";
-import { AGENTS_SECRET, ENVIRONMENTS, ORGANIZATION_ID, REVOKED } from "./connections.ts";
+import type { ProviderFault } from "../providers/faults.ts";
+import { AGENTS_SECRET, ENVIRONMENTS, FORBIDDEN, ORGANIZATION_ID, REVOKED } from "./connections.ts";
 import type { DemoSandbox } from "./environment.ts";
 
 /** One example of each kind of fault, for the next PUT or GET of any connection. */
@@ -24,6 +25,16 @@ const AWS_FAULTS = [
   { operation: "PutSecretValue", invisibleForMs: 5_000, times: 1 },
 ] as const;
 
+const PROVIDER_FAULTS = [
+  { provider: "OPENAI", status: 403, body: "{}" },
+  { provider: "OPENAI", status: 429, body: "{}" },
+  { provider: "OPENAI", status: 401, body: "<html>Sign in</html>" },
+  { provider: "OPENAI", status: 307, headers: { location: "https://example.com" } },
+  { provider: "OPENAI", transfer: "hang" },
+  { provider: "OPENAI", transfer: { hugeBytes: 1_000_000 } },
+  { provider: "OAUTH2", status: 400, body: '{"error":"invalid_scope"}' },
+] as const satisfies readonly ProviderFault[];
+
 const SETTINGS = [
   { world: "silent" },
   { world: "credulous" },
@@ -37,12 +48,13 @@ const SETTINGS = [
 
 /** What `npm start -- --serve` prints: commands for a second terminal. */
 export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly string[] {
-  const { aws, confluent, logFile } = sandbox;
+  const { aws, confluent, providers, logFile } = sandbox;
   const note = (text: string) => terminal.paint("dim", `# ${text}`);
   const faults = `${confluent.url}/_sandbox/faults`;
   const environment = ENVIRONMENTS.staging;
   return [
-    `Secrets Manager and SNS at ${aws.url}, Confluent's connections API at ${confluent.url}.`,
+    `Secrets Manager and SNS at ${aws.url}, Confluent's connections API at ${confluent.url},`,
+    `the providers of the keys at ${providers.url}.`,
     `The function's log: ${logFile}. Press Ctrl-C to end.`,
     "",
     note("In a second terminal, point all commands to the sandbox:"),
@@ -57,6 +69,8 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
     ...CONFLUENT_FAULTS.map((rule) => post(faults, rule)),
     note("Faults of AWS:"),
     ...AWS_FAULTS.map((fault) => post(`${aws.url}/_sandbox/faults`, fault)),
+    note("Odd answers of the providers:"),
+    ...PROVIDER_FAULTS.map((fault) => post(`${providers.url}/_sandbox/faults`, fault)),
     note("How the environment staging reports on keys from now on:"),
     ...SETTINGS.map((settings) => post(`${confluent.url}/_sandbox/settings`, { environment, settings })),
   ];
@@ -68,10 +82,11 @@ function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string)
   const connections = `sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENTS.prod}/connections`;
   return [
     note(
-      `A new key; a key that its provider refuses (any with "${REVOKED}" in it); a new token without the AWS CLI:`,
+      `A new key; a key that its provider refuses (any with "${REVOKED}" in it); a key that the provider knows and Confluent shows as refused ("${FORBIDDEN}"); a new token without the AWS CLI:`,
     ),
     `${put} '{"OPENAI_API_KEY":"sk-2"}'`,
     `${put} '{"OPENAI_API_KEY":"sk-${REVOKED}"}'`,
+    `${put} '{"OPENAI_API_KEY":"sk-${FORBIDDEN}"}'`,
     `curl -H 'x-amz-target: secretsmanager.PutSecretValue' -d '${body}' ${aws.url}`,
     note("A connection, and the messages of the topic:"),
     `curl -u ${apiKeys.prod} ${confluent.url}/${connections}/support-openai`,

@@ -14,7 +14,8 @@ export async function playDemo(
   let hasPassed = false;
   try {
     terminal.print(
-      `Secrets Manager and SNS at ${sandbox.aws.url}, Confluent's connections API at ${sandbox.confluent.url}.`,
+      `Secrets Manager and SNS at ${sandbox.aws.url}, Confluent's connections API at ${sandbox.confluent.url},`,
+      `the providers of the keys at ${sandbox.providers.url}.`,
       "The function is the built bundle, dist/lambda/index.mjs, in its own process.",
     );
     hasPassed = await playAll(context, scenarios);

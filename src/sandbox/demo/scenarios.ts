@@ -9,6 +9,7 @@ import {
   CONNECTIONS,
   type DemoConnection,
   ENVIRONMENTS,
+  FORBIDDEN,
   fresh,
   oauthClient,
   REVOKED,
@@ -60,9 +61,15 @@ export const SCENARIOS: readonly Scenario[] = [
     assertions: (context, run) => allReady(context, run, SHARING),
   },
   {
-    title: `The provider refuses a new key in ${SHARED_SECRET}`,
+    title: `The provider refuses a new key in ${SHARED_SECRET} before anything is put`,
     connections: SHARING,
     start: (context) => changeSecret(context, SHARED_SECRET, awsKey(REVOKED)),
+    assertions: (context, run) => allKeepTheirKey(context, run, SHARING),
+  },
+  {
+    title: `A new key in ${SHARED_SECRET} is genuine, but may not be used for the model`,
+    connections: SHARING,
+    start: (context) => changeSecret(context, SHARED_SECRET, awsKey(FORBIDDEN)),
     assertions: (context, run) => onlyCanaryRefused(context, run, SHARING),
   },
   {
@@ -110,6 +117,23 @@ function allReady(
     ],
     holdNewKey(context, connections),
     noAlert(run),
+  ];
+}
+
+function allKeepTheirKey(
+  context: DemoContext,
+  { result, alerts }: ScenarioRun,
+  connections: readonly DemoConnection[],
+): readonly Assertion[] {
+  const keepTheirs = connections.every(
+    (each) => inspect(context, each).phase === "READY" && !holdsCurrent(context, each),
+  );
+  return [
+    [`All ${connections.length} connections keep the key that works: nothing was put`, keepTheirs],
+    [
+      "The topic received one alert, and the run ended with an error",
+      alerts.length === 1 && "error" in result,
+    ],
   ];
 }
 

@@ -25,6 +25,10 @@ describe("the demo", () => {
     for (const { environment, name, type } of CONNECTIONS)
       expect(stdout).toContain(`${environment}/${name} (${type}): READY`);
     expect(stdout).toContain("[FAILED] Flink connections prod: 1 of 3 failed, 2 not attempted (rejected)");
+    expect(stdout).toContain("[FAILED] Flink connections prod: 3 of 3 not attempted (rejected)");
+    expect(stdout).toMatch(
+      /127\.0\.0\.1:\d+ refused the key \(HTTP 403, InvalidClientTokenId\)\. Nothing was put/,
+    );
     expect(stdout).toContain("prod/fraud-sagemaker (SAGEMAKER): not touched");
     expect(stdout).toContain("[FAILED] Flink connections staging: 1 of 2 failed, 1 not attempted (rejected)");
     expect(stdout).toContain("staging/partner-a2a (A2A): not touched");
@@ -36,7 +40,7 @@ describe("the demo", () => {
 
   it("redraws a coloured table in a terminal", async () => {
     const { terminal, written } = fakeTerminal();
-    expect(await playDemo(terminal, SCENARIOS.slice(1, 3))).toBe(true);
+    expect(await playDemo(terminal, SCENARIOS.slice(1, 4))).toBe(true);
     expect(written()).toContain("\x1b[4A\x1b[J");
     expect(written()).toContain("\x1b[32mREADY");
     expect(written()).toContain("\x1b[31mINVALID_AUTH");

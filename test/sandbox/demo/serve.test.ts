@@ -48,7 +48,7 @@ describe("npm start -- --serve", () => {
   it("shows the alert about a refused key, which the printed address returns too", async () => {
     const { put, shows, line } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*revoked.*)'/);
-    await shows(/│ \[FAILED\] Flink connections prod: 1 of 1 failed \(rejected\)/);
+    await shows(/│ \[FAILED\] Flink connections prod: 1 of 1 not attempted \(rejected\)/);
     const [address = ""] = await line(/curl (\S+\/_sandbox\/sns\/messages)/);
     expect(await (await fetch(address)).text()).toContain("[FAILED] Flink connections prod");
   });

@@ -5,7 +5,8 @@ export const API_KEY = { key: "bench-flink-key", secret: "bench-flink-secret" };
 export const API_KEY_SECRET = "bench/flink-api-key";
 export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
 export const ENVIRONMENT_ID = "env-bench1";
-export const ENDPOINT = "https://api.openai.com/v1/chat/completions";
+/** A host that does not exist. */
+export const ENDPOINT = "https://api.bench.invalid/v1/chat/completions";
 export const OLD_KEY = "sk-old";
 export const NEW_KEY = "sk-new";
 
@@ -72,6 +73,8 @@ export function connectionsFile(layout: Layout, { confluentUrl }: Addresses): ob
       fields: { "api-key": "OPENAI_API_KEY" },
     })),
     rollout: { canary },
+    // The endpoint is not this machine, and the key goes nowhere else.
+    verification: { provider: false },
   };
 }
 
