@@ -1,7 +1,11 @@
 import { followAwsCli } from "./cli/aws-environment.ts";
 import { EXIT } from "./cli/context.ts";
 import { main } from "./cli/main.ts";
+import { ask } from "./terminal/ask.ts";
 import { Terminal } from "./terminal/terminal.ts";
+
+/** Ctrl-C, the end of a job, and the end of a terminal. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 // A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -9,15 +13,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// A terminal that was closed must not end a command that still has a key to put back.
+process.stderr.on("error", () => undefined);
+
 followAwsCli(process.env);
 const code = await main(process.argv.slice(2), {
   env: process.env,
   out: new Terminal(process.stdout),
   err: new Terminal(process.stderr),
+  ask,
   onInterrupt: (handler) => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, handler);
+    for (const signal of SIGNALS) process.on(signal, handler);
     return () => {
-      for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, handler);
+      for (const signal of SIGNALS) process.off(signal, handler);
     };
   },
 });

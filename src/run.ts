@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly caller?: Caller;
   /** How long Confluent is waited for, and a read of Secrets Manager retried, if it differs from the defaults. */
   readonly confluent?: Partial<Pick<TransportOptions, "faultRetryMs" | "requestTimeoutMs">>;
+  /** Told of each HTTP exchange with Confluent; without a response if none came. Must not keep the request: it holds keys. */
+  readonly onExchange?: (request: HttpRequest, response: HttpResponse | undefined) => void;
   /** Address and credentials of Secrets Manager, if they differ from the SDK's own variables. */
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
@@ -173,7 +175,12 @@ class ConfluentClients {
     const counted = this.traffic.get(environment) ?? { requests: 0, throttled: 0 };
     this.traffic.set(environment, counted);
     counted.requests += 1;
-    const response = await sendRequest(this.#dispatcher, request);
+    const { onExchange = () => undefined } = this.#options;
+    const response = await sendRequest(this.#dispatcher, request).catch((error: unknown) => {
+      onExchange(request, undefined);
+      throw error;
+    });
+    onExchange(request, response);
     if (response.status === 429) counted.throttled += 1;
     return response;
   }
@@ -186,7 +193,7 @@ class ConfluentClients {
   }
 }
 
-function settingsOf(config: Config): RotationSettings {
+export function settingsOf(config: Config): RotationSettings {
   const { rollout, timing, refresh, propagationLabel, environments, verification } = config;
   const { readyTimeoutSeconds, confirmSeconds } = timing;
   return {

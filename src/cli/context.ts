@@ -15,6 +15,8 @@ export interface Context {
   readonly err: Terminal;
   /** Calls `handler` at Ctrl-C instead of ending the process; the returned function removes the handler. */
   readonly onInterrupt: (handler: () => void) => () => void;
+  /** Prints a question to standard error and reads a line; `undefined` at the end of the input. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
 }
 
 /** What a command gets from the program. */

@@ -8,6 +8,7 @@ import { UsageError } from "./errors.ts";
 import { exampleText, exitCodeText } from "./help.ts";
 import { commandNames, optionNames } from "./introspection.ts";
 import { invokeCommand } from "./invoke.ts";
+import { probeCommand } from "./probe/command.ts";
 import { rotateCommand } from "./rotate.ts";
 import { sandboxCommand } from "./sandbox.ts";
 import { statusCommand } from "./status.ts";
@@ -58,6 +59,7 @@ const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
   checkCommand,
   discoverCommand,
   invokeCommand,
+  probeCommand,
   sandboxCommand,
   completionCommand,
 ];

@@ -1,0 +1,168 @@
+import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { Config } from "../../config/load.ts";
+import { systemClock } from "../../rotation/clock.ts";
+import { type Connection, qualifiedName } from "../../rotation/connection.ts";
+import { TextResolver } from "../../rotation/text-resolver.ts";
+import type { RunOptions } from "../../run.ts";
+import { requireAws } from "../aws.ts";
+import { type CommandContext, EXIT, type ExitCode, PROGRAM } from "../context.ts";
+import { UsageError } from "../errors.ts";
+import { exampleText } from "../help.ts";
+import { createLog } from "../log.ts";
+import { configOption, jsonOption } from "../options.ts";
+import { runOptions } from "../run-options.ts";
+import { loadConfig, select } from "../selection.ts";
+import { openWith } from "./context.ts";
+import { ExchangeLog } from "./exchanges.ts";
+import { type ProbeResult, probe } from "./probe.ts";
+import { StepPrinter } from "./progress.ts";
+import { createProbeReport, type ProbeReport } from "./report.ts";
+import { probeLines } from "./view.ts";
+
+const DEFAULT_SECONDS = 60;
+const MAX_SECONDS = 900;
+/** Short, because a person waits, and each failure is a finding. */
+const READ_RETRY_MS = 4_000;
+
+const DESCRIPTION = `Put the current key into a connection again, and show how Confluent reports on it.
+
+The result says which settings of connections.json suit the service. With --json, it holds no secret and no name, so
+that it can be attached to an issue.
+With --bad-key, an invalid key is put for a moment, and then the current one again: also after Ctrl-C and errors.
+Statements that use the connection may fail meanwhile. The name of the connection must be typed in before, or --yes given.`;
+
+export function probeCommand(context: CommandContext): CommandUnknownOpts {
+  const { out } = context;
+  return new Command("probe")
+    .summary("Find out how Confluent reports on keys, on one connection")
+    .description(DESCRIPTION)
+    .argument("<name>", "a connection that may be touched, as NAME or ENVIRONMENT/NAME")
+    .addOption(
+      new Option("--seconds <count>", "how long to watch after each PUT")
+        .argParser(parseSeconds)
+        .default(DEFAULT_SECONDS),
+    )
+    .option("--bad-key", "put an invalid key too, and then the current one again")
+    .option("--yes", "do not ask before an invalid key is put")
+    .option("--names", "show the names of connection and environment in the JSON")
+    .addOption(jsonOption())
+    .addOption(configOption())
+    .addHelpText(
+      "after",
+      exampleText(out, [
+        ["probe support-openai --seconds 30", "put the current key again and watch for half a minute"],
+        [
+          "probe support-openai --bad-key --yes --seconds 30 --json",
+          "everything that can be learned, as JSON",
+        ],
+      ]),
+    )
+    .action(
+      async (name, { config: file, badKey = false, yes = false, json = false, names = false, seconds }) => {
+        const config = loadConfig(file, context);
+        const connection = selectOne(name, config);
+        if (badKey && !yes) await confirm(connection, context);
+        await requireAws(context, config.environments.get(connection.environment)?.apiKeySecret);
+        const options = { connection, watchMs: seconds * 1_000, isBadKey: badKey, showsNames: names };
+        const report = await run(config, options, context);
+        out.print(...(json ? [JSON.stringify(report, null, 2)] : probeLines(out, report)));
+        context.exitWith(conclude(report, connection, context));
+      },
+    );
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_SECONDS))
+    throw new InvalidArgumentError(`It must be a number of seconds, at most ${MAX_SECONDS}.`);
+  return seconds;
+}
+
+function selectOne(name: string, config: Config): Connection {
+  const selected = select({ names: [name], secrets: [], environment: undefined }, config);
+  const [connection] = selected;
+  if (connection !== undefined && selected.length === 1) return connection;
+  throw new UsageError(
+    `Several environments have a connection ${name}.`,
+    `Choose one of them: ${selected.map(qualifiedName).join(", ")}.`,
+  );
+}
+
+/** @throws UsageError unless the name of the connection is typed in. */
+async function confirm(connection: Connection, { ask }: CommandContext): Promise<void> {
+  const name = qualifiedName(connection);
+  const question = `An invalid key will be put into ${name} for a moment. Statements that use it may fail.\nType its name to go on: `;
+  const answer = await ask?.(question);
+  if (answer?.trim() === name || answer?.trim() === connection.name) return;
+  throw new UsageError("The name was not typed in, so nothing was sent.", "Type it exactly, or give --yes.");
+}
+
+interface ProbeSettings {
+  readonly connection: Connection;
+  readonly watchMs: number;
+  readonly isBadKey: boolean;
+  readonly showsNames: boolean;
+}
+
+async function run(config: Config, settings: ProbeSettings, context: CommandContext): Promise<ProbeReport> {
+  const { connection, showsNames } = settings;
+  const exchanges = new ExchangeLog();
+  const options: RunOptions = {
+    ...runOptions(createLog(context), 0),
+    confluent: { faultRetryMs: READ_RETRY_MS },
+    onExchange: exchanges.add,
+  };
+  const interrupt = new AbortController();
+  const printer = new StepPrinter(context.err, connection, settings.watchMs);
+  const release = context.onInterrupt(() => {
+    printer.interrupted();
+    interrupt.abort();
+  });
+  const startedAt = systemClock.now();
+  const open = openWith(config, connection, options);
+  try {
+    const { signal } = interrupt;
+    const result: ProbeResult = await probe({
+      ...settings,
+      open,
+      exchanges,
+      signal,
+      clock: options.clock,
+      random: options.random,
+      onStep: printer.print,
+    });
+    const { requests, rateLimit } = exchanges;
+    const endedAt = systemClock.now();
+    const facts = { config, connection, startedAt, endedAt, requests, rateLimit, showsNames };
+    const clients = open(endedAt + READ_RETRY_MS);
+    return await createProbeReport(
+      result,
+      { ...facts, interrupted: signal.aborted },
+      new TextResolver(clients.context),
+    ).finally(clients.close);
+  } finally {
+    release();
+    printer.end();
+  }
+}
+
+/** Says what the connection holds if that is not plain. */
+export function conclude(
+  report: Pick<ProbeReport, "outcome" | "interrupted" | "restored">,
+  connection: Pick<Connection, "environment" | "name">,
+  { err }: Pick<CommandContext, "err">,
+): ExitCode {
+  const name = qualifiedName(connection);
+  if (report.restored === false) {
+    err.print(
+      `${err.paint("red", "Error:")} The current key could not be put back into ${name}, which may hold an invalid one.`,
+      `Run this until it succeeds: ${PROGRAM} rotate ${name}`,
+    );
+    return EXIT.failed;
+  }
+  if (report.interrupted) {
+    err.print(`Stopped. ${name} holds the current key.`);
+    return EXIT.interrupted;
+  }
+  return report.outcome === "succeeded" ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,54 @@
+import type { Config } from "../../config/load.ts";
+import { assertMatchesConfig } from "../../rotation/config-match.ts";
+import type { Connection } from "../../rotation/connection.ts";
+import type { RunContext } from "../../rotation/dependencies.ts";
+import { type EnvironmentSession, openSessions, readApiKeys, sessionOf } from "../../rotation/environment.ts";
+import { createClients, type RunOptions, settingsOf } from "../../run.ts";
+import { triggerFor } from "../selection.ts";
+
+/** The clients of AWS and Confluent until a deadline. */
+export interface OpenClients {
+  readonly context: RunContext;
+  readonly close: () => Promise<void>;
+}
+
+export type OpenUntil = (deadlineAt: number) => OpenClients;
+
+export function openWith(
+  config: Config,
+  connection: Connection,
+  options: Omit<RunOptions, "deadlineAt">,
+): OpenUntil {
+  return (deadlineAt) => {
+    const { dependencies, close } = createClients(config, { ...options, deadlineAt });
+    const trigger = triggerFor([connection], config, false);
+    return { context: { ...dependencies, trigger, settings: settingsOf(config) }, close };
+  };
+}
+
+/** Runs `work` with clients of its own, and closes them. */
+export async function withClients<T>(
+  open: OpenUntil,
+  deadlineAt: number,
+  work: (context: RunContext) => Promise<T>,
+): Promise<T> {
+  const { context, close } = open(deadlineAt);
+  try {
+    return await work(context);
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Reads the rotator's Confluent API key and the connection.
+ * @throws RotationError if one of them cannot be read; GuardError if the connection is not the one that is configured.
+ */
+export async function openSession(context: RunContext, connection: Connection): Promise<EnvironmentSession> {
+  const { environment, secret } = connection;
+  const groups = [{ secret, connections: [connection], complete: false }];
+  const sessions = openSessions(context, groups, readApiKeys(context, groups));
+  const session = sessionOf(new Map([[environment, await sessions.get(environment)]]), connection);
+  assertMatchesConfig(connection, session.initialState(connection));
+  return session;
+}

@@ -1,0 +1,99 @@
+import type { ConnectionState } from "../../rotation/connection.ts";
+import type { RunContext } from "../../rotation/dependencies.ts";
+import type { EnvironmentSession } from "../../rotation/environment.ts";
+import { RotationError } from "../../rotation/errors.ts";
+import { toRotationError } from "../../rotation/outcome.ts";
+import { InterruptedError } from "../errors.ts";
+import { openSession } from "./context.ts";
+import { invalidData } from "./invalid-key.ts";
+import { lastKind, type Observation, observe, type ProbeOptions, withOwnClients } from "./observation.ts";
+import { putData, readCurrentKey } from "./put.ts";
+import { observeRestored } from "./restored.ts";
+import { firstSeen, type Seen } from "./timeline.ts";
+import { unlessAborted } from "./watch.ts";
+
+export interface ProbeResult {
+  readonly observations: readonly Observation[];
+  /** Absent if no invalid key was sent. */
+  readonly restored?: boolean;
+}
+
+/**
+ * Puts AWSCURRENT again and watches what the service shows; then, if asked to, an invalid key and AWSCURRENT again.
+ * @throws RotationError if the connection or its secret cannot be read, or they do not match; nothing was written then.
+ */
+export async function probe(options: ProbeOptions): Promise<ProbeResult> {
+  const { isBadKey, signal } = options;
+  const { sendsMetadata, ...current } = await observeCurrent(options);
+  if (!isBadKey || signal.aborted || !isInUse(current)) return { observations: [current] };
+  const { wasSent, ...invalid } = await observeInvalid(options, sendsMetadata);
+  if (!wasSent) return { observations: [current, invalid] };
+  const restored = await observeRestored(options, { sendsMetadata, current, invalid });
+  return { observations: [current, invalid, restored], restored: restored.error === undefined };
+}
+
+/** An invalid key is put only after one that the service does not refuse. */
+function isInUse({ seen }: Observation): boolean {
+  return seen !== undefined && lastKind(seen) !== "refused";
+}
+
+/** @throws RotationError if nothing can be put, InterruptedError if the probe is interrupted before that. */
+function observeCurrent(options: ProbeOptions): Promise<Observation & { readonly sendsMetadata: boolean }> {
+  const { connection, signal, onStep } = options;
+  return withOwnClients(options, async (context) => {
+    const session = await unlessAborted(signal, openSession(context, connection));
+    const currentKey = await unlessAborted(signal, readCurrentKey(context, connection));
+    const exchanges = options.exchanges.putsFromNow();
+    const facts = () =>
+      ({ key: "current", exchanges: exchanges(), sendsMetadata: session.sendsMetadata }) as const;
+    onStep({ kind: "put", key: "current" });
+    try {
+      const { data } = currentKey.credentials;
+      const put = putData(context, session, { connection, key: currentKey, data });
+      const { before } = await unlessAborted(signal, put);
+      onStep({ kind: "accepted", key: "current" });
+      const seen = await observe("current", options, { api: session.api, before });
+      return { ...facts(), seen };
+    } catch (error) {
+      if (error instanceof InterruptedError) return facts();
+      return { ...facts(), error: toRotationError(context, error) };
+    }
+  });
+}
+
+/** When this resolves, its clients are closed, so the invalid key cannot be sent any more. */
+async function observeInvalid(
+  options: ProbeOptions,
+  sendsMetadata: boolean,
+): Promise<Observation & { readonly wasSent: boolean }> {
+  const { connection, signal, onStep } = options;
+  const exchanges = options.exchanges.putsFromNow();
+  let session: EnvironmentSession | undefined;
+  const result = await withOwnClients(options, async (context) => {
+    const put = async () => {
+      session = await openSession(context, connection);
+      session.sendsMetadata = sendsMetadata;
+      return { api: session.api, before: await putInvalid(context, session, options) };
+    };
+    try {
+      const accepted = await unlessAborted(signal, put());
+      onStep({ kind: "accepted", key: "invalid" });
+      const isDone = (seen: Seen) => firstSeen(seen, "refused") !== undefined;
+      return { seen: await observe("invalid", options, { ...accepted, isDone }) };
+    } catch (error) {
+      return error instanceof InterruptedError ? {} : { error: toRotationError(context, error) };
+    }
+  }).catch(() => ({ error: new RotationError("internal", "Unexpected error (a bug in the rotator).") }));
+  return { key: "invalid", exchanges: exchanges(), ...result, wasSent: session?.wasPut(connection) ?? false };
+}
+
+async function putInvalid(
+  context: RunContext,
+  session: EnvironmentSession,
+  { connection, onStep }: ProbeOptions,
+): Promise<ConnectionState> {
+  const key = await readCurrentKey(context, connection);
+  onStep({ kind: "put", key: "invalid" });
+  const data = invalidData(key.credentials);
+  return (await putData(context, session, { connection, key, data })).before;
+}

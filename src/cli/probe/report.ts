@@ -1,0 +1,135 @@
+import type { Config } from "../../config/load.ts";
+import type { Connection } from "../../rotation/connection.ts";
+import type { TextResolver } from "../../rotation/text-resolver.ts";
+import { VERSION } from "../../version.ts";
+import type { PutExchange, RateLimitHeader } from "./exchanges.ts";
+import type { Observation, ProbedKey } from "./observation.ts";
+import type { ProbeResult } from "./probe.ts";
+import { type ProposedSetting, proposeSettings } from "./settings.ts";
+import type { Seen } from "./timeline.ts";
+import { findWorld, type SeenByKey, type World } from "./world.ts";
+
+/** What `--json` prints. It holds no secret, and no name, id or address unless `--names` asks for names. */
+export interface ProbeReport {
+  readonly outcome: "succeeded" | "failed";
+  readonly version: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly requests: number;
+  readonly interrupted: boolean;
+  readonly connection: { readonly environment: string; readonly name: string; readonly type: string };
+  readonly world: World;
+  readonly settings: readonly ProposedSetting[];
+  readonly puts: readonly ReportedPut[];
+  readonly rateLimit: Readonly<Partial<Record<RateLimitHeader, string>>>;
+  /** Whether the current key is in place again after the invalid one; absent if no invalid one was sent. */
+  readonly restored?: boolean;
+}
+
+export interface ReportedPut extends Partial<Omit<Seen, "phases">> {
+  readonly key: ProbedKey;
+  /** Each PUT that was sent until one was accepted. */
+  readonly exchanges: readonly PutExchange[];
+  readonly phases: readonly ReportedPhase[];
+  /** Why the PUT was not accepted. */
+  readonly message?: string;
+  readonly detail?: string;
+}
+
+interface ReportedPhase {
+  readonly afterMs: number;
+  readonly phase: string;
+  readonly detail?: string;
+}
+
+export interface ReportFacts {
+  readonly config: Config;
+  readonly connection: Connection;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly requests: number;
+  readonly interrupted: boolean;
+  readonly rateLimit: ProbeReport["rateLimit"];
+  readonly showsNames: boolean;
+}
+
+export async function createProbeReport(
+  { observations, restored }: ProbeResult,
+  facts: ReportFacts,
+  texts: Pick<TextResolver, "resolve">,
+): Promise<ProbeReport> {
+  const { config, connection, startedAt, endedAt, requests, interrupted, rateLimit } = facts;
+  const mask = facts.showsNames ? (text: string) => text : maskOf(facts);
+  const { name, environment, type } = connection;
+  const found = worldOf(observations);
+  const isUnproven = observations[0]?.seen === undefined || found.world === "refused";
+  const puts = observations.map((each) => reportPut(each, connection, texts, mask));
+  return {
+    outcome: isUnproven || restored === false ? "failed" : "succeeded",
+    version: VERSION,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Math.round(endedAt - startedAt),
+    requests,
+    interrupted,
+    connection: facts.showsNames ? { environment, name, type } : { environment: MASK, name: MASK, type },
+    world: found.world,
+    settings: observations[0]?.seen === undefined ? [] : proposeSettings(found, config),
+    puts: await Promise.all(puts),
+    rateLimit,
+    ...(restored !== undefined && { restored }),
+  };
+}
+
+function worldOf(observations: readonly Observation[]): ReturnType<typeof findWorld> {
+  const seen = Object.fromEntries(observations.flatMap((each) => (each.seen ? [[each.key, each.seen]] : [])));
+  const { current, ...others } = seen as Partial<SeenByKey>;
+  return current === undefined ? { world: "unclear" } : findWorld({ current, ...others });
+}
+
+async function reportPut(
+  { key, exchanges, seen, error }: Observation,
+  connection: Connection,
+  texts: Pick<TextResolver, "resolve">,
+  mask: (text: string) => string,
+): Promise<ReportedPut> {
+  const show = async (found: Parameters<TextResolver["resolve"]>[0]) => {
+    const shown = await texts.resolve(found, connection);
+    return Object.fromEntries(Object.entries(shown).map(([name, text]) => [name, mask(text)]));
+  };
+  const phases = (seen?.phases ?? []).map(async ({ detail, ...phase }) => ({
+    ...phase,
+    ...(detail && (await show({ detail }))),
+  }));
+  const detail = error?.response.detail;
+  const failure = error && (await show({ message: error.text, ...(detail && { detail }) }));
+  return { key, exchanges, ...seen, phases: await Promise.all(phases), ...failure };
+}
+
+const MASK = "[masked]";
+
+/** Shorter names are ordinary words as well. */
+const MIN_MASKED_LENGTH = 4;
+
+/** Hides what tells whose connection it is. */
+function maskOf({ config, connection }: ReportFacts): (text: string) => string {
+  const environment = config.environments.get(connection.environment);
+  const { organizationId = "", environmentId = "", restEndpoint = "", apiKeySecret = "" } = environment ?? {};
+  const host = URL.parse(restEndpoint)?.host ?? "";
+  const endpointHost = URL.parse(connection.endpoint ?? "")?.host ?? "";
+  const { name, environment: environmentName, secret } = connection;
+  const words = [
+    organizationId,
+    environmentId,
+    host,
+    endpointHost,
+    apiKeySecret,
+    secret,
+    name,
+    environmentName,
+  ]
+    .filter(({ length }) => length >= MIN_MASKED_LENGTH)
+    .toSorted((a, b) => b.length - a.length)
+    .map((word) => RegExp.escape(word));
+  const pattern = new RegExp(`(?<![\\w-])(?:${words.join("|")})(?![\\w-])`, "g");
+  return (text) => (words.length === 0 ? text : text.replace(pattern, MASK));
+}

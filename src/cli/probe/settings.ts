@@ -1,0 +1,114 @@
+import type { Config } from "../../config/load.ts";
+import { CREDULOUS_AFTER_MS, type World, type WorldFound } from "./world.ts";
+
+/** A setting of connections.json that follows from what was seen. */
+export interface ProposedSetting {
+  readonly setting: "timing.confirmSeconds" | "timing.readyTimeoutSeconds" | "verification.require";
+  readonly value: number | string;
+  /** What connections.json has, or its default. */
+  readonly configured: number | string;
+  readonly reason: string;
+}
+
+const DEFAULT_CONFIRM_SECONDS = 10;
+const MAX_CONFIRM_SECONDS = 300;
+const MAX_READY_TIMEOUT_SECONDS = 900;
+/** A verdict may take longer at another time. */
+const MARGIN = 2;
+/** A run waits for a phase to last for at most this part of `readyTimeoutSeconds`. */
+const CONFIRM_PART = 3;
+
+type Configured = Pick<Config, "timing" | "verification">;
+
+/** The settings that suit the service, each with the reason. None if it refuses the current key. */
+export function proposeSettings(
+  found: WorldFound,
+  { timing, verification }: Configured,
+): readonly ProposedSetting[] {
+  if (found.world === "refused") return [];
+  const { seconds, reason } = confirmation(found);
+  return [
+    { setting: "timing.confirmSeconds", value: seconds, configured: timing.confirmSeconds, reason },
+    ...readyTimeout(found, seconds, timing.readyTimeoutSeconds),
+    { setting: "verification.require", configured: verification.require, ...requirement(found.world) },
+  ];
+}
+
+/** Proposed only if the time that is configured is too short. */
+function readyTimeout(
+  { world, verdictAfterMs = 0 }: WorldFound,
+  confirmSeconds: number,
+  configured: number,
+): ProposedSetting[] {
+  const verdictSeconds = Math.ceil((verdictAfterMs * MARGIN) / 1_000);
+  const needed = Math.max(verdictSeconds, world === "controller" ? confirmSeconds * CONFIRM_PART : 0);
+  if (needed <= configured) return [];
+  const value = Math.min(needed, MAX_READY_TIMEOUT_SECONDS);
+  const reason = `A verdict came after ${inSeconds(verdictAfterMs)}, and confirmSeconds counts for at most a third of this time.`;
+  return [{ setting: "timing.readyTimeoutSeconds", value, configured, reason }];
+}
+
+function confirmation({ world, verdictAfterMs = 0 }: WorldFound): { seconds: number; reason: string } {
+  switch (world) {
+    case "silent":
+      return { seconds: DEFAULT_CONFIRM_SECONDS, reason: "It has no effect if there is no phase." };
+    case "credulous":
+      return {
+        seconds: 0,
+        reason:
+          "READY for an invalid key lasted as long as it was watched, so waiting finds nothing. Only its provider or a statement can tell whether a key works.",
+      };
+    case "controller":
+      return {
+        seconds: Math.min(
+          MAX_CONFIRM_SECONDS,
+          Math.max(DEFAULT_CONFIRM_SECONDS, Math.ceil((verdictAfterMs * MARGIN) / 1_000)),
+        ),
+        reason: `The phase from before the PUT stayed for ${inSeconds(verdictAfterMs)}, and the verdict came after it.`,
+      };
+    case "prompt":
+      return {
+        seconds: DEFAULT_CONFIRM_SECONDS,
+        reason: `Another phase comes before the verdict, which came after ${inSeconds(verdictAfterMs)} and counts at once; this setting rarely delays it.`,
+      };
+    case "went-silent":
+    case "unclear":
+    case "refused":
+      return { seconds: DEFAULT_CONFIRM_SECONDS, reason: unclearReason(world) };
+  }
+}
+
+function unclearReason(world: World): string {
+  return world === "unclear"
+    ? `What was seen does not tell how long an old phase stays. Probe with --bad-key and --seconds ${CREDULOUS_AFTER_MS / 1_000} or more to learn it.`
+    : "The phase disappeared, so nothing shows how long it must last.";
+}
+
+function requirement(world: World): { value: string; reason: string } {
+  switch (world) {
+    case "silent":
+      return {
+        value: "auto",
+        reason:
+          'Confluent reports no phase, so an accepted key counts as applied. With "ready", every update would end as unverified, with an alert.',
+      };
+    case "went-silent":
+      return {
+        value: "applied",
+        reason:
+          'There was a phase before the PUT and none after it. With "auto", every update would end as unverified, with an alert.',
+      };
+    case "credulous":
+      return { value: "auto", reason: 'READY says nothing about a key here, so "ready" shows no more.' };
+    case "controller":
+    case "prompt":
+      return { value: "auto", reason: "The phase says whether a key works, and a run waits for it." };
+    case "unclear":
+    case "refused":
+      return { value: "auto", reason: "There was a phase after the PUT, and a run waits for it." };
+  }
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,105 @@
+import { type ConnectionState, type PhaseKind, phaseKind } from "../../rotation/connection.ts";
+import { StateHistory } from "../../rotation/polling/history.ts";
+import type { UntrustedText } from "../../rotation/untrusted-text.ts";
+
+/** The first read that showed a phase, or showed it again after another one. */
+export interface PhaseSeen {
+  readonly afterMs: number;
+  /** Empty if the service reports none. */
+  readonly phase: string;
+  readonly detail?: UntrustedText;
+}
+
+/** Whether a field of `metadata` moved, and the first read that showed it. */
+export interface Movement {
+  /** False if the service does not show the field. */
+  readonly shown: boolean;
+  readonly changedAfterMs?: number;
+}
+
+/** What the reads after one PUT showed. Times count from the response to the PUT. */
+export interface Seen {
+  readonly phaseBefore: string;
+  readonly phases: readonly PhaseSeen[];
+  readonly resourceVersion: Movement;
+  readonly updatedAt: Movement;
+  readonly reads: number;
+  readonly failedReads: number;
+  /** Reads that showed an older state than one before them, as replicas do. */
+  readonly outdatedReads: number;
+  readonly watchedMs: number;
+}
+
+/** Collects what the reads after one PUT show. */
+export class Timeline {
+  readonly #before: ConnectionState;
+  readonly #putAt: number;
+  readonly #history = new StateHistory();
+  readonly #phases: PhaseSeen[] = [];
+  #resourceVersion: Movement;
+  #updatedAt: Movement;
+  #reads = 0;
+  #failedReads = 0;
+  #outdatedReads = 0;
+  #lastAt: number;
+
+  constructor(before: ConnectionState, putAt: number) {
+    this.#before = before;
+    this.#putAt = putAt;
+    this.#lastAt = putAt;
+    this.#history.add(before);
+    this.#resourceVersion = { shown: before.resourceVersion !== undefined };
+    this.#updatedAt = { shown: before.updatedAt !== undefined };
+  }
+
+  add(state: ConnectionState, now: number): void {
+    this.#lastAt = now;
+    this.#reads += 1;
+    if (this.#history.isOutdated(state)) {
+      this.#outdatedReads += 1;
+      return;
+    }
+    this.#history.add(state);
+    const afterMs = now - this.#putAt;
+    const { resourceVersion, updatedAt } = this.#before;
+    this.#resourceVersion = moved(this.#resourceVersion, resourceVersion, state.resourceVersion, afterMs);
+    this.#updatedAt = moved(this.#updatedAt, updatedAt, state.updatedAt, afterMs);
+    if (this.#phases.at(-1)?.phase === state.phase) return;
+    this.#phases.push({ afterMs, phase: state.phase, ...(state.detail && { detail: state.detail }) });
+  }
+
+  addFailure(now: number): void {
+    this.#lastAt = now;
+    this.#reads += 1;
+    this.#failedReads += 1;
+  }
+
+  get seen(): Seen {
+    return {
+      phaseBefore: this.#before.phase,
+      phases: [...this.#phases],
+      resourceVersion: this.#resourceVersion,
+      updatedAt: this.#updatedAt,
+      reads: this.#reads,
+      failedReads: this.#failedReads,
+      outdatedReads: this.#outdatedReads,
+      watchedMs: this.#lastAt - this.#putAt,
+    };
+  }
+}
+
+function moved<T>(known: Movement, before: T | undefined, after: T | undefined, afterMs: number): Movement {
+  if (after === undefined || known.changedAfterMs !== undefined) return known;
+  const hasMoved = before === undefined || before !== after;
+  return { shown: true, ...(hasMoved && { changedAfterMs: afterMs }) };
+}
+
+/** True if the service showed that the connection changed. */
+export function hasMoved({ resourceVersion, updatedAt }: Seen): boolean {
+  return resourceVersion.changedAfterMs !== undefined || updatedAt.changedAfterMs !== undefined;
+}
+
+/** When a phase of this kind was first seen after the PUT, on a connection that had changed. */
+export function firstSeen({ phases }: Seen, kind: PhaseKind): PhaseSeen | undefined {
+  return phases.find(({ phase }) => phaseKind(phase) === kind);
+}

@@ -1,0 +1,95 @@
+import { phaseStyle } from "../../terminal/status-table.ts";
+import { type Cell, tableLines } from "../../terminal/table.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { counted, seconds } from "../../terminal/text.ts";
+import type { PutExchange } from "./exchanges.ts";
+import type { ProbeReport, ReportedPut } from "./report.ts";
+import type { Movement } from "./timeline.ts";
+
+const HEAD = ["KEY", "AFTER PUT", "SEEN"];
+
+export function probeLines(terminal: Terminal, report: ProbeReport): string[] {
+  const { puts, rateLimit, requests, durationMs } = report;
+  const limits = Object.entries(rateLimit).map(([name, value]) => `${name}: ${value}`);
+  return [
+    ...tableLines(terminal, HEAD, puts.flatMap(rowsOf)),
+    "",
+    `  Rate limit headers: ${limits.join(", ") || "none"}.`,
+    ...settingLines(terminal, report),
+    "",
+    `${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`,
+  ];
+}
+
+function rowsOf(put: ReportedPut): Cell[][] {
+  const { key, exchanges, phaseBefore, resourceVersion, updatedAt, message, detail } = put;
+  const row = (after: string, text: string, style?: Cell["style"]): Cell[] => [
+    { text: key },
+    { text: after },
+    { text, ...(style && { style }) },
+  ];
+  const events = [
+    ...put.phases.map(({ afterMs, phase, detail }) => ({
+      afterMs,
+      text: [phase || "no phase", ...(detail ? [detail] : [])].join(": "),
+      style: phaseStyle(phase),
+    })),
+    ...movement("resource_version", resourceVersion),
+    ...movement("updated_at", updatedAt),
+  ].toSorted((a, b) => a.afterMs - b.afterMs);
+  return [
+    ...(phaseBefore === undefined ? [] : [row("before", phaseBefore || "no phase", phaseStyle(phaseBefore))]),
+    ...exchanges.map((exchange) => row("", describeExchange(exchange))),
+    ...(message === undefined ? [] : [row("", [message, detail].filter(Boolean).join(" "), "red")]),
+    ...events.map(({ afterMs, text, style }) => row(`${Math.round(afterMs)} ms`, text, style)),
+    ...(put.watchedMs === undefined ? [] : [row(seconds(put.watchedMs), describeEnd(put))]),
+  ];
+}
+
+function movement(field: string, seen: Movement | undefined) {
+  if (seen?.changedAfterMs === undefined) return [];
+  return [{ afterMs: seen.changedAfterMs, text: `${field} has changed`, style: undefined }];
+}
+
+function describeExchange({ metadata, httpStatus, body }: PutExchange): string {
+  const form = metadata ? "with metadata" : "without metadata";
+  const bodies = {
+    connection: "with the connection",
+    error: "with an error",
+    empty: "without a body",
+    "not-from-the-api": "with something that is not from the API",
+  } as const;
+  if (httpStatus === undefined || body === undefined) return `PUT ${form}: no answer`;
+  return `PUT ${form}: ${httpStatus}, ${bodies[body]}`;
+}
+
+function describeEnd(put: ReportedPut): string {
+  const { reads = 0, failedReads = 0, outdatedReads = 0, resourceVersion, updatedAt } = put;
+  const still = [...stillness("resource_version", resourceVersion), ...stillness("updated_at", updatedAt)];
+  const odd = [
+    ...(failedReads > 0 ? [`${failedReads} failed`] : []),
+    ...(outdatedReads > 0 ? [`${outdatedReads} showed an older state`] : []),
+  ];
+  return [`end, after ${counted(reads, "read")}`, ...odd, ...still].join("; ");
+}
+
+function stillness(field: string, seen: Movement | undefined): string[] {
+  if (seen === undefined || seen.changedAfterMs !== undefined) return [];
+  return [seen.shown ? `${field} did not change` : `${field} is not shown`];
+}
+
+function settingLines(terminal: Terminal, { settings, world }: ProbeReport): string[] {
+  if (settings.length === 0) return [];
+  return [
+    "",
+    `  ${terminal.paint("bold", "Settings that follow")} (behaviour: ${world})`,
+    ...settings.flatMap(({ setting, value, configured, reason }) => {
+      const isSame = value === configured;
+      const note = isSame ? "as configured" : `now ${configured}`;
+      return [
+        `  ${terminal.paint(isSame ? "green" : "yellow", `${setting}: ${JSON.stringify(value)}`)} (${note})`,
+        `    ${reason}`,
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Fault } from "../../src/sandbox/confluent/faults.ts";
+import { startCli } from "../support/child.ts";
+import { startOperator } from "../support/operator.ts";
+import { PROBED, type ProbeSteps, type Probing, startProbing } from "../support/probing.ts";
+import { GOOD_KEY, putByAnotherClient } from "../support/verdicts.ts";
+
+const KEY = "sk-old-enough-to-be-judged";
+const INVALID_KEY = "xx-xxx-xxxxxx-xx-xx-xxxxxx";
+const ARGS = ["probe", "alpha", "--bad-key", "--yes", "--seconds", "2"];
+const INVALID_IN_PLACE = /an invalid key is in place/;
+
+function startCredulous() {
+  return startOperator({
+    connections: [{ name: "alpha", secret: "openai" }],
+    confluent: { world: "credulous" },
+  });
+}
+
+const keysOf = ({ confluent }: Awaited<ReturnType<typeof startCredulous>>): (string | undefined)[] =>
+  confluent.connection("alpha").puts.map(({ data }) => data["API_KEY"]);
+
+describe("an invalid key that probe has put is replaced by the good one", () => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("row 62: after %s", async (signal) => {
+    const operator = await startCredulous();
+    const { child, shows, ended } = startCli(ARGS, operator.env);
+    await shows(INVALID_IN_PLACE);
+    expect(operator.held("alpha")["API_KEY"]).toBe(INVALID_KEY);
+    child.kill(signal);
+    const { code, stderr } = await ended;
+    expect(keysOf(operator)).toEqual([KEY, INVALID_KEY, KEY]);
+    expect(stderr).toContain("Stopped. prod/alpha holds the current key.");
+    expect(code).toBe(130);
+  });
+
+  it("row 62: after Ctrl-C is pressed again while the good one is put back", async () => {
+    const operator = await startCredulous();
+    operator.confluent.fail({
+      method: "PUT",
+      afterTimes: 2,
+      times: 2,
+      fault: { kind: "status", status: 503 },
+    });
+    const { child, shows, ended } = startCli(ARGS, operator.env);
+    await shows(INVALID_IN_PLACE);
+    child.kill("SIGINT");
+    await shows(/Please wait/);
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(130);
+    expect(operator.held("alpha")["API_KEY"]).toBe(KEY);
+  });
+
+  it("row 62: after its terminal was closed", async () => {
+    const operator = await startCredulous();
+    const { child, shows, ended } = startCli(ARGS, operator.env);
+    await shows(INVALID_IN_PLACE);
+    child.stderr.destroy();
+    child.stdout.destroy();
+    child.kill("SIGHUP");
+    await ended;
+    expect(keysOf(operator)).toEqual([KEY, INVALID_KEY, KEY]);
+  });
+
+  it.each<readonly [string, Fault]>([
+    ["503", { kind: "status", status: 503 }],
+    ["429 with Retry-After", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["a dropped connection", { kind: "reset" }],
+    ["409", { kind: "status", status: 409 }],
+    ["a change by another client", { kind: "touch" }],
+  ])("row 63: in a process that meets %s, also after Ctrl-C", async (_name, fault) => {
+    const operator = await startCredulous();
+    operator.confluent.fail({ method: "PUT", afterTimes: 2, times: 2, fault });
+    const { child, shows, ended } = startCli(ARGS, operator.env);
+    await shows(INVALID_IN_PLACE);
+    child.kill("SIGINT");
+    const { code } = await ended;
+    const keys = keysOf(operator);
+    expect(new Set(keys.slice(2))).toEqual(new Set([KEY]));
+    expect([operator.held("alpha")["API_KEY"], code]).toEqual([KEY, 130]);
+  });
+});
+
+/** Does something as soon as a step of the probe is reached. */
+function at(kind: string, key: string, act: (interrupt: () => void) => void): ProbeSteps {
+  return {
+    isBadKey: true,
+    watchMs: 5_000,
+    onStep: (step, interrupt) => {
+      if (step.kind === kind && "key" in step && step.key === key) act(interrupt);
+    },
+  };
+}
+
+type Arrange = (probing: Probing, interrupt: () => void) => void;
+
+const fails =
+  (fault: Fault, times: number): Arrange =>
+  ({ confluent }) =>
+    confluent.fail({ times, fault });
+
+describe("the good key is put back", () => {
+  it.each<readonly [string, Arrange]>([
+    ["every request is answered with 500", fails({ kind: "status", status: 500 }, 12)],
+    [
+      "every request is answered with 429",
+      fails({ kind: "status", status: 429, headers: { "retry-after": "20" } }, 3),
+    ],
+    [
+      "429 asks to wait for a day",
+      fails({ kind: "status", status: 429, headers: { "retry-after": "86400" } }, 3),
+    ],
+    ["every connection is dropped", fails({ kind: "reset" }, 12)],
+    ["nothing is answered", fails({ kind: "hang" }, 5)],
+    ["pages of a proxy come instead", fails({ kind: "body", body: "html", applied: false }, 8)],
+    ["the rotator's own key is refused for a while", fails({ kind: "status", status: 401 }, 4)],
+    [
+      "Secrets Manager fails for a while",
+      ({ aws }) => aws.fail({ operation: "GetSecretValue", times: 9, error: "InternalServiceError" }),
+    ],
+    [
+      "somebody takes the right to read secrets away for a while",
+      ({ aws }) => aws.fail({ operation: "GetSecretValue", times: 3, error: "AccessDeniedException" }),
+    ],
+  ])("row 63: if %s", async (_name, arrange) => {
+    const probing = await startProbing({ world: "credulous" });
+    const report = await probing.probe(at("put", "restored", () => arrange(probing, () => undefined)));
+    expect(report.restored).toBe(true);
+    expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
+  });
+
+  it.each<readonly [string, Fault]>([
+    ["fails", { kind: "status", status: 503 }],
+    ["fails although it is applied", { kind: "status", status: 503, applied: true }],
+    ["gets no answer", { kind: "hang", applied: true }],
+    ["loses its answer", { kind: "reset", applied: true }],
+    ["is refused", { kind: "status", status: 400 }],
+    ["meets a conflict", { kind: "status", status: 409 }],
+  ])("row 63: if the PUT of the invalid key %s", async (_name, fault) => {
+    const probing = await startProbing({ world: "credulous" });
+    probing.confluent.fail({ method: "PUT", afterTimes: 1, times: 9, fault });
+    const report = await probing.probe({ isBadKey: true, watchMs: 5_000 });
+    expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
+    expect(report.restored).toBe(true);
+  });
+
+  it("row 63: if Ctrl-C comes while the PUT of the invalid key has no answer yet", async () => {
+    const probing = await startProbing({ world: "credulous" });
+    probing.confluent.fail({ method: "PUT", afterTimes: 1, fault: { kind: "hang", applied: true } });
+    const running = probing.probe(
+      at("put", "invalid", (interrupt) => {
+        vi.waitFor(() => expect(probing.held(PROBED)["API_KEY"]).not.toBe(GOOD_KEY)).then(
+          interrupt,
+          interrupt,
+        );
+      }),
+    );
+    expect(await running).toMatchObject({ restored: true, interrupted: true });
+    expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
+  });
+
+  it("row 63: in the newest version of its secret, never in an older one", async () => {
+    const probing = await startProbing({ world: "credulous" });
+    const newer = () => probing.aws.putSecret("openai", "newer-key");
+    const report = await probing.probe(at("accepted", "invalid", newer));
+    expect(report.restored).toBe(true);
+    expect(probing.keysPut(PROBED).slice(2)).toEqual(["newer-key"]);
+  });
+
+  it("row 63: in the newest version if another run puts that before", async () => {
+    const probing = await startProbing({ world: "credulous" });
+    let isChanged: Promise<void> | undefined;
+    const report = await probing.probe(
+      at("put", "restored", () => {
+        probing.aws.putSecret("openai", "newer-key");
+        isChanged = putByAnotherClient(probing, PROBED, "newer-key");
+      }),
+    );
+    await isChanged;
+    expect(report.restored).toBe(true);
+    expect(probing.keysPut(PROBED).slice(2)).not.toContain(GOOD_KEY);
+    expect(probing.held(PROBED)["API_KEY"]).toBe("newer-key");
+  });
+
+  it("row 63: or the report says that it could not be put back", async () => {
+    const probing = await startProbing({ world: "credulous" });
+    const startedAt = probing.clock.now();
+    const fault = { kind: "status", status: 503 } as const;
+    const report = await probing.probe(
+      at("put", "restored", () => probing.confluent.fail({ method: "PUT", times: 999, fault })),
+    );
+    expect(report).toMatchObject({ restored: false, outcome: "failed" });
+    expect(probing.clock.now() - startedAt).toBeGreaterThan(270_000);
+    expect(report.puts.at(-1)).toMatchObject({ key: "restored", message: "Confluent answered 503." });
+  });
+});
