@@ -39,10 +39,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Replaces addresses and ids in the cloud by those of the sandbox. */
+/** Replaces addresses and ids in the cloud by those of the sandbox, and long times by short ones. */
 function inSandbox(line: string): string[] {
   return line
     .replace("--cloud aws --region us-west-2", `--rest-endpoint ${world.confluent.url}`)
+    .replace("--seconds 30", "--seconds 1")
     .replace("env-a1b2c3", ENVIRONMENTS.prod)
     .replace("prod/confluent/flink-api-key", "prod/confluent-flink-key")
     .replace("--config connections.json", `--config ${world.configFile}`)

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "
 import type { Config } from "../../config/load.ts";
 import { systemClock } from "../../rotation/clock.ts";
 import { type Connection, qualifiedName } from "../../rotation/connection.ts";
+import { RotationError } from "../../rotation/errors.ts";
 import { TextResolver } from "../../rotation/text-resolver.ts";
 import type { RunOptions } from "../../run.ts";
 import { requireAws } from "../aws.ts";
@@ -10,11 +11,12 @@ import { UsageError } from "../errors.ts";
 import { exampleText } from "../help.ts";
 import { createLog } from "../log.ts";
 import { configOption, jsonOption } from "../options.ts";
+import { connectionProblem } from "../problem.ts";
 import { runOptions } from "../run-options.ts";
 import { loadConfig, select } from "../selection.ts";
-import { openWith } from "./context.ts";
+import { type OpenUntil, openWith, withClients } from "./context.ts";
 import { ExchangeLog } from "./exchanges.ts";
-import { type ProbeResult, probe } from "./probe.ts";
+import { probe } from "./probe.ts";
 import { StepPrinter } from "./progress.ts";
 import { createProbeReport, type ProbeReport } from "./report.ts";
 import { probeLines } from "./view.ts";
@@ -105,7 +107,6 @@ interface ProbeSettings {
 }
 
 async function run(config: Config, settings: ProbeSettings, context: CommandContext): Promise<ProbeReport> {
-  const { connection, showsNames } = settings;
   const exchanges = new ExchangeLog();
   const options: RunOptions = {
     ...runOptions(createLog(context), 0),
@@ -113,37 +114,38 @@ async function run(config: Config, settings: ProbeSettings, context: CommandCont
     onExchange: exchanges.add,
   };
   const interrupt = new AbortController();
-  const printer = new StepPrinter(context.err, connection, settings.watchMs);
+  const { signal } = interrupt;
+  const printer = new StepPrinter(context.err, settings.connection, settings.watchMs);
   const release = context.onInterrupt(() => {
     printer.interrupted();
     interrupt.abort();
   });
-  const startedAt = systemClock.now();
-  const open = openWith(config, connection, options);
+  const { clock, random } = options;
+  const startedAt = clock.now();
+  const open = openWith(config, settings.connection, options);
   try {
-    const { signal } = interrupt;
-    const result: ProbeResult = await probe({
-      ...settings,
-      open,
-      exchanges,
-      signal,
-      clock: options.clock,
-      random: options.random,
-      onStep: printer.print,
-    });
+    const steps = { ...settings, open, exchanges, signal, clock, random, onStep: printer.print };
+    const result = await probe(steps).catch((error: unknown) => explain(error, settings, open));
     const { requests, rateLimit } = exchanges;
-    const endedAt = systemClock.now();
-    const facts = { config, connection, startedAt, endedAt, requests, rateLimit, showsNames };
-    const clients = open(endedAt + READ_RETRY_MS);
-    return await createProbeReport(
-      result,
-      { ...facts, interrupted: signal.aborted },
-      new TextResolver(clients.context),
-    ).finally(clients.close);
+    const facts = { ...settings, config, startedAt, endedAt: clock.now(), requests, rateLimit };
+    const interrupted = signal.aborted;
+    return await withTexts(open, (texts) => createProbeReport(result, { ...facts, interrupted }, texts));
   } finally {
     release();
     printer.end();
   }
+}
+
+/** @throws the error with texts that can be shown, and with advice. */
+async function explain(error: unknown, { connection }: ProbeSettings, open: OpenUntil): Promise<never> {
+  if (!(error instanceof RotationError)) throw error;
+  const { nextStep, ...problem } = connectionProblem(error, connection);
+  const { message = error.message } = await withTexts(open, (texts) => texts.resolve(problem, connection));
+  throw new RotationError(error.errorClass, message, { ...(nextStep && { nextStep }) });
+}
+
+function withTexts<T>(open: OpenUntil, work: (texts: TextResolver) => Promise<T>): Promise<T> {
+  return withClients(open, systemClock.now() + READ_RETRY_MS, (clients) => work(new TextResolver(clients)));
 }
 
 /** Says what the connection holds if that is not plain. */

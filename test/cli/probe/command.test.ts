@@ -89,7 +89,7 @@ describe("probe", () => {
     });
     const { code, err } = await run(["probe", "alpha", "--bad-key", "--yes", ...SHORT]);
     expect(err).toContain(message);
-    expect(err).toContain("Nothing was written.");
+    expect(err).toContain("correct the one that is wrong. Nothing was written.");
     expect(confluent.connection("alpha").puts).toEqual([]);
     expect(code).toBe(1);
   });
