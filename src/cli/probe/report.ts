@@ -129,7 +129,7 @@ function maskOf({ config, connection }: ReportFacts): (text: string) => string {
   ]
     .filter(({ length }) => length >= MIN_MASKED_LENGTH)
     .toSorted((a, b) => b.length - a.length)
-    .map((word) => RegExp.escape(word));
+    .map((word) => word.replace(/\W/g, "\\$&"));
   const pattern = new RegExp(`(?<![\\w-])(?:${words.join("|")})(?![\\w-])`, "g");
   return (text) => (words.length === 0 ? text : text.replace(pattern, MASK));
 }
