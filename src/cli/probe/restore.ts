@@ -60,7 +60,7 @@ async function putBack(context: RunContext, options: RestoreOptions): Promise<Re
   const session = await openSession(context, connection);
   session.sendsMetadata = options.sendsMetadata;
   // A change of the connection may be due to the invalid key, so it does not show that this PUT was applied.
-  session.recordPut(connection);
+  session.recordPut(connection, clock.now());
   for (;;) {
     const key = await readCurrentKey(context, connection);
     const { before } = await putData(context, session, { connection, key, data: key.credentials.data });

@@ -6,7 +6,7 @@ import type { PutExchange } from "./exchanges.ts";
 import type { ProbeReport, ReportedPut } from "./report.ts";
 import type { Movement } from "./timeline.ts";
 
-const HEAD = ["KEY", "AFTER PUT", "SEEN"];
+const HEAD = [{ title: "KEY" }, { title: "AFTER PUT" }, { title: "SEEN" }];
 
 export function probeLines(terminal: Terminal, report: ProbeReport): string[] {
   const { puts, rateLimit, requests, durationMs } = report;

@@ -5,7 +5,7 @@ import { findWorld } from "../../../src/cli/probe/world.ts";
 
 const CONFIG = {
   timing: { readyTimeoutSeconds: 300, graceSeconds: 120, confirmSeconds: 10 },
-  verification: { require: "auto" },
+  verification: { require: "auto", provider: true },
 } as const;
 
 function seen(phaseBefore: string, phases: readonly (readonly [number, string])[], watchedMs = 60_000): Seen {
@@ -100,7 +100,7 @@ describe("the settings that follow", () => {
   });
 
   it("say what connections.json has now, and give a reason for each", () => {
-    const config = { ...CONFIG, verification: { require: "ready" } } as const;
+    const config = { ...CONFIG, verification: { require: "ready", provider: true } } as const;
     const settings = proposeSettings({ world: "silent" }, config);
     expect(settings).toMatchObject([
       { setting: "timing.confirmSeconds", value: 10, configured: 10 },
