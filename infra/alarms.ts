@@ -4,7 +4,6 @@ import {
   ComparisonOperator,
   type IAlarm,
   type IMetric,
-  MathExpression,
   Stats,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -13,9 +12,12 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
+import type { Fleet } from "./fleet.ts";
 import type { RotatorMetric } from "./metrics.ts";
 import { missingRunWindow } from "./missing-runs.ts";
+import { addRecoveryRule } from "./recovery.ts";
 import type { ResolvedSchedule } from "./schedule.ts";
+import { PERSISTENT, unalertedErrors } from "./unalerted-errors.ts";
 
 interface AlarmOptions {
   readonly metric: IMetric;
@@ -24,7 +26,10 @@ interface AlarmOptions {
   readonly threshold?: number;
   readonly comparisonOperator?: ComparisonOperator;
   readonly evaluationPeriods?: number;
+  readonly datapointsToAlarm?: number;
   readonly treatMissingData?: TreatMissingData;
+  /** False if an alert of the function has told already. Default: true. */
+  readonly notifyOnAlarm?: boolean;
   readonly notifyOnRecovery?: boolean;
 }
 
@@ -32,6 +37,7 @@ export interface AlarmsProps {
   readonly serviceName: string;
   readonly metric: RotatorMetric;
   readonly fn: IFunction;
+  readonly fleet: Fleet | undefined;
   readonly deadLetterQueue: IQueue;
   readonly topic: ITopic;
   /** Absent while the rotator is paused. */
@@ -42,64 +48,62 @@ export interface AlarmsProps {
 export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
   const action = new SnsAction(props.topic);
   const alarms = { ...rotationAlarms(props), ...missingRunAlarm(scope, props), ...deliveryAlarms(props) };
-  return Object.entries(alarms).map(([name, alarmOptions]) => {
-    const alarmName = `${props.serviceName}-${name}`;
-    const { description, notifyOnRecovery = false, ...options }: AlarmOptions = alarmOptions;
+  const nameOf = (name: string) => `${props.serviceName}-${name}`;
+  for (const [name, alarmOptions] of Object.entries(alarms)) {
+    const { description, notifyOnAlarm = true, notifyOnRecovery: _, ...options }: AlarmOptions = alarmOptions;
     const alarm = new Alarm(scope, `${name}Alarm`, {
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...options,
-      alarmName,
+      alarmName: nameOf(name),
       alarmDescription: description,
     });
-    alarm.addAlarmAction(action);
-    if (notifyOnRecovery) alarm.addOkAction(action);
-    return Alarm.fromAlarmName(scope, `${name}Name`, alarmName);
-  });
+    if (notifyOnAlarm) alarm.addAlarmAction(action);
+  }
+  const recovering = Object.entries<AlarmOptions>(alarms).filter(([, each]) => each.notifyOnRecovery);
+  addRecoveryRule(scope, { ...props, alarmNames: recovering.map(([name]) => nameOf(name)) });
+  return Object.keys(alarms).map((name) => Alarm.fromAlarmName(scope, `${name}Name`, nameOf(name)));
 }
 
-function rotationAlarms({ metric, fn }: AlarmsProps): Record<string, AlarmOptions> {
+function rotationAlarms(props: AlarmsProps): Record<string, AlarmOptions> {
   return {
     FailedConnections: {
-      metric: new MathExpression({
-        expression: "failed + rolledBack + notAttempted",
-        label: "Connections without the current key",
-        period: Duration.minutes(5),
-        usingMetrics: {
-          failed: metric("ConnectionsFailed", { statistic: Stats.MAXIMUM }),
-          rolledBack: metric("ConnectionsRolledBack", { statistic: Stats.MAXIMUM }),
-          notAttempted: metric("ConnectionsNotAttempted", { statistic: Stats.MAXIMUM }),
-        },
-      }),
+      // One minute, so that two runs rarely share a period: it would keep the larger number.
+      metric: props
+        .metric("OpenFailures", { statistic: Stats.MAXIMUM })
+        .with({ period: Duration.minutes(1) }),
       // There is no data between two runs, and the connections do not change.
       treatMissingData: TreatMissingData.IGNORE,
+      notifyOnAlarm: false,
       notifyOnRecovery: true,
       description:
-        "At least one Flink connection does not have its current key. The alert of that run names each connection, the " +
-        "reason and the next step. OK means that the latest run had no failure.",
+        "An alert has named connections that may not have their current key, or a run that could not start. OK means that a " +
+        "later run over every connection, such as the scheduled one, found no failure.",
     },
     FunctionErrors: {
-      metric: fn.metricErrors({ period: Duration.minutes(5) }),
+      metric: unalertedErrors(props),
+      ...PERSISTENT,
       description:
-        "A run ended with an error. If connections failed, there is an alert. If the function crashed, timed out or " +
-        "received an unsupported event, there may be none: check the last errors in the function's log group.",
+        "A run ended with an error that no alert told of: it crashed, timed out, received an unsupported event, or its alert " +
+        "could not be sent. Check the last errors in the function's log group, then invoke the function by hand.",
     },
   };
 }
 
 function missingRunAlarm(scope: Construct, { metric, schedule }: AlarmsProps): Record<string, AlarmOptions> {
-  const window = schedule && missingRunWindow(scope, schedule, metric("Runs"));
+  const window = schedule && missingRunWindow(scope, schedule, metric("ScheduledRuns"));
   if (window === undefined) return {};
-  const NoRun = {
+  const NoRun: AlarmOptions = {
     ...window,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     notifyOnRecovery: true,
     description:
-      "There was no scheduled run for twice the schedule's period, so new keys may not be in use. Check that the schedule is " +
-      "enabled, check the dead-letter queue and the function's throttles, and invoke the function by hand.",
+      "The schedule started no run for twice its period, so new keys may not be in use. Check that the schedule is enabled, " +
+      "check the dead-letter queue and the function's throttles, and invoke the function by hand with " +
+      '{"trigger":"schedule"}.',
   };
   return { NoRun };
 }
@@ -124,6 +128,12 @@ function deliveryAlarms({ fn, deadLetterQueue }: AlarmsProps): Record<string, Al
         "An event could not be delivered to the function or to the alert topic. Read the messages in the dead-letter " +
         "queue (their attributes name the reason), fix the permission or the topic, invoke the function by hand, and " +
         "purge the queue.",
+    },
+    FailedRuns: {
+      metric: fn.metric("DestinationDeliveryFailures", { statistic: Stats.SUM, period: Duration.minutes(5) }),
+      description:
+        "The record of a failed run could not be sent to the queue FailedRuns. Check that the queue exists and that the " +
+        "function's role may send to it.",
     },
     Throttles: {
       metric: fn.metricThrottles({ period: Duration.minutes(5) }),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { CfnElement, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import {
+  type Alias,
   Architecture,
   type IFunction,
   Function as LambdaFunction,
@@ -41,11 +42,16 @@ export interface FleetRoles {
 
 const BUNDLE = resolve(import.meta.dirname, "../dist/fleet");
 
-/**
- * Adds the orchestrator, the function that sends its alert, and the alias under which it calls the rotator.
- * @returns the function for the schedule to invoke.
- */
-export function addFleet(scope: Construct, props: FleetProps): IFunction {
+export interface Fleet {
+  readonly orchestrator: IFunction;
+  /** The alias of the orchestrator that starts runs. */
+  readonly live: IFunction;
+  /** The alias by which the orchestrator calls the rotator. */
+  readonly batch: Alias;
+}
+
+/** Adds the orchestrator, the function that sends its alert, and the alias under which it calls the rotator. */
+export function addFleet(scope: Construct, props: FleetProps): Fleet {
   // A run that is called by this alias sends no alert and returns a shorter report.
   const batch = props.rotator.addAlias("batch");
   const alert = addAlertFunction(scope, props);
@@ -59,10 +65,11 @@ export function addFleet(scope: Construct, props: FleetProps): IFunction {
   allowDurableExecution(scope, orchestrator, role);
   // A durable function is always invoked by a version or an alias.
   const { functionArn } = orchestrator.addAlias("live");
-  return LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
+  const live = LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
     functionArn,
     sameEnvironment: true,
   });
+  return { orchestrator, live, batch };
 }
 
 function addAlertFunction(scope: Construct, props: FleetProps): LambdaFunction {

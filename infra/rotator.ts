@@ -10,7 +10,7 @@ import { type Config, readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
-import { addFleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
+import { addFleet, type Fleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { HttpsProxy, Network } from "./network.ts";
@@ -84,11 +84,19 @@ export class ConnectionRotator extends Construct {
     if (network) grantNetworkInterfaces(role);
     grantDeadLetters(deadLetterQueue);
 
-    const { fn, scheduled } = makeFunctions(this, props, resources);
-    addSchedule(this, { ...schedule, enabled, fn: scheduled, deadLetterQueue });
+    const { fn, fleet } = makeFunctions(this, props, resources);
+    addSchedule(this, { ...schedule, enabled, fn: fleet?.live ?? fn, deadLetterQueue });
     addChangeRules(this, { secrets: rotated, cloudTrailEvents, enabled, fn, deadLetterQueue });
     addRotationFailedRules(this, { secrets, enabled, topic, deadLetterQueue });
-    addMonitoring(this, { ...resources, fn, serviceName: serviceNameOf(props), schedule, enabled, config });
+    addMonitoring(this, {
+      ...resources,
+      fn,
+      fleet,
+      serviceName: serviceNameOf(props),
+      schedule,
+      enabled,
+      config,
+    });
 
     this.function = fn;
     this.role = role;
@@ -137,8 +145,7 @@ function makeResources(scope: Construct, props: ConnectionRotatorProps): Resourc
 
 interface Functions {
   readonly fn: LambdaFunction;
-  /** The function that the schedule invokes: the orchestrator of a fleet, or the rotator itself. */
-  readonly scheduled: IFunction;
+  readonly fleet: Fleet | undefined;
 }
 
 function makeFunctions(scope: Construct, props: ConnectionRotatorProps, resources: Resources): Functions {
@@ -147,13 +154,14 @@ function makeFunctions(scope: Construct, props: ConnectionRotatorProps, resource
   const serviceName = serviceNameOf(props);
   const code = rotatorCode(configFile, props.bundle, caCertificates);
   const fn = makeFunction(scope, { ...common, serviceName, code, network, proxy, caCertificates, fleet });
-  if (!fleet || !fleetRoles) return { fn, scheduled: fn };
+  if (!fleet || !fleetRoles) return { fn, fleet: undefined };
   const fleetProps = { ...fleet, ...common, configFile, serviceName, logRetention };
-  return { fn, scheduled: addFleet(scope, { ...fleetProps, rotator: fn, roles: fleetRoles }) };
+  return { fn, fleet: addFleet(scope, { ...fleetProps, rotator: fn, roles: fleetRoles }) };
 }
 
 interface MonitoringProps extends Pick<Resources, "topic" | "deadLetterQueue"> {
   readonly fn: IFunction;
+  readonly fleet: Fleet | undefined;
   readonly serviceName: string;
   readonly schedule: ResolvedSchedule;
   readonly enabled: boolean;

@@ -3,7 +3,7 @@ import { CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import {
   changedByApiCall,
@@ -101,7 +101,10 @@ export function grantDeadLetters(queue: Queue): void {
   );
 }
 
-function delivery(deadLetterQueue: Queue): Pick<CfnRule.TargetProperty, "deadLetterConfig" | "retryPolicy"> {
+/** Retries for an hour, then keeps the event in the dead-letter queue. */
+export function delivery(
+  deadLetterQueue: IQueue,
+): Pick<CfnRule.TargetProperty, "deadLetterConfig" | "retryPolicy"> {
   return { deadLetterConfig: { arn: deadLetterQueue.queueArn }, retryPolicy: RETRY_POLICY };
 }
 

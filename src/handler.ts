@@ -38,6 +38,7 @@ export function createHandler(dependencies: Dependencies) {
     const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
     const context: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
     const trigger = readTrigger(event, telemetry, functionScope(invocation.invokedFunctionArn));
+    telemetry.arrived(trigger);
     return trigger.kind === "ignored" ? ignoreEvent(context, trigger) : rotateAndAlert(context, trigger);
   };
 }
@@ -62,7 +63,9 @@ async function rotateAndAlert(context: InvocationContext, trigger: Trigger): Pro
   const report = await rotateOrAlert(context, trigger);
   if (trigger.kind === "direct" && isBatchCall(context.invocation))
     return abridge(report, MAX_WHOLE_OUTCOMES);
-  const alert = isDryRun(trigger) ? undefined : createAlert(report, rerunLine(context));
+  if (isDryRun(trigger)) return report;
+  telemetry.concluded(report);
+  const alert = createAlert(report, rerunLine(context));
   if (alert === undefined) return report;
   return finishRun(report, { subject: alert.subject, fault: await send(context, alert) }, telemetry);
 }

@@ -6,9 +6,9 @@ import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from ".
 import { createProviderCheck } from "./adapters/providers/check.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
+import type { Traffic } from "./adapters/run-metrics.ts";
 import { createSecretStore } from "./adapters/secrets-manager.ts";
 import { SecretsManagerClients } from "./adapters/secrets-manager-clients.ts";
-import type { Traffic } from "./adapters/telemetry.ts";
 import type { TransportOptions } from "./adapters/transport.ts";
 import type { Config } from "./config/load.ts";
 import type { Clock } from "./rotation/clock.ts";

@@ -318,6 +318,25 @@ describe("the log of a run", () => {
     await failure(world.invoke(SCHEDULE));
     expect(codesOf(lines())).toEqual(["RUN_STARTED", "CONNECTION", "RUN_ENDED", "ALERT_SENT", "RUN_FAILED"]);
     expect(JSON.stringify(lines())).not.toContain(KEY);
-    expect(lines().filter((line) => "_aws" in line)).toHaveLength(2);
+    const metrics = lines().filter((line) => "_aws" in line);
+    expect(
+      metrics.flatMap(({ ScheduledRuns, Runs, OpenFailures, AlertedErrors, environment }) => [
+        { ScheduledRuns, Runs, OpenFailures, AlertedErrors, environment },
+      ]),
+    ).toEqual([
+      { ScheduledRuns: 1 },
+      { Runs: 1 },
+      { environment: "prod" },
+      { OpenFailures: 1 },
+      { AlertedErrors: 1 },
+    ]);
+  });
+
+  it("has no metric of a dry run", async () => {
+    const world = await wellWorld();
+    const lines = captureOutput();
+    await world.invoke({ dryRun: true });
+    expect(codesOf(lines())).toEqual(["RUN_STARTED", "CONNECTION", "RUN_ENDED"]);
+    expect(lines().filter((line) => "_aws" in line)).toEqual([]);
   });
 });

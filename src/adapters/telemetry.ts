@@ -1,27 +1,16 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { qualifiedName } from "../rotation/connection.ts";
 import type { Progress, RunLog } from "../rotation/dependencies.ts";
 import { ConfigError, EventError, RotationError, RotationFailedError } from "../rotation/errors.ts";
-import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
+import type { Outcome } from "../rotation/outcome.ts";
 import { abbreviated, type Trigger } from "../rotation/plan.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
 import { printable } from "../rotation/untrusted-text.ts";
 import { VERSION } from "../version.ts";
 import { toAwsFault } from "./aws-fault.ts";
+import { RunMetrics, type Traffic } from "./run-metrics.ts";
 
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
-const NAMESPACE = "FlinkConnectionRotator";
 const MAX_STACK_LENGTH = 4_000;
-
-interface Sent {
-  readonly requests: number;
-  /** Of these, answered 429. */
-  readonly throttled: number;
-}
-
-/** What was sent to Confluent, by environment. */
-export type Traffic = ReadonlyMap<string, Sent>;
 
 /** Every event that is logged. The codes are stable: alarms and searches may match them. */
 const EVENTS = {
@@ -46,12 +35,17 @@ export class Telemetry implements RunLog {
   readonly #redact: (text: string) => string;
   /** PropagationTime is meaningful only for runs started by a secret change. */
   #followsChange = false;
-  readonly #propagationMs = new Map<string, number>();
+  readonly #metrics = new RunMetrics(SERVICE);
   readonly #now: () => number;
 
   constructor(redact: (text: string, limit?: number) => string, now: () => number) {
     this.#redact = (text) => redact(text, MAX_STACK_LENGTH);
     this.#now = now;
+  }
+
+  /** An event has arrived that asks for a run. */
+  arrived(trigger: Trigger): void {
+    this.#metrics.arrived(trigger);
   }
 
   started(trigger: Trigger): void {
@@ -102,7 +96,7 @@ export class Telemetry implements RunLog {
     const { outcome, secretCreatedAt } = progress;
     this.#connection(outcome);
     if (this.#followsChange && outcome.outcome === "ready" && secretCreatedAt !== undefined) {
-      this.#propagationMs.set(qualifiedName(outcome), Math.max(0, this.#now() - secretCreatedAt));
+      this.#metrics.propagated(outcome, Math.max(0, this.#now() - secretCreatedAt));
     }
   }
 
@@ -110,37 +104,29 @@ export class Telemetry implements RunLog {
     const { outcome, counts, durationMs, requests } = report;
     const throttled = [...traffic.values()].reduce((sum, each) => sum + each.throttled, 0);
     this.#log("RUN_ENDED", { outcome, counts, durationMs, requests, throttled });
-    const totals = this.#measure(report.connections, { requests, throttled }, {});
-    totals.addMetric("Runs", MetricUnit.Count, 1);
-    totals.publishStoredMetrics();
-    for (const [environment, connections] of Map.groupBy(report.connections, (each) => each.environment)) {
-      const sent = traffic.get(environment) ?? { requests: 0, throttled: 0 };
-      this.#measure(connections, sent, { environment }).publishStoredMetrics();
-    }
+    this.#metrics.ended(report, traffic, { requests, throttled });
+  }
+
+  /** Every outcome of the run is known, and its alert follows if it needs one. */
+  concluded(report: Report): void {
+    this.#metrics.concluded(report);
+  }
+
+  /** The run ends with an error of which the alert told. */
+  alertedError(): void {
+    this.#metrics.alertedError();
+  }
+
+  /** No connection is known to have failed, but the run could not start, and the alert told of it. */
+  alertedStartFailure(): void {
+    this.#metrics.openFailures(1);
+    this.#metrics.alertedError();
   }
 
   #connection(outcome: Outcome): void {
     if (isAlertable(outcome))
       this.#logger.warn(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
     else this.#logger.info(EVENTS.CONNECTION, { code: "CONNECTION", connection: outcome });
-  }
-
-  /** Powertools publishes after a hundred values of a metric, and keeps only default dimensions after that. */
-  #measure(connections: readonly Outcome[], sent: Sent, defaultDimensions: Record<string, string>): Metrics {
-    const metrics = new Metrics({ serviceName: SERVICE, namespace: NAMESPACE, defaultDimensions });
-    for (const connection of connections) {
-      const { outcome, durationMs } = connection;
-      if (outcome === "ready") metrics.addMetric("TimeToReady", MetricUnit.Milliseconds, durationMs);
-      const propagationMs = this.#propagationMs.get(qualifiedName(connection));
-      if (propagationMs !== undefined)
-        metrics.addMetric("PropagationTime", MetricUnit.Milliseconds, propagationMs);
-    }
-    for (const [kind, name] of Object.entries(COUNTERS)) {
-      metrics.addMetric(name, MetricUnit.Count, connections.filter(({ outcome }) => outcome === kind).length);
-    }
-    metrics.addMetric("Requests", MetricUnit.Count, sent.requests);
-    metrics.addMetric("Throttled", MetricUnit.Count, sent.throttled);
-    return metrics;
   }
 
   #log(code: EventCode, facts: Facts): void {
@@ -168,16 +154,6 @@ function isOwn(error: unknown): error is Error {
 }
 
 const OWN_ERRORS = [ConfigError, EventError, RotationError, RotationFailedError];
-
-const COUNTERS: Readonly<Partial<Record<OutcomeKind, string>>> = {
-  ready: "ConnectionsReady",
-  applied: "ConnectionsApplied",
-  failed: "ConnectionsFailed",
-  unverified: "ConnectionsUnverified",
-  "rolled-back": "ConnectionsRolledBack",
-  "not-attempted": "ConnectionsNotAttempted",
-  skipped: "ConnectionsSkipped",
-};
 
 /** Why the alert was not sent, and what to do if that is known. */
 function alertFault(error: unknown): string {

@@ -68,6 +68,7 @@ export function createFleet(dependencies: FleetDependencies) {
     const startedAt = await context.step("start", async () => {
       if (trigger.kind === "ignored") telemetry.ignored(trigger);
       else telemetry.started(trigger);
+      telemetry.arrived(trigger);
       return clock.now();
     });
     if (trigger.kind === "ignored")
@@ -135,8 +136,10 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
 
 async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Report> {
   const { context, telemetry } = fleet;
-  const alert = isDryRun(report.trigger) ? undefined : createAlert(report, () => rerunLine(context));
   const response = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_RESPONSE_BYTES);
+  if (isDryRun(report.trigger)) return response;
+  await context.step("metrics", async () => telemetry.concluded(report));
+  const alert = createAlert(report, () => rerunLine(context));
   if (alert === undefined) return response;
   return finishRun(response, { subject: alert.subject, fault: await sendAlert(fleet, alert) }, telemetry);
 }

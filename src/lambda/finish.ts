@@ -19,6 +19,7 @@ export function finishRun(report: Report, { subject, fault }: SentAlert, telemet
   if (report.trigger.kind === "direct" || succeeded) return report;
   const lines = [subject, ...faultLine(fault)];
   telemetry.failed(lines.join(" "));
+  if (fault === undefined) telemetry.alertedError();
   throw new RotationFailedError(lines.join("\n"));
 }
 
@@ -36,7 +37,10 @@ export async function failBeforeStart(
   const shown = telemetry.startFailed(error);
   if (trigger.kind === "direct") throw shown;
   const fault = await send(createStartAlert(shown));
-  if (fault === undefined) throw shown;
+  if (fault === undefined) {
+    telemetry.alertedStartFailure();
+    throw shown;
+  }
   throw new RotationFailedError([shown.message, ...faultLine(fault)].join("\n"), { cause: shown });
 }
 

@@ -35,6 +35,12 @@ export function isDryRun(trigger: Trigger): boolean {
   return trigger.kind === "direct" && trigger.dryRun === true;
 }
 
+/** True for a run that looks at every listed connection. */
+export function coversEverything(trigger: Trigger): boolean {
+  if (trigger.kind === "schedule") return true;
+  return trigger.kind === "direct" && trigger.connections === undefined && trigger.secrets === undefined;
+}
+
 /** The connections of one secret, the one that goes first at the front. */
 export interface SecretGroup {
   /** As the first of its connections names it. */

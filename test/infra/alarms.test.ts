@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { rulesOf } from "./routes.ts";
 import { CONNECTIONS, ofType, type Synthesis, synthesize, warningsOf } from "./synthesis.ts";
 
 const alarmsOf = ({ resources }: Synthesis) =>
@@ -18,28 +19,52 @@ describe("the alarms", () => {
       "DeadLetters",
       "EventAge",
       "FailedConnections",
+      "FailedRuns",
       "FunctionErrors",
       "NoRun",
       "Throttles",
     ]);
   });
 
-  it.each([...alarms])("%s explains itself and notifies the topic", (_, alarm) => {
+  it.each([...alarms])("%s explains itself", (_, alarm) => {
     expect(String(alarm["AlarmDescription"])).toMatch(/^.{60,}\.$/);
     expect(String(alarm["AlarmDescription"]).length).toBeLessThanOrEqual(1024);
-    expect(alarm["AlarmActions"]).toEqual([expect.stringContaining("AlertTopic")]);
   });
 
-  it("FailedConnections keeps its state between runs and notifies of the recovery", () => {
-    const alarm = alarms.get("FailedConnections");
-    expect(alarm).toMatchObject({
+  it("notify the topic, except the one of which the run's alert has told", () => {
+    for (const [name, { AlarmActions, OKActions }] of alarms) {
+      const isTold = name === "FailedConnections";
+      expect(AlarmActions).toEqual(isTold ? undefined : [expect.stringContaining("AlertTopic")]);
+      expect(OKActions).toBeUndefined();
+    }
+  });
+
+  it("notify of the recovery by a rule, so that a new alarm does not", () => {
+    const [recovery, ...others] = rulesOf(synthesis).filter(({ Targets }) =>
+      Targets.some(({ Id }) => Id === "Recovery"),
+    );
+    expect(others).toEqual([]);
+    expect(recovery).toMatchObject({
+      EventPattern: {
+        detail: {
+          alarmName: ["FailedConnections", "NoRun", "DeadLetters"].map(
+            (name) => `flink-connection-rotator-${name}`,
+          ),
+          previousState: { value: ["ALARM"] },
+          state: { value: ["OK"] },
+        },
+      },
+      Targets: [{ Arn: expect.stringContaining("AlertTopic") }],
+    });
+  });
+
+  it("FailedConnections keeps its state between runs", () => {
+    expect(alarms.get("FailedConnections")).toMatchObject({
+      MetricName: "OpenFailures",
       Threshold: 1,
       ComparisonOperator: "GreaterThanOrEqualToThreshold",
       TreatMissingData: "ignore",
-      OKActions: [expect.stringContaining("AlertTopic")],
     });
-    const metrics = JSON.stringify(alarm?.["Metrics"]).match(/Connections(Failed|RolledBack|NotAttempted)"/g);
-    expect(metrics).toHaveLength(3);
   });
 
   it.each([
@@ -51,7 +76,7 @@ describe("the alarms", () => {
   ])("NoRun fires after twice the period of %s, or after seven days", (schedule, expected) => {
     expect(alarmsOf(synthesize(CONNECTIONS, { schedule })).get("NoRun")).toMatchObject({
       ...expected,
-      MetricName: "Runs",
+      MetricName: "ScheduledRuns",
       ComparisonOperator: "LessThanThreshold",
       Threshold: 1,
       TreatMissingData: "breaching",
@@ -66,12 +91,34 @@ describe("the alarms", () => {
   });
 
   it.each([
-    ["FunctionErrors", "AWS/Lambda", "Errors"],
+    ["FailedRuns", "AWS/Lambda", "DestinationDeliveryFailures"],
     ["EventAge", "AWS/Lambda", "AsyncEventAge"],
     ["Throttles", "AWS/Lambda", "Throttles"],
     ["DeadLetters", "AWS/SQS", "ApproximateNumberOfMessagesVisible"],
   ])("%s evaluates %s %s", (name, Namespace, MetricName) => {
     expect(alarms.get(name)).toMatchObject({ Namespace, MetricName, TreatMissingData: "notBreaching" });
+  });
+});
+
+describe("the alarm FunctionErrors", () => {
+  const metricsOf = (each: Synthesis) =>
+    z
+      .array(z.looseObject({ Expression: z.string().optional() }))
+      .parse(alarmsOf(each).get("FunctionErrors")?.["Metrics"]);
+
+  it("subtracts the errors of which an alert was sent", () => {
+    expect(metricsOf(synthesis)).toContainEqual(
+      expect.objectContaining({ Expression: "RUNNING_SUM(FILL(errors, 0) - FILL(alerted, 0))" }),
+    );
+    expect(JSON.stringify(metricsOf(synthesis))).toContain('"MetricName":"AlertedErrors"');
+  });
+
+  it("of a fleet counts executions, and no batch, which the orchestrator's alert reports", () => {
+    const fleet = metricsOf(synthesize(CONNECTIONS, { fleetConcurrency: "2" }));
+    const expression =
+      "RUNNING_SUM(FILL(errors, 0) + FILL(executionsFailed, 0) + FILL(executionsTimedOut, 0) - FILL(alerted, 0) - FILL(batches, 0))";
+    expect(fleet).toContainEqual(expect.objectContaining({ Expression: expression }));
+    expect(JSON.stringify(fleet)).toMatch(/"Resource","Value":"\w+:batch"/);
   });
 });
 

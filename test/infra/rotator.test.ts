@@ -178,7 +178,7 @@ describe("the construct in another stack", () => {
     const names = Object.values(ours.findResources("AWS::CloudWatch::Alarm")).map(
       ({ Properties }) => Properties.AlarmName,
     );
-    expect(new Set(names).size).toBe(12);
+    expect(new Set(names).size).toBe(14);
     expect(names).toContain("team-red-FailedConnections");
   });
 

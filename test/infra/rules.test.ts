@@ -167,8 +167,8 @@ describe("a rotation that failed", () => {
 describe("the rules", () => {
   it("send what they cannot deliver within an hour to the dead-letter queue", () => {
     const targets = rulesOf(withCloudTrail).flatMap(({ Targets }) => Targets);
-    // One rule for each of five kinds of event, in the stack's own account and in another one.
-    expect(targets).toHaveLength(10);
+    // One rule for each of five kinds of event, in the stack's own account and in another one, and one for alarms that are over.
+    expect(targets).toHaveLength(11);
     for (const target of targets) {
       expect(target["DeadLetterConfig"]).toEqual({ Arn: expect.stringContaining("DeadLetterQueue") });
       expect(target["RetryPolicy"]).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 });

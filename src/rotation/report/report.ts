@@ -38,6 +38,11 @@ export function isAlertable({ outcome, detail }: Outcome): boolean {
   return isSuccess ? detail !== undefined : outcome !== "skipped" && outcome !== "planned";
 }
 
+/** True if the current key is not known to be in use. */
+export function isUnhealthy({ outcome }: Outcome): boolean {
+  return !["ready", "applied", "skipped", "planned"].includes(outcome);
+}
+
 /** All outcomes; only the first `whole` failures keep their messages. */
 export function abridge(report: Report, whole: number): Report {
   const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));

@@ -1,0 +1,61 @@
+import { Duration } from "aws-cdk-lib";
+import { MathExpression, Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Fleet } from "./fleet.ts";
+import type { RotatorMetric } from "./metrics.ts";
+
+const PERIOD = Duration.minutes(5);
+
+/**
+ * Lambda dates an error by the start of its run, and the metrics of the run follow up to 15 minutes later. A difference of
+ * the two counts once it has lasted for 20 minutes.
+ */
+export const PERSISTENT = { evaluationPeriods: 8, datapointsToAlarm: 5 } as const;
+
+export interface UnalertedErrorsProps {
+  readonly metric: RotatorMetric;
+  readonly fn: IFunction;
+  readonly fleet: Fleet | undefined;
+}
+
+/** Errors of runs, less those of which an alert was sent. */
+export function unalertedErrors({ metric, fn, fleet }: UnalertedErrorsProps): MathExpression {
+  const alerted = metric("AlertedErrors");
+  const errors = fn.metricErrors();
+  const [added, subtracted] = fleet
+    ? [
+        { errors, ...executionErrors(fleet) },
+        { alerted, batches: batchErrors(fleet) },
+      ]
+    : [{ errors }, { alerted }];
+  const [plus, minus] = [added, subtracted].map((metrics) =>
+    Object.keys(metrics).map((name) => `FILL(${name}, 0)`),
+  );
+  return new MathExpression({
+    // A running sum, so that an error and its alert may be in different periods.
+    expression: `RUNNING_SUM(${plus?.join(" + ")} - ${minus?.join(" - ")})`,
+    label: "Errors without an alert",
+    period: PERIOD,
+    usingMetrics: { ...added, ...subtracted },
+  });
+}
+
+/** An orchestrator is invoked many times in one execution; these count executions. */
+function executionErrors({ orchestrator }: Fleet): Readonly<Record<string, Metric>> {
+  const options = { statistic: Stats.SUM };
+  return {
+    executionsFailed: orchestrator.metric("DurableExecutionFailed", options),
+    executionsTimedOut: orchestrator.metric("DurableExecutionTimedOut", options),
+  };
+}
+
+/** The orchestrator's alert reports a batch that crashed. */
+function batchErrors({ batch }: Fleet): Metric {
+  const { functionName } = batch.lambda;
+  return new Metric({
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    statistic: Stats.SUM,
+    dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${batch.aliasName}` },
+  });
+}
