@@ -95,6 +95,7 @@ const cli = await build({
   entryPoints: ["src/cli.ts"],
   outfile: "dist/cli/index.mjs",
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+  define: { RUNBOOK: JSON.stringify(readFileSync("docs/runbook.md", "utf8")) },
 });
 chmodSync("dist/cli/index.mjs", 0o755);
 

@@ -9,22 +9,26 @@ import { checkLines } from "./check-view.ts";
 import type { Check, CheckInput, Finding } from "./checks/check.ts";
 import { connectionsCheck } from "./checks/connections.ts";
 import { environmentsCheck } from "./checks/environments.ts";
+import { fileCheck, offlineFindings } from "./checks/file.ts";
 import { topicCheck } from "./checks/topic.ts";
-import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
+import { type CommandContext, EXIT, type ExitCode, PROGRAM } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { allOption, configOption, jsonOption, valueOption } from "./options.ts";
 import { listConfigured, withReadOnlyClients } from "./read-only.ts";
 import { loadConfig } from "./selection.ts";
 
 /** In the order of the output. */
-const CHECKS: readonly Check[] = [environmentsCheck, connectionsCheck, topicCheck];
+const CHECKS: readonly Check[] = [fileCheck, environmentsCheck, connectionsCheck, topicCheck];
 
 const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 
 Nothing is written, so the command suits a pipeline before a deployment.
 It uses your own permissions, not those of the function's role.
 Connections that exist and are not listed in connections.json are named in a remark.
+With --offline, only the file is checked: it needs no network and no AWS credentials.
 The exit code is 1 if a check fails, and 2 if connections.json is invalid.`;
+
+const OFFLINE_NOTE = `Only the file was checked. For secrets, environments and connections, run: ${PROGRAM} check`;
 
 /** A finding with the name of its check. */
 type NamedFinding = Finding & { readonly check: string };
@@ -35,6 +39,7 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
     .summary("Check configuration, secrets, environments, connections and alert topic")
     .description(DESCRIPTION)
     .addOption(valueOption("--topic <arn>", "the alert topic; default: $ALERT_TOPIC_ARN"))
+    .option("--offline", "check only what the file shows")
     .addOption(allOption("show every check, also if more than 20 passed"))
     .addOption(jsonOption())
     .addOption(configOption())
@@ -42,18 +47,29 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
       "after",
       exampleText(out, [
         ["check", "everything in connections.json"],
+        ["check --offline", "the file alone, such as before a commit"],
         ["check --config connections.json --json", "a file before its deployment, as JSON"],
       ]),
     )
-    .action(async ({ topic = context.env["ALERT_TOPIC_ARN"], all = false, json = false, config: file }) => {
-      const { findings, code } = await runChecks({ file, topic: topic || undefined }, context);
-      out.print(...(json ? [jsonOf(findings)] : checkLines(out, findings, all)));
-      context.exitWith(code);
-    });
+    .action(
+      async ({
+        topic = context.env["ALERT_TOPIC_ARN"],
+        offline,
+        all = false,
+        json = false,
+        config: file,
+      }) => {
+        const input = { file, topic: topic || undefined, isOffline: offline === true };
+        const { findings, code } = await runChecks(input, context);
+        out.print(...(json ? [jsonOf(findings)] : checkLines(out, findings, all)));
+        if (offline) context.err.print(...context.err.wrap(OFFLINE_NOTE));
+        context.exitWith(code);
+      },
+    );
 }
 
 async function runChecks(
-  { file, topic }: { file: string | undefined; topic: string | undefined },
+  { file, topic, isOffline }: { file: string | undefined; topic: string | undefined; isOffline: boolean },
   context: CommandContext,
 ): Promise<{ findings: readonly NamedFinding[]; code: ExitCode }> {
   const about = { check: "configuration", subject: "configuration" };
@@ -67,16 +83,24 @@ async function runChecks(
   }
   const message = `${counted(config.connections.length, "connection")}, no faults`;
   const findings: NamedFinding[] = [{ ...about, state: "passed", message }];
-  await withReadOnlyClients(config, context, async (clients) => {
-    const input = { config, context, clients, topic, listed: listOnce(clients, config) };
-    for (const check of CHECKS) findings.push(...(await named(check, input)));
-  });
+  const input = { config, context, topic };
+  findings.push(...(isOffline ? named("file", offlineFindings(config, topic)) : await onlineFindings(input)));
   const isFailed = findings.some(({ state }) => state === "failed");
   return { findings, code: isFailed ? EXIT.failed : EXIT.ok };
 }
 
-async function named({ name: check, run }: Check, input: CheckInput): Promise<NamedFinding[]> {
-  const findings = await run(input);
+async function onlineFindings(input: Omit<CheckInput, "clients" | "listed">): Promise<NamedFinding[]> {
+  const { config, context } = input;
+  return withReadOnlyClients(config, context, async (clients) => {
+    const listed = listOnce(clients, config);
+    const findings: NamedFinding[] = [];
+    for (const { name, run } of CHECKS)
+      findings.push(...named(name, await run({ ...input, clients, listed })));
+    return findings;
+  });
+}
+
+function named(check: string, findings: readonly Finding[]): NamedFinding[] {
   return findings.map((finding) => ({ check, ...finding }));
 }
 

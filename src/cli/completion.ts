@@ -1,38 +1,53 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { readConfig } from "../config/load.ts";
+import { candidates } from "./completion-candidates.ts";
 import { type CommandContext, PROGRAM } from "./context.ts";
 import { exampleText } from "./help.ts";
-import { commandNames, optionNames } from "./introspection.ts";
 
 const FUNCTION_NAME = PROGRAM.replaceAll("-", "_");
 
-/** The scripts ask the program for candidates, so that they never get out of date. */
+/** The scripts ask the program for candidates, so that they never get out of date. Without candidates they offer files. */
 const SCRIPTS = {
   bash: `_${FUNCTION_NAME}() {
-  local words
-  words=$("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do COMPREPLY+=("$(printf '%q' "$word")"); done < <(
+    "\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null
+  )
 }
+# ARNs contain colons.
+COMP_WORDBREAKS=\${COMP_WORDBREAKS//:/}
 complete -o default -F _${FUNCTION_NAME} ${PROGRAM}`,
   zsh: `#compdef ${PROGRAM}
 _${FUNCTION_NAME}() {
   local -a candidates
   candidates=(\${(f)"$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
-  compadd -a candidates || _files
+  if (( \${#candidates} )); then compadd -a candidates; else _files; fi
 }
 compdef _${FUNCTION_NAME} ${PROGRAM}`,
+  fish: `function __${FUNCTION_NAME}
+  set -l words (commandline -opc)
+  set -l word (commandline -ct)
+  set -l candidates ($words[1] complete -- $words[2..-1] "$word" 2>/dev/null)
+  if test (count $candidates) -gt 0
+    printf '%s\\n' $candidates
+  else
+    __fish_complete_path "$word"
+  end
+end
+complete -c ${PROGRAM} -f -a '(__${FUNCTION_NAME})'`,
 };
 
 export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
   return new Command("completion")
     .summary("Print the completion script of a shell")
     .description("Print the completion script of a shell.")
-    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh"]))
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .addHelpText(
       "after",
       exampleText(out, [
         ["completion bash", `add to ~/.bashrc: eval "$(${PROGRAM} completion bash)"`],
         ["completion zsh", `add to ~/.zshrc after compinit: eval "$(${PROGRAM} completion zsh)"`],
+        ["completion fish", `add to ~/.config/fish/config.fish: ${PROGRAM} completion fish | source`],
       ]),
     )
     .action((shell) => out.print(SCRIPTS[shell]));
@@ -43,26 +58,8 @@ export function completeCommand(
   { out, env }: CommandContext,
   program: CommandUnknownOpts,
 ): CommandUnknownOpts {
-  return new Command("complete")
-    .argument("[words...]")
-    .action((words) => out.print(...candidates(words, program, env["CONNECTIONS_FILE"])));
-}
-
-function candidates(words: readonly string[], program: CommandUnknownOpts, file = ""): readonly string[] {
-  const [name = ""] = words;
-  if (words.length <= 1) return commandNames(program);
-  const command = program.commands.find((each) => each.name() === name);
-  if (command === undefined) return [];
-  const takesNames = command.registeredArguments.some((argument) => argument.name() === "name");
-  const names =
-    takesNames && !words.at(-1)?.startsWith("-") ? connectionNames(file || "connections.json") : [];
-  return [...names, ...optionNames(command)];
-}
-
-function connectionNames(file: string): string[] {
-  try {
-    return readConfig(file).connections.map(({ name }) => name);
-  } catch {
-    return [];
-  }
+  return new Command("complete").argument("[words...]").action((words) => {
+    const found = candidates(words, program, env["CONNECTIONS_FILE"] || "connections.json");
+    if (found.length > 0) out.print(...found);
+  });
 }

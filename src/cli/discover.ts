@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Environment } from "../config/load.ts";
 import { connectionsFile } from "../config/schema.ts";
 import { counted } from "../terminal/text.ts";
@@ -31,7 +31,7 @@ function withOptions() {
     .description(DESCRIPTION)
     .addOption(valueOption("--organization <id>", "the organization's id"))
     .addOption(valueOption("--environment <id>", "the environment's id, such as env-a1b2c3"))
-    .addOption(valueOption("--cloud <name>", "aws, azure or gcp"))
+    .addOption(new Option("--cloud <name>", "the cloud provider").choices(["aws", "azure", "gcp"]))
     .addOption(valueOption("--region <name>", "such as us-west-2"))
     .addOption(
       valueOption("--rest-endpoint <url>", "instead of --cloud and --region, for private networking"),

@@ -5,6 +5,7 @@ import { completeCommand, completionCommand } from "./completion.ts";
 import { type CommandContext, type Context, type ExitCode, PROGRAM } from "./context.ts";
 import { discoverCommand } from "./discover.ts";
 import { UsageError } from "./errors.ts";
+import { explainCommand } from "./explain.ts";
 import { exampleText, exitCodeText } from "./help.ts";
 import { commandNames, optionNames } from "./introspection.ts";
 import { invokeCommand } from "./invoke.ts";
@@ -60,6 +61,7 @@ const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
   discoverCommand,
   invokeCommand,
   probeCommand,
+  explainCommand,
   sandboxCommand,
   completionCommand,
 ];
