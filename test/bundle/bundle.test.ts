@@ -1,9 +1,25 @@
-import { describe, expect, it } from "vitest";
+import { generateKeyPairSync } from "node:crypto";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startProviders } from "../../src/sandbox/providers/server.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { deploy } from "../support/deployment.ts";
 import { serveTls } from "../support/server.ts";
 import { API_KEY } from "../support/world.ts";
 
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2_048,
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
+const KEYS: Readonly<Record<string, string>> = {
+  BEDROCK: JSON.stringify({ awsAccessKey: "AKIAEXAMPLE", awsSecretKey: "aws-secret-0123456789" }),
+  VERTEXAI: JSON.stringify({
+    client_email: "a@example.com",
+    private_key_id: "key-1",
+    private_key: privateKey,
+  }),
+  REST: JSON.stringify({ clientId: "client-1", clientSecret: "client-secret-0123456789" }),
+};
 const KEY = "sk-new-key-0123456789";
 
 describe("the bundle in an empty folder", () => {
@@ -31,6 +47,40 @@ describe("the bundle in an empty folder", () => {
     const output = JSON.stringify([lines, aws.published()]);
     expect(output).not.toContain(KEY);
     expect(output).not.toContain(API_KEY.secret);
+  });
+
+  it("puts no key that its provider refuses, and leaves no socket to it open", async () => {
+    const providers = await startProviders({ accepts: () => false });
+    onTestFinished(() => providers.close());
+    const { aws, confluent, invoke } = await deploy({ key: KEY, endpoint: `${providers.url}/v1` });
+    const { error, openSockets, printed } = await invoke({ trigger: "schedule" });
+    expect(error?.message).toBe("[FAILED] Flink connections prod: 2 of 2 not attempted (rejected)");
+    expect(providers.calls).toMatchObject([{ provider: "OPENAI", key: KEY }]);
+    expect(confluent.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+    expect(openSockets).toBe(0);
+    const output = JSON.stringify([printed, aws.published()]);
+    expect(output).toContain("refused the key (HTTP 401, invalid_api_key)");
+    expect(output).not.toContain(KEY);
+    expect(output).not.toContain("***");
+  });
+
+  it.each(["BEDROCK", "VERTEXAI", "REST"])("asks the provider of %s", async (type) => {
+    const providers = await startProviders();
+    onTestFinished(() => providers.close());
+    const endpoint = `${providers.url}/v1`;
+    const values = { "token-endpoint": `${providers.url}/oauth2/token`, scope: "read" };
+    const { invoke } = await deploy({
+      key: KEYS[type] ?? "",
+      type,
+      endpoint,
+      ...(type === "REST" && { values }),
+    });
+    const { report } = await invoke({ trigger: "schedule" });
+    expect(report).toMatchObject({
+      outcome: "succeeded",
+      connections: [{ evidence: { provider: "valid" } }, {}],
+    });
+    expect(providers.calls).toHaveLength(1);
   });
 
   it("uses TLS and refuses an invalid certificate", async () => {

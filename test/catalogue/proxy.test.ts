@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startProviders } from "../../src/sandbox/providers/server.ts";
 import { createCertificateAuthority } from "../support/certificate.ts";
 import { runCli } from "../support/child.ts";
 import { startConnectProxy } from "../support/connect-proxy.ts";
@@ -9,6 +10,7 @@ import { type Deployment, deploy } from "../support/deployment.ts";
 
 const SCHEDULE = { trigger: "schedule" };
 const CONFLUENT = "flink.us-east-1.aws.confluent.cloud";
+const PROVIDER = "api.example.invalid";
 const AWS = "aws.example.com";
 const PASSWORD = "proxy-password-0123456789";
 const KEY = "sk-new-0123456789";
@@ -21,6 +23,7 @@ interface Behind extends Deployment {
 /** The built function in a network whose only way out is a proxy. Variables without a value are left out. */
 async function deployBehindProxy(
   changes: Readonly<Record<string, string | undefined>> = {},
+  provider: { readonly endpoint?: string; readonly providers?: string } = {},
 ): Promise<Behind> {
   const authority = createCertificateAuthority();
   const folder = mkdtempSync(join(tmpdir(), "authority-"));
@@ -38,9 +41,15 @@ async function deployBehindProxy(
   const env = Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const deployment = await deploy({ key: KEY, restEndpoint: `https://${CONFLUENT}`, env });
+  const deployment = await deploy({
+    key: KEY,
+    restEndpoint: `https://${CONFLUENT}`,
+    env,
+    ...(provider.endpoint !== undefined && { endpoint: provider.endpoint }),
+  });
   routes[CONFLUENT] = deployment.confluent.url;
   routes[AWS] = deployment.aws.url;
+  if (provider.providers !== undefined) routes[PROVIDER] = provider.providers;
   return { ...deployment, targets: proxy.targets, env };
 }
 
@@ -53,6 +62,16 @@ describe("a network whose only way out is a proxy with a company's certificate a
     confluent.fail({ method: "PUT", times: 10, fault: { kind: "status", status: 400 } });
     await invoke(SCHEDULE);
     expect(aws.published()).toHaveLength(1);
+  });
+
+  it("row 41: the provider of a key is asked through the proxy", async () => {
+    const providers = await startProviders({ accepts: () => false });
+    onTestFinished(() => providers.close());
+    const endpoint = `https://${PROVIDER}/v1`;
+    const { invoke, targets } = await deployBehindProxy({}, { endpoint, providers: providers.url });
+    expect((await invoke(SCHEDULE)).error?.message).toContain("2 of 2 not attempted (rejected)");
+    expect(providers.calls).toHaveLength(1);
+    expect(targets).toContain(`${PROVIDER}:443`);
   });
 
   it("row 41: the command line rotates through the proxy", async () => {

@@ -76,6 +76,10 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
   /** The type of the connections; `OPENAI` by default. */
   readonly type?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The endpoint of the connections, in connections.json too; by default one that connections.json does not name. */
+  readonly endpoint?: string;
+  /** Options of the connections that are not secret. */
+  readonly values?: Readonly<Record<string, string>>;
   /** How the connections a and b name the secret, which has this ARN; both by its name by default. */
   readonly secretNames?: (arn: string) => readonly [string, string];
 }
@@ -86,6 +90,8 @@ export async function deploy({
   key,
   type = "OPENAI",
   env,
+  endpoint,
+  values,
   secretNames = () => ["openai", "openai"],
   ...behaviour
 }: DeploymentOptions): Promise<Deployment> {
@@ -98,15 +104,25 @@ export async function deploy({
     rmSync(folder, { recursive: true });
   });
   confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
-  const endpoint = "https://api.example.com/v1";
   for (const name of ["a", "b"])
-    confluent.addConnection("env-1", { name, type, endpoint, data: { API_KEY: "old" } });
+    confluent.addConnection("env-1", {
+      name,
+      type,
+      endpoint: endpoint ?? "https://api.example.com/v1",
+      data: { API_KEY: "old" },
+    });
   const createdAt = Date.now() - 3_600_000;
   aws.putSecret("flink", JSON.stringify({ apiKey: API_KEY.key, apiSecret: API_KEY.secret }), { createdAt });
   const { arn } = aws.putSecret("openai", key, { createdAt });
   copyFileSync(BUNDLE, join(folder, "index.mjs"));
   const names = secretNames(arn);
-  const connections = JSON.stringify(connectionsAt(restEndpoint ?? confluent.url, type, names));
+  const connections = JSON.stringify(
+    connectionsAt(
+      restEndpoint ?? confluent.url,
+      { type, ...(endpoint !== undefined && { endpoint }), ...(values && { values }) },
+      names,
+    ),
+  );
   const configFile = join(folder, "connections.json");
   writeFileSync(configFile, connections);
   const lambda = {
@@ -124,7 +140,7 @@ export async function deploy({
 
 function connectionsAt(
   restEndpoint: string,
-  type: string,
+  shared: { readonly type: string; readonly endpoint?: string; readonly values?: object },
   [secretOfA, secretOfB]: readonly [string, string],
 ): unknown {
   return {
@@ -132,8 +148,8 @@ function connectionsAt(
       prod: { organizationId: "org-1", environmentId: "env-1", restEndpoint, apiKeySecret: "flink" },
     },
     connections: [
-      { name: "a", type, secret: secretOfA },
-      { name: "b", type, secret: secretOfB },
+      { name: "a", ...shared, secret: secretOfA },
+      { name: "b", ...shared, secret: secretOfB },
     ],
     timing: { confirmSeconds: 0.5 },
   };

@@ -1,0 +1,243 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ProviderFault } from "../../src/sandbox/providers/faults.ts";
+import { type ProvidersSandbox, startProviders } from "../../src/sandbox/providers/server.ts";
+import { everythingOf, leaksIn } from "../support/leaks.ts";
+import { captureText } from "../support/output.ts";
+import {
+  BAD_KEY,
+  connectionsOf,
+  GOOD_KEY,
+  type Judged,
+  judge,
+  startVerdicts,
+  type VerdictOptions,
+} from "../support/verdicts.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+const KEPT = { outcome: "not-attempted", errorClass: "rejected", evidence: { provider: "refused" } };
+
+interface Options extends Partial<Omit<VerdictOptions, "connections" | "live">> {
+  readonly type?: string;
+  /** Whether the provider accepts a key; only the good one by default. */
+  readonly accepts?: (key: string) => boolean;
+  /** False if connections.json does not name the endpoint. */
+  readonly isEndpointListed?: boolean;
+}
+
+interface Asked {
+  readonly world: World;
+  readonly providers: ProvidersSandbox;
+  readonly judge: () => Promise<Judged>;
+}
+
+/** Connections of one secret whose endpoint is a stand-in for their provider. */
+async function startAsked(options: Options): Promise<Asked> {
+  const { key = BAD_KEY, count = 3, type = "OPENAI", isEndpointListed = true } = options;
+  const { accepts = (shown: string) => shown === GOOD_KEY, ...rest } = options;
+  const providers = await startProviders({ accepts });
+  onTestFinished(() => providers.close());
+  const endpoint = `${providers.url}/v1/chat/completions`;
+  const connections = connectionsOf("openai", count).map((each) => ({
+    ...each,
+    type,
+    ...(isEndpointListed && { endpoint }),
+  }));
+  const world = await startVerdicts({ settings: {}, key, ...rest, connections, live: { endpoint } });
+  return { world, providers, judge: () => judge(world, key) };
+}
+
+const putsOf = ({ confluent }: World) => confluent.requests.filter(({ method }) => method === "PUT").length;
+
+describe("a bad key that its provider refuses", () => {
+  it.each([
+    ["silent", {}],
+    ["credulous", {}],
+    ["controller", { verdictAfterMs: 30_000 }],
+    ["prompt", {}],
+  ] as const)("row 50: is put into no connection of a %s world, with one alert", async (name, settings) => {
+    const asked = await startAsked({ settings: { world: name, ...settings }, count: 50 });
+    const judged = await asked.judge();
+    expect(judged).toMatchObject({ counts: { "not-attempted": 50 }, holders: 0, alerts: 1 });
+    expect(judged.connections[0]).toMatchObject(KEPT);
+    expect(putsOf(asked.world)).toBe(0);
+    expect(asked.providers.calls).toHaveLength(1);
+    expect(judged.seconds).toBeLessThan(1);
+  });
+
+  it("row 50: is named in the alert, with the provider, its code and its words", async () => {
+    const { world, providers, judge: run } = await startAsked({});
+    await run();
+    const { host } = new URL(providers.url);
+    const text: string = JSON.parse(world.aws.published()[0]?.message ?? "").default;
+    expect(text).toContain(`${host} refused the key (HTTP 401, invalid_api_key). Nothing was put`);
+    expect(text).toContain(`${host}: Incorrect API key provided: [redacted]`);
+  });
+
+  it("row 50: does not move the label for which a rotation function waits", async () => {
+    const { world, judge: run } = await startAsked({
+      settings: { world: "silent" },
+      config: { propagationLabel: "FLINK_READY" },
+    });
+    await run();
+    expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");
+  });
+
+  it("row 50: reaches the connections again as soon as the check is turned off", async () => {
+    const {
+      world,
+      judge: run,
+      providers,
+    } = await startAsked({
+      settings: { world: "credulous" },
+      config: { verification: { provider: false } },
+    });
+    expect(await run()).toMatchObject({ counts: { ready: 3 }, holders: 3 });
+    expect(providers.calls).toEqual([]);
+    expect(putsOf(world)).toBe(3);
+  });
+});
+
+describe("a good key that its provider accepts", () => {
+  it.each([
+    ["silent", "applied"],
+    ["credulous", "ready"],
+    ["controller", "ready"],
+    ["prompt", "ready"],
+  ] as const)(
+    "row 50: is put into all connections of a %s world, and the label moves",
+    async (world, outcome) => {
+      const asked = await startAsked({
+        settings: { world },
+        key: GOOD_KEY,
+        config: { propagationLabel: "FLINK_READY" },
+      });
+      const { counts, connections, alerts } = await asked.judge();
+      expect({ counts, alerts }).toMatchObject({ counts: { [outcome]: 3 }, alerts: 0 });
+      expect(connections.map(({ evidence }) => evidence.provider)).toEqual(["valid", "valid", "valid"]);
+      expect(asked.world.aws.stages("openai")).toHaveProperty("FLINK_READY");
+    },
+  );
+});
+
+describe("a provider that answers oddly", () => {
+  const ODD: Readonly<Record<string, ProviderFault>> = {
+    "forbids the request": { status: 403, body: '{"error":{"message":"Forbidden"}}' },
+    "does not know the path": { status: 404, body: "{}" },
+    "limits the rate": { status: 429, headers: { "retry-after": "3600" }, body: "{}" },
+    "does not allow the address": { status: 401, body: '{"error":{"code":"ip_not_authorized"}}' },
+    "answers with HTML": { status: 401, body: "<html>Invalid API key</html>" },
+    "redirects to another host": { status: 307, headers: { location: "https://example.com" }, body: "" },
+    "never answers": { transfer: "hang" },
+    "stops in the middle": { transfer: "stall" },
+    "breaks each connection": { transfer: "reset" },
+    "sends a million bytes": { status: 401, transfer: { hugeBytes: 1_000_000 } },
+  };
+  it.each(Object.entries(ODD))("row 51: and %s does not hold the key up", async (_name, fault) => {
+    const { world, providers, judge: run } = await startAsked({ key: GOOD_KEY });
+    providers.fail({ ...fault, times: 9 });
+    const { counts, connections, alerts } = await run();
+    expect({ counts, alerts }).toMatchObject({ counts: { ready: 3 }, alerts: 0 });
+    expect(connections[0]?.evidence).toMatchObject({ provider: "unknown", phase: "ready" });
+    expect(putsOf(world)).toBe(3);
+    expect(providers.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it("row 51: and never answers costs three seconds", async () => {
+    const { providers, judge: run } = await startAsked({ key: GOOD_KEY });
+    const usual = await run();
+    providers.fail({ transfer: "hang", times: 9 });
+    const { seconds } = await run();
+    expect(seconds - usual.seconds).toBeLessThan(3.5);
+  });
+});
+
+describe("an endpoint that nobody listed and that is not the provider's", () => {
+  it("row 52: gets no key before the PUT", async () => {
+    const { providers, judge: run } = await startAsked({ key: GOOD_KEY, isEndpointListed: false });
+    const { connections } = await run();
+    expect(connections[0]?.evidence.provider).toBe("not-asked");
+    expect(providers.calls).toEqual([]);
+  });
+
+  it("row 52: gets no key if it only looks like the provider's", async () => {
+    const endpoint = "https://api.openai.com.evil.invalid/v1";
+    const connections = connectionsOf("openai", 1);
+    const world = await startVerdicts({ settings: {}, key: GOOD_KEY, connections, live: { endpoint } });
+    const { counts, connections: outcomes } = await judge(world, GOOD_KEY);
+    expect(counts).toMatchObject({ ready: 1 });
+    expect(outcomes[0]?.evidence.provider).toBe("not-asked");
+  });
+});
+
+describe("a fresh key that its provider does not know yet", () => {
+  it("row 53: is put when the provider has learned it", async () => {
+    const { world, providers, judge: run } = await startAsked({ key: GOOD_KEY, keyAgeMs: 0 });
+    providers.fail({ status: 401, body: '{"error":{"code":"invalid_api_key"}}', times: 3 });
+    const { counts, seconds } = await run();
+    expect(counts).toMatchObject({ ready: 3 });
+    expect(providers.calls).toHaveLength(4);
+    expect(seconds).toBeGreaterThan(10);
+    expect(putsOf(world)).toBe(3);
+  });
+
+  it("row 53: is refused at the end of the grace period", async () => {
+    const { world, providers, judge: run } = await startAsked({ keyAgeMs: 0 });
+    const { counts, seconds } = await run();
+    expect(counts).toMatchObject({ "not-attempted": 3 });
+    expect(seconds).toBeGreaterThanOrEqual(120);
+    expect(seconds).toBeLessThan(125);
+    expect(providers.calls).toHaveLength(8);
+    expect(putsOf(world)).toBe(0);
+  });
+
+  it("row 53: gives way to a newer version at once", async () => {
+    const { world, providers, judge: run } = await startAsked({ keyAgeMs: 0 });
+    const running = run();
+    await world.clock.sleep(31_000);
+    world.aws.putSecret("openai", GOOD_KEY);
+    const { counts, seconds } = await running;
+    expect(counts).toMatchObject({ ready: 3 });
+    expect(seconds).toBeLessThan(50);
+    expect(providers.calls.at(-1)?.key).toBe(GOOD_KEY);
+    expect(world.keysPut("openai-1")).toEqual([GOOD_KEY]);
+  });
+});
+
+describe("a provider that repeats what it was told", () => {
+  const KEY = "sk-marker-7f3a9c1d2e4b8a60/+ü&=%";
+
+  it("row 54: shows nothing of the key", async () => {
+    const output = captureText("DEBUG");
+    const { world, providers, judge: run } = await startAsked({ key: KEY });
+    const message = `Not a key: ${KEY}. Header: Bearer ${KEY}. ${Buffer.from(KEY).toString("base64")}`;
+    providers.fail({
+      status: 401,
+      body: JSON.stringify({ error: { code: "invalid_api_key", message } }),
+    });
+    const judged = await run();
+    expect(judged).toMatchObject({ counts: { "not-attempted": 3 } });
+    const seen = [output(), everythingOf(world.aws.published()), everythingOf(judged)].join("\n");
+    expect(seen).toContain("Not a key");
+    expect(leaksIn(seen, [KEY])).toEqual([]);
+  });
+
+  it("row 54: shows nothing of a token that it issued", async () => {
+    const output = captureText("DEBUG");
+    const { world, providers } = await startTokens();
+    const judged = await judge(world, "client-secret-0123456789");
+    expect(judged.counts).toMatchObject({ ready: 1 });
+    expect(providers.calls).toMatchObject([{ provider: "OAUTH2" }]);
+    expect(everythingOf([output(), world.aws.published(), judged])).not.toContain("token-");
+  });
+});
+
+async function startTokens() {
+  const providers = await startProviders();
+  onTestFinished(() => providers.close());
+  const values = { "token-endpoint": `${providers.url}/oauth2/token`, scope: "read" };
+  const connections = [{ name: "a", secret: "openai", type: "REST", values }];
+  const key = JSON.stringify({ clientId: "client-1", clientSecret: "client-secret-0123456789" });
+  const world = await startWorld({ connections });
+  world.aws.putSecret("openai", key, { createdAt: world.clock.now() - 3_600_000 });
+  return { world, providers };
+}
