@@ -75,7 +75,7 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
 }
 
 /** The providers of the keys: their sockets are created when the first of them is asked. */
-class ProviderClients {
+export class ProviderClients {
   readonly check: ProviderCheck;
   #agent: Dispatcher | undefined;
 

@@ -3,7 +3,7 @@ import { assertMatchesConfig } from "../../rotation/config-match.ts";
 import type { Connection } from "../../rotation/connection.ts";
 import type { RunContext } from "../../rotation/dependencies.ts";
 import { type EnvironmentSession, openSessions, readApiKeys, sessionOf } from "../../rotation/environment.ts";
-import { createClients, type RunOptions, settingsOf } from "../../run.ts";
+import { createClients, ProviderClients, type RunOptions, settingsOf } from "../../run.ts";
 import { triggerFor } from "../selection.ts";
 
 /** The clients of AWS and Confluent until a deadline. */
@@ -21,8 +21,13 @@ export function openWith(
 ): OpenUntil {
   return (deadlineAt) => {
     const { dependencies, close } = createClients(config, { ...options, deadlineAt });
+    const providers = new ProviderClients({ ...options, deadlineAt });
     const trigger = triggerFor([connection], config, false);
-    return { context: { ...dependencies, trigger, settings: settingsOf(config) }, close };
+    const asking = config.verification.provider ? { providers: providers.check } : {};
+    return {
+      context: { ...dependencies, ...asking, trigger, settings: settingsOf(config) },
+      close: async () => void (await Promise.all([close(), providers.close()])),
+    };
   };
 }
 

@@ -5,6 +5,7 @@ import { RotationError } from "../../rotation/errors.ts";
 import { toRotationError } from "../../rotation/outcome.ts";
 import { InterruptedError } from "../errors.ts";
 import { openSession } from "./context.ts";
+import { type Inquiries, inquire } from "./inquiries.ts";
 import { invalidData } from "./invalid-key.ts";
 import { lastKind, type Observation, observe, type ProbeOptions, withOwnClients } from "./observation.ts";
 import { putData, readCurrentKey } from "./put.ts";
@@ -14,6 +15,8 @@ import { unlessAborted } from "./watch.ts";
 
 export interface ProbeResult {
   readonly observations: readonly Observation[];
+  /** Absent if the current key was not accepted, or if the probe was interrupted. */
+  readonly inquiries?: Inquiries;
   /** Absent if no invalid key was sent. */
   readonly restored?: boolean;
 }
@@ -24,12 +27,13 @@ export interface ProbeResult {
  */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   const { isBadKey, signal } = options;
-  const { sendsMetadata, ...current } = await observeCurrent(options);
-  if (!isBadKey || signal.aborted || !isInUse(current)) return { observations: [current] };
+  const { sendsMetadata, inquiries, ...current } = await observeCurrent(options);
+  const asked = inquiries === undefined ? {} : { inquiries };
+  if (!isBadKey || signal.aborted || !isInUse(current)) return { observations: [current], ...asked };
   const { wasSent, ...invalid } = await observeInvalid(options, sendsMetadata);
-  if (!wasSent) return { observations: [current, invalid] };
+  if (!wasSent) return { observations: [current, invalid], ...asked };
   const restored = await observeRestored(options, { sendsMetadata, current, invalid });
-  return { observations: [current, invalid, restored], restored: restored.error === undefined };
+  return { observations: [current, invalid, restored], ...asked, restored: restored.error === undefined };
 }
 
 /** An invalid key is put only after one that the service does not refuse. */
@@ -37,8 +41,12 @@ function isInUse({ seen }: Observation): boolean {
   return seen !== undefined && lastKind(seen) !== "refused";
 }
 
+interface CurrentObservation extends Observation, Pick<ProbeResult, "inquiries"> {
+  readonly sendsMetadata: boolean;
+}
+
 /** @throws RotationError if nothing can be put, InterruptedError if the probe is interrupted before that. */
-function observeCurrent(options: ProbeOptions): Promise<Observation & { readonly sendsMetadata: boolean }> {
+function observeCurrent(options: ProbeOptions): Promise<CurrentObservation> {
   const { connection, signal, onStep } = options;
   return withOwnClients(options, async (context) => {
     const session = await unlessAborted(signal, openSession(context, connection));
@@ -53,7 +61,9 @@ function observeCurrent(options: ProbeOptions): Promise<Observation & { readonly
       const { before } = await unlessAborted(signal, put);
       onStep({ kind: "accepted", key: "current" });
       const seen = await observe("current", options, { api: session.api, before });
-      return { ...facts(), seen };
+      if (signal.aborted) return { ...facts(), seen };
+      const inquiries = await inquire(context, session, { connection, before, data });
+      return { ...facts(), seen, inquiries };
     } catch (error) {
       if (error instanceof InterruptedError) return facts();
       return { ...facts(), error: toRotationError(context, error) };

@@ -1,8 +1,10 @@
 import type { Config } from "../../config/load.ts";
 import type { Connection } from "../../rotation/connection.ts";
-import type { TextResolver } from "../../rotation/text-resolver.ts";
+import type { KeyAnswer } from "../../rotation/provider-check.ts";
+import type { ShownTexts, TextResolver, Texts } from "../../rotation/text-resolver.ts";
 import { VERSION } from "../../version.ts";
 import type { PutExchange, RateLimitHeader } from "./exchanges.ts";
+import type { StatementsFound } from "./inquiries.ts";
 import type { Observation, ProbedKey } from "./observation.ts";
 import type { ProbeResult } from "./probe.ts";
 import { type ProposedSetting, proposeSettings } from "./settings.ts";
@@ -22,9 +24,17 @@ export interface ProbeReport {
   readonly settings: readonly ProposedSetting[];
   readonly puts: readonly ReportedPut[];
   readonly rateLimit: Readonly<Partial<Record<RateLimitHeader, string>>>;
+  /** Whether the environment's statements can be listed, and how many name this connection in `connection_refs`. */
+  readonly statements?: StatementsReport;
+  /** What the provider says about the current key, and why if that is not certain. */
+  readonly provider?: { readonly verdict: KeyAnswer["verdict"]; readonly reason?: string };
   /** Whether the current key is in place again after the invalid one; absent if no invalid one was sent. */
   readonly restored?: boolean;
 }
+
+type StatementsReport =
+  | Extract<StatementsFound, { listed: true }>
+  | { readonly listed: false; readonly httpStatus?: number; readonly message: string };
 
 export interface ReportedPut extends Partial<Omit<Seen, "phases">> {
   readonly key: ProbedKey;
@@ -54,7 +64,7 @@ export interface ReportFacts {
 }
 
 export async function createProbeReport(
-  { observations, restored }: ProbeResult,
+  { observations, inquiries, restored }: ProbeResult,
   facts: ReportFacts,
   texts: Pick<TextResolver, "resolve">,
 ): Promise<ProbeReport> {
@@ -63,7 +73,8 @@ export async function createProbeReport(
   const { name, environment, type } = connection;
   const found = worldOf(observations);
   const isUnproven = observations[0]?.seen === undefined || found.world === "refused";
-  const puts = observations.map((each) => reportPut(each, connection, texts, mask));
+  const show = async (found: Texts) => masked(await texts.resolve(found, connection), mask);
+  const puts = observations.map((each) => reportPut(each, show));
   return {
     outcome: isUnproven || restored === false ? "failed" : "succeeded",
     version: VERSION,
@@ -76,6 +87,8 @@ export async function createProbeReport(
     settings: observations[0]?.seen === undefined ? [] : proposeSettings(found, config),
     puts: await Promise.all(puts),
     rateLimit,
+    ...(inquiries && { statements: await reportStatements(inquiries.statements, show) }),
+    ...(inquiries && { provider: reportProvider(inquiries.provider) }),
     ...(restored !== undefined && { restored }),
   };
 }
@@ -86,16 +99,31 @@ function worldOf(observations: readonly Observation[]): ReturnType<typeof findWo
   return current === undefined ? { world: "unclear" } : findWorld({ current, ...others });
 }
 
-async function reportPut(
-  { key, exchanges, seen, error }: Observation,
-  connection: Connection,
-  texts: Pick<TextResolver, "resolve">,
-  mask: (text: string) => string,
-): Promise<ReportedPut> {
-  const show = async (found: Parameters<TextResolver["resolve"]>[0]) => {
-    const shown = await texts.resolve(found, connection);
-    return Object.fromEntries(Object.entries(shown).map(([name, text]) => [name, mask(text)]));
-  };
+type Show = (texts: Texts) => Promise<ShownTexts>;
+
+function masked(texts: ShownTexts, mask: (text: string) => string): ShownTexts {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, mask(text)]));
+}
+
+async function reportStatements(found: StatementsFound, show: Show): Promise<StatementsReport> {
+  if (found.listed) return found;
+  const { message = "" } = await show({ message: found.message });
+  return { ...found, message };
+}
+
+function reportProvider(answer: KeyAnswer): NonNullable<ProbeReport["provider"]> {
+  switch (answer.verdict) {
+    case "unknown":
+      return { verdict: answer.verdict, reason: answer.reason };
+    case "refused":
+      return { verdict: answer.verdict, reason: answer.code };
+    case "valid":
+    case "not-asked":
+      return { verdict: answer.verdict };
+  }
+}
+
+async function reportPut({ key, exchanges, seen, error }: Observation, show: Show): Promise<ReportedPut> {
   const phases = (seen?.phases ?? []).map(async ({ detail, ...phase }) => ({
     ...phase,
     ...(detail && (await show({ detail }))),

@@ -15,10 +15,37 @@ export function probeLines(terminal: Terminal, report: ProbeReport): string[] {
     ...tableLines(terminal, HEAD, puts.flatMap(rowsOf)),
     "",
     `  Rate limit headers: ${limits.join(", ") || "none"}.`,
+    ...inquiryLines(report),
     ...settingLines(terminal, report),
     "",
     `${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`,
   ];
+}
+
+function inquiryLines({ statements, provider }: ProbeReport): string[] {
+  return [
+    ...(statements === undefined ? [] : [`  Statements: ${describeStatements(statements)}`]),
+    ...(provider === undefined ? [] : [`  Provider: ${describeProvider(provider)}`]),
+  ];
+}
+
+function describeStatements(statements: NonNullable<ProbeReport["statements"]>): string {
+  if (!statements.listed) return `they cannot be listed. ${statements.message}`;
+  const { count, withConnections, withThisConnection } = statements;
+  return `${counted(count, "statement")} can be listed; connection_refs of ${withConnections} names connections, and of ${withThisConnection} this one.`;
+}
+
+function describeProvider({ verdict, reason }: NonNullable<ProbeReport["provider"]>): string {
+  switch (verdict) {
+    case "valid":
+      return "it accepts the current key.";
+    case "refused":
+      return `it refuses the current key (${reason}).`;
+    case "unknown":
+      return `it did not say whether it accepts the current key (${reason}).`;
+    case "not-asked":
+      return "it was not asked.";
+  }
 }
 
 function rowsOf(put: ReportedPut): Cell[][] {

@@ -73,5 +73,5 @@ export class StoredStatements {
 }
 
 function isNamed(name: string, sql: string): boolean {
-  return new RegExp(`(?<![\\w-])${RegExp.escape(name)}(?![\\w-])`).test(sql);
+  return new RegExp(`(?<![\\w-])${name.replace(/\W/g, "\\$&")}(?![\\w-])`).test(sql);
 }

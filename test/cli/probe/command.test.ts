@@ -53,7 +53,9 @@ describe("probe", () => {
     const detail = `${KEY} ${API_KEY.secret} org-1 env-1 alpha`;
     const { run } = await startProbed({
       confluent: { accepts: [KEY], detail },
-      config: { connections: [{ ...ALPHA, type: "OPENAI", endpoint: "https://api.example.com/v1" }] },
+      config: {
+        connections: [{ ...ALPHA, type: "OPENAI", endpoint: "https://api.example.com/v1", provider: false }],
+      },
     });
     const args = ["probe", "alpha", "--bad-key", "--yes", "--json", ...SHORT];
     const { code, out, err } = await run(args);

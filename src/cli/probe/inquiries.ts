@@ -1,0 +1,69 @@
+import type { Connection, ConnectionState } from "../../rotation/connection.ts";
+import type { RunContext } from "../../rotation/dependencies.ts";
+import type { EnvironmentSession } from "../../rotation/environment.ts";
+import { toRotationError } from "../../rotation/outcome.ts";
+import type { KeyAnswer } from "../../rotation/provider-check.ts";
+import type { Secret } from "../../rotation/secret.ts";
+import type { StatementState } from "../../rotation/statements/api.ts";
+import type { Text } from "../../rotation/untrusted-text.ts";
+
+/** Enough to see whether the service names connections. */
+const MAX_PAGES = 10;
+
+/** What the list of the environment's statements shows. */
+export type StatementsFound =
+  | {
+      readonly listed: true;
+      readonly count: number;
+      /** Statements that name connections in `connection_refs`. */
+      readonly withConnections: number;
+      /** Statements that name this connection. */
+      readonly withThisConnection: number;
+    }
+  | { readonly listed: false; readonly httpStatus?: number; readonly message: Text };
+
+/** What was asked beside the PUTs. None of it changes anything. */
+export interface Inquiries {
+  readonly statements: StatementsFound;
+  readonly provider: KeyAnswer;
+}
+
+/** Asks whether statements can be listed, and the provider whether it accepts the key. Never rejects. */
+export async function inquire(
+  context: RunContext,
+  session: EnvironmentSession,
+  { connection, before, data }: { connection: Connection; before: ConnectionState; data: Secret },
+): Promise<Inquiries> {
+  const question = { connection, endpoint: before.endpoint, data };
+  const [statements, provider] = await Promise.all([
+    findStatements(context, session, connection),
+    connection.provider ? context.providers?.ask(question) : undefined,
+  ]);
+  return { statements, provider: provider ?? { verdict: "not-asked" } };
+}
+
+async function findStatements(
+  context: RunContext,
+  { api }: EnvironmentSession,
+  { name }: Connection,
+): Promise<StatementsFound> {
+  const found: StatementState[] = [];
+  try {
+    let token: string | undefined;
+    for (let page = 0; page < MAX_PAGES && (page === 0 || token !== undefined); page += 1) {
+      const { statements, nextToken } = await api.statements.list(token);
+      found.push(...statements);
+      token = nextToken;
+    }
+  } catch (error) {
+    const { text, response } = toRotationError(context, error);
+    const { httpStatus } = response;
+    return { listed: false, message: text, ...(httpStatus !== undefined && { httpStatus }) };
+  }
+  return {
+    listed: true,
+    count: found.length,
+    withConnections: found.filter(({ connections = [] }) => connections.length > 0).length,
+    withThisConnection: found.filter(({ connections = [] }) => connections.includes(name)).length,
+  };
+}
