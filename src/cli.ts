@@ -1,4 +1,4 @@
-import { followAwsCli } from "./cli/aws-environment.ts";
+import { followAwsCli, selectAws } from "./cli/aws-environment.ts";
 import { EXIT } from "./cli/context.ts";
 import { main } from "./cli/main.ts";
 import { ask } from "./terminal/ask.ts";
@@ -22,6 +22,8 @@ const code = await main(process.argv.slice(2), {
   out: new Terminal(process.stdout),
   err: new Terminal(process.stderr),
   ask,
+  isInteractive: process.stdin.isTTY && process.stderr.isTTY,
+  useAws: (choice) => selectAws(process.env, choice),
   onInterrupt: (handler) => {
     for (const signal of SIGNALS) process.on(signal, handler);
     return () => {

@@ -1,3 +1,17 @@
+/** A profile and a region that a command line names. */
+export interface AwsChoice {
+  readonly profile?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** Like the AWS CLI, a profile that is named on the command line is preferred to keys in the environment. */
+export function selectAws(env: NodeJS.ProcessEnv, { profile, region }: AwsChoice): void {
+  if (region !== undefined) env["AWS_REGION"] = region;
+  if (profile === undefined) return;
+  env["AWS_PROFILE"] = profile;
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) delete env[name];
+}
+
 /** Makes the SDK for JavaScript read the environment variables as the AWS CLI does. */
 export function followAwsCli(env: NodeJS.ProcessEnv): void {
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = env;

@@ -16,7 +16,7 @@ export async function requireAwsConfig({ env }: Pick<Context, "env">): Promise<v
     await client.config.region().catch(() => {
       throw new UsageError(
         "No AWS region is set.",
-        "Set AWS_REGION, or AWS_PROFILE to a profile with a region.",
+        "Set AWS_REGION or AWS_PROFILE, or give --region or --profile.",
       );
     });
     await client.config.credentials().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { awsProxyOptions } from "../adapters/proxy.ts";
 import { reportSchema } from "../rotation/report/schema.ts";
 import { callError, requireAwsConfig } from "./aws.ts";
+import { confirmWide } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
@@ -39,7 +40,12 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 export function invokeCommand(context: CommandContext): CommandUnknownOpts {
-  const { out } = context;
+  return withOptions()
+    .addHelpText("after", exampleText(context.out, EXAMPLES))
+    .action((names, options) => runInvoke(names, options, context));
+}
+
+function withOptions() {
   return new Command("invoke")
     .summary("Call the deployed function and show its report")
     .description(DESCRIPTION)
@@ -50,25 +56,33 @@ export function invokeCommand(context: CommandContext): CommandUnknownOpts {
     )
     .addOption(secretOption())
     .option("--dry-run", "do everything except the PUT")
+    .option("--yes", "do not ask before all connections are rotated")
     .addOption(allOption("show every connection, also if more than 20 succeeded"))
-    .addOption(jsonOption())
-    .addHelpText("after", exampleText(out, EXAMPLES))
-    .action(async (names, { secret = [], dryRun = false, all = false, json = false, ...target }) => {
-      const event = {
-        ...(names.length > 0 && { connections: names }),
-        ...(secret.length > 0 && { secrets: secret }),
-        ...(dryRun && { dryRun }),
-      };
-      const response = await call(target, event, context);
-      const report = reportSchema.safeParse(response);
-      if (!report.success)
-        throw new UsageError(
-          "The function did not return a report.",
-          "Check that it is the rotator, or choose another with --function.",
-        );
-      out.print(...(json ? [JSON.stringify(response, null, 2)] : reportLines(out, report.data, all)));
-      context.exitWith(exitCodeOf(report.data.outcome));
-    });
+    .addOption(jsonOption());
+}
+
+type Options = ReturnType<ReturnType<typeof withOptions>["opts"]>;
+
+async function runInvoke(names: readonly string[], options: Options, context: CommandContext): Promise<void> {
+  const { secret = [], dryRun = false, yes = false, all = false, json = false } = options;
+  const isWide = names.length === 0 && secret.length === 0;
+  if (isWide && !dryRun && !yes)
+    await confirmWide("Let the function send the current keys to all its connections?", context);
+  const event = {
+    ...(names.length > 0 && { connections: names }),
+    ...(secret.length > 0 && { secrets: secret }),
+    ...(dryRun && { dryRun }),
+  };
+  const response = await call(options, event, context);
+  const report = reportSchema.safeParse(response);
+  if (!report.success)
+    throw new UsageError(
+      "The function did not return a report.",
+      "Check that it is the rotator, or choose another with --function.",
+    );
+  const { out } = context;
+  out.print(...(json ? [JSON.stringify(response, null, 2)] : reportLines(out, report.data, all)));
+  context.exitWith(exitCodeOf(report.data.outcome));
 }
 
 interface Target {

@@ -1,15 +1,19 @@
 import { CommanderError } from "@commander-js/extra-typings";
-import { ConfigError, EventError, RotationError } from "../rotation/errors.ts";
-import { type Context, EXIT, type ExitCode, PROGRAM } from "./context.ts";
-import { InterruptedError, UsageError } from "./errors.ts";
+import { Redactor } from "../rotation/redact.ts";
+import { type Context, EXIT, type ExitCode } from "./context.ts";
+import { failureJson, failureLines, toFailure } from "./failure.ts";
 import { createProgram, findCommand } from "./program.ts";
+import { traceRequests } from "./request-trace.ts";
 
 /** From the command line to the exit code. */
 export async function main(args: readonly string[], context: Context): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(context, (exitCode) => {
+  const redactor = new Redactor();
+  const exitWith = (exitCode: ExitCode) => {
     code = exitCode;
-  });
+  };
+  const program = createProgram(context, exitWith, redactor);
+  const endTrace = args.includes("--debug") ? startTrace(context, redactor) : undefined;
   try {
     const name = args.find((arg) => !arg.startsWith("-"));
     if (name !== undefined) findCommand(program, name);
@@ -17,33 +21,22 @@ export async function main(args: readonly string[], context: Context): Promise<E
     return code;
   } catch (error) {
     const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
-    return isHelpOrVersion ? EXIT.ok : explain(error, args.includes("--verbose"), context);
+    return isHelpOrVersion ? EXIT.ok : explain(error, args, context);
+  } finally {
+    endTrace?.();
   }
 }
 
-/** Prints one line about what happened and one about what to do. */
-function explain(error: unknown, isVerbose: boolean, { err }: Context): ExitCode {
-  const { code, hint } = classify(error);
-  const message = error instanceof Error ? error.message : String(error);
-  err.print(`${err.paint("red", "Error:")} ${message}`, hint);
-  if (isVerbose && error instanceof Error) err.print(err.paint("dim", error.stack ?? ""));
-  return code;
+function startTrace({ err }: Context, redactor: Redactor): () => void {
+  const print = (line: string) => err.print(err.paint("dim", `debug: ${line}`));
+  return traceRequests({ redactor, print, now: () => performance.now() });
 }
 
-function classify(error: unknown): { code: ExitCode; hint: string } {
-  if (error instanceof UsageError) return { code: EXIT.usage, hint: error.hint };
-  if (error instanceof ConfigError)
-    return {
-      code: EXIT.usage,
-      hint: `Nothing was read or sent. Correct the file, then run: ${PROGRAM} check`,
-    };
-  if (error instanceof EventError) return { code: EXIT.usage, hint: "Nothing was read or sent." };
-  if (error instanceof RotationError)
-    return {
-      code: EXIT.failed,
-      hint: `${error.response.nextStep ?? "Check the ids, the address and the secrets that the message names."} Nothing was written.`,
-    };
-  if (error instanceof InterruptedError)
-    return { code: EXIT.interrupted, hint: `To see the state of the connections, run: ${PROGRAM} status` };
-  return { code: EXIT.failed, hint: "Run it again with --verbose to see the stack trace." };
+/** Prints what happened and what to do; as JSON, to standard output, if that is asked for. */
+function explain(error: unknown, args: readonly string[], { out, err }: Context): ExitCode {
+  const failure = toFailure(error);
+  if (args.includes("--json")) out.print(failureJson(failure));
+  else err.print(...failureLines(err, failure));
+  if (args.includes("--verbose") && error instanceof Error) err.print(err.paint("dim", error.stack ?? ""));
+  return failure.code;
 }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
+const MAX_SECONDS = 86_400;
+
 /** An option with a value. */
 export function valueOption<Flags extends string>(flags: Flags, description: string) {
   return new Option(flags, description).argParser(parseValue);
@@ -25,6 +27,16 @@ export const configOption = () =>
   valueOption("--config <file>", "the connections file; default: $CONNECTIONS_FILE, or connections.json");
 
 export const jsonOption = () => new Option("--json", "write only JSON to standard output");
+
+/** A number of seconds above 0. */
+export function secondsOption<Flags extends string>(flags: Flags, description: string) {
+  return new Option(flags, description).argParser((text: string): number => {
+    const seconds = Number(text);
+    if (!(seconds > 0 && seconds <= MAX_SECONDS))
+      throw new InvalidArgumentError(`Give a number of seconds up to ${MAX_SECONDS}.`);
+    return seconds;
+  });
+}
 
 export const allOption = (description: string) => new Option("--all", description);
 

@@ -1,5 +1,7 @@
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Redactor } from "../rotation/redact.ts";
 import { VERSION } from "../version.ts";
+import { addAwsOptions, awsChoiceOf } from "./aws-options.ts";
 import { checkCommand } from "./check.ts";
 import { completeCommand, completionCommand } from "./completion.ts";
 import { type CommandContext, type Context, type ExitCode, PROGRAM } from "./context.ts";
@@ -16,13 +18,18 @@ import { statusCommand } from "./status.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** @param exitWith receives the exit code of the command that ran. */
-export function createProgram(context: Context, exitWith: (code: ExitCode) => void): CommandUnknownOpts {
+export function createProgram(
+  context: Context,
+  exitWith: (code: ExitCode) => void,
+  redactor = new Redactor(),
+): CommandUnknownOpts {
   const { out } = context;
   const program = new Command(PROGRAM)
     .description("Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager.")
     .usage("<command> [options]")
     .version(VERSION, "-V, --version", "show the version")
     .option("--verbose", "show the stack traces of errors")
+    .option("--debug", "trace HTTP requests to standard error, without bodies and secrets")
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
     .showSuggestionAfterError(false)
@@ -41,17 +48,27 @@ export function createProgram(context: Context, exitWith: (code: ExitCode) => vo
     .addHelpText("after", exitCodeText(out));
   const commandContext: CommandContext = {
     ...context,
+    redactor,
     exitWith,
     isVerbose: () => program.opts().verbose === true,
   };
-  for (const create of COMMANDS) program.addCommand(create(commandContext).copyInheritedSettings(program));
+  addCommands(program, commandContext);
+  return program;
+}
+
+function addCommands(program: CommandUnknownOpts, context: CommandContext): void {
+  for (const create of COMMANDS) {
+    const command = create(context).copyInheritedSettings(program);
+    addAwsOptions(command);
+    program.addCommand(command);
+  }
+  program.hook("preAction", (_, command) => context.useAws(awsChoiceOf(command)));
   program.addCommand(helpCommand(program, context).copyInheritedSettings(program));
-  program.addCommand(completeCommand(commandContext, program), { hidden: true });
+  program.addCommand(completeCommand(context, program), { hidden: true });
   for (const command of [program, ...program.commands])
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : toUsageError(error, command);
     });
-  return program;
 }
 
 const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [

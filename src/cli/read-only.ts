@@ -24,7 +24,7 @@ export async function withReadOnlyClients<T>(
   const [first] = config.environments.values();
   await requireAws(context, first?.apiKeySecret);
   const clients = createClients(config, {
-    ...runOptions(createLog(context), TIMEOUT_MS),
+    ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
     confluent: SHORT_WAITS,
   });
   const notice = new WaitingNotice(context.err);

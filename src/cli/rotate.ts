@@ -4,10 +4,12 @@ import { systemClock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { Report } from "../rotation/report/report.ts";
 import { run } from "../run.ts";
+import { counted } from "../terminal/text.ts";
 import { requireAws } from "./aws.ts";
+import { confirmWide } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
 import { InterruptedError } from "./errors.ts";
-import { exampleText } from "./help.ts";
+import { type Example, exampleText } from "./help.ts";
 import { createLog } from "./log.ts";
 import { allOption, configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
 import { ProgressView } from "./progress-view.ts";
@@ -21,10 +23,24 @@ const DESCRIPTION = `Send the current keys to the connections and wait until eac
 
 Without names and --secret, every connection in connections.json is rotated.
 The command uses your own AWS credentials and sends no alert.
+On a terminal it asks before it rotates all connections or all of an environment; --yes skips that.
 Ctrl-C finishes updates in progress and starts no new ones; press it again to exit at once.`;
 
+const EXAMPLES: readonly Example[] = [
+  ["rotate", "every connection"],
+  ["rotate support-openai prod/orders-mongodb", "two connections, one of them with its environment"],
+  ["rotate --secret prod/aws-ai", "the connections of a secret"],
+  ["rotate --environment staging --dry-run", "show what would be sent to an environment"],
+  ["rotate --json", "print the report as JSON"],
+];
+
 export function rotateCommand(context: CommandContext): CommandUnknownOpts {
-  const { out } = context;
+  return withOptions()
+    .addHelpText("after", exampleText(context.out, EXAMPLES))
+    .action((names, options) => runRotate(names, options, context));
+}
+
+function withOptions() {
   return new Command("rotate")
     .summary("Send the current keys to the connections and wait until each is READY")
     .description(DESCRIPTION)
@@ -32,33 +48,37 @@ export function rotateCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(secretOption())
     .addOption(environmentOption())
     .option("--dry-run", "do everything except the PUT")
+    .option("--yes", "do not ask before all connections of an environment are rotated")
     .addOption(allOption("show every connection, also if more than 20 succeeded"))
     .addOption(jsonOption())
-    .addOption(configOption())
-    .addHelpText(
-      "after",
-      exampleText(out, [
-        ["rotate", "every connection"],
-        ["rotate support-openai prod/orders-mongodb", "two connections, one of them with its environment"],
-        ["rotate --secret prod/aws-ai", "the connections of a secret"],
-        ["rotate --environment staging --dry-run", "show what would be sent to an environment"],
-        ["rotate --json", "print the report as JSON"],
-      ]),
-    )
-    .action(
-      async (
-        names,
-        { secret = [], environment, config: file, dryRun = false, all = false, json = false },
-      ) => {
-        const config = loadConfig(file, context);
-        const selected = select({ names, secrets: secret, environment }, config);
-        const [first] = config.environments.values();
-        await requireAws(context, first?.apiKeySecret);
-        const report = await runWithProgress({ config, selected, dryRun }, context);
-        out.print(...(json ? [JSON.stringify(report, null, 2)] : reportLines(out, report, all)));
-        context.exitWith(exitCodeOf(report.outcome));
-      },
-    );
+    .addOption(configOption());
+}
+
+type Options = ReturnType<ReturnType<typeof withOptions>["opts"]>;
+
+async function runRotate(names: readonly string[], options: Options, context: CommandContext): Promise<void> {
+  const {
+    secret: secrets = [],
+    environment,
+    dryRun = false,
+    yes = false,
+    all = false,
+    json = false,
+  } = options;
+  const config = loadConfig(options.config, context);
+  const selected = select({ names, secrets, environment }, config);
+  const isWide = names.length === 0 && secrets.length === 0;
+  if (isWide && !dryRun && !yes) await confirmWide(questionFor(selected), context);
+  const [first] = config.environments.values();
+  await requireAws(context, first?.apiKeySecret);
+  const report = await runWithProgress({ config, selected, dryRun }, context);
+  context.out.print(...(json ? [JSON.stringify(report, null, 2)] : reportLines(context.out, report, all)));
+  context.exitWith(exitCodeOf(report.outcome));
+}
+
+function questionFor(selected: readonly Connection[]): string {
+  const environments = [...new Set(selected.map(({ environment }) => environment))];
+  return `Send the current keys to ${counted(selected.length, "connection")} in ${environments.join(", ")}?`;
 }
 
 interface Rotation {
@@ -80,7 +100,7 @@ async function runWithProgress(
     isStopping = true;
   });
   const running = run(config, triggerFor(selected, config, dryRun), {
-    ...runOptions(createLog(context), TIMEOUT_MS),
+    ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
     progress: view.progress,
     isStopping: () => isStopping,
   });

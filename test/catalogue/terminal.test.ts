@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { FORMS, leaksIn } from "../support/leaks.ts";
 import { startOperator } from "../support/operator.ts";
+import { API_KEY } from "../support/world.ts";
 
 const TWO = [
   { name: "a", secret: "openai" },
@@ -31,4 +33,29 @@ describe("the terminal", () => {
     expect(out).toContain("1 connection exists in prod and connections.json does not list it: c.");
     expect(code).toBe(0);
   });
+
+  it.each(Object.entries(FORMS))(
+    "row 72: a trace of requests contains no secret that a response quotes in its headers (%s)",
+    async (_form, write) => {
+      const key = "sk-marker-7f3a9c1d2e4b8a60";
+      const { run, aws, confluent } = await startOperator({ connections: TWO });
+      aws.putSecret("openai", key, { createdAt: Date.now() - 3_600_000 });
+      const quoted = write(key);
+      const headers = {
+        "x-request-id": quoted,
+        "x-ratelimit-remaining": quoted,
+        "retry-after": "0",
+        "x-other": quoted,
+        "set-cookie": quoted,
+      };
+      confluent.fail({ method: "PUT", fault: { kind: "status", status: 503, text: quoted, headers } });
+      const location = `${confluent.url}/elsewhere/${encodeURIComponent(quoted)}?key=${encodeURIComponent(quoted)}`;
+      confluent.fail({ method: "PUT", fault: { kind: "redirect", status: 307, location } });
+      const { out, err } = await run(["rotate", "a", "--debug", "--verbose"]);
+      expect(err).toMatch(/debug: PUT .* 503 in \d+ ms, x-request-id /);
+      expect(err).toMatch(/debug: PUT .*\/elsewhere\//);
+      const basic = Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64");
+      expect(leaksIn(`${out}${err}`, [key, API_KEY.key, API_KEY.secret, basic])).toEqual([]);
+    },
+  );
 });

@@ -53,10 +53,17 @@ function inSandbox(line: string): string[] {
 describe("every command line in the help", () => {
   it("is found", () => expect(EXAMPLES.length).toBeGreaterThan(15));
 
-  it.each(EXAMPLES.filter((line) => !line.startsWith("sandbox")))("works: %s", async (line) => {
+  it.each(EXAMPLES.filter((line) => !/^sandbox|--watch/.test(line)))("works: %s", async (line) => {
     const { code, stdout, stderr } = await runCli(inSandbox(line), world.env, folder);
     expect(code, stderr).toBe(0);
     expect(stdout + stderr).not.toBe("");
+  });
+
+  it("works: status --watch", async () => {
+    const { child, shows, ended } = startCli(["status", "--watch"], world.env, folder);
+    await shows(/\b12 healthy\.|unhealthy|stale/);
+    child.kill("SIGINT");
+    expect([0, 1]).toContain((await ended).code);
   });
 
   it("works: sandbox", async () => {

@@ -55,6 +55,16 @@ describe("invoke", () => {
     expect(events).toEqual([{ connections: ["a"], secrets: ["openai"], dryRun: true }]);
   });
 
+  it("asks a person before the function rotates everything", async () => {
+    const { run, events } = await startDeployed();
+    const { code } = await run(["invoke"], { answer: () => "" });
+    expect({ code, events }).toEqual({ code: 130, events: [] });
+    await run(["invoke"], { answer: () => "y" });
+    await run(["invoke", "--yes"], { answer: () => undefined });
+    await run(["invoke", "a"], { answer: () => undefined });
+    expect(events).toHaveLength(3);
+  });
+
   it.each([
     [
       "the function rejects the event",

@@ -91,8 +91,8 @@ describe("rotate", () => {
     ["an option", ["rotate", "--dry"], "Unknown option '--dry'.\nDid you mean \"--dry-run\"?"],
     [
       "an option instead of a value",
-      ["rotate", "--secret", "--json"],
-      "Option '--secret <id>' argument '--json' is invalid. A value is missing before this option.\nSee ",
+      ["rotate", "--secret", "--dry-run"],
+      "Option '--secret <id>' argument '--dry-run' is invalid. A value is missing before this option.\nSee ",
     ],
     [
       "a value",
@@ -177,6 +177,38 @@ describe("rotate", () => {
       /Stopped\. Sent, but not verified: prod\/a \((put|PENDING)\)\.\nTo see the state of the connections, run: /,
     );
     expect(code).toBe(130);
+  });
+
+  it("asks a person before it rotates everything, and sends nothing unless the answer is yes", async () => {
+    const { run, confluent } = await startOperator({ connections: THREE });
+    const questions: string[] = [];
+    const { code, err } = await run(["rotate"], {
+      answer: (question) => {
+        questions.push(question);
+        return "n";
+      },
+    });
+    expect(questions).toEqual(["Send the current keys to 3 connections in prod? [y/N] "]);
+    expect(err).toContain("The answer was not yes, so nothing was sent. With --yes, nobody is asked.");
+    expect(confluent.requests).toEqual([]);
+    expect(code).toBe(130);
+  });
+
+  it.each([
+    ["everything, once the answer is yes", ["rotate"], "yes"],
+    ["everything with --yes", ["rotate", "--yes"], undefined],
+    ["what is named", ["rotate", "a"], undefined],
+    ["the connections of a secret", ["rotate", "--secret", "openai"], undefined],
+  ])("rotates %s without a further question", async (_what, args, answer) => {
+    const { run, held } = await startOperator({ connections: THREE });
+    const { code } = await run(args, { answer: () => answer });
+    expect(held("a")["API_KEY"]).toBe(KEY);
+    expect(code).toBe(0);
+  });
+
+  it("asks nobody before a dry run", async () => {
+    const { run } = await startOperator({ connections: THREE });
+    expect((await run(["rotate", "--dry-run"], { answer: () => undefined })).code).toBe(0);
   });
 
   it("redraws a table on a terminal, with colours unless NO_COLOR is set", async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { startCli } from "../support/child.ts";
 import { startOperator } from "../support/operator.ts";
 
 const TWO = [
@@ -133,5 +134,78 @@ describe("status", () => {
       { name: "b" },
     ]);
     expect(err).toBe("");
+  });
+
+  it("puts what is not healthy first and folds more than twenty others on a terminal", async () => {
+    const connections = Array.from({ length: 30 }, (_, index) => ({ name: `c-${index}`, secret: "openai" }));
+    const { run } = await startOperator({ connections, missing: ["c-29"] });
+    const terminal = { isTTY: true, columns: 80, env: { NO_COLOR: "1" } };
+    const { out } = await run(["status"], terminal);
+    expect(out).toMatch(/^ +ENVIRONMENT .*\n +prod +c-29 +unhealthy/);
+    expect(out).not.toContain("c-1");
+    expect(out).toMatch(/\n1 unhealthy, 29 healthy\. \(--all shows them\)\n$/);
+    expect((await run(["status", "--all"], terminal)).out).toContain("c-1");
+    expect((await run(["status"])).out).toContain("c-1");
+  });
+
+  it("tells one cause once for all connections that it concerns", async () => {
+    const connections = ["a", "b", "c"].map((name) => ({ name, secret: "openai" }));
+    const { run, confluent } = await startOperator({ connections });
+    confluent.setApiKeys("env-1", []);
+    const { out } = await run(["status"]);
+    expect(out).toContain("\n  prod/a, prod/b, prod/c\n    Confluent refused");
+    expect(out.match(/Confluent refused/g)).toHaveLength(1);
+    expect(out).toContain("\n3 unknown.\n");
+  });
+});
+
+describe("status --watch", () => {
+  it("prints in a pipe when something changes, until Ctrl-C", async () => {
+    const { env, aws } = await startOperator({ connections: TWO });
+    const { child, shows, ended } = startCli(["status", "--watch", "--interval", "0.1"], env);
+    await shows(/2 healthy\./);
+    aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
+    await shows(/2 stale\./);
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    expect(stdout.match(/(healthy|stale)\.\n/g)).toEqual(["healthy.\n", "stale.\n"]);
+    expect(code).toBe(1);
+  });
+
+  it("writes a line of JSON for each change", async () => {
+    const { env, aws } = await startOperator({ connections: TWO });
+    const { child, shows, ended } = startCli(["status", "--watch", "--interval", "0.1", "--json"], env);
+    await shows(/"healthy":2/);
+    aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
+    await shows(/"stale":2/);
+    child.kill("SIGINT");
+    const lines = (await ended).stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(["succeeded", "failed"]);
+  });
+
+  it("redraws on a terminal that is too small, and leaves everything at the end", async () => {
+    const connections = Array.from({ length: 15 }, (_, index) => ({ name: `c-${index}`, secret: "openai" }));
+    const { run, confluent } = await startOperator({ connections });
+    let interrupt = () => {};
+    const running = run(["status", "--watch", "--interval", "0.05"], {
+      isTTY: true,
+      rows: 10,
+      onInterrupt: (handler) => {
+        interrupt = handler;
+      },
+    });
+    await vi.waitFor(() => expect(confluent.requests.length).toBeGreaterThan(2));
+    interrupt();
+    const { out } = await running;
+    expect(out).toContain("  and 11 more lines\n");
+    expect(out).toContain("Every 0.05 s. Ctrl-C ends.");
+    expect(out.slice(out.lastIndexOf("\x1b[J"))).toMatch(/c-14[\s\S]*15 healthy\.\n$/);
+  });
+
+  it.each(["0", "-1", "x", ""])("refuses the interval %j", async (interval) => {
+    const { run } = await startOperator({ connections: TWO });
+    const { code, err } = await run(["status", "--watch", "--interval", interval]);
+    expect(err).toContain("Give a number of seconds");
+    expect(code).toBe(2);
   });
 });

@@ -20,6 +20,7 @@ function contextOf(out: ReturnType<typeof fakeTerminal>) {
     env: {},
     out: out.terminal,
     err: fakeTerminal().terminal,
+    useAws: () => undefined,
     onInterrupt: () => () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { selectAws } from "../../src/cli/aws-environment.ts";
 import { main } from "../../src/cli/main.ts";
 import { systemClock } from "../../src/rotation/clock.ts";
 import { type AwsSandbox, startAws } from "../../src/sandbox/aws/server.ts";
@@ -45,6 +46,8 @@ interface RunOptions {
   readonly rows?: number;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Somebody sits at the terminal and answers. */
+  readonly answer?: (question: string) => string | undefined;
   /** Receives the function that simulates Ctrl-C. */
   readonly onInterrupt?: (interrupt: () => void) => void;
 }
@@ -85,7 +88,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 function runner(base: Readonly<Record<string, string>>): Operator["run"] {
   return async (
     args,
-    { isTTY = false, rows = 40, columns = 100, env = {}, onInterrupt = () => undefined } = {},
+    { isTTY = false, rows = 40, columns = 100, env = {}, answer, onInterrupt = () => undefined } = {},
   ) => {
     const [out, err] = [
       fakeTerminal({ isTTY, rows, columns, env }),
@@ -95,6 +98,8 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
       env: { ...base, ...env },
       out: out.terminal,
       err: err.terminal,
+      useAws: (choice) => selectAws(process.env, choice),
+      ...(answer !== undefined && { isInteractive: true, ask: async (question) => answer(question) }),
       onInterrupt: (interrupt) => {
         onInterrupt(interrupt);
         return () => undefined;

@@ -42,6 +42,31 @@ describe("a terminal", () => {
   });
 });
 
+describe("the width of a terminal", () => {
+  it.each([
+    ["the terminal's", {}, 80],
+    ["that of COLUMNS", { env: { COLUMNS: "60" } }, 60],
+    ["also that of a dumb terminal", { env: { TERM: "dumb" } }, 80],
+    ["unlimited in a pipe", { isTTY: false, env: { COLUMNS: "60" } }, Number.POSITIVE_INFINITY],
+    ["at least 20", { env: { COLUMNS: "3" } }, 20],
+  ])("is %s", (_what, options, expected) => {
+    const { terminal } = fakeTerminal({ columns: 80, ...options });
+    expect(terminal.columns).toBe(expected);
+  });
+
+  it("is where words are wrapped", () => {
+    const { terminal } = fakeTerminal({ columns: 30 });
+    expect(
+      terminal.wrap("Put a key of environment prod into secret prod/confluent/flink-api-key-of-it.", "    "),
+    ).toEqual([
+      "    Put a key of environment",
+      "    prod into secret",
+      "    prod/confluent/flink-api-key-of-it.",
+    ]);
+    expect(fakeTerminal({ isTTY: false }).terminal.wrap("a ".repeat(200))).toHaveLength(1);
+  });
+});
+
 describe("a table", () => {
   it("makes each column as wide as its widest text, not counting colour codes", () => {
     const { terminal } = fakeTerminal({ isTTY: false });

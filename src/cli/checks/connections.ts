@@ -19,7 +19,10 @@ export const connectionsCheck: Check = {
     const reachable = await reachableEnvironments({ config, listed });
     const selected = config.connections.filter(({ environment }) => reachable.has(environment));
     if (selected.length === 0) return [];
-    const options = { ...runOptions(createLog(context), TIMEOUT_MS), confluent: SHORT_WAITS };
+    const options = {
+      ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
+      confluent: SHORT_WAITS,
+    };
     const { report } = await new WaitingNotice(context.err).during("secrets and connections", () =>
       run(config, triggerFor(selected, config, true), options),
     );

@@ -109,7 +109,7 @@ interface ProbeSettings {
 async function run(config: Config, settings: ProbeSettings, context: CommandContext): Promise<ProbeReport> {
   const exchanges = new ExchangeLog();
   const options: RunOptions = {
-    ...runOptions(createLog(context), 0),
+    ...runOptions(createLog(context), 0, context.redactor),
     confluent: { faultRetryMs: READ_RETRY_MS },
     onExchange: exchanges.add,
   };

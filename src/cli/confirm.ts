@@ -1,0 +1,16 @@
+import type { CommandContext } from "./context.ts";
+import { InterruptedError } from "./errors.ts";
+
+/**
+ * Asks before something that concerns all connections. Only a person at a terminal is asked: scripts go on.
+ * @throws InterruptedError unless the answer is yes.
+ */
+export async function confirmWide(
+  question: string,
+  { ask, isInteractive = false }: Pick<CommandContext, "ask" | "isInteractive">,
+): Promise<void> {
+  if (ask === undefined || !isInteractive) return;
+  const answer = await ask(`${question} [y/N] `);
+  if (!/^y(es)?$/i.test(answer?.trim() ?? ""))
+    throw new InterruptedError("The answer was not yes, so nothing was sent. With --yes, nobody is asked.");
+}

@@ -1,0 +1,52 @@
+import { ConfigError, EventError, RotationError } from "../rotation/errors.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { EXIT, type ExitCode, PROGRAM } from "./context.ts";
+import { InterruptedError, UsageError } from "./errors.ts";
+
+/** Why a command could not be carried out, as a person or a program is told. */
+export interface Failure {
+  readonly code: ExitCode;
+  /** An error class of the report, or `usage` or `interrupted`. */
+  readonly class: string;
+  readonly message: string;
+  readonly nextStep: string;
+  /** Each fault of connections.json. */
+  readonly issues?: readonly string[];
+}
+
+export function toFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError) return { code: EXIT.usage, class: "usage", message, nextStep: error.hint };
+  if (error instanceof ConfigError) {
+    const nextStep = `Nothing was read or sent. Correct the file, then run: ${PROGRAM} check`;
+    return { code: EXIT.usage, class: "config", message, nextStep, issues: error.issues };
+  }
+  if (error instanceof EventError)
+    return { code: EXIT.usage, class: "usage", message, nextStep: "Nothing was read or sent." };
+  if (error instanceof RotationError) {
+    const { nextStep = "Check the ids, the address and the secrets that the message names." } =
+      error.response;
+    return {
+      code: EXIT.failed,
+      class: error.errorClass,
+      message,
+      nextStep: `${nextStep} Nothing was written.`,
+    };
+  }
+  if (error instanceof InterruptedError) {
+    const nextStep = `To see the state of the connections, run: ${PROGRAM} status`;
+    return { code: EXIT.interrupted, class: "interrupted", message, nextStep };
+  }
+  const nextStep = "Run it again with --verbose to see the stack trace.";
+  return { code: EXIT.failed, class: "internal", message, nextStep };
+}
+
+/** What happened and what to do, in words. */
+export function failureLines(terminal: Terminal, { message, nextStep }: Failure): string[] {
+  return [...terminal.wrap(`${terminal.paint("red", "Error:")} ${message}`), ...terminal.wrap(nextStep)];
+}
+
+/** What `--json` writes instead of a result. */
+export function failureJson({ code: _code, ...error }: Failure): string {
+  return JSON.stringify({ error }, null, 2);
+}
