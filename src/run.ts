@@ -22,6 +22,8 @@ import { createReport, type Report } from "./rotation/report/report.ts";
 import { rotate } from "./rotation/rotate.ts";
 import { Secret } from "./rotation/secret.ts";
 import type { AwsScope } from "./rotation/secret-id.ts";
+import { resumeCommandFor } from "./rotation/statements/policy.ts";
+import { StatementRecorder } from "./rotation/statements/recorder.ts";
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -65,10 +67,12 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
     const context = { ...dependencies, trigger, settings: settingsOf(config) };
     const { check } = providers;
     const asking = config.verification.provider ? { providers: check } : {};
-    const connections = await rotate({ ...context, ...asking }, groups);
+    const statements = new StatementRecorder();
+    const connections = await rotate({ ...context, ...asking }, groups, statements);
     const endedAt = options.clock.now();
     const requests = [...traffic.values()].reduce((sum, each) => sum + each.requests, 0);
-    return { report: createReport(connections, { trigger, startedAt, endedAt, requests }), traffic };
+    const facts = { trigger, startedAt, endedAt, requests, statements: statements.entries() };
+    return { report: createReport(connections, facts), traffic };
   } finally {
     await Promise.all([close(), providers.close()]);
   }
@@ -205,6 +209,13 @@ export function settingsOf(config: Config): RotationSettings {
     require: verification.require,
     refresh,
     ...(propagationLabel !== undefined && { propagationLabel }),
+    statements: new Map(
+      [...environments.values()].flatMap(({ name, environmentId, restEndpoint, statements }) =>
+        statements === undefined
+          ? []
+          : [[name, { ...statements, resumeCommand: resumeCommandFor(environmentId, restEndpoint) }]],
+      ),
+    ),
     apiKeySecrets: new Map([...environments].map(([name, { apiKeySecret }]) => [name, apiKeySecret])),
   };
 }

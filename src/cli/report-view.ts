@@ -7,6 +7,7 @@ import { counted, seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./context.ts";
 import { fold } from "./folding.ts";
 import { remarkLines } from "./remarks.ts";
+import { statementLines } from "./statement-lines.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "ENVIRONMENT", rank: 1 },
@@ -35,6 +36,7 @@ export function reportLines(terminal: Terminal, report: Report, all: boolean): s
     ...(open.length > 0 ? tableLines(terminal, COLUMNS, open.map(cells)) : []),
     ...remarkLines(terminal, open.map(toRemark), ({ outcome }) => outcomeStyle(outcome)),
     ...(open.length > 0 ? [""] : []),
+    ...statementLines(terminal, report),
     ...terminal.wrap(
       `${summary}; ${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.${folded.length > 0 ? ` (--all shows the ${folded.length} that succeeded)` : ""}`,
     ),

@@ -29,7 +29,8 @@ export async function callBatch(context: DurableContext, batch: Batch, call: Cal
   if (winner !== "answered") return { kind: winner };
   const parsed = reportSchema.safeParse(await response);
   if (!parsed.success) return { kind: "failed" };
-  return { kind: "answered", outcomes: parsed.data.connections, requests: parsed.data.requests };
+  const { connections: outcomes, requests, statements } = parsed.data;
+  return { kind: "answered", outcomes, requests, ...(statements && { statements }) };
 }
 
 function classify(error: unknown): "failed" | "late" {

@@ -15,6 +15,7 @@ import { Redactor } from "../rotation/redact.ts";
 import { type Alert, createAlert } from "../rotation/report/alert.ts";
 import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
 import type { AwsScope } from "../rotation/secret-id.ts";
+import { type StatementEntry, StatementRecorder } from "../rotation/statements/recorder.ts";
 import { callBatch } from "./call-batch.ts";
 import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
@@ -74,9 +75,9 @@ export function createFleet(dependencies: FleetDependencies) {
     if (trigger.kind === "ignored")
       return createReport([], { trigger, startedAt, endedAt: startedAt, requests: 0 });
     const rollout = await startOrAlert(fleet, trigger);
-    const requests = await rollOut(fleet, trigger, rollout);
+    const { requests, statements } = await rollOut(fleet, trigger, rollout);
     const endedAt = await context.step("end", async () => clock.now());
-    const report = createReport(rollout.outcomes(), { trigger, startedAt, endedAt, requests });
+    const report = createReport(rollout.outcomes(), { trigger, startedAt, endedAt, requests, statements });
     return alertAndFinish(fleet, report);
   };
 }
@@ -108,8 +109,13 @@ async function startOrAlert(fleet: FleetContext, trigger: Trigger): Promise<Flee
   }
 }
 
-/** @returns the number of requests that were sent to Confluent. */
-async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<number> {
+interface RolloutTotals {
+  /** The number of requests that were sent to Confluent. */
+  readonly requests: number;
+  readonly statements: readonly StatementEntry[];
+}
+
+async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRollout): Promise<RolloutTotals> {
   const { context, env, timeoutSeconds = BATCH_TIMEOUT_SECONDS } = fleet;
   const functionArn = required(env, "ROTATOR_FUNCTION");
   const dryRun = isDryRun(trigger);
@@ -117,6 +123,7 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
   if (trigger.kind === "secret-change")
     await context.wait("version visible", { seconds: VERSION_SETTLES_SECONDS });
   let requests = 0;
+  const statements = new StatementRecorder();
   for (let batches = rollout.next(), wave = 1; batches.length > 0; batches = rollout.next(), wave += 1) {
     const { all } = await context.map(
       `wave ${wave}`,
@@ -128,10 +135,12 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
     for (const [index, batch] of batches.entries()) {
       const result = results.get(index) ?? { kind: "failed" };
       rollout.settle(batch, result);
-      if (result.kind === "answered") requests += result.requests;
+      if (result.kind !== "answered") continue;
+      requests += result.requests;
+      for (const statement of result.statements ?? []) statements.record(statement);
     }
   }
-  return requests;
+  return { requests, statements: statements.entries() };
 }
 
 async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Report> {

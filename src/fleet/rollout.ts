@@ -1,13 +1,19 @@
 import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
+import type { StatementEntry } from "../rotation/statements/recorder.ts";
 
 /** The connections of one call of the rotator function. */
 export type Batch = readonly Connection[];
 
 /** The result of a batch: its outcomes, or the reason why there are none. */
 export type BatchResult =
-  | { readonly kind: "answered"; readonly outcomes: readonly Outcome[]; readonly requests: number }
+  | {
+      readonly kind: "answered";
+      readonly outcomes: readonly Outcome[];
+      readonly requests: number;
+      readonly statements?: readonly StatementEntry[];
+    }
   | { readonly kind: "failed" | "late" };
 
 export interface RolloutSettings {
@@ -147,7 +153,7 @@ function isProof({ outcome, evidence }: Outcome): boolean {
     outcome === "applied" ||
     outcome === "skipped" ||
     outcome === "planned" ||
-    (outcome === "unverified" && evidence.phase === "silent")
+    (outcome === "unverified" && evidence.phase === "silent" && evidence.statement === "not-run")
   );
 }
 

@@ -7,6 +7,7 @@ import type { ProviderCheck } from "./provider-check.ts";
 import type { Redactor } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 import type { StatementsApi } from "./statements/api.ts";
+import type { StatementPolicy } from "./statements/policy.ts";
 
 /** One version of a secret. `value` comes without a byte order mark at its start and line breaks at its end. */
 export interface SecretVersion {
@@ -99,6 +100,8 @@ export interface RotationSettings {
   readonly require: "auto" | "ready" | "applied";
   readonly refresh: "always" | "when-stale";
   readonly propagationLabel?: string;
+  /** What is done about the statements of an environment. */
+  readonly statements?: ReadonlyMap<string, StatementPolicy>;
   /** The secret with the rotator's Confluent API key, by environment. */
   readonly apiKeySecrets: ReadonlyMap<string, string>;
 }

@@ -38,6 +38,11 @@ export class OutcomeRecorder {
     else this.#report(connection, recorded, texts);
   }
 
+  /** What was recorded last. */
+  recorded(connection: Connection): Pick<Recorded, "details" | "version"> | undefined {
+    return this.#recorded.get(connection);
+  }
+
   /** Removes an outcome that no longer holds, since a newer version is put. */
   retract(connection: Connection): void {
     if (!this.closed.aborted) this.#recorded.delete(connection);

@@ -6,6 +6,9 @@ import { SecretRollout } from "./group.ts";
 import { asResult, detailsOf, type Outcome } from "./outcome.ts";
 import { OutcomeRecorder } from "./outcome-recorder.ts";
 import { mergeByArn, relatedGroups, type SecretGroup } from "./plan.ts";
+import { finishStatements } from "./statements/finish.ts";
+import { StatementRecorder } from "./statements/recorder.ts";
+import { recoverStatements } from "./statements/recover.ts";
 import { announcedVersion, currentVersion } from "./versions.ts";
 
 /** Grace for calls that overrun the deadline, in milliseconds. */
@@ -17,15 +20,17 @@ const PREPARE_TEXTS_MS = 5_000;
 /**
  * Puts the current values of the secrets into their connections and waits until each has a verdict or the time is up.
  * Does not throw for anything that happens to a connection: there is exactly one outcome for each.
+ * @param statements receives what was found and done about statements.
  */
 export async function rotate(
   context: RunContext,
   groups: readonly SecretGroup[],
+  statements: StatementRecorder = new StatementRecorder(),
 ): Promise<readonly Outcome[]> {
   const recorder = new OutcomeRecorder(context);
   const connections = groups.flatMap((group) => group.connections);
   await Promise.race([
-    rotateAll(context, groups, recorder).then(() => recorder.reported()),
+    rotateAll(context, groups, { recorder, statements }).then(() => recorder.reported()),
     overtime(context, connections, recorder),
   ]);
   return recorder.close(connections);
@@ -48,7 +53,7 @@ async function overtime(
 async function rotateAll(
   context: RunContext,
   groups: readonly SecretGroup[],
-  recorder: OutcomeRecorder,
+  { recorder, statements }: { recorder: OutcomeRecorder; statements: StatementRecorder },
 ): Promise<void> {
   const apiKeys = readApiKeys(context, groups);
   const sessions = openSessions(context, groups, apiKeys);
@@ -56,7 +61,12 @@ async function rotateAll(
   await Promise.any(apiKeys.values()).catch(() => undefined);
   await context.clock.sleep(0);
   const state = { sessions, recorder };
-  await Promise.all(relatedGroups(groups).map((related) => rotateRelated(context, related, state)));
+  const connections = groups.flatMap((group) => group.connections);
+  await Promise.all([
+    recoverStatements(context, { sessions, connections }, statements),
+    ...relatedGroups(groups).map((related) => rotateRelated(context, related, state)),
+  ]);
+  await finishStatements(context, { sessions, connections, recorder }, statements);
 }
 
 interface RunState {

@@ -169,3 +169,30 @@ describe("a statement that says nothing about the key", () => {
     expect(paths.filter((path) => /results|exceptions/.test(path))).toEqual([]);
   });
 });
+
+describe("a run that is killed while its statement runs", () => {
+  it("row 57: leaves it to a later run, which finds it by its name and deletes it", async () => {
+    const world = await start({ statements: { pendingMs: 1e9 } });
+    const run = judge(world, GOOD_KEY, 200_000).catch(() => undefined);
+    while (world.confluent.statementNames().length === 0) await world.clock.sleep(500);
+    world.confluent.addStatement({ name: "rotator-verify", sql: SQL });
+    world.confluent.configureEnvironment("env-1", { hang: true });
+    await run;
+    world.confluent.configureEnvironment("env-1", { hang: false });
+    world.confluent.configureStatements({ pendingMs: 2_000 });
+    expect(world.confluent.statementNames()).toHaveLength(2);
+    await world.clock.sleep(3_600_000);
+    expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { ready: 1, applied: 3 } });
+    expect(world.confluent.statementNames()).toEqual(["rotator-verify"]);
+  });
+
+  it("row 57: does not touch the statement of a run that is still under way", async () => {
+    const world = await start({ statements: { pendingMs: 30_000 } });
+    const run = judge(world, GOOD_KEY);
+    while (world.confluent.statementNames().length === 0) await world.clock.sleep(500);
+    const [other] = await Promise.all([judge(world, GOOD_KEY), run]);
+    expect(other).toMatchObject({ counts: { ready: 1, applied: 3 } });
+    expect(await run).toMatchObject({ counts: { ready: 1, applied: 3 } });
+    expect(world.confluent.statementNames()).toEqual([]);
+  });
+});

@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly environments?: readonly string[];
   /** Replaces the sandbox's URL in connections.json. */
   readonly restEndpoint?: string;
+  /** Further keys of each environment in connections.json. */
+  readonly environmentSettings?: Readonly<Record<string, unknown>>;
   /** Further top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly live?: Partial<NewConnection>;
@@ -135,8 +137,11 @@ function fill(options: WorldOptions, { aws, confluent, clock }: Pick<World, "aws
 }
 
 function configOf(options: WorldOptions, url: string): unknown {
-  const { connections, config, restEndpoint = url } = options;
-  const environments = environmentsOf(options).map(({ name, ...rest }) => [name, { ...rest, restEndpoint }]);
+  const { connections, config, environmentSettings, restEndpoint = url } = options;
+  const environments = environmentsOf(options).map(({ name, ...rest }) => [
+    name,
+    { ...rest, restEndpoint, ...environmentSettings },
+  ]);
   return {
     environments: Object.fromEntries(environments),
     connections: connections.map((entry) => ({ type: "OPENAI", ...entry })),

@@ -9,6 +9,10 @@ export class StateHistory {
   readonly #olderVersions = new Set<string>();
   #kinds = new Set<PhaseKind>();
 
+  get latest(): ConnectionState | undefined {
+    return this.#latest;
+  }
+
   /** What the latest version of the connection was seen to be: with replicas, not even its phases come in order. */
   get latestKinds(): ReadonlySet<PhaseKind> {
     return new Set(this.#kinds);

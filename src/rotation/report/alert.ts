@@ -1,6 +1,12 @@
 import type { Outcome } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
 import { errorClasses, isAlertable, type Report } from "./report.ts";
+import {
+  describeInterrupted,
+  interruptedStatements,
+  interruptedText,
+  staleStatementsLine,
+} from "./statement-alert.ts";
 
 const MAX_SUBJECT_LENGTH = 99;
 const MAX_DESCRIBED = 25;
@@ -21,15 +27,18 @@ export function createAlert(
   rerun: (connections: readonly string[]) => string,
 ): Alert | undefined {
   const concerned = report.connections.filter(isAlertable);
-  if (concerned.length === 0) return undefined;
-  const environments = [...new Set(concerned.map(({ environment }) => environment))];
+  const interrupted = interruptedStatements(report);
+  if (concerned.length === 0 && interrupted.length === 0) return undefined;
+  const environments = [...new Set([...interrupted, ...concerned].map(({ environment }) => environment))];
   const classes = errorClasses(concerned);
   return {
     subject: subjectOf(report, environments),
     text: [
-      impactOf(report, concerned),
+      ...interruptedText(interrupted),
+      ...(concerned.length > 0 ? [impactOf(report, concerned)] : []),
       ...concerned.slice(0, MAX_DESCRIBED).map(describe),
       ...restOf(concerned),
+      ...staleStatementsLine(report),
       footer(report, rerun(concerned.map(({ name }) => name))),
     ].join("\n\n"),
     report,
@@ -74,7 +83,11 @@ function subjectOf(report: Report, environments: readonly string[]): string {
   const label = report.outcome === "succeeded" ? "NOTICE" : report.outcome.toUpperCase();
   const classes = errorClasses(report.connections.filter(isAlertable));
   const where = environments.length > 2 ? `${environments.length} environments` : environments.join(", ");
-  const subject = `[${label}] Flink connections ${where}: ${countsOf(report)}${classes.length > 0 ? ` (${classes.join(", ")})` : ""}`;
+  const interrupted = interruptedStatements(report);
+  const subject =
+    interrupted.length > 0
+      ? `[${label}] Flink statement ${where}: ${describeInterrupted(interrupted)}`
+      : `[${label}] Flink connections ${where}: ${countsOf(report)}${classes.length > 0 ? ` (${classes.join(", ")})` : ""}`;
   const ascii = subject.replace(/[^\x20-\x7e]/g, "?");
   return ascii.length > MAX_SUBJECT_LENGTH ? `${ascii.slice(0, MAX_SUBJECT_LENGTH - 3)}...` : ascii;
 }

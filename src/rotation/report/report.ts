@@ -14,14 +14,17 @@ export interface RunFacts {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly requests: number;
+  readonly statements?: NonNullable<Report["statements"]>;
 }
 
 export function createReport(connections: readonly Outcome[], facts: RunFacts): Report {
   const counts = Object.fromEntries(
     OUTCOMES.map((kind) => [kind, connections.filter(({ outcome }) => outcome === kind).length]),
   );
+  const { statements = [] } = facts;
+  const isInterrupted = statements.some(({ action }) => action === "not-resumed");
   return {
-    outcome: runOutcome(connections),
+    outcome: isInterrupted ? "failed" : runOutcome(connections),
     trigger: facts.trigger,
     startedAt: new Date(facts.startedAt).toISOString(),
     durationMs: Math.max(0, Math.round(facts.endedAt - facts.startedAt)),
@@ -29,6 +32,7 @@ export function createReport(connections: readonly Outcome[], facts: RunFacts): 
     version: VERSION,
     counts: counts as Record<OutcomeKind, number>,
     connections,
+    ...(statements.length > 0 && { statements }),
   };
 }
 

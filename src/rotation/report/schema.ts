@@ -51,6 +51,39 @@ export const outcomeSchema = z.readonly(
   }),
 );
 
+/** What a run did about a statement that still ran with the key from before. */
+export const STATEMENT_ACTIONS = [
+  /** It is only named. */
+  "reported",
+  /** A dry run: a run would restart it. */
+  "would-restart",
+  /** It runs again, with the new key. */
+  "restarted",
+  /** An earlier run had stopped it; it runs again. */
+  "resumed",
+  /** It was left as it is, for the reason in the message. */
+  "not-restarted",
+  /** The rotator has stopped it, and it does not run again. */
+  "not-resumed",
+] as const;
+
+export type StatementAction = (typeof STATEMENT_ACTIONS)[number];
+
+/** The report's entry for one statement. */
+export const statementSchema = z.readonly(
+  z.object({
+    environment: z.string(),
+    name: z.string(),
+    /** The last phase that was read, upper case. */
+    phase: z.string(),
+    /** The connections whose old key it uses, as far as the service tells. */
+    connections: z.readonly(z.array(z.string())),
+    action: z.enum(STATEMENT_ACTIONS),
+    message: text,
+    nextStep: text,
+  }),
+);
+
 /** What starts a run. */
 export const triggerSchema = z.readonly(
   z.discriminatedUnion("kind", [
@@ -80,5 +113,7 @@ export const reportSchema = z.readonly(
     version: text,
     counts: z.readonly(z.record(z.enum(OUTCOMES), z.number())),
     connections: z.readonly(z.array(outcomeSchema)),
+    /** Statements that still ran with the key from before; at least these. Absent if there are none. */
+    statements: z.exactOptional(z.readonly(z.array(statementSchema))),
   }),
 );

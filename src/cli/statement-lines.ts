@@ -1,0 +1,37 @@
+import type { Report } from "../rotation/report/report.ts";
+import type { StatementAction } from "../rotation/report/schema.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+type Statement = NonNullable<Report["statements"]>[number];
+
+const WORDS: Readonly<Record<StatementAction, string>> = {
+  reported: "still runs",
+  "would-restart": "would be restarted",
+  restarted: "restarted",
+  resumed: "resumed after an earlier run had stopped it",
+  "not-restarted": "not restarted",
+  "not-resumed": "STOPPED, AND NOT RUNNING AGAIN",
+};
+
+/** The statements that used the key from before, and what was done about them. */
+export function statementLines(terminal: Terminal, { statements = [] }: Report): string[] {
+  if (statements.length === 0) return [];
+  return [
+    "Statements that started with the key from before (at least these):",
+    ...statements.flatMap((each) => linesOf(terminal, each)),
+    "",
+  ];
+}
+
+function linesOf(
+  terminal: Terminal,
+  { environment, name, connections, action, ...facts }: Statement,
+): string[] {
+  const words = action === "not-resumed" ? terminal.paint("red", WORDS[action]) : WORDS[action];
+  const uses = connections.length === 0 ? "" : ` (uses ${connections.join(", ")})`;
+  return [
+    ...terminal.wrap(`  ${environment}/${name}: ${words}${uses}`),
+    ...(facts.message === undefined ? [] : terminal.wrap(`    ${facts.message}`)),
+    ...(facts.nextStep === undefined ? [] : [`    ${facts.nextStep}`]),
+  ];
+}

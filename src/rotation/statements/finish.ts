@@ -1,0 +1,41 @@
+import type { Connection } from "../connection.ts";
+import type { RunContext } from "../dependencies.ts";
+import type { Sessions } from "../environment.ts";
+import { RotationError } from "../errors.ts";
+import { asResult } from "../outcome.ts";
+import type { OutcomeRecorder } from "../outcome-recorder.ts";
+import { policyOf } from "./policy.ts";
+import type { StatementRecorder } from "./recorder.ts";
+import { reviewStatements } from "./review.ts";
+import { updatedConnection } from "./updated.ts";
+
+interface FinishedRun {
+  readonly sessions: Sessions;
+  readonly connections: readonly Connection[];
+  readonly recorder: OutcomeRecorder;
+}
+
+/** The last step of a run: looks at the statements of each environment that wants it. Never rejects. */
+export async function finishStatements(
+  context: RunContext,
+  { sessions, connections, recorder }: FinishedRun,
+  statements: StatementRecorder,
+): Promise<void> {
+  for (const [environment, opened] of sessions) {
+    const { report, restart } = policyOf(context, environment);
+    const session = await opened;
+    if ((!report && restart.length === 0) || session instanceof RotationError) continue;
+    const updated = connections
+      .filter((each) => each.environment === environment)
+      .flatMap((each) => updatedConnection(context, session, each, recorder.recorded(each)) ?? []);
+    if (updated.length === 0) continue;
+    const result = await asResult(context, () =>
+      reviewStatements(context, { environment, session, updated }, statements),
+    );
+    if (result instanceof RotationError)
+      context.log.note("Which statements still run with the key from before is not known.", {
+        environment,
+        reason: result.message,
+      });
+  }
+}

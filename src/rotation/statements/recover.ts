@@ -1,0 +1,67 @@
+import type { Connection } from "../connection.ts";
+import type { RunContext } from "../dependencies.ts";
+import type { EnvironmentSession, Sessions } from "../environment.ts";
+import { RotationError } from "../errors.ts";
+import { asResult, toRotationError } from "../outcome.ts";
+import { isDryRun } from "../plan.ts";
+import { describeStatement } from "./entry.ts";
+import { listStatements } from "./list.ts";
+import { parseStatementName } from "./names.ts";
+import { policyOf } from "./policy.ts";
+import type { StatementRecorder } from "./recorder.ts";
+import { markedName, Restart } from "./restart.ts";
+
+/** No run lasts longer than Lambda's 15 minutes, so the statements of one that began earlier are left over. */
+const MAX_RUN_MS = 20 * 60_000;
+
+const INTERRUPTED = ["STOPPED", "STOPPING", "FAILED", "PENDING"];
+
+/** Deletes what killed runs have left behind, and resumes what they have stopped. Never rejects. */
+export async function recoverStatements(
+  context: RunContext,
+  { sessions, connections }: { readonly sessions: Sessions; readonly connections: readonly Connection[] },
+  recorder: StatementRecorder,
+): Promise<void> {
+  if (isDryRun(context.trigger)) return;
+  const verified = new Set(connections.flatMap(({ verify, environment }) => (verify ? [environment] : [])));
+  await Promise.all(
+    [...sessions].map(async ([environment, opened]) => {
+      if (policyOf(context, environment).restart.length === 0 && !verified.has(environment)) return;
+      const session = await opened;
+      if (session instanceof RotationError) return;
+      const result = await asResult(context, () => recoverIn(context, session, { environment, recorder }));
+      if (result instanceof RotationError)
+        context.log.note("Statements of earlier runs could not be looked for.", {
+          environment,
+          reason: result.message,
+        });
+    }),
+  );
+}
+
+async function recoverIn(
+  context: RunContext,
+  session: EnvironmentSession,
+  { environment, recorder }: { readonly environment: string; readonly recorder: StatementRecorder },
+): Promise<void> {
+  const statements = await listStatements(session);
+  for (const { name } of statements) {
+    const own = parseStatementName(name);
+    if (own === undefined) continue;
+    const isLeftOver = context.clock.now() - own.runAt > MAX_RUN_MS;
+    const stopped = statements.find((each) => markedName(each.name) === own.suffix);
+    if (own.purpose === "stopped" && stopped !== undefined && INTERRUPTED.includes(stopped.phase)) {
+      const entry = describeStatement(context, environment, stopped);
+      await new Restart(context, session, { entry, statement: stopped }, recorder).recover(name);
+    } else if (isLeftOver) await remove(context, session, name);
+  }
+}
+
+async function remove(context: RunContext, { api }: EnvironmentSession, name: string): Promise<void> {
+  try {
+    await api.statements.delete(name);
+  } catch (error) {
+    const reason = toRotationError(context, error).message;
+    context.log.note("A statement of an earlier run could not be deleted.", { statement: name, reason });
+  }
+}

@@ -1,0 +1,67 @@
+import type { Connection } from "../connection.ts";
+import type { RunContext, SecretVersion } from "../dependencies.ts";
+import type { EnvironmentSession } from "../environment.ts";
+import type { OutcomeDetails } from "../outcome.ts";
+import { isDryRun } from "../plan.ts";
+import type { StatementState } from "./api.ts";
+
+/** A connection that this run has put, or would put. */
+export interface UpdatedConnection {
+  readonly name: string;
+  /** When it was put, in milliseconds since the epoch. */
+  readonly putAt: number;
+  /** When the version of its secret was created, in milliseconds since the epoch. */
+  readonly keyCreatedAt: number;
+  /** True if the connection held another key before. */
+  readonly isKeyNew: boolean;
+  /** True if enough is known of the new key to restart what uses the old one. */
+  readonly isProven: boolean;
+}
+
+/** `undefined` if the run did not put the connection, or if it has put the old key back. */
+export function updatedConnection(
+  context: RunContext,
+  session: EnvironmentSession,
+  connection: Connection,
+  recorded: { readonly details: OutcomeDetails; readonly version: SecretVersion | undefined } | undefined,
+): UpdatedConnection | undefined {
+  if (recorded?.version === undefined) return undefined;
+  const { details, version } = recorded;
+  const isPlanned = isDryRun(context.trigger) && details.outcome === "planned";
+  const putAt = isPlanned ? context.clock.now() : session.putAt(connection);
+  if (putAt === undefined || details.outcome === "rolled-back") return undefined;
+  return {
+    name: connection.name,
+    putAt,
+    keyCreatedAt: version.createdAt,
+    isKeyNew: isKeyNew(context, session, connection, version),
+    isProven: isPlanned || isProven(details),
+  };
+}
+
+function isProven({ outcome, evidence }: OutcomeDetails): boolean {
+  return outcome === "ready" || (outcome === "applied" && evidence?.provider === "valid");
+}
+
+/**
+ * A scheduled run puts the same key again. The key is new if the connection was last changed before the key was created. If the
+ * service does not show changes, only the event about a new key tells.
+ */
+function isKeyNew(
+  { trigger }: RunContext,
+  session: EnvironmentSession,
+  connection: Connection,
+  { createdAt }: SecretVersion,
+): boolean {
+  const before = session.initialState(connection)?.updatedAt;
+  const after = session.history(connection).latest?.updatedAt;
+  const isShown = before !== undefined && (isDryRun(trigger) || (after !== undefined && after > before));
+  if (!isShown) return trigger.kind === "secret-change";
+  return before < Math.floor(createdAt / 1_000) * 1_000;
+}
+
+/** True if the statement has certainly, or most likely, started with the key from before. */
+export function hasOldKey({ createdAt, updatedAt }: StatementState, updated: UpdatedConnection): boolean {
+  if (createdAt === undefined || createdAt >= updated.putAt) return false;
+  return updated.isKeyNew || (updatedAt ?? createdAt) < updated.keyCreatedAt;
+}
