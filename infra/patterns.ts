@@ -1,7 +1,8 @@
+import { deployedLength, LIMITS } from "./limits.ts";
 import type { SecretIdentity } from "./secrets.ts";
 
 type Matcher = string | { readonly prefix: string };
-type EventPattern = Readonly<Record<string, unknown>>;
+export type EventPattern = Readonly<Record<string, unknown>>;
 
 /** Makes the event pattern for secrets of one account and region. */
 export type PatternFactory = (secrets: readonly SecretIdentity[]) => EventPattern;
@@ -85,11 +86,6 @@ function secretIdMatchers(secret: SecretIdentity): Matcher[] {
   return [secret.name, secret.partialArn, ...arnMatchers([secret])];
 }
 
-/** EventBridge refuses a longer pattern unless the account's quota is higher. */
-const MAX_PATTERN_LENGTH = 2048;
-/** Stands for a partition, region or account that is not known before deployment; none is longer. */
-const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
-
 /** The fewest patterns for all secrets, each within EventBridge's limit. */
 export function patternsWithinLimit(
   patternOf: PatternFactory,
@@ -103,7 +99,7 @@ function split(patternOf: PatternFactory, secrets: readonly SecretIdentity[]): S
   const groups: SecretIdentity[][] = [];
   for (const secret of secrets) {
     const group = groups.at(-1);
-    const fits = group && lengthOf(patternOf([...group, secret])) <= MAX_PATTERN_LENGTH;
+    const fits = group && lengthOf(patternOf([...group, secret])) <= LIMITS.eventPatternCharacters;
     if (fits) group.push(secret);
     else groups.push([secret]);
   }
@@ -111,5 +107,19 @@ function split(patternOf: PatternFactory, secrets: readonly SecretIdentity[]): S
 }
 
 function lengthOf(pattern: EventPattern): number {
-  return JSON.stringify(pattern).replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
+  return deployedLength(JSON.stringify(pattern));
+}
+
+const FIELDS_OF_SECRETS: readonly string[] = ["resources", "name", "secretId", "$or"];
+
+/** One pattern for every secret of an account and region, listed or not. */
+export function patternOfEverySecret(patternOf: PatternFactory, anySecret: SecretIdentity): EventPattern {
+  return withoutSecrets(patternOf([anySecret]));
+}
+
+function withoutSecrets(pattern: object): EventPattern {
+  const kept = Object.entries(pattern).filter(([field]) => !FIELDS_OF_SECRETS.includes(field));
+  return Object.fromEntries(
+    kept.map(([field, value]) => [field, Array.isArray(value) ? value : withoutSecrets(Object(value))]),
+  );
 }

@@ -3,29 +3,19 @@ import { Effect, PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import type { SecretIdentity } from "./secrets.ts";
+import { grantSecrets, type PermittedSecrets } from "./secret-permissions.ts";
 
-export interface RotatorResources {
-  readonly secrets: readonly SecretIdentity[];
-  /** The secrets of connections: the function moves a label on these, and never on the Confluent API keys' secrets. */
-  readonly rotated: readonly SecretIdentity[];
-  readonly propagationLabel?: string | undefined;
-  /** With `when-stale` the function reads when a secret was last changed. */
-  readonly refresh: "always" | "when-stale";
+export interface RotatorResources extends PermittedSecrets {
   readonly kmsKeyArns: readonly string[];
   readonly topic: ITopic;
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
 }
 
-/** CDK moves statements to further policies if a policy is too long, but does not split a statement. */
-const SECRETS_PER_STATEMENT = 20;
-
 /** Everything that the function may do. */
 export function grantRotation(role: Role, resources: RotatorResources): void {
-  const { secrets, topic, logGroup, failedRuns } = resources;
-  allowOnSecrets(role, "secretsmanager:GetSecretValue", secrets);
-  grantLabel(role, resources);
+  const { topic, logGroup, failedRuns } = resources;
+  grantSecrets(role, resources);
   for (const keyArn of resources.kmsKeyArns) grantDecrypt(role, keyArn);
   allow(role, ["sns:Publish"], [topic.topicArn]);
   allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [logGroup.logGroupArn]);
@@ -57,31 +47,11 @@ export function grantNetworkInterfaces(role: Role): void {
   });
 }
 
-function grantLabel(role: Role, { rotated, propagationLabel, refresh }: RotatorResources): void {
-  if (propagationLabel === undefined) return;
-  if (refresh === "when-stale") allowOnSecrets(role, "secretsmanager:DescribeSecret", rotated);
-  allowOnSecrets(role, "secretsmanager:UpdateSecretVersionStage", rotated, {
-    StringEquals: { "secretsmanager:VersionStage": propagationLabel },
-  });
-}
-
 function grantDecrypt(role: Role, keyArn: string): void {
   const region = keyArn.split(":")[3] ?? Stack.of(role).region;
   allow(role, ["kms:Decrypt"], [keyArn], {
     StringEquals: { "kms:ViaService": `secretsmanager.${region}.${Stack.of(role).urlSuffix}` },
   });
-}
-
-function allowOnSecrets(
-  role: Role,
-  action: string,
-  secrets: readonly SecretIdentity[],
-  conditions?: Record<string, unknown>,
-): void {
-  const arns = secrets.map(({ fullArn, partialArn }) => fullArn ?? `${partialArn}-??????`);
-  for (let start = 0; start < arns.length; start += SECRETS_PER_STATEMENT) {
-    allow(role, [action], arns.slice(start, start + SECRETS_PER_STATEMENT), conditions);
-  }
 }
 
 function allow(

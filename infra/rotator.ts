@@ -1,23 +1,25 @@
-import { Annotations, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Annotations } from "aws-cdk-lib";
+import type { Role } from "aws-cdk-lib/aws-iam";
 import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { type Config, readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
+import { addEvents } from "./events.ts";
 import { addFleet, type Fleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { HttpsProxy, Network } from "./network.ts";
 import { grantNetworkInterfaces, grantRotation } from "./permissions.ts";
 import { requireOneRegion } from "./region.ts";
-import { addChangeRules, addRotationFailedRules, grantDeadLetters } from "./rules.ts";
+import { makeLogGroup, makeQueue, makeRole } from "./resources.ts";
 import { addSchedule, type ResolvedSchedule, type RotationSchedule, resolveSchedule } from "./schedule.ts";
+import type { SecretTag } from "./secret-permissions.ts";
 import { identifySecrets } from "./secrets.ts";
 import { makeAlertTopic, requireStandardTopic } from "./topic.ts";
 
@@ -34,6 +36,8 @@ export interface ConnectionRotatorProps {
   readonly alertTopic?: ITopic;
   /** The e-mail addresses to subscribe to that topic. */
   readonly alertEmails?: readonly string[];
+  /** Permits the secrets of the stack's own account by this tag. Default: each secret by its name. */
+  readonly secretTag?: SecretTag;
   /** The customer-managed KMS keys that encrypt the secrets. */
   readonly kmsKeyArns?: readonly string[];
   /** Default: no VPC. */
@@ -70,7 +74,7 @@ export class ConnectionRotator extends Construct {
    */
   constructor(scope: Construct, id: string, props: ConnectionRotatorProps) {
     super(scope, id);
-    const { cloudTrailEvents = false, enabled = true, network, kmsKeyArns = [] } = props;
+    const { cloudTrailEvents = false, enabled = true, network, kmsKeyArns = [], secretTag } = props;
     const schedule = resolveSchedule(this, props.schedule ?? {});
     if (props.alertTopic) requireStandardTopic(props.alertTopic);
     const config = readConfig(props.configFile);
@@ -80,14 +84,22 @@ export class ConnectionRotator extends Construct {
     requireOneRegion(this, { secrets, topic, kmsKeyArns });
 
     const { propagationLabel, refresh } = config;
-    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, refresh, kmsKeyArns });
+    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, refresh, kmsKeyArns, secretTag });
     if (network) grantNetworkInterfaces(role);
-    grantDeadLetters(deadLetterQueue);
 
     const { fn, fleet } = makeFunctions(this, props, resources);
     addSchedule(this, { ...schedule, enabled, fn: fleet?.live ?? fn, deadLetterQueue });
-    addChangeRules(this, { secrets: rotated, cloudTrailEvents, enabled, fn, deadLetterQueue });
-    addRotationFailedRules(this, { secrets, enabled, topic, deadLetterQueue });
+    addEvents(this, {
+      secrets,
+      rotated,
+      serviceName: serviceNameOf(props),
+      cloudTrailEvents,
+      everySecret: secretTag !== undefined,
+      enabled,
+      fn,
+      topic,
+      deadLetterQueue,
+    });
     addMonitoring(this, {
       ...resources,
       fn,
@@ -131,7 +143,7 @@ interface Resources {
 function makeResources(scope: Construct, props: ConnectionRotatorProps): Resources {
   const deadLetterQueue = makeQueue(scope, "DeadLetterQueue");
   const failedRuns = makeQueue(scope, "FailedRuns");
-  const logGroup = makeLogGroup(scope, props.logRetention);
+  const logGroup = makeLogGroup(scope, props.logRetention ?? LOG_RETENTION);
   const role = makeRole(scope, "Role");
   const fleetRoles = props.fleet && {
     orchestrator: makeRole(scope, "FleetRole"),
@@ -186,22 +198,4 @@ function secretsOf(scope: Construct, { connections, environments }: Config) {
 
 function serviceNameOf({ serviceName = "flink-connection-rotator" }: ConnectionRotatorProps): string {
   return serviceName;
-}
-
-function makeRole(scope: Construct, id: string): Role {
-  return new Role(scope, id, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-}
-
-function makeLogGroup(scope: Construct, retention = LOG_RETENTION): LogGroup {
-  return new LogGroup(scope, "Logs", { retention, removalPolicy: RemovalPolicy.DESTROY });
-}
-
-function makeQueue(scope: Construct, id: string): Queue {
-  const queue = new Queue(scope, id, { enforceSSL: true, retentionPeriod: Duration.days(14) });
-  Validations.of(queue).acknowledge({
-    id: "AwsSolutions-SQS3",
-    reason:
-      "This queue is the dead-letter queue or on-failure destination of others, and nothing consumes it automatically.",
-  });
-  return queue;
 }

@@ -1,4 +1,4 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Annotations, Duration, Stack } from "aws-cdk-lib";
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
@@ -8,8 +8,10 @@ import type { Construct } from "constructs";
 import {
   changedByApiCall,
   createdByApiCall,
+  type EventPattern,
   labelUpdated,
   type PatternFactory,
+  patternOfEverySecret,
   patternsWithinLimit,
   rotationFailed,
   rotationSucceeded,
@@ -33,39 +35,70 @@ const RETRY_POLICY = {
 export interface ChangeRulesProps {
   /** The connections' secrets. */
   readonly secrets: readonly SecretIdentity[];
+  readonly serviceName: string;
   readonly cloudTrailEvents: boolean;
+  /** The secrets of the stack's own account are permitted by tag: their rules match every secret. */
+  readonly everySecret: boolean;
   readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;
 }
 
-/** Starts a run when a listed secret has changed. */
-export function addChangeRules(
-  scope: Construct,
-  { secrets, cloudTrailEvents, enabled, fn, deadLetterQueue }: ChangeRulesProps,
-): void {
-  const patterns = { ...SECRETS_MANAGER_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
-  for (const [name, patternOf] of Object.entries(patterns)) {
-    const target = { id: "Rotator", arn: fn.functionArn, ...delivery(deadLetterQueue) };
-    for (const rule of addRules(scope, { name, patternOf, secrets, enabled, target })) {
-      fn.addPermission(rule.node.id, { principal: EVENT_BRIDGE, sourceArn: rule.attrArn });
-    }
+/** Starts a run when a listed secret has changed. @returns the number of rules. */
+export function addChangeRules(scope: Construct, props: ChangeRulesProps): number {
+  const { serviceName, cloudTrailEvents, fn, deadLetterQueue } = props;
+  const kinds = { ...SECRETS_MANAGER_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
+  const target = { id: "Rotator", arn: fn.functionArn, ...delivery(deadLetterQueue) };
+  let count = 0;
+  for (const [name, patternOf] of Object.entries(kinds)) {
+    const patterns = changePatterns(scope, patternOf, props);
+    count += addRules(scope, { ...props, name, patterns, target });
+    if (patterns.length > 0) permitRules(fn, name, `${serviceName}-${name}-*`);
   }
+  return count;
+}
+
+/** One permission for all rules of a kind: Lambda limits the size of a function's policy. */
+function permitRules(fn: IFunction, name: string, ruleName: string): void {
+  const sourceArn = Stack.of(fn).formatArn({ service: "events", resource: "rule", resourceName: ruleName });
+  fn.addPermission(name, { principal: EVENT_BRIDGE, sourceArn });
+}
+
+function changePatterns(
+  scope: Construct,
+  patternOf: PatternFactory,
+  { secrets, everySecret }: ChangeRulesProps,
+): EventPattern[] {
+  if (!everySecret) return patternsWithinLimit(patternOf, secrets);
+  const { account } = Stack.of(scope);
+  const own = secrets.find((secret) => secret.account === account);
+  const others = secrets.filter((secret) => secret.account !== account);
+  return [...(own ? [patternOfEverySecret(patternOf, own)] : []), ...patternsWithinLimit(patternOf, others)];
 }
 
 export interface RotationFailedRulesProps {
   /** The connections' secrets, and those with the rotator's Confluent API keys. */
   readonly secrets: readonly SecretIdentity[];
+  readonly serviceName: string;
   readonly enabled: boolean;
   readonly topic: ITopic;
   readonly deadLetterQueue: Queue;
+  /** With more rules than this there are none, and a warning at synthesis. Default: no limit. */
+  readonly maxRules?: number;
 }
 
-/** Sends a plain sentence to the topic if Secrets Manager could not rotate a secret. */
-export function addRotationFailedRules(
-  scope: Construct,
-  { secrets, enabled, topic, deadLetterQueue }: RotationFailedRulesProps,
-): void {
+/** Sends a plain sentence to the topic if Secrets Manager could not rotate a secret. @returns the number of rules. */
+export function addRotationFailedRules(scope: Construct, props: RotationFailedRulesProps): number {
+  const { secrets, topic, deadLetterQueue, maxRules = Number.POSITIVE_INFINITY } = props;
+  const patterns = patternsWithinLimit(rotationFailed, secrets);
+  if (patterns.length > maxRules) {
+    Annotations.of(scope).addWarningV2(
+      "flink-connection-rotator:noRotationFailedRules",
+      `No message tells of a rotation that Secrets Manager could not finish: to match ${secrets.length} secrets takes ` +
+        `${patterns.length} rules, and EventBridge has room for ${maxRules}. Watch RotationFailed in CloudTrail yourself.`,
+    );
+    return 0;
+  }
   const target = {
     id: "Alerts",
     arn: topic.topicArn,
@@ -85,7 +118,7 @@ export function addRotationFailedRules(
       ),
     },
   };
-  addRules(scope, { name: "RotationFailed", patternOf: rotationFailed, secrets, enabled, target });
+  return addRules(scope, { ...props, name: "RotationFailed", patterns, target });
 }
 
 /** Lets the rules of this account send undelivered events to the queue. */
@@ -110,21 +143,21 @@ export function delivery(
 
 interface RulesProps {
   readonly name: string;
-  readonly patternOf: PatternFactory;
-  readonly secrets: readonly SecretIdentity[];
+  readonly patterns: readonly EventPattern[];
+  readonly serviceName: string;
   readonly enabled: boolean;
   readonly target: CfnRule.TargetProperty;
 }
 
-function addRules(scope: Construct, props: RulesProps): CfnRule[] {
-  const { name, patternOf, secrets, enabled, target } = props;
+function addRules(scope: Construct, props: RulesProps): number {
+  const { name, patterns, serviceName, enabled, target } = props;
   const state = enabled ? "ENABLED" : "DISABLED";
-  return patternsWithinLimit(patternOf, secrets).map(
-    (eventPattern, index) =>
-      new CfnRule(scope, index === 0 ? name : `${name}${index + 1}`, {
-        eventPattern,
-        state,
-        targets: [target],
-      }),
-  );
+  for (const [index, eventPattern] of patterns.entries())
+    new CfnRule(scope, index === 0 ? name : `${name}${index + 1}`, {
+      name: `${serviceName}-${name}-${index + 1}`,
+      eventPattern,
+      state,
+      targets: [target],
+    });
+  return patterns.length;
 }

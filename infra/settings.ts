@@ -43,11 +43,22 @@ const proxyAddress = z.url({
   error: "must be the address of a proxy, such as http://proxy.example.com:3128",
 });
 
+const serviceName = z
+  .string()
+  .regex(/^[\w.-]{1,40}$/, "must be at most 40 letters, digits, dots, hyphens and underscores");
+const secretTag = z
+  .string()
+  .regex(/^[^=]+=[^=]*$/, "must be a tag of the secrets, such as used-by=flink-connection-rotator")
+  .transform((text) => {
+    const [key = "", value = ""] = text.split("=");
+    return { key, value };
+  });
+
 /** The settings that `--context NAME=VALUE` accepts. All values of the command line are strings. */
 const deploymentSettings = z.object({
   config: z.string().default("connections.json"),
   stackName: z.string().default("FlinkConnectionRotator"),
-  serviceName: z.string().optional(),
+  serviceName: serviceName.optional(),
   enabled: flag.default(true),
   alertEmail: emails.default([]),
   alertTopicArn: topicArn.optional(),
@@ -57,6 +68,7 @@ const deploymentSettings = z.object({
   scheduleWindowMinutes: number.optional(),
   cloudTrailEvents: flag.default(false),
   kmsKeyArns: keyArns.default([]),
+  secretTag: secretTag.optional(),
   fleetConcurrency: number.int().optional(),
   logRetentionDays: z.coerce
     .number<string | number>()
@@ -122,6 +134,7 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
     }),
     alertEmails: settings.alertEmail,
     kmsKeyArns: settings.kmsKeyArns,
+    ...(settings.secretTag && { secretTag: settings.secretTag }),
     logRetention: settings.logRetentionDays,
     ...(network && { network }),
     ...toProxy(settings),

@@ -99,9 +99,6 @@ describe("the function's role", () => {
       read(`arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prod/openai-AbCdEf`),
     ],
     ["another account's secret that its owner does not share", read(ELSEWHERE)],
-    ["moving AWSCURRENT", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSCURRENT" })],
-    ["moving AWSPREVIOUS", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSPREVIOUS" })],
-    ["moving a label that is not named", moveLabel(BY_NAME, { "secretsmanager:SecretId": BY_NAME })],
     ["moving the label on the rotator's Confluent API key", moveLabel(API_KEY)],
     ["moving the label on another secret", moveLabel(secretArn("prod/database-AbCdEf"))],
     ["decrypting without Secrets Manager", useKey("kms:Decrypt", KEY)],
@@ -122,6 +119,14 @@ describe("the function's role", () => {
     ["assuming a role", call("sts:AssumeRole", `arn:aws:iam::${ACCOUNT}:role/Admin`)],
   ])("is denied %s", async (_, denied) => {
     expect(await simulate(policies, denied)).toBe("ImplicitlyDenied");
+  });
+
+  it.each<[string, Call]>([
+    ["moving AWSCURRENT", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSCURRENT" })],
+    ["moving AWSPREVIOUS", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSPREVIOUS" })],
+    ["moving a label that is not named", moveLabel(BY_NAME, { "secretsmanager:SecretId": BY_NAME })],
+  ])("is denied %s, whatever else allows it", async (_, denied) => {
+    expect(await simulate(policies, denied)).toBe("ExplicitlyDenied");
   });
 
   it.each([
@@ -160,13 +165,16 @@ describe("the function's role", () => {
       Resource,
     });
     const statements = policies.flatMap(({ Statement }) => Statement).map((statement) => sorted(statement));
-    expect(statements).toHaveLength(6);
+    expect(statements).toHaveLength(7);
     expect(statements).toEqual(
       expect.arrayContaining([
-        allow("secretsmanager:GetSecretValue", [...labelled, name("prod/confluent/flink-api-key")].sort()),
+        allow(["secretsmanager:GetSecretValue", "secretsmanager:UpdateSecretVersionStage"], labelled.sort()),
+        allow("secretsmanager:GetSecretValue", name("prod/confluent/flink-api-key")),
         {
-          ...allow("secretsmanager:UpdateSecretVersionStage", labelled.sort()),
-          Condition: { StringEquals: LABEL },
+          Effect: "Deny",
+          Action: "secretsmanager:UpdateSecretVersionStage",
+          Resource: "*",
+          Condition: { StringNotEquals: LABEL },
         },
         { ...allow("kms:Decrypt", KEY), Condition: { StringEquals: THROUGH_SECRETS_MANAGER } },
         allow("sns:Publish", topicArn),

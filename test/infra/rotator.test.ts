@@ -13,6 +13,7 @@ import { deployedFile } from "./function.ts";
 import { ACCOUNT, CONNECTIONS, ofType, REGION, synthesize } from "./synthesis.ts";
 
 const VPC = { vpcId: "vpc-0a1b2c3d", subnetIds: "subnet-0a1b2c3d,subnet-0a1b2c3e" };
+const BY_TAG = { secretTag: "used-by=rotator" };
 const GIVEN_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:OnCall`;
 
 const synthesis = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@example.com" });
@@ -142,6 +143,11 @@ describe("cdk-nag's AwsSolutions", () => {
   it.each([
     ["by default", synthesis],
     ["in a VPC, with a given topic and CloudTrail's events", inVpc],
+    ["with secrets by tag", synthesize(CONNECTIONS, BY_TAG)],
+    [
+      "with secrets by tag in a known account",
+      synthesize(CONNECTIONS, BY_TAG, { account: ACCOUNT, region: REGION }),
+    ],
   ])("finds no violation %s", (_, { stack }) => {
     const report = new AwsSolutionsChecks().validateScope(stack);
     expect(report.violations).toEqual([]);

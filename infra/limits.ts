@@ -1,0 +1,39 @@
+import { SettingsError } from "./errors.ts";
+
+/** Quotas that apply before anybody asks AWS for more. */
+export const LIMITS = {
+  managedPolicies: 10,
+  managedPolicyCharacters: 6_144,
+  eventRules: 300,
+  eventPatternCharacters: 2_048,
+} as const;
+
+/** Stands for a partition, region or account that is not known before deployment; none is longer. */
+const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
+
+/** The length of a text in the deployed template. */
+export function deployedLength(text: string): number {
+  return text.replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
+}
+
+const CURE =
+  "Permit them by tag instead (secretTag), or divide connections.json among several stacks, each with its own config, " +
+  "stackName and serviceName.";
+
+/** @throws SettingsError if the role cannot hold so many secrets by name. */
+export function requirePolicies(secrets: number, policies: number): void {
+  if (policies <= LIMITS.managedPolicies) return;
+  throw new SettingsError(
+    `connections.json lists ${secrets} secrets. To permit each by its name takes ${policies} policies, and IAM attaches ` +
+      `${LIMITS.managedPolicies} to a role. ${CURE}`,
+  );
+}
+
+/** @throws SettingsError if an event bus cannot hold so many rules. */
+export function requireRules(secrets: number, rules: number): void {
+  if (rules <= LIMITS.eventRules) return;
+  throw new SettingsError(
+    `connections.json lists ${secrets} secrets. To match their events takes ${rules} rules, and EventBridge allows ` +
+      `${LIMITS.eventRules} in an account and region. ${CURE}`,
+  );
+}

@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { patternsWithinLimit, rotationFailed } from "../../infra/patterns.ts";
+import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
+import { functionRole, policiesOf, simulate } from "./role.ts";
+import { routes, rulesOf } from "./routes.ts";
+import {
+  ACCOUNT,
+  CONNECTIONS,
+  OTHER_ACCOUNT,
+  ofType,
+  REGION,
+  type Synthesis,
+  secretArn,
+  synthesize,
+  warningsOf,
+} from "./synthesis.ts";
+
+const ENVIRONMENT = { account: ACCOUNT, region: REGION };
+const LABEL = { "secretsmanager:VersionStage": "FLINK_READY" };
+
+/** Names of 40 characters, which is more than most have. */
+const nameOf = (index: number) => `prod/applications/models/openai/team-${String(index).padStart(4, "0")}`;
+
+/** A label and `when-stale` need the most permissions, CloudTrail's events the most rules. */
+function stackOf(secrets: number, context: object = {}, env: object = ENVIRONMENT): Synthesis {
+  const connections = Array.from({ length: secrets }, (_, index) => ({
+    name: `connection-${index}`,
+    type: "OPENAI",
+    secret: nameOf(index),
+  }));
+  const config = { ...CONNECTIONS, connections, refresh: "when-stale" };
+  return synthesize(config, { cloudTrailEvents: "true", ...context }, env);
+}
+
+const policies = (synthesis: Synthesis) => policiesOf(synthesis, functionRole(synthesis));
+const sizeOf = (value: unknown) => JSON.stringify(value).length;
+const decisions = (synthesis: Synthesis, secret: string) =>
+  Promise.all([
+    simulate(policies(synthesis), { action: "secretsmanager:GetSecretValue", resource: secret }),
+    simulate(policies(synthesis), { action: "secretsmanager:DescribeSecret", resource: secret }),
+    simulate(policies(synthesis), {
+      action: "secretsmanager:UpdateSecretVersionStage",
+      resource: secret,
+      context: LABEL,
+    }),
+  ]);
+
+describe.each([
+  ["known", ENVIRONMENT],
+  ["unknown", {}],
+])("400 secrets by name, with account and region %s at synthesis,", (_, env) => {
+  const stack = stackOf(400, {}, env);
+  const { resources } = stack;
+
+  it("keep IAM's limit of 6,144 characters for a managed policy", () => {
+    for (const { PolicyDocument } of ofType(resources, "AWS::IAM::ManagedPolicy"))
+      expect(sizeOf(PolicyDocument)).toBeLessThanOrEqual(6_144);
+  });
+
+  it("keep IAM's limit of 10,240 characters for the inline policies of a role", () => {
+    const inline = ofType(resources, "AWS::IAM::Policy").map(({ PolicyDocument }) => sizeOf(PolicyDocument));
+    expect(Math.max(...inline)).toBeLessThanOrEqual(10_240);
+  });
+
+  it("keep IAM's limit of 10 managed policies for a role", () => {
+    const count = ofType(resources, "AWS::IAM::ManagedPolicy").length;
+    expect(count).toBeGreaterThan(1);
+    expect(count).toBeLessThanOrEqual(10);
+  });
+
+  it("keep Lambda's limit of 20 KB for the policy of a function", () => {
+    const permissions = ofType(resources, "AWS::Lambda::Permission");
+    expect(permissions).toHaveLength(4);
+    expect(sizeOf(permissions)).toBeLessThan(4_000);
+  });
+
+  it("keep EventBridge's limit of 2,048 characters for a pattern", () => {
+    for (const { EventPattern } of rulesOf(stack)) expect(sizeOf(EventPattern)).toBeLessThanOrEqual(2_048);
+  });
+
+  it("keep EventBridge's limit of 300 rules for a bus, and of 64 characters for a rule's name", () => {
+    const rules = ofType(resources, "AWS::Events::Rule");
+    expect(rules.length).toBeLessThanOrEqual(300);
+    for (const { Name = "" } of rules) expect(String(Name)).toMatch(/^[\w.-]{0,64}$/);
+  });
+
+  it("keep CloudFormation's limits of 500 resources and 1 MB", () => {
+    expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
+    expect(sizeOf(stack.template.toJSON())).toBeLessThan(1_000_000);
+  });
+
+  it("have every permission, and every event starts a run", async () => {
+    for (const index of [0, 199, 399]) {
+      const arn = secretArn(`${nameOf(index)}-AbCdEf`);
+      expect(await decisions(stack, arn)).toEqual(["Allowed", "Allowed", "Allowed"]);
+      expect(routes(stack, labelUpdated(arn))).toEqual(["Rotator"]);
+      expect(routes(stack, apiCall("PutSecretValue", { secretId: nameOf(index) }))).toEqual(["Rotator"]);
+      expect(routes(stack, serviceEvent("RotationFailed", arn))).toEqual(["Alerts"]);
+    }
+    expect(await decisions(stack, secretArn("prod/database-AbCdEf"))).not.toContain("Allowed");
+  });
+});
+
+describe("too many secrets by name", () => {
+  it("are refused at synthesis with the number of policies and the cure", () => {
+    expect(() => stackOf(800, { cloudTrailEvents: "false" })).toThrow(
+      /lists 801 secrets\. To permit each by its name takes 1\d policies, and IAM attaches 10 to a role\. Permit them by tag instead \(secretTag\)/,
+    );
+  });
+
+  it("are refused at synthesis with the number of rules and the cure", () => {
+    const longNames = Array.from({ length: 130 }, (_, index) => ({
+      name: `connection-${index}`,
+      type: "OPENAI",
+      secret: `${index}/`.padEnd(300, "long-name/"),
+    }));
+    const deploy = () =>
+      synthesize({ ...CONNECTIONS, connections: longNames }, { cloudTrailEvents: "true" }, ENVIRONMENT);
+    expect(deploy).toThrow(/lists 131 secrets\. To match their events takes 3\d\d rules.* 300 .*secretTag/);
+  });
+});
+
+describe("secrets by tag (secretTag)", () => {
+  const TAG = { secretTag: "used-by=flink-connection-rotator" };
+  const many = stackOf(1_000, TAG);
+  const read = (resource: string, value?: string) =>
+    simulate(policies(many), {
+      action: "secretsmanager:GetSecretValue",
+      resource,
+      ...(value !== undefined && { context: { "aws:ResourceTag/used-by": value } }),
+    });
+
+  it("have no limit: a thousand take one statement, and one rule for each kind of change", () => {
+    expect(ofType(many.resources, "AWS::IAM::ManagedPolicy")).toEqual([]);
+    const starting = rulesOf(many).filter(({ Targets }) => Targets.some(({ Id }) => Id === "Rotator"));
+    expect(starting).toHaveLength(4);
+    expect(Object.keys(many.resources).length).toBeLessThanOrEqual(500);
+    expect(sizeOf(many.template.toJSON())).toBeLessThan(1_000_000);
+    expect(ofType(many.resources, "AWS::Events::Rule").length).toBeLessThanOrEqual(300);
+  });
+
+  it("may be read if they carry the tag, and only then", async () => {
+    const arn = secretArn(`${nameOf(999)}-AbCdEf`);
+    expect(await read(arn, "flink-connection-rotator")).toBe("Allowed");
+    expect(await read(arn, "something-else")).toBe("ImplicitlyDenied");
+    expect(await read(arn)).toBe("ImplicitlyDenied");
+    expect(await read(secretArn("a-AbCdEf", OTHER_ACCOUNT), "flink-connection-rotator")).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+
+  it("start a run for every secret of the account, and none of another one", () => {
+    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf")))).toEqual(["Rotator"]);
+    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf"), "AWSPENDING"))).toEqual([]);
+    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf", OTHER_ACCOUNT)))).toEqual([]);
+    expect(routes(many, apiCall("RotateSecret", { secretId: nameOf(1) }))).toEqual([]);
+  });
+
+  it("of another account are still permitted and matched by name", async () => {
+    const mixed = synthesize(CONNECTIONS, TAG, ENVIRONMENT);
+    const shared = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
+    expect(JSON.stringify(policies(mixed))).toContain(shared);
+    expect(routes(mixed, labelUpdated(shared))).toEqual(["Rotator"]);
+    expect(routes(mixed, labelUpdated(secretArn("other-GhIjKl", OTHER_ACCOUNT)))).toEqual([]);
+  });
+
+  it("have no message of failed rotations if their rules find no room, which a warning says", () => {
+    const vast = stackOf(4_000, TAG);
+    expect(warningsOf(vast)).toContainEqual(expect.stringContaining("to match 4001 secrets takes"));
+    expect(routes(vast, serviceEvent("RotationFailed", secretArn(`${nameOf(1)}-AbCdEf`)))).toEqual([]);
+    expect(ofType(vast.resources, "AWS::Events::Rule").length).toBeLessThan(10);
+  });
+
+  it("are refused without a key and a value", () => {
+    expect(() => synthesize(CONNECTIONS, { secretTag: "rotator" })).toThrow(
+      /must be a tag.*\s+→ at secretTag/,
+    );
+  });
+});
+
+describe("a rule", () => {
+  it("of failed rotations matches several secrets", () => {
+    const secrets = Array.from({ length: 20 }, (_, index) => ({
+      name: nameOf(index),
+      account: ACCOUNT,
+      region: REGION,
+      partialArn: secretArn(nameOf(index)),
+    }));
+    expect(patternsWithinLimit(rotationFailed, secrets).length).toBeLessThan(5);
+  });
+});
