@@ -3,6 +3,7 @@ import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import type { Progress } from "../rotation/dependencies.ts";
 import { outcomeStyle, phaseStyle, type StatusRow, StatusTable } from "../terminal/status-table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { SilentHosts } from "./silent-hosts.ts";
 
 const FRAME_MS = 100;
 
@@ -20,6 +21,7 @@ export class ProgressView {
   readonly #table: StatusTable;
   readonly #entries: Map<Connection, Entry>;
   readonly #timer: NodeJS.Timeout;
+  readonly #hosts: SilentHosts;
 
   constructor(terminal: Terminal, clock: Clock, connections: readonly Connection[]) {
     this.#clock = clock;
@@ -28,6 +30,7 @@ export class ProgressView {
     this.#entries = new Map(
       connections.map((connection) => [connection, { row: rowOf(connection, "waiting", "dim") }]),
     );
+    this.#hosts = new SilentHosts(clock.now);
     this.#timer = setInterval(() => this.#show(), FRAME_MS);
   }
 
@@ -57,6 +60,7 @@ export class ProgressView {
   /** Removes the table; the report replaces it. */
   end(): void {
     clearInterval(this.#timer);
+    this.#hosts.end();
     this.#terminal.clear();
   }
 
@@ -67,11 +71,10 @@ export class ProgressView {
 
   #show(): void {
     const now = this.#clock.now();
-    this.#table.show(
-      [...this.#entries.values()].map(({ row, putAt }) =>
-        putAt === undefined ? row : { ...row, timeMs: now - putAt },
-      ),
+    const rows = [...this.#entries.values()].map(({ row, putAt }) =>
+      putAt === undefined ? row : { ...row, timeMs: now - putAt },
     );
+    this.#table.show(rows, this.#hosts.text());
   }
 }
 

@@ -30,8 +30,11 @@ export class StatusTable {
     this.#terminal = terminal;
   }
 
-  show(rows: readonly StatusRow[]): void {
-    if (this.#terminal.isLive) this.#terminal.draw(this.#fitting(rows));
+  /** @param notice is shown below the table on a terminal. */
+  show(rows: readonly StatusRow[], notice?: string): void {
+    const below = notice === undefined ? [] : [this.#terminal.paint("yellow", `  ${notice}`)];
+    if (this.#terminal.isLive)
+      this.#terminal.draw([...this.#fitting(rows, this.#terminal.height - 1 - below.length), ...below]);
     else for (const row of rows.filter(({ style }) => style !== "dim")) this.#printChange(row);
   }
 
@@ -41,8 +44,7 @@ export class StatusTable {
     else for (const row of rows) this.#printChange(row);
   }
 
-  #fitting(rows: readonly StatusRow[]): readonly string[] {
-    const maxLines = this.#terminal.height - 1;
+  #fitting(rows: readonly StatusRow[], maxLines: number): readonly string[] {
     const all = this.#lines(rows);
     if (all.length <= maxLines) return all;
     const isDone = ({ style }: StatusRow) => style === "green" || style === "red";

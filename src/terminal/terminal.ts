@@ -58,11 +58,18 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** A text as lines that fit, each with this indentation. Words are not cut. */
+  /** A text as lines that fit, each with this indentation and that of its own line. Words are not cut. */
   wrap(text: string, indent = ""): string[] {
-    const width = this.columns - indent.length;
-    const lines = Number.isFinite(width) ? wrapAnsi(text, width, { trim: true }) : text;
-    return lines.split("\n").map((line) => `${indent}${line}`);
+    return text.split("\n").flatMap((line) => this.#wrapLine(line, indent));
+  }
+
+  #wrapLine(line: string, indent: string): string[] {
+    const [own = ""] = /^ *(- )?/.exec(line) ?? [];
+    const width = this.columns - indent.length - own.length;
+    if (!Number.isFinite(width)) return [`${indent}${line}`];
+    const [first = "", ...rest] = wrapAnsi(line.slice(own.length), width).split("\n");
+    const hanging = `${indent}${" ".repeat(own.length)}`;
+    return [`${indent}${own}${first}`, ...rest.map((each) => `${hanging}${each}`)];
   }
 
   /** Writes lines that stay. */

@@ -2,7 +2,7 @@ import type { Terminal } from "./terminal.ts";
 
 const INTERVAL_MS = 1_000;
 
-/** Shows on a terminal what the program is waiting for, once that takes a second. */
+/** Shows on a terminal what the program is waiting for, once that takes a second; a line of its own if it cannot be redrawn. */
 export class WaitingNotice {
   readonly #terminal: Terminal;
   readonly #now: () => number;
@@ -28,7 +28,7 @@ export class WaitingNotice {
 
   #begin(key: symbol, subject: string): void {
     this.#pending.set(key, subject);
-    if (this.#timer !== undefined || !this.#terminal.isLive) return;
+    if (this.#timer !== undefined || !this.#terminal.isTTY) return;
     this.#startedAt = this.#now();
     this.#timer = setInterval(() => this.#draw(), INTERVAL_MS);
   }
@@ -46,6 +46,8 @@ export class WaitingNotice {
     const [first = ""] = subjects;
     const others = subjects.length > 1 ? ` and ${subjects.length - 1} more` : "";
     const seconds = Math.round((this.#now() - this.#startedAt) / 1_000);
-    this.#terminal.draw([this.#terminal.paint("dim", `Waiting for ${first}${others} … ${seconds} s`)]);
+    const text = `Waiting for ${first}${others} …`;
+    if (this.#terminal.isLive) this.#terminal.draw([this.#terminal.paint("dim", `${text} ${seconds} s`)]);
+    else if (seconds <= 1) this.#terminal.print(text);
   }
 }

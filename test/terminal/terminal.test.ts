@@ -54,6 +54,16 @@ describe("the width of a terminal", () => {
     expect(terminal.columns).toBe(expected);
   });
 
+  it("keeps the indentation of lists", () => {
+    const { terminal } = fakeTerminal({ columns: 24 });
+    expect(terminal.wrap("Two faults:\n  - connections[0].name is missing\n  - b")).toEqual([
+      "Two faults:",
+      "  - connections[0].name",
+      "    is missing",
+      "  - b",
+    ]);
+  });
+
   it("is where words are wrapped", () => {
     const { terminal } = fakeTerminal({ columns: 30 });
     expect(

@@ -9,8 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function startNotice(isTTY: boolean) {
-  const { terminal, written } = fakeTerminal({ isTTY, env: { NO_COLOR: "1" } });
+function startNotice(isTTY: boolean, env = {}) {
+  const { terminal, written } = fakeTerminal({ isTTY, env: { NO_COLOR: "1", ...env } });
   return { notice: new WaitingNotice(terminal), written };
 }
 
@@ -47,6 +47,16 @@ describe("a notice about waiting", () => {
     const { notice } = startNotice(true);
     await expect(notice.during("a", () => Promise.reject(new Error("No.")))).rejects.toThrow("No.");
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is one line on a dumb terminal", async () => {
+    const { notice, written } = startNotice(true, { TERM: "dumb" });
+    const work = Promise.withResolvers<void>();
+    const waiting = notice.during("secret openai", () => work.promise);
+    vi.advanceTimersByTime(5_000);
+    work.resolve();
+    await waiting;
+    expect(written()).toBe("Waiting for secret openai …\n");
   });
 
   it("stays away from a pipe", async () => {
