@@ -66,9 +66,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const { key, secret } = API_KEY;
   aws.putSecret("confluent/key", JSON.stringify({ apiKey: key, apiSecret: secret }));
   confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
-  for (const { name, type = "OPENAI", secret } of options.connections) {
+  for (const { name, type = "OPENAI", secret, ...others } of options.connections) {
     aws.putSecret(secret, "sk-old-enough-to-be-judged", { createdAt: Date.now() - HOUR_MS });
-    const endpoint = "https://api.example.com/v1";
+    const endpoint = String(others["endpoint"] ?? "https://api.example.com/v1");
     if (!options.missing?.includes(name))
       confluent.addConnection("env-1", { name, type, endpoint, data: { API_KEY: "before" } });
   }

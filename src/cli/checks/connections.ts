@@ -9,6 +9,7 @@ import { SHORT_WAITS } from "../read-only.ts";
 import { runOptions } from "../run-options.ts";
 import { triggerFor } from "../selection.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
+import { providerFindings } from "./providers.ts";
 
 const TIMEOUT_MS = 300_000;
 
@@ -26,7 +27,7 @@ export const connectionsCheck: Check = {
     const { report } = await new WaitingNotice(context.err).during("secrets and connections", () =>
       run(config, triggerFor(selected, config, true), options),
     );
-    return report.connections.map(toFinding);
+    return [...report.connections.map(toFinding), ...providerFindings(report.connections)];
   },
 };
 
