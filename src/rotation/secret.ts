@@ -17,7 +17,7 @@ export class Secret {
     this.isObject = isObject;
   }
 
-  /** The value itself. Called in two places only: the Basic header and the request body. */
+  /** The value itself. Called in three places only: the Basic header, the body of a PUT, and the request to a provider. */
   reveal(): string {
     return this.#value;
   }

@@ -1,4 +1,5 @@
 import { Console } from "node:console";
+import { globSync, readFileSync } from "node:fs";
 import { Writable } from "node:stream";
 import { format, inspect } from "node:util";
 import * as fc from "fast-check";
@@ -56,6 +57,17 @@ describe("Secret", () => {
     ].join("\n");
     expect(all).toContain("[redacted]");
     expect(all).not.toContain(MARKER);
+  });
+
+  it("is revealed in three places: the Basic header, the body of a PUT, and the request to a provider", () => {
+    const calls = globSync("src/**/*.ts").flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/\.reveal\(\)/g)].map(() => file),
+    );
+    expect(calls.toSorted()).toEqual([
+      "src/adapters/confluent.ts",
+      "src/adapters/confluent.ts",
+      "src/adapters/providers/check.ts",
+    ]);
   });
 
   it("reveals the text that it was made of", async () => {
