@@ -60,6 +60,14 @@ const ownPackage: Plugin = {
   },
 };
 
+/** The command line loads CDK, and what uses it, only if it is needed. */
+const cdkApart: Plugin = {
+  name: "cdk-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/infra\/template\.ts$/ }, () => ({ path: "../cdk/template.js", external: true }));
+  },
+};
+
 const REQUIRE = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
 const shared = {
@@ -96,13 +104,14 @@ const cli = await build({
   outfile: "dist/cli/index.mjs",
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   define: { RUNBOOK: JSON.stringify(readFileSync("docs/runbook.md", "utf8")) },
+  plugins: [ownPackage, cdkApart],
 });
 chmodSync("dist/cli/index.mjs", 0o755);
 
 // CommonJS, as CDK is: CommonJS and ES modules can both load it.
 const cdk = await build({
   ...shared,
-  entryPoints: { index: "infra/rotator.ts" },
+  entryPoints: { index: "infra/rotator.ts", template: "infra/template.ts" },
   outdir: "dist/cdk",
   format: "cjs",
   minify: false,

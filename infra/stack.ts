@@ -1,4 +1,10 @@
-import { CfnOutput, type Environment, Stack } from "aws-cdk-lib";
+import {
+  CfnOutput,
+  type Environment,
+  type IStackSynthesizer,
+  Stack,
+  type StackSynthesizer,
+} from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
 import { ConnectionRotator } from "./rotator.ts";
@@ -7,10 +13,12 @@ import { readDeploymentSettings, toProps } from "./settings.ts";
 /** A stack with one rotator, configured by `--context` settings. */
 export class RotatorStack extends Stack {
   /** @throws SettingsError or ConfigError if the settings or connections.json are invalid. */
-  constructor(scope: Construct, env: Environment = {}) {
+  constructor(scope: Construct, env: Environment = {}, synthesizer?: StackSynthesizer) {
     const settings = readDeploymentSettings(scope);
     super(scope, "FlinkConnectionRotator", {
       env,
+      // CDK does not declare its optional properties as exactOptionalPropertyTypes needs them.
+      ...(synthesizer && { synthesizer: synthesizer as IStackSynthesizer }),
       stackName: settings.stackName,
       description: `Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager (flink-connection-rotator ${VERSION})`,
     });

@@ -16,6 +16,7 @@ import { rotateCommand } from "./rotate.ts";
 import { sandboxCommand } from "./sandbox.ts";
 import { statusCommand } from "./status.ts";
 import { suggestion } from "./suggestion.ts";
+import { templateCommand } from "./template.ts";
 
 /** @param exitWith receives the exit code of the command that ran. */
 export function createProgram(
@@ -79,6 +80,7 @@ const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
   invokeCommand,
   probeCommand,
   explainCommand,
+  templateCommand,
   sandboxCommand,
   completionCommand,
 ];

@@ -36,6 +36,7 @@ describe("the package", () => {
       "connections.schema.json",
       "dist/cdk/index.js",
       "dist/cdk/package.json",
+      "dist/cdk/template.js",
       "dist/cli/index.mjs",
       "dist/fleet/index.mjs",
       "dist/fleet/index.mjs.map",
@@ -68,5 +69,10 @@ describe("the package", () => {
     expect(Object.values(packages).filter(({ dev }) => dev)).toEqual([]);
     expect(packages).not.toHaveProperty(["node_modules/aws-cdk-lib"]);
     expect(packages).not.toHaveProperty(["", "devDependencies"]);
+  });
+
+  it("depends on nothing that is not bundled", () => {
+    const bundled = bundledLibraries().map(({ name }) => name);
+    expect(bundled).toEqual(expect.arrayContaining(Object.keys(packageJson.dependencies)));
   });
 });

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import * as z from "zod";
+import cdk from "../cdk.json" with { type: "json" };
+import { VERSION } from "../src/version.ts";
+import { type Archive, OwnBucketSynthesizer } from "./own-bucket.ts";
+import { RotatorStack } from "./stack.ts";
+
+export interface TemplateOptions {
+  /** The settings of the deployment by name, `config` among them. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The bucket that contains the code. By default it is the parameter `CodeBucket` of the template. */
+  readonly bucket?: string | undefined;
+}
+
+export interface DeployableTemplate {
+  readonly stackName: string;
+  /** CloudFormation, as JSON. */
+  readonly template: string;
+  readonly archives: readonly Archive[];
+}
+
+const cloudFormation = z.looseObject({
+  Resources: z.record(z.string(), z.looseObject({ Metadata: z.unknown().optional() })),
+});
+
+/**
+ * The stack as a template and the code of its functions, for every tool that deploys CloudFormation.
+ * @throws SettingsError or ConfigError if the settings or connections.json are invalid.
+ */
+export function createTemplate({ settings, bucket }: TemplateOptions): DeployableTemplate {
+  const outdir = mkdtempSync(join(tmpdir(), "flink-connection-rotator-"));
+  try {
+    const synthesizer = new OwnBucketSynthesizer(bucket);
+    const context = { ...cdk.context, ...settings };
+    const app = new App({ outdir, context, analyticsReporting: false });
+    const stack = new RotatorStack(app, {}, synthesizer);
+    const { template } = app.synth().getStackArtifact(stack.artifactId);
+    const { archives } = synthesizer;
+    return { stackName: stack.stackName, template: describe(template, archives), archives };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** Names the archives for tools that upload them, and leaves out what CDK notes for itself. */
+function describe(synthesized: unknown, archives: readonly Archive[]): string {
+  const { Resources, ...rest } = cloudFormation.parse(synthesized);
+  const resources = Object.entries(Resources).map(([id, { Metadata: _, ...resource }]) => [id, resource]);
+  const Metadata = {
+    FlinkConnectionRotator: {
+      Version: VERSION,
+      Code: Object.fromEntries(archives.map(({ file, key }) => [file, key])),
+    },
+  };
+  return `${JSON.stringify({ ...rest, Metadata, Resources: Object.fromEntries(resources) }, null, 1)}\n`;
+}

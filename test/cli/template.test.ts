@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const CONNECTIONS = readFileSync("connections.example.json");
+
+function run(cli: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "template", ...args], {
+    encoding: "utf8",
+    env: { NO_COLOR: "1" },
+  });
+  return { status, stdout, stderr };
+}
+
+describe("template", { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "rotator-template-"));
+  const config = join(folder, "connections.json");
+  const out = join(folder, "out");
+  writeFileSync(config, CONNECTIONS);
+
+  it("writes the template and the code, and the commands that deploy them", () => {
+    const settings = ["--context", "stackName=Blue", "--context", "alertEmail=ops@example.com"];
+    const { status, stdout } = run(
+      "dist/cli/index.mjs",
+      "--config",
+      config,
+      "--out",
+      out,
+      "--bucket",
+      "code",
+      ...settings,
+    );
+    expect(status).toBe(0);
+    const template = readFileSync(join(out, "template.json"), "utf8");
+    expect(template).toContain("ops@example.com");
+    const key = Object.values(JSON.parse(template).Metadata.FlinkConnectionRotator.Code);
+    expect(stdout).toContain(`aws s3 cp ${join(out, "function.zip")} s3://code/${key}`);
+    expect(stdout).toContain(
+      `aws cloudformation deploy --stack-name Blue --template-file ${join(out, "template.json")} --s3-bucket code --capabilities CAPABILITY_IAM`,
+    );
+    expect(existsSync(join(out, "function.zip"))).toBe(true);
+  });
+
+  it("says what to install if aws-cdk-lib is missing", () => {
+    const alone = mkdtempSync(join(tmpdir(), "rotator-alone-"));
+    for (const name of ["dist/cli", "dist/cdk"]) cpSync(name, join(alone, name), { recursive: true });
+    const { status, stderr } = run(
+      join(alone, "dist/cli/index.mjs"),
+      "--config",
+      config,
+      "--out",
+      join(alone, "out"),
+    );
+    expect(stderr).toBe(
+      "Error: This command needs aws-cdk-lib and constructs.\nInstall them beside it: npm install aws-cdk-lib constructs\n",
+    );
+    expect(status).toBe(2);
+    expect(existsSync(join(alone, "out"))).toBe(false);
+  });
+
+  it.each([
+    [["--context", "alertEmial=ops@example.com"], "alertEmail"],
+    [["--context", "alertEmail"], "Write --context NAME=VALUE."],
+    [["--config", "nowhere.json"], "nowhere.json"],
+  ])("refuses %j and writes nothing", (args, message) => {
+    const target = join(folder, "refused");
+    const { status, stderr } = run("dist/cli/index.mjs", "--config", config, "--out", target, ...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+    expect(existsSync(target)).toBe(false);
+  });
+});
