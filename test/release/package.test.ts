@@ -70,9 +70,4 @@ describe("the package", () => {
     expect(packages).not.toHaveProperty(["node_modules/aws-cdk-lib"]);
     expect(packages).not.toHaveProperty(["", "devDependencies"]);
   });
-
-  it("depends on nothing that is not bundled", () => {
-    const bundled = bundledLibraries().map(({ name }) => name);
-    expect(bundled).toEqual(expect.arrayContaining(Object.keys(packageJson.dependencies)));
-  });
 });
