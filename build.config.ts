@@ -1,6 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { BUNDLES } from "./release/bundled.ts";
+import { licensesOf } from "./release/licenses.ts";
 
 /** Replacements for modules of which the function needs a small part. The first two save loading time, the others only size. */
 const REPLACEMENTS: Readonly<Record<string, string>> = {
@@ -124,3 +126,4 @@ writeFileSync("dist/cdk/package.json", '{"type":"commonjs"}\n');
 
 for (const [name, { metafile }] of Object.entries({ lambda, fleet, cli, cdk }))
   writeFileSync(`dist/${name}.meta.json`, JSON.stringify(metafile));
+for (const bundle of BUNDLES) writeFileSync(`dist/${bundle}/LICENSES.txt`, licensesOf(bundle));

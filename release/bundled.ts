@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 
-/** The bundles of the package, and the libraries that only one of them contains. */
-const BUNDLES = ["lambda", "fleet", "cli", "cdk"] as const;
+export const BUNDLES = ["lambda", "fleet", "cli", "cdk"] as const;
 
 export type Bundle = (typeof BUNDLES)[number];
 

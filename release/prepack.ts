@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { writeDeclarations } from "./declarations.ts";
-import { toShrinkwrap } from "./shrinkwrap.ts";
+import { writeJson } from "./json.ts";
+import { readShrinkwrap } from "./shrinkwrap.ts";
 
-writeDeclarations();
+writeDeclarations("dist/cdk/types");
 // An audit of the installed package then sees the versions that are in the function.
-writeFileSync("npm-shrinkwrap.json", toShrinkwrap(readFileSync("package-lock.json", "utf8")));
+writeJson("npm-shrinkwrap.json", readShrinkwrap());

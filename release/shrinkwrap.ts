@@ -1,16 +1,21 @@
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 
 const lockfile = z.looseObject({
   packages: z.record(
     z.string(),
-    z.looseObject({ dev: z.boolean().optional(), devOptional: z.boolean().optional() }),
+    z.looseObject({
+      integrity: z.string().optional(),
+      dev: z.boolean().optional(),
+      devOptional: z.boolean().optional(),
+    }),
   ),
 });
 
 /** The lock file without what only the development needs: it pins every library to the version that is bundled. */
-export function toShrinkwrap(lock: string): string {
-  const { packages, ...rest } = lockfile.parse(JSON.parse(lock));
+export function readShrinkwrap(): z.output<typeof lockfile> {
+  const { packages, ...rest } = lockfile.parse(JSON.parse(readFileSync("package-lock.json", "utf8")));
   const kept = Object.entries(packages).filter(([, { dev, devOptional }]) => !dev && !devOptional);
   const { devDependencies: _, ...root } = packages[""] ?? {};
-  return `${JSON.stringify({ ...rest, packages: { ...Object.fromEntries(kept), "": root } }, null, 2)}\n`;
+  return { ...rest, packages: { ...Object.fromEntries(kept), "": root } };
 }

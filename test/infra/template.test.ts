@@ -52,7 +52,7 @@ describe("a template without CDK", () => {
 
   it("comes with the tested bundle and the configuration", () => {
     const files = unzipSync(archive?.content ?? new Uint8Array());
-    expect(Object.keys(files)).toEqual(["connections.json", "index.mjs", "index.mjs.map"]);
+    expect(Object.keys(files)).toEqual(["LICENSES.txt", "connections.json", "index.mjs", "index.mjs.map"]);
     expect(strFromU8(files["index.mjs"] ?? new Uint8Array())).toBe(
       readFileSync("dist/lambda/index.mjs", "utf8"),
     );
