@@ -15,7 +15,7 @@ function packedFiles(): string[] {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [{ files }] = packed.parse(JSON.parse(output));
-  return files.map(({ path }) => path);
+  return files.map(({ path }) => path).toSorted();
 }
 
 describe("the package", () => {
