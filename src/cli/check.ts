@@ -10,6 +10,7 @@ import type { Check, CheckInput, Finding } from "./checks/check.ts";
 import { connectionsCheck } from "./checks/connections.ts";
 import { environmentsCheck } from "./checks/environments.ts";
 import { fileCheck, offlineFindings } from "./checks/file.ts";
+import { statementsCheck } from "./checks/statements.ts";
 import { topicCheck } from "./checks/topic.ts";
 import { type CommandContext, EXIT, type ExitCode, PROGRAM } from "./context.ts";
 import { exampleText } from "./help.ts";
@@ -18,7 +19,13 @@ import { listConfigured, withReadOnlyClients } from "./read-only.ts";
 import { loadConfig } from "./selection.ts";
 
 /** In the order of the output. */
-const CHECKS: readonly Check[] = [fileCheck, environmentsCheck, connectionsCheck, topicCheck];
+const CHECKS: readonly Check[] = [
+  fileCheck,
+  environmentsCheck,
+  connectionsCheck,
+  statementsCheck,
+  topicCheck,
+];
 
 const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 

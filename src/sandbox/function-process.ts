@@ -5,7 +5,7 @@ import * as z from "zod";
 /** Has the prefix that CloudFormation gives to the functions of the default stack. */
 export const FUNCTION_NAME = "FlinkConnectionRotator-sandbox";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 300_000;
 
 /** Acts as Lambda's runtime in the child process, which has only the built bundle and its own environment variables. */
 const RUNTIME = `

@@ -32,7 +32,7 @@ const INVOKE = `
   const context = {
     functionName: "rotator",
     invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:rotator",
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => Number(process.env.REMAINING_MS ?? 60_000),
   };
   const result = await handler(JSON.parse(process.argv[1]), context).then(
     (report) => ({ report }),

@@ -21,6 +21,8 @@ export interface OperatorOptions {
   readonly missing?: readonly string[];
   /** The environmentId in connections.json, `env-1` by default. */
   readonly environmentId?: string;
+  /** Further keys of the environment in connections.json. */
+  readonly environmentSettings?: Readonly<Record<string, unknown>>;
   /** Further top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -110,12 +112,12 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
 }
 
 function configOf(
-  { connections, config, environmentId = "env-1" }: OperatorOptions,
+  { connections, config, environmentId = "env-1", environmentSettings }: OperatorOptions,
   restEndpoint: string,
 ): unknown {
   const ids = { organizationId: "org-1", environmentId, restEndpoint };
   return {
-    environments: { prod: { ...ids, apiKeySecret: "confluent/key" } },
+    environments: { prod: { ...ids, apiKeySecret: "confluent/key", ...environmentSettings } },
     connections: connections.map((entry) => ({ type: "OPENAI", ...entry })),
     timing: { readyTimeoutSeconds: 3, graceSeconds: 0 },
     ...config,

@@ -44,7 +44,7 @@ async function recoverIn(
   session: EnvironmentSession,
   { environment, recorder }: { readonly environment: string; readonly recorder: StatementRecorder },
 ): Promise<void> {
-  const statements = await listStatements(session);
+  const statements = await listStatements(session.api.statements);
   for (const { name } of statements) {
     const own = parseStatementName(name);
     if (own === undefined) continue;

@@ -12,7 +12,9 @@ const MIN_LEFT_MS = 90_000;
 const MAX_STOP_MS = 120_000;
 /** The time that is left for the marker's deletion, in milliseconds. */
 const RESERVE_MS = 3_000;
-const DELAY_MS = 1_000;
+const MIN_DELAY_MS = 250;
+const MAX_DELAY_MS = 5_000;
+const DELAY_PER_ELAPSED = 0.1;
 const MAX_MARKED_NAME = 60;
 
 const OVER = ["STOPPED", "FAILED"];
@@ -144,17 +146,20 @@ export class Restart {
         (seen) => STARTED.includes(seen) || OVER.includes(seen),
         Math.min(untilAt, clock.now() + MAX_STOP_MS),
       );
-      if (STARTED.includes(phase) || phase === "FAILED" || clock.now() + DELAY_MS >= untilAt) return phase;
-      await clock.sleep(DELAY_MS);
+      if (STARTED.includes(phase) || phase === "FAILED" || clock.now() + MAX_DELAY_MS >= untilAt)
+        return phase;
+      await clock.sleep(MAX_DELAY_MS);
     }
   }
 
   /** @returns the last phase that was read; the one from before if none could be. */
   async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
     const { clock } = this.#context;
+    const startedAt = clock.now();
     let { phase } = this.#statement;
     for (;;) {
-      await clock.sleep(Math.max(1, Math.min(DELAY_MS, untilAt - clock.now())));
+      const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
+      await clock.sleep(Math.max(1, Math.min(delayMs, MAX_DELAY_MS, untilAt - clock.now())));
       const state = await this.#session.api.statements.get(this.#statement.name).catch(() => undefined);
       phase = state?.phase ?? phase;
       if ((state !== undefined && isReached(phase)) || clock.now() >= untilAt) return phase;

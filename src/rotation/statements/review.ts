@@ -31,7 +31,7 @@ export async function reviewStatements(
   recorder: StatementRecorder,
 ): Promise<void> {
   const { report, restart } = policyOf(context, environment);
-  const statements = await listStatements(session);
+  const statements = await listStatements(session.api.statements);
   noteMissing(context, restart, statements);
   for (const statement of statements) {
     const isNamed = restart.includes(statement.name);

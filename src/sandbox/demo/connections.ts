@@ -9,6 +9,7 @@ export interface DemoConnection {
   readonly secret: string;
   readonly fields?: string | Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, string>>;
+  readonly verify?: string;
   readonly timeToReadyMs: number;
 }
 
@@ -113,6 +114,7 @@ export const CONNECTIONS: readonly DemoConnection[] = [
     endpoint: "https://tickets.example.com/api",
     secret: SILENT_SECRET,
     values: { "token-endpoint": "https://login.example.com/oauth2/token", scope: "tickets.read" },
+    verify: "smoke",
     timeToReadyMs: 1_600,
   },
   {

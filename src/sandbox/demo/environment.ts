@@ -20,6 +20,7 @@ import {
   ORGANIZATION_ID,
   REVOKED,
 } from "./connections.ts";
+import { addStatements, STAGING_STATEMENTS, VERIFICATION } from "./statements.ts";
 
 const DEPLOYED = {
   name: FUNCTION_NAME,
@@ -74,6 +75,7 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
     ALERT_TOPIC_ARN: aws.createTopic("flink-connection-alerts"),
     CONNECTIONS_FILE: configFile,
   };
+  addStatements(confluent);
   const rotator = await startFunction({ env, logFile });
   const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
   isOpen = true;
@@ -110,11 +112,18 @@ function connectionsFile(restEndpoint: string, connections: readonly DemoConnect
     environments: Object.fromEntries(
       Object.entries(ENVIRONMENTS).map(([name, environmentId]) => [
         name,
-        { organizationId: ORGANIZATION_ID, environmentId, restEndpoint, apiKeySecret: apiKeySecret(name) },
+        {
+          organizationId: ORGANIZATION_ID,
+          environmentId,
+          restEndpoint,
+          apiKeySecret: apiKeySecret(name),
+          ...(name === "staging" && { statements: STAGING_STATEMENTS }),
+        },
       ]),
     ),
     connections: connections.map(({ timeToReadyMs: _, ...entry }) => entry),
-    timing: { readyTimeoutSeconds: 30, graceSeconds: 2, confirmSeconds: 2 },
+    timing: { readyTimeoutSeconds: 30, graceSeconds: 1, confirmSeconds: 2 },
+    verification: VERIFICATION,
     propagationLabel: "FLINK_READY",
   };
 }

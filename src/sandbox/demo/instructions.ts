@@ -71,7 +71,8 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
     ...AWS_FAULTS.map((fault) => post(`${aws.url}/_sandbox/faults`, fault)),
     note("Odd answers of the providers:"),
     ...PROVIDER_FAULTS.map((fault) => post(`${providers.url}/_sandbox/faults`, fault)),
-    note("How the environment staging reports on keys from now on:"),
+    note("How statements end, and how the environment staging reports on keys from now on:"),
+    post(`${confluent.url}/_sandbox/statements`, { environment, settings: { failure: "Table not found" } }),
     ...SETTINGS.map((settings) => post(`${confluent.url}/_sandbox/settings`, { environment, settings })),
   ];
 }

@@ -33,6 +33,8 @@ describe("the demo", () => {
     expect(stdout).toContain("[FAILED] Flink connections staging: 1 of 2 failed, 1 not attempted (rejected)");
     expect(stdout).toContain("staging/partner-a2a (A2A): not touched");
     expect(stdout).toContain("staging/tickets-rest (REST): no phase");
+    expect(stdout).toContain("✓ No phase told anything; a statement used the connection and proved the key");
+    expect(stdout).toContain("✓ The statement ticket-answers was stopped and resumed");
     expect(stdout).not.toContain("\x1b");
     expect(stdout).not.toContain("✗");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { startOperator } from "../support/operator.ts";
+
+const INSERT = "INSERT INTO enriched SELECT * FROM orders, LATERAL TABLE(ML_PREDICT('a', o))";
+const CONFIG = { verification: { provider: false, statements: { smoke: { sql: "SELECT 1" } } } };
+
+async function start(policy: object | undefined, verify?: string) {
+  const operator = await startOperator({
+    connections: [{ name: "a", secret: "openai", ...(verify !== undefined && { verify }) }],
+    config: CONFIG,
+    ...(policy && { environmentSettings: { statements: policy } }),
+  });
+  operator.confluent.addStatement({ name: "orders", sql: INSERT });
+  operator.confluent.addStatement({ name: "adhoc", sql: "SELECT ML_PREDICT('a', o) FROM orders" });
+  return operator;
+}
+
+describe("check, about statements,", () => {
+  it("asks nothing if none are configured", async () => {
+    const { run, confluent } = await start(undefined);
+    expect((await run(["check"])).out).not.toContain("statements of");
+    expect(confluent.requests.filter(({ path }) => path.includes("/statements"))).toEqual([]);
+  });
+
+  it("tells that they can be listed, and submits none", async () => {
+    const { run, confluent } = await start(undefined, "smoke");
+    const { out, code } = await run(["check"]);
+    expect(out).toContain(
+      "✓ statements of prod: 2 statements can be listed. Whether the verification statement may be run shows with the first update",
+    );
+    expect(code).toBe(0);
+    expect(confluent.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  it.each([
+    [{ report: true }, "smoke", 1],
+    [{ restart: ["orders"] }, undefined, 1],
+    [{ report: true }, undefined, 0],
+  ])("fails without the role if they are needed: %o, %s", async (policy, verify, expected) => {
+    const { run, confluent } = await start(policy, verify);
+    confluent.configureStatements({ forbidden: true });
+    const { out, code } = await run(["check"]);
+    expect(out).toContain("may not work with statements (403)");
+    expect(out.replace(/\s+/g, " ")).toContain("the role FlinkDeveloper");
+    expect(code).toBe(expected);
+  });
+
+  it("names those that are to be restarted and cannot be", async () => {
+    const { run } = await start({ restart: ["orders", "adhoc", "missing"] });
+    const { code, out } = await run(["check"]);
+    const text = out.replace(/\s+/g, " ");
+    expect(text).toContain("adhoc will not be restarted: only INSERT INTO");
+    expect(text).toContain("missing, which is to be restarted, is not listed by Confluent.");
+    expect(text).not.toContain("orders will not");
+    expect(code).toBe(0);
+  });
+});
