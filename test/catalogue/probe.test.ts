@@ -159,6 +159,20 @@ describe("the good key is put back", () => {
     expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
   });
 
+  it("row 63: if the PUT of the invalid key, which had no answer, is carried out after that", async () => {
+    const probing = await startProbing({ world: "credulous", resourceVersion: "absent" });
+    probing.confluent.fail({ method: "PUT", afterTimes: 1, fault: { kind: "reset" } });
+    let late: Promise<void> | undefined;
+    const report = await probing.probe(
+      at("put", "restored", () => {
+        late = probing.clock.sleep(2_000).then(() => putByAnotherClient(probing, PROBED, "late-invalid-key"));
+      }),
+    );
+    await late;
+    expect(report.restored).toBe(true);
+    expect(probing.keysPut(PROBED).slice(-3)).toEqual([GOOD_KEY, "late-invalid-key", GOOD_KEY]);
+  });
+
   it("row 63: in the newest version of its secret, never in an older one", async () => {
     const probing = await startProbing({ world: "credulous" });
     const newer = () => probing.aws.putSecret("openai", "newer-key");
