@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ProviderFault } from "../../src/sandbox/providers/faults.ts";
-import { type ProvidersSandbox, startProviders } from "../../src/sandbox/providers/server.ts";
+import type { ProvidersSandbox } from "../../src/sandbox/providers/server.ts";
+import { startWatchedProviders } from "../support/leak-watch.ts";
 import { everythingOf, leaksIn } from "../support/leaks.ts";
 import { captureText } from "../support/output.ts";
 import {
@@ -34,7 +35,7 @@ interface Asked {
 async function startAsked(options: Options): Promise<Asked> {
   const { key = BAD_KEY, count = 3, type = "OPENAI", isEndpointListed = true } = options;
   const { accepts = (shown: string) => shown === GOOD_KEY, ...rest } = options;
-  const providers = await startProviders({ accepts });
+  const providers = await startWatchedProviders({ accepts });
   onTestFinished(() => providers.close());
   const endpoint = `${providers.url}/v1/chat/completions`;
   const connections = connectionsOf("openai", count).map((each) => ({
@@ -232,7 +233,7 @@ describe("a provider that repeats what it was told", () => {
 });
 
 async function startTokens() {
-  const providers = await startProviders();
+  const providers = await startWatchedProviders({});
   onTestFinished(() => providers.close());
   const values = { "token-endpoint": `${providers.url}/oauth2/token`, scope: "read" };
   const connections = [{ name: "a", secret: "openai", type: "REST", values }];

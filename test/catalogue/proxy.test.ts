@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startProviders } from "../../src/sandbox/providers/server.ts";
 import { createCertificateAuthority } from "../support/certificate.ts";
 import { runCli } from "../support/child.ts";
 import { startConnectProxy } from "../support/connect-proxy.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { startWatchedProviders } from "../support/leak-watch.ts";
 
 const SCHEDULE = { trigger: "schedule" };
 const CONFLUENT = "flink.us-east-1.aws.confluent.cloud";
@@ -65,7 +65,7 @@ describe("a network whose only way out is a proxy with a company's certificate a
   });
 
   it("row 41: the provider of a key is asked through the proxy", async () => {
-    const providers = await startProviders({ accepts: () => false });
+    const providers = await startWatchedProviders({ accepts: () => false });
     onTestFinished(() => providers.close());
     const endpoint = `https://${PROVIDER}/v1`;
     const { invoke, targets } = await deployBehindProxy({}, { endpoint, providers: providers.url });

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { recordOutput } from "./leak-watch.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -26,6 +27,7 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, c
   for (const name of ["stdout", "stderr"] as const)
     child[name].setEncoding("utf8").on("data", (text: string) => {
       output[name] += text;
+      recordOutput(text, child[name]);
       child.emit("output");
     });
   const ended = once(child, "close").then(([code]) => ({ code, ...output }));

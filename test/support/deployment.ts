@@ -14,6 +14,7 @@ import {
   type ConfluentSandbox,
   startConfluent,
 } from "../../src/sandbox/confluent/server.ts";
+import { recordOutput, watchAws } from "./leak-watch.ts";
 import { API_KEY } from "./world.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../../dist/lambda/index.mjs");
@@ -96,7 +97,7 @@ export async function deploy({
   ...behaviour
 }: DeploymentOptions): Promise<Deployment> {
   if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is missing: run "npm run build" first.`);
-  const aws = await startAws({ clock: systemClock });
+  const aws = watchAws(await startAws({ clock: systemClock }));
   const confluent = await startConfluent({ timeToReadyMs: 150, ...behaviour });
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   onTestFinished(async () => {
@@ -164,8 +165,10 @@ async function resultOf(child: ChildProcess): Promise<Invoked> {
   const [, stdout, stderr, result] = child.stdio.map((pipe) => (pipe instanceof Readable ? text(pipe) : ""));
   await once(child, "close");
   const printed = `${await stdout}${await stderr}`;
+  recordOutput(printed);
   if (child.exitCode !== 0) throw new Error(`The process ended with ${child.exitCode}: ${printed}`);
   const lines = printed.trimEnd().split("\n");
+  recordOutput((await result) ?? "");
   return {
     ...Result.parse(JSON.parse((await result) ?? "")),
     printed,

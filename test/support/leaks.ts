@@ -24,13 +24,47 @@ export const FORMS: Readonly<Record<string, (text: string) => string>> = {
 
 /** Which markers a text holds a fragment of, and in which form; in upper or lower case. */
 export function leaksIn(text: string, markers: readonly string[]): string[] {
-  const lowerCase = text.toLowerCase();
-  return markers.flatMap((marker) =>
-    Object.entries(FORMS).flatMap(([name, form]) => {
-      const fragment = fragmentsOf(form(marker), name).find((each) => lowerCase.includes(each.toLowerCase()));
-      return fragment === undefined ? [] : [`${name} form of ${marker}: ${fragment}`];
-    }),
-  );
+  return new WindowSearch(markers).leaksIn(text);
+}
+
+/** Looks for fragments of many markers in long texts. */
+export class WindowSearch {
+  readonly #windows = new Map<string, string>();
+  readonly #short = new Map<string, string>();
+  /** Most places of a text are sorted out by two of their characters. */
+  readonly #starts = new Uint8Array(1 << 16);
+
+  constructor(markers: readonly string[]) {
+    for (const marker of markers)
+      for (const [name, form] of Object.entries(FORMS))
+        for (const fragment of fragmentsOf(form(marker), name))
+          this.#add(fragment.toLowerCase(), `${name} form of ${marker}`);
+  }
+
+  leaksIn(text: string): string[] {
+    const lowerCase = text.toLowerCase();
+    const found = new Map<string, string>();
+    for (const [fragment, origin] of this.#short)
+      if (lowerCase.includes(fragment)) found.set(origin, fragment);
+    for (let at = 0; at + FRAGMENT_LENGTH <= lowerCase.length; at += 1) {
+      if (this.#starts[startOf(lowerCase, at)] === 0) continue;
+      const fragment = lowerCase.slice(at, at + FRAGMENT_LENGTH);
+      const origin = this.#windows.get(fragment);
+      if (origin !== undefined && !found.has(origin)) found.set(origin, fragment);
+    }
+    return [...found].map(([origin, fragment]) => `${origin}: ${fragment}`);
+  }
+
+  #add(fragment: string, origin: string): void {
+    const isShort = fragment.length < FRAGMENT_LENGTH;
+    const fragments = isShort ? this.#short : this.#windows;
+    if (!fragments.has(fragment)) fragments.set(fragment, origin);
+    this.#starts[startOf(fragment, 0)] = 1;
+  }
+}
+
+function startOf(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
 }
 
 /** In base64 the characters at both ends depend on what is around the secret. */

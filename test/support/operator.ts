@@ -11,6 +11,7 @@ import {
   type ConfluentSandbox,
   startConfluent,
 } from "../../src/sandbox/confluent/server.ts";
+import { recordOutput, watchAws } from "./leak-watch.ts";
 import { fakeTerminal } from "./terminal.ts";
 import { API_KEY, type ConnectionEntry } from "./world.ts";
 
@@ -58,7 +59,7 @@ const HOUR_MS = 3_600_000;
 
 /** Both sandboxes on the real clock, with a connections.json of one environment; closed at the end of the test. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const aws = await startAws({ clock: systemClock });
+  const aws = watchAws(await startAws({ clock: systemClock }));
   const confluent = await startConfluent(options.confluent);
   const folder = mkdtempSync(join(tmpdir(), "rotator-"));
   onTestFinished(async () => {
@@ -107,6 +108,8 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
         return () => undefined;
       },
     });
+    recordOutput(out.written());
+    recordOutput(err.written());
     return { code, out: out.written(), err: err.written() };
   };
 }

@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from "vitest";
+import { recordOutput } from "./leak-watch.ts";
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -12,7 +13,9 @@ export function captureText(level: string): () => string {
   const printed: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
-      printed.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      printed.push(text);
+      recordOutput(text);
       return true;
     });
   }

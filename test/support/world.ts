@@ -13,6 +13,7 @@ import {
   type ConfluentSandbox,
   startConfluent,
 } from "../../src/sandbox/confluent/server.ts";
+import { recordResult, watchAws } from "./leak-watch.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export const API_KEY = { key: "FLINKAPIKEY12345", secret: "flink-api-secret-that-nobody-may-see" };
@@ -66,7 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const clock = new VirtualClock();
   const startedAt = clock.now();
   const events: SecretLabelUpdated[] = [];
-  const aws = await startAws({ clock: clock.serverSide, onEvent: (event) => events.push(event) });
+  const aws = watchAws(await startAws({ clock: clock.serverSide, onEvent: (event) => events.push(event) }));
   const { confluentAheadMs = 0 } = options;
   const confluentClock = { ...clock.serverSide, now: () => clock.now() + confluentAheadMs };
   const confluent = await startConfluent({ clock: confluentClock, ...options.confluent });
@@ -92,11 +93,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     configFile,
     invoke: (event, remainingMs = 900_000) => {
       const endsAt = clock.now() + remainingMs;
-      return handler(event, {
+      const running = handler(event, {
         functionName: "rotator",
         invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:rotator",
         getRemainingTimeInMillis: () => endsAt - clock.now(),
       });
+      return recordResult(running);
     },
     held: (name, environmentId) => confluent.connection(name, environmentId).data,
     keysPut: (name, environmentId) =>

@@ -13,6 +13,8 @@ import { type Asked, type ProviderName, shownKey } from "./keys.ts";
 export interface ProvidersOptions {
   /** Whether a provider accepts a key; every key by default. */
   readonly accepts?: (key: string, provider: ProviderName) => boolean;
+  /** Told of each access token that is issued. */
+  readonly onToken?: (token: string) => void;
 }
 
 /** A request about a key. */
@@ -30,11 +32,13 @@ export interface ProvidersSandbox {
   readonly close: () => Promise<void>;
 }
 
+const issuedToken = z.object({ access_token: z.string() });
 const listeningAddress = z.object({ port: z.number() });
 
 /** Starts a local stand-in for the providers. `POST /_sandbox/faults` takes a `ProviderFault`. */
 export async function startProviders({
   accepts = () => true,
+  onToken = () => undefined,
 }: ProvidersOptions = {}): Promise<ProvidersSandbox> {
   const calls: ProviderCall[] = [];
   const faults = new ProviderFaults();
@@ -43,6 +47,8 @@ export async function startProviders({
     const shown = shownKey(asked);
     calls.push({ ...asked, provider: shown?.provider, key: shown?.key });
     const usual = shown === undefined ? notFound() : answerTo(shown, accepts(shown.key, shown.provider));
+    const token = issuedToken.safeParse(parseJson(usual.body)).data?.access_token;
+    if (token !== undefined) onToken(token);
     const fault = faults.take(shown?.provider);
     return fault === undefined ? usual : withFault(usual, fault);
   };
