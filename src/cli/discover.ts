@@ -1,47 +1,30 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { Environment } from "../config/load.ts";
-import { connectionsFile } from "../config/schema.ts";
-import { counted } from "../terminal/text.ts";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type CommandContext, PROGRAM } from "./context.ts";
-import { createDraft, type FoundConnection, openChoices } from "./draft.ts";
+import type { Given } from "./draft/draft.ts";
+import {
+  addEnvironmentOptions,
+  type EnvironmentOptions,
+  endpointOf,
+  toEnvironment,
+  withConnections,
+} from "./draft/environment-options.ts";
+import type { FoundConnection } from "./draft/found.ts";
+import { readTerraform, type TerraformResult } from "./draft/terraform.ts";
+import { configArgument, summary } from "./draft/to-do.ts";
+import { type DraftFile, draftFile, mergedFile, writeWithSchema } from "./draft/write.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
 import { valueOption } from "./options.ts";
-import { listConnections, withReadOnlyClients } from "./read-only.ts";
 import { silenceRemark } from "./silence.ts";
-import { readTerraform } from "./terraform.ts";
 
-const DESCRIPTION = `Write a connections.json for connections that exist.
+const DESCRIPTION = `Write a connections.json for connections that exist, or add them to one.
 
 The connections come from an environment, or from the output of "terraform show -json".
-No credentials are read from it. Values that only you know are left empty: each secret,
-and under "fields" the key in the secret for each option.`;
-
-export function discoverCommand(context: CommandContext): CommandUnknownOpts {
-  return withOptions()
-    .addHelpText("after", exampleText(context.out, EXAMPLES))
-    .action((options) => runDiscover(options, context));
-}
-
-function withOptions() {
-  return new Command("discover")
-    .summary("Write a connections.json for connections that exist")
-    .description(DESCRIPTION)
-    .addOption(valueOption("--organization <id>", "the organization's id"))
-    .addOption(valueOption("--environment <id>", "the environment's id, such as env-a1b2c3"))
-    .addOption(new Option("--cloud <name>", "the cloud provider").choices(["aws", "azure", "gcp"]))
-    .addOption(valueOption("--region <name>", "such as us-west-2"))
-    .addOption(
-      valueOption("--rest-endpoint <url>", "instead of --cloud and --region, for private networking"),
-    )
-    .addOption(valueOption("--api-key-secret <id>", "the secret with the environment's Flink API key"))
-    .addOption(valueOption("--name <name>", "the environment's name in connections.json; default: its id"))
-    .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
-    .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
-    .option("--force", "overwrite an existing file");
-}
+No credentials are read from it. What only you know, such as the name of a secret, is left empty:
+these entries are written as comments for you to complete, and the command lists them.
+With --merge, entries, comments and order of the file stay as they are.`;
 
 const EXAMPLES: readonly Example[] = [
   [
@@ -49,39 +32,63 @@ const EXAMPLES: readonly Example[] = [
     "the connections of an environment",
   ],
   ["discover --terraform state.json --output -", "the connections in a Terraform state"],
+  [
+    "discover --terraform plan.json --merge connections.json",
+    "add what a plan contains and the file does not list",
+  ],
 ];
 
-type Options = ReturnType<ReturnType<typeof withOptions>["opts"]>;
-
-async function runDiscover(options: Options, context: CommandContext): Promise<void> {
-  const { output = "connections.json", terraform: file } = options;
-  if (output !== "-" && existsSync(output) && !options.force)
-    throw new UsageError(
-      `${output} already exists.`,
-      "Choose another --output, or overwrite it with --force.",
-    );
-  const found =
-    file === undefined ? await listEnvironment(options, context) : readTerraform(await read(file));
-  if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
-  const draft = createDraft(found, {
-    name: options.name,
-    apiKeySecret: options.apiKeySecret,
-    restEndpoint: endpointOf(options),
-  });
-  const json = JSON.stringify(draft, null, 2);
-  if (output === "-") context.out.print(json);
-  else writeFileSync(output, `${json}\n`);
-  context.err.print(
-    `${counted(found.length, "connection")}. Fill in the empty values, then run: ${PROGRAM} check`,
-    ...openChoices(found),
-    ...silence(found),
-  );
+interface Options extends EnvironmentOptions {
+  readonly terraform?: string | undefined;
+  readonly output?: string | undefined;
+  readonly merge?: string | undefined;
+  readonly force?: true | undefined;
 }
 
-function silence(found: readonly FoundConnection[]): string[] {
-  const phases = found.flatMap(({ phase }) => phase ?? []);
-  const remark = silenceRemark(phases, "auto");
-  return remark === undefined ? [] : [remark];
+export function discoverCommand(context: CommandContext): CommandUnknownOpts {
+  return addEnvironmentOptions(new Command("discover"))
+    .summary("Write a connections.json for connections that exist")
+    .description(DESCRIPTION)
+    .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
+    .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
+    .addOption(valueOption("--merge <file>", "add to this connections.json what it does not list"))
+    .option("--force", "overwrite an existing file")
+    .addHelpText("after", exampleText(context.out, EXAMPLES))
+    .action((options) => runDiscover(options, context));
+}
+
+async function runDiscover(options: Options, context: CommandContext): Promise<void> {
+  requirePlace(options);
+  const { found, remarks } = await find(options, context);
+  const { err } = context;
+  err.print(...remarks.flatMap((remark) => err.wrap(remark)));
+  if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
+  const { given, remarks: addressRemarks } = givenFor(found, options);
+  const { draft, place } = write(found, given, { options, context });
+  const lines = [
+    ...addressRemarks,
+    ...summary(draft, place),
+    ...silence(found),
+    ...(options.output === "-" ? [] : [`Next: ${PROGRAM} check --offline${configArgument(place, context)}`]),
+  ];
+  err.print(...lines.flatMap((line) => err.wrap(line)));
+}
+
+function requirePlace({ output = "connections.json", merge, force }: Options): void {
+  if (merge !== undefined && !existsSync(merge))
+    throw new UsageError(`There is no ${merge}.`, "Write a new file with --output instead of --merge.");
+  if (merge === undefined && output !== "-" && existsSync(output) && !force)
+    throw new UsageError(
+      `${output} already exists.`,
+      `Add to it with --merge ${output}, choose another --output, or overwrite it with --force.`,
+    );
+}
+
+async function find(options: Options, context: CommandContext): Promise<TerraformResult> {
+  if (options.terraform !== undefined) return readTerraform(await read(options.terraform));
+  const environment = toEnvironment(options, "discover");
+  const found = await withConnections(environment, context, (connections) => Promise.resolve(connections));
+  return { found, remarks: [] };
 }
 
 async function read(file: string): Promise<string> {
@@ -93,43 +100,45 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function listEnvironment(options: Options, context: CommandContext): Promise<FoundConnection[]> {
-  const environment = toEnvironment(options);
-  const { organizationId, environmentId, restEndpoint } = environment;
-  const environments = new Map([[environment.name, environment]]);
-  const found = await withReadOnlyClients({ environments }, context, (clients) =>
-    listConnections(clients, environment),
+/** The region on the command line is that of one environment; Terraform's state may contain several. */
+function givenFor(
+  found: readonly FoundConnection[],
+  { name, apiKeySecret, ...options }: Options,
+): { given: Given; remarks: string[] } {
+  const open = found.filter(({ restEndpoint }) => restEndpoint === undefined);
+  const environments = [...new Set(open.map(({ environmentId }) => environmentId))];
+  const names = new Set(open.map((each) => `${each.environmentId}/${each.name}`));
+  const isOneRegion = environments.length <= 1 && names.size === open.length;
+  const given = { name, apiKeySecret, restEndpoint: isOneRegion ? endpointOf(options) : undefined };
+  if (open.length === 0 || given.restEndpoint !== undefined) return { given, remarks: [] };
+  const which = environments.join(", ");
+  const reason = isOneRegion
+    ? `The region of ${which} is not in the file: give --cloud and --region, or use a plan.`
+    : `The regions of ${which} are not in the file, and there are several. A plan names them: terraform plan -out p && terraform show -json p > plan.json`;
+  return { given, remarks: [reason] };
+}
+
+function write(
+  found: readonly FoundConnection[],
+  given: Given,
+  { options, context }: { options: Options; context: CommandContext },
+): Pick<DraftFile, "draft"> & { place: string } {
+  const { merge, output = "connections.json" } = options;
+  if (merge !== undefined) {
+    const { text: merged, draft } = mergedFile(merge, found, given);
+    writeFileSync(merge, merged);
+    return { draft, place: merge };
+  }
+  if (output !== "-") return { ...writeWithSchema(output, found, given), place: output };
+  const { text: json, draft } = draftFile(found, given);
+  context.out.print(json.trimEnd());
+  return { draft, place: "the output" };
+}
+
+function silence(found: readonly FoundConnection[]): string[] {
+  const remark = silenceRemark(
+    found.flatMap(({ phase }) => phase ?? []),
+    "auto",
   );
-  return [...found.values()].map(({ name, connectionType, endpoint, phase }) => ({
-    name,
-    type: connectionType,
-    endpoint,
-    phase,
-    organizationId,
-    environmentId,
-    restEndpoint,
-  }));
-}
-
-function toEnvironment(options: Options): Environment {
-  const { organization = "", environment = "", apiKeySecret = "" } = options;
-  const restEndpoint = endpointOf(options);
-  const missing = [
-    ...(organization ? [] : ["--organization"]),
-    ...(environment ? [] : ["--environment"]),
-    ...(apiKeySecret ? [] : ["--api-key-secret"]),
-    ...(restEndpoint ? [] : ["--cloud and --region"]),
-  ];
-  if (restEndpoint === undefined || missing.length > 0)
-    throw new UsageError(`${missing.join(", ")} must be given.`, `See ${PROGRAM} discover --help.`);
-  const ids = { organizationId: organization, environmentId: environment, restEndpoint, apiKeySecret };
-  const fault = connectionsFile.shape.environments.safeParse({ it: ids }).error?.issues[0];
-  if (fault)
-    throw new UsageError(`${String(fault.path.at(-1))} ${fault.message}.`, `See ${PROGRAM} discover --help.`);
-  return { name: options.name ?? environment, ...ids };
-}
-
-function endpointOf({ cloud, region, restEndpoint }: Options): string | undefined {
-  const derived = cloud && region && `https://flink.${region}.${cloud}.confluent.cloud`;
-  return restEndpoint?.replace(/\/+$/, "") ?? (derived || undefined);
+  return remark === undefined ? [] : [remark];
 }

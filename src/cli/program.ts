@@ -9,6 +9,7 @@ import { discoverCommand } from "./discover.ts";
 import { UsageError } from "./errors.ts";
 import { explainCommand } from "./explain.ts";
 import { exampleText, exitCodeText } from "./help.ts";
+import { initCommand } from "./init.ts";
 import { commandNames, optionNames } from "./introspection.ts";
 import { invokeCommand } from "./invoke.ts";
 import { probeCommand } from "./probe/command.ts";
@@ -76,6 +77,7 @@ const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
   rotateCommand,
   statusCommand,
   checkCommand,
+  initCommand,
   discoverCommand,
   invokeCommand,
   probeCommand,

@@ -13,7 +13,7 @@ export function loadConfig(file: string | undefined, { env }: Pick<Context, "env
   if (!existsSync(path))
     throw new UsageError(
       `There is no ${path}.`,
-      `Choose a file with --config or CONNECTIONS_FILE, or create one with: ${PROGRAM} discover --help`,
+      `Choose a file with --config or CONNECTIONS_FILE, or create one with: ${PROGRAM} init`,
     );
   return readConfig(path);
 }

@@ -65,7 +65,7 @@ function validateEnvironments(
   used: readonly (string | undefined)[],
 ): ValidationIssue[] {
   const names = Object.keys(environments);
-  const unused = names.filter((name) => !used.includes(name));
+  const unused = used.length === 0 ? [] : names.filter((name) => !used.includes(name));
   return [
     ...Object.entries(environments).flatMap(([name, each]) => validateAddress(name, each)),
     ...unused.map((name) => ({ path: ["environments", name], message: "no connection uses it" })),

@@ -31,7 +31,8 @@ beforeAll(async () => {
   for (const { name, environment } of CONNECTIONS)
     world.confluent.configure(name, { timeToReadyMs: 0 }, ENVIRONMENTS[environment]);
   folder = mkdtempSync(join(tmpdir(), "rotator-"));
-  writeFileSync(join(folder, "state.json"), JSON.stringify(STATE));
+  for (const name of ["state.json", "plan.json"]) writeFileSync(join(folder, name), JSON.stringify(STATE));
+  writeFileSync(join(folder, "merged.json"), "{}");
 });
 
 afterAll(async () => {
@@ -46,6 +47,7 @@ function inSandbox(line: string): string[] {
     .replace("--seconds 30", "--seconds 1")
     .replace("env-a1b2c3", ENVIRONMENTS.prod)
     .replace("prod/confluent/flink-api-key", "prod/confluent-flink-key")
+    .replace("--merge connections.json", "--merge merged.json")
     .replace("--config connections.json", `--config ${world.configFile}`)
     .split(" ");
 }

@@ -69,7 +69,7 @@ describe("the command line", () => {
   it("says how to create a connections.json if there is none", async () => {
     const { run } = await startOperator(ONE);
     const { code, err } = await run(["status", "--config", "/nowhere.json"]);
-    expect(err).toMatch(/^Error: There is no \/nowhere\.json\.\nChoose a file .* discover --help\n$/);
+    expect(err).toMatch(/^Error: There is no \/nowhere\.json\.\nChoose a file .* init\n$/);
     expect(code).toBe(2);
   });
 

@@ -24,6 +24,11 @@ export const getSecretValueInput = z.object({
 
 export const describeSecretInput = z.object({ SecretId });
 
+export const listSecretsInput = z.object({
+  MaxResults: z.int().min(1).max(100).default(100),
+  NextToken: z.string().optional(),
+});
+
 export const updateSecretVersionStageInput = z.object({
   SecretId,
   VersionStage: stage,
@@ -97,6 +102,16 @@ export function getSecretValue(store: SecretStore, input: z.infer<typeof getSecr
 export function describeSecret(store: SecretStore, input: z.infer<typeof describeSecretInput>) {
   const secret = findLive(store, input.SecretId);
   return { ...identity(secret), LastChangedDate: secret.changedAt / 1_000 };
+}
+
+export function listSecrets(store: SecretStore, input: z.infer<typeof listSecretsInput>) {
+  const from = Number(input.NextToken ?? 0);
+  const to = from + input.MaxResults;
+  const live = store.all().filter(({ deletionAt }) => deletionAt === undefined);
+  return {
+    SecretList: live.slice(from, to).map(identity),
+    ...(to < live.length && { NextToken: String(to) }),
+  };
 }
 
 export function updateSecretVersionStage(

@@ -71,6 +71,10 @@ export class SecretStore {
     return this.#secrets.get(secretId) ?? [...this.#secrets.values()].find(byArn);
   }
 
+  all(): StoredSecret[] {
+    return [...this.#secrets.values()];
+  }
+
   create(name: string): StoredSecret {
     const { region, accountId } = this.#aws;
     const suffix = randomBytes(3).toString("hex");

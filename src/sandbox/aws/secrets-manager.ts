@@ -18,6 +18,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["PutSecretValue", operation(operations.putSecretValueInput, operations.putSecretValue)],
   ["GetSecretValue", operation(operations.getSecretValueInput, operations.getSecretValue)],
   ["DescribeSecret", operation(operations.describeSecretInput, operations.describeSecret)],
+  ["ListSecrets", operation(operations.listSecretsInput, operations.listSecrets)],
   [
     "UpdateSecretVersionStage",
     operation(operations.updateSecretVersionStageInput, operations.updateSecretVersionStage),

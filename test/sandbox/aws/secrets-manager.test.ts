@@ -1,6 +1,7 @@
 import {
   DeleteSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
@@ -141,6 +142,19 @@ describe("PutSecretValue", () => {
       name: "InvalidParameterException",
       message: expect.stringContaining("SecretString"),
     });
+  });
+});
+
+describe("ListSecrets", () => {
+  it("returns pages of names and ARNs, without secrets that are scheduled for deletion", async () => {
+    const { aws, secrets } = await withTwoVersions();
+    for (const name of ["a", "b"]) aws.putSecret(name, "v");
+    await secrets.send(new DeleteSecretCommand({ SecretId: "a" }));
+    const first = await secrets.send(new ListSecretsCommand({ MaxResults: 1 }));
+    expect(first.SecretList).toMatchObject([{ Name: NAME, ARN: expect.stringContaining(NAME) }]);
+    const rest = await secrets.send(new ListSecretsCommand({ NextToken: first.NextToken }));
+    expect(rest.SecretList).toMatchObject([{ Name: "b" }]);
+    expect(rest.NextToken).toBeUndefined();
   });
 });
 

@@ -1,0 +1,69 @@
+import { CONNECTION_TYPES, describeGroups } from "../../rotation/credentials/connection-types.ts";
+import { counted } from "../../terminal/text.ts";
+import type { Context } from "../context.ts";
+import type { Draft, DraftEntry } from "./draft.ts";
+
+const MAX_NAMED = 8;
+
+/** What was added, and what is left for the operator to do. */
+export function summary({ environments, connections, listed }: Draft, file: string): string[] {
+  const open = connections.filter(({ isActive }) => !isActive);
+  const active = connections.length - open.length;
+  return [
+    ...(listed > 0
+      ? [`${counted(listed, "connection")} ${listed === 1 ? "is" : "are"} listed already.`]
+      : []),
+    addedLine(active, open.length),
+    ...environments.flatMap(environmentToDo),
+    ...connectionsToDo(open),
+    ...(open.length > 0
+      ? [`To do: fill in the empty values in ${file}, and remove the // before each line that is complete.`]
+      : []),
+    ...choices(open),
+  ];
+}
+
+function addedLine(active: number, open: number): string {
+  if (active + open === 0) return "Nothing is new.";
+  const added = `${counted(active + open, "connection")} added`;
+  return open === 0
+    ? `${added}.`
+    : `${added}: ${active} complete, ${open} as ${open === 1 ? "a comment" : "comments"}.`;
+}
+
+/** The option that a command needs to read this file. */
+export function configArgument(file: string, { env }: Pick<Context, "env">): string {
+  return file === (env["CONNECTIONS_FILE"] || "connections.json") ? "" : ` --config ${file}`;
+}
+
+function environmentToDo({ name, missing }: DraftEntry): string[] {
+  return missing.length === 0 ? [] : [`To do: environment ${name} lacks ${missing.join(", ")}.`];
+}
+
+function connectionsToDo(open: readonly DraftEntry[]): string[] {
+  const lacking = (key: string) =>
+    open.filter(({ missing }) => missing.includes(key)).map(({ name }) => name);
+  const [secret, data] = [lacking("secret"), lacking("data")];
+  return [
+    ...(secret.length > 0 ? [`To do: name the secret of ${listed(secret)}.`] : []),
+    ...(data.length > 0
+      ? [
+          `To do: ${listed(data)}: the type is not known to the rotator, so spell out its backend keys under data.`,
+        ]
+      : []),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return `${names.slice(0, MAX_NAMED).join(", ")}${more}`;
+}
+
+/** A line for each type whose credentials can be given in several ways. */
+function choices(open: readonly DraftEntry[]): string[] {
+  const types = new Set(open.map(({ value }) => String(value["type"])));
+  return [...types].flatMap((name) => {
+    const groups = CONNECTION_TYPES.get(name)?.groups ?? [];
+    return groups.length > 1 ? [`${name} needs one of ${describeGroups(groups)}.`] : [];
+  });
+}

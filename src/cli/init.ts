@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { requireAwsConfig } from "./aws.ts";
+import { type CommandContext, PROGRAM } from "./context.ts";
+import {
+  addEnvironmentOptions,
+  type EnvironmentOptions,
+  toEnvironment,
+  withConnections,
+} from "./draft/environment-options.ts";
+import { askEnvironment, asker, chooseSecrets } from "./draft/interview.ts";
+import { listSecretNames } from "./draft/secret-names.ts";
+import { configArgument, summary } from "./draft/to-do.ts";
+import { writeWithSchema } from "./draft/write.ts";
+import { UsageError } from "./errors.ts";
+import { exampleText } from "./help.ts";
+import { listOption, valueOption } from "./options.ts";
+
+const DESCRIPTION = `Create a connections.json: find the connections and secrets that exist, and write the file.
+
+On a terminal, the command asks for every option that is not given, and for the secret of each
+connection. Elsewhere it asks nothing. It reads secrets to find out under which key each holds
+what is needed, and neither shows nor writes a value. An existing file is never overwritten.`;
+
+interface Options extends EnvironmentOptions {
+  readonly use?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+}
+
+export function initCommand(context: CommandContext): CommandUnknownOpts {
+  return addEnvironmentOptions(new Command("init"))
+    .summary("Create a connections.json, with questions on a terminal")
+    .description(DESCRIPTION)
+    .addOption(listOption("--use <connection=secret>", "the secret of a connection"))
+    .addOption(valueOption("--output <file>", "default: connections.json"))
+    .addHelpText(
+      "after",
+      exampleText(context.out, [
+        [
+          "init --organization 9bb441c4-edef-46ac-8a41-c49e44a3fd9a --environment env-a1b2c3 --cloud aws --region us-west-2 --api-key-secret prod/confluent/flink-api-key --name prod --use support-openai=prod/openai --output new.json",
+          "on a terminal, init alone asks for all of this",
+        ],
+      ]),
+    )
+    .action((options) => runInit(options, context));
+}
+
+async function runInit(options: Options, context: CommandContext): Promise<void> {
+  const { output = "connections.json" } = options;
+  if (existsSync(output))
+    throw new UsageError(
+      `${output} already exists.`,
+      `Add connections to it with: ${PROGRAM} discover --merge ${output}`,
+    );
+  const given = secretsIn(options.use ?? []);
+  await requireAwsConfig(context);
+  const ask = asker(context);
+  const names = ask && (await listSecretNames(context));
+  const environment = toEnvironment(ask ? await askEnvironment(options, names, ask) : options, "init");
+  const lines = await withConnections(environment, context, async (found, clients) => {
+    if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
+    requireFound(
+      [...given.keys()],
+      found.map(({ name }) => name),
+    );
+    const { secrets, problems } = await chooseSecrets(found, given, { clients, names, ask, context });
+    const { name, apiKeySecret, restEndpoint } = environment;
+    const { draft } = writeWithSchema(output, found, { name, apiKeySecret, restEndpoint, secrets });
+    return [...problems.map((problem) => `To do: ${problem}`), ...summary(draft, output)];
+  });
+  context.err.print(
+    "",
+    ...lines.flatMap((line) => context.err.wrap(line)),
+    "",
+    ...nextSteps(configArgument(output, context)),
+  );
+}
+
+function nextSteps(config: string): string[] {
+  const steps = [
+    ["check --offline", "the file alone"],
+    ["check", "secrets, environments and connections too"],
+    ["rotate --dry-run", "what would be sent"],
+  ] as const;
+  const commands = steps.map(([command]) => `${PROGRAM} ${command}${config}`);
+  const width = Math.max(...commands.map(({ length }) => length));
+  return ["Next:", ...steps.map(([, what], index) => `  ${(commands[index] ?? "").padEnd(width)}   ${what}`)];
+}
+
+/** @throws UsageError */
+function secretsIn(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      const [name = "", secret = ""] = pair.split(/=(.*)/s);
+      if (name === "" || secret === "")
+        throw new UsageError(`"${pair}" is not CONNECTION=SECRET.`, `See ${PROGRAM} init --help.`);
+      return [name, secret];
+    }),
+  );
+}
+
+function requireFound(names: readonly string[], found: readonly string[]): void {
+  const missing = names.find((name) => !found.includes(name));
+  if (missing !== undefined)
+    throw new UsageError(`The environment has no connection "${missing}".`, `It has: ${found.join(", ")}.`);
+}
