@@ -17,6 +17,9 @@ export interface EventsProps {
   readonly everySecret: boolean;
   readonly enabled: boolean;
   readonly fn: IFunction;
+  /** Receives the changes of secrets that more connections share than one run can update. */
+  readonly orchestrator: IFunction | undefined;
+  readonly shared: readonly SecretIdentity[];
   readonly topic: ITopic;
   readonly deadLetterQueue: Queue;
 }
@@ -25,9 +28,9 @@ export interface EventsProps {
  * Adds the rules for events of Secrets Manager.
  * @throws SettingsError if EventBridge has no room for so many rules.
  */
-export function addEvents(scope: Construct, { secrets, rotated, ...props }: EventsProps): void {
+export function addEvents(scope: Construct, { secrets, ...props }: EventsProps): void {
   grantDeadLetters(props.deadLetterQueue);
-  const changeRules = addChangeRules(scope, { ...props, secrets: rotated });
+  const changeRules = addAllChangeRules(scope, props);
   const maxRules = props.everySecret ? LIMITS.eventRules - changeRules : undefined;
   const failedRules = addRotationFailedRules(scope, {
     ...props,
@@ -35,4 +38,13 @@ export function addEvents(scope: Construct, { secrets, rotated, ...props }: Even
     ...(maxRules !== undefined && { maxRules }),
   });
   requireRules(secrets.length, changeRules + failedRules);
+}
+
+function addAllChangeRules(scope: Construct, props: Omit<EventsProps, "secrets">): number {
+  const { rotated, shared, orchestrator, everySecret } = props;
+  if (orchestrator === undefined || everySecret) return addChangeRules(scope, { ...props, secrets: rotated });
+  const names = new Set(shared.map(({ partialArn }) => partialArn));
+  const others = rotated.filter(({ partialArn }) => !names.has(partialArn));
+  const toOrchestrator = { ...props, secrets: shared, fn: orchestrator, prefix: "Shared" };
+  return addChangeRules(scope, { ...props, secrets: others }) + addChangeRules(scope, toOrchestrator);
 }

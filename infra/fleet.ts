@@ -9,13 +9,15 @@ import {
   LoggingFormat,
   Runtime,
 } from "aws-cdk-lib/aws-lambda";
-import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
 import { rotatorCode } from "./bundle.ts";
+
+/** A secret with more connections than this is rotated by the orchestrator: a run sends at most 1,000 requests a minute. */
+export const MAX_CONNECTIONS_PER_RUN = 5_000;
 
 /** For more connections than one run of the function can update. */
 export interface FleetOptions {
@@ -64,7 +66,10 @@ export function addFleet(scope: Construct, props: FleetProps): Fleet {
   allow(role, ["sqs:SendMessage"], props.failedRuns.queueArn);
   allowDurableExecution(scope, orchestrator, role);
   // A durable function is always invoked by a version or an alias.
-  const { functionArn } = orchestrator.addAlias("live");
+  const alias = orchestrator.addAlias("live");
+  // This configures the alias that is invoked; on the function itself it would apply to $LATEST only.
+  alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.hours(1) });
+  const { functionArn } = alias;
   const live = LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
     functionArn,
     sameEnvironment: true,
@@ -80,6 +85,7 @@ function addAlertFunction(scope: Construct, props: FleetProps): LambdaFunction {
     handler: "index.alert",
     memorySize: 256,
     timeout: Duration.seconds(30),
+    retryAttempts: 0,
     role: roles.alert.withoutPolicyUpdates(),
     logGroup: addLogGroup(scope, "FleetAlertLogs", props, roles.alert),
     environment: { ...commonEnvironment(props), ALERT_TOPIC_ARN: topic.topicArn },
@@ -102,7 +108,10 @@ function addOrchestrator(
     memorySize: 1_024,
     timeout: Duration.minutes(15),
     durableConfig: { executionTimeout: Duration.days(7), retentionPeriod: Duration.days(14) },
-    onFailure: new SqsDestination(failedRuns),
+    // Receives the events of executions that failed, timed out or were stopped. Destinations do not apply to these.
+    deadLetterQueue: failedRuns,
+    // An execution stays on the version on which it began.
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     role: roles.orchestrator.withoutPolicyUpdates(),
     logGroup: addLogGroup(scope, "FleetLogs", props, roles.orchestrator),
     environment: { ...commonEnvironment(props), ...functions, FLEET_CONCURRENCY: String(concurrency) },
@@ -115,7 +124,6 @@ function commonProps({ configFile, bundle = BUNDLE }: FleetProps) {
     architecture: Architecture.ARM_64,
     code: rotatorCode(configFile, bundle),
     loggingFormat: LoggingFormat.JSON,
-    retryAttempts: 0,
   } as const;
 }
 
@@ -134,7 +142,11 @@ function addLogGroup(scope: Construct, id: string, { logRetention }: FleetProps,
 function allowDurableExecution(scope: Construct, orchestrator: LambdaFunction, role: Role): void {
   const actions = ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"];
   const resources = [`${orchestrator.functionArn}:*`];
-  const statements = [new PolicyStatement({ actions, resources })];
+  const list = ["lambda:ListDurableExecutionsByFunction"];
+  const statements = [
+    new PolicyStatement({ actions, resources }),
+    new PolicyStatement({ actions: list, resources: [orchestrator.functionArn] }),
+  ];
   const policy = new Policy(scope, "FleetExecution", { roles: [role], statements });
   Validations.of(policy).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(orchestrator)}.Arn>:*]`,

@@ -11,7 +11,13 @@ import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
 import { addEvents } from "./events.ts";
-import { addFleet, type Fleet, type FleetOptions, type FleetRoles } from "./fleet.ts";
+import {
+  addFleet,
+  type Fleet,
+  type FleetOptions,
+  type FleetRoles,
+  MAX_CONNECTIONS_PER_RUN,
+} from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { HttpsProxy, Network } from "./network.ts";
@@ -78,7 +84,7 @@ export class ConnectionRotator extends Construct {
     const schedule = resolveSchedule(this, props.schedule ?? {});
     if (props.alertTopic) requireStandardTopic(props.alertTopic);
     const config = readConfig(props.configFile);
-    const { secrets, rotated } = secretsOf(this, config);
+    const { secrets, rotated, shared } = secretsOf(this, config);
     const resources = makeResources(this, props);
     const { role, topic, deadLetterQueue } = resources;
     requireOneRegion(this, { secrets, topic, kmsKeyArns });
@@ -97,6 +103,8 @@ export class ConnectionRotator extends Construct {
       everySecret: secretTag !== undefined,
       enabled,
       fn,
+      orchestrator: fleet?.live,
+      shared,
       topic,
       deadLetterQueue,
     });
@@ -186,14 +194,20 @@ function addMonitoring(scope: Construct, { config, schedule, enabled, ...props }
   addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()] });
 }
 
-/** All secrets that the function reads, and those of them that it rotates. */
+/** All secrets that the function reads, those of them that it rotates, and those that one run cannot rotate. */
 function secretsOf(scope: Construct, { connections, environments }: Config) {
   const connectionSecrets = connections.map(({ secret }) => secret);
   const apiKeySecrets = [...environments.values()].map(({ apiKeySecret }) => apiKeySecret);
   return {
     secrets: identifySecrets(scope, [...connectionSecrets, ...apiKeySecrets]),
     rotated: identifySecrets(scope, connectionSecrets),
+    shared: identifySecrets(scope, widelyShared(connectionSecrets)),
   };
+}
+
+function widelyShared(connectionSecrets: readonly string[]): string[] {
+  const bySecret = Map.groupBy(connectionSecrets, (secret) => secret);
+  return [...bySecret].flatMap(([secret, all]) => (all.length > MAX_CONNECTIONS_PER_RUN ? secret : []));
 }
 
 function serviceNameOf({ serviceName = "flink-connection-rotator" }: ConnectionRotatorProps): string {

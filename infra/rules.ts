@@ -42,15 +42,18 @@ export interface ChangeRulesProps {
   readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;
+  /** Begins the names of the rules, if there are several sets. */
+  readonly prefix?: string;
 }
 
 /** Starts a run when a listed secret has changed. @returns the number of rules. */
 export function addChangeRules(scope: Construct, props: ChangeRulesProps): number {
-  const { serviceName, cloudTrailEvents, fn, deadLetterQueue } = props;
+  const { serviceName, cloudTrailEvents, fn, deadLetterQueue, prefix = "" } = props;
   const kinds = { ...SECRETS_MANAGER_EVENTS, ...(cloudTrailEvents && CLOUDTRAIL_EVENTS) };
   const target = { id: "Rotator", arn: fn.functionArn, ...delivery(deadLetterQueue) };
   let count = 0;
-  for (const [name, patternOf] of Object.entries(kinds)) {
+  for (const [kind, patternOf] of Object.entries(kinds)) {
+    const name = `${prefix}${kind}`;
     const patterns = changePatterns(scope, patternOf, props);
     count += addRules(scope, { ...props, name, patterns, target });
     if (patterns.length > 0) permitRules(fn, name, `${serviceName}-${name}-*`);

@@ -4,6 +4,7 @@ import {
   NestingType,
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
+import { listRunningExecutions } from "../adapters/durable-executions.ts";
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
 import { failBeforeStart, finishRun } from "../lambda/finish.ts";
@@ -17,8 +18,10 @@ import { createReport, cutToFit, type Report } from "../rotation/report/report.t
 import type { AwsScope } from "../rotation/secret-id.ts";
 import { type StatementEntry, StatementRecorder } from "../rotation/statements/recorder.ts";
 import { callBatch } from "./call-batch.ts";
+import { mergeNames } from "./groups.ts";
 import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
+import { type TurnOptions, takeTurn } from "./turn.ts";
 
 /** One run of the rotator function is measured with this many; the event stays below a checkpoint's 256 KB. */
 const BATCH_SIZE = 1_000;
@@ -40,6 +43,7 @@ export interface FleetDependencies {
   readonly clock: Clock;
   readonly batchSize?: number;
   readonly timeoutSeconds?: number;
+  readonly listRunning: TurnOptions["listRunning"];
 }
 
 interface FleetContext extends FleetDependencies {
@@ -72,14 +76,28 @@ export function createFleet(dependencies: FleetDependencies) {
       telemetry.arrived(trigger);
       return clock.now();
     });
-    if (trigger.kind === "ignored")
-      return createReport([], { trigger, startedAt, endedAt: startedAt, requests: 0 });
+    if (trigger.kind === "ignored") return emptyReport(trigger, startedAt);
+    if (
+      !isDryRun(trigger) &&
+      !(await takeTurn(context, { ...fleet, waits: trigger.kind === "secret-change" }))
+    )
+      return skipRun(fleet, startedAt);
     const rollout = await startOrAlert(fleet, trigger);
     const { requests, statements } = await rollOut(fleet, trigger, rollout);
     const endedAt = await context.step("end", async () => clock.now());
     const report = createReport(rollout.outcomes(), { trigger, startedAt, endedAt, requests, statements });
     return alertAndFinish(fleet, report);
   };
+}
+
+function emptyReport(trigger: Trigger, startedAt: number): Report {
+  return createReport([], { trigger, startedAt, endedAt: startedAt, requests: 0 });
+}
+
+async function skipRun({ context, telemetry }: FleetContext, startedAt: number): Promise<Report> {
+  const trigger = { kind: "ignored", reason: "another run of the fleet is under way" } as const;
+  await context.step("skipped", async () => telemetry.ignored(trigger));
+  return emptyReport(trigger, startedAt);
 }
 
 function fleetScope({ context }: FleetContext): AwsScope | undefined {
@@ -103,7 +121,8 @@ async function startOrAlert(fleet: FleetContext, trigger: Trigger): Promise<Flee
     const { connections, rollout } = fleet.config();
     required(env, "ROTATOR_FUNCTION");
     const canary = rollout.canary && !isDryRun(trigger);
-    return new FleetRollout(plan(trigger, connections, fleetScope(fleet)), { canary, batchSize });
+    const own = fleetScope(fleet);
+    return new FleetRollout(mergeNames(plan(trigger, connections, own), own), { canary, batchSize });
   } catch (error) {
     return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(fleet, alert));
   }
@@ -184,7 +203,9 @@ function rerunLine({ lambdaContext }: DurableContext): string {
 }
 
 /** The orchestrator's handler. */
-export const handler = withDurableExecution(createFleet({ env: process.env, clock: systemClock }));
+export const handler = withDurableExecution(
+  createFleet({ env: process.env, clock: systemClock, listRunning: listRunningExecutions }),
+);
 
 /** The alert function's handler. */
 export const alert = createAlertSender(process.env);

@@ -169,6 +169,53 @@ describe("the start and end of a fleet's run", () => {
   });
 });
 
+describe("two runs of a fleet", () => {
+  const EARLIER = { arn: "earlier", startedAt: 0 };
+
+  it("are kept apart: a scheduled run ends without a call if another one began before", async () => {
+    const { execution, batches, alerts } = await run({ listRunning: async () => [EARLIER] });
+    expect({ batches, alerts }).toEqual({ batches: [], alerts: [] });
+    expect(execution.report).toMatchObject({
+      outcome: "succeeded",
+      trigger: { kind: "ignored", reason: "another run of the fleet is under way" },
+      connections: [],
+    });
+  });
+
+  it("go on if the other one is a dry run, or if it is not known whether there is another", async () => {
+    const planned = { outcome: "planned" } as const;
+    const dry = await run(
+      { listRunning: async () => [EARLIER], detailsByConnection: { a1: planned, a2: planned, a3: planned } },
+      { secrets: ["prod/a"], dryRun: true },
+    );
+    expect(dry.batches).toHaveLength(2);
+    const unknown = await run({ listRunning: () => Promise.reject(new Error("denied")) });
+    expect(unknown.execution.report).toMatchObject({ counts: { ready: 6 } });
+  });
+});
+
+describe("a secret of a fleet that is listed under two names", () => {
+  const secrets = {
+    "prod/a": ["a1"],
+    "arn:aws:secretsmanager:us-east-2:123456789012:secret:prod/a-AbCdEf": ["a2", "a3"],
+  };
+
+  it("has one canary: a refused key reaches one connection", async () => {
+    const { batches, execution } = await run({ secrets, detailsByConnection: { a1: REFUSED } });
+    expect(batches).toEqual([["prod/a1"]]);
+    expect(execution.error).toContain("1 of 3 failed, 2 not attempted (rejected)");
+  });
+
+  it("is two secrets if the ARN is of another account", async () => {
+    const elsewhere = {
+      "prod/a": ["a1"],
+      [Object.keys(secrets)[1]?.replace("123456789012", "444455556666") ?? ""]: ["a2"],
+    };
+    const { batches } = await run({ secrets: elsewhere, detailsByConnection: { a1: REFUSED } });
+    expect(batches).toEqual([["prod/a1", "prod/a2"]]);
+  });
+});
+
 describe("a fleet that crashes", () => {
   it.each([
     ["before a checkpoint is saved", false],

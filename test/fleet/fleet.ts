@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
+import type { FleetDependencies } from "../../src/fleet/handler.ts";
 import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { qualifiedName } from "../../src/rotation/connection.ts";
 import { toOutcome } from "../../src/rotation/outcome.ts";
@@ -29,6 +30,8 @@ export interface FleetOptions {
   /** The response of the alert function. */
   readonly sendAlert?: () => Promise<string>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: no other execution. */
+  readonly listRunning?: FleetDependencies["listRunning"];
 }
 
 export interface Fleet {
@@ -84,6 +87,7 @@ export function startFleet(options: FleetOptions = {}): Fleet {
         clock: { now: () => NOW, sleep: async () => {} },
         batchSize: 2,
         timeoutSeconds: options.timeoutSeconds ?? 60,
+        listRunning: options.listRunning ?? (async () => []),
       },
       functions: { [ROTATOR]: rotator, [ALERT]: sendAlert },
     },

@@ -1,7 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { isBatchCall } from "../../src/lambda/batch.ts";
+import { matches } from "./event-pattern.ts";
+import { labelUpdated } from "./events.ts";
 import { policiesOf, simulate } from "./role.ts";
+import { rulesOf } from "./routes.ts";
 import { ACCOUNT, CONNECTIONS, ofType, REGION, secretArn, synthesize } from "./synthesis.ts";
 
 const synthesis = synthesize(CONNECTIONS, { fleetConcurrency: "4" });
@@ -50,6 +53,52 @@ describe("a fleet", () => {
     });
   });
 
+  it("keeps the events of executions that fail in the queue FailedRuns, by the only way that applies to them", () => {
+    const [orchestrator] = ofType(resources, "AWS::Lambda::Function").filter((each) => each["DurableConfig"]);
+    expect(orchestrator?.["DeadLetterConfig"]).toEqual({ TargetArn: expect.stringContaining("FailedRuns") });
+  });
+
+  it("configures asynchronous calls of the alias that the schedule invokes", () => {
+    const configs = ofType(resources, "AWS::Lambda::EventInvokeConfig");
+    const ofOrchestrator = configs.filter(({ FunctionName }) =>
+      /RotatorFleet[0-9A-F]{8}/.test(String(FunctionName)),
+    );
+    expect(ofOrchestrator).toMatchObject([{ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 3_600 }]);
+    // The last part of the alias's ARN.
+    expect(JSON.stringify(ofOrchestrator[0]?.["Qualifier"])).toMatch(/"Fn::Select":\[7,.*Aliaslive/);
+  });
+
+  it("keeps the version on which an execution runs when another one is deployed", () => {
+    const versions = Object.entries(template.findResources("AWS::Lambda::Version"));
+    const kept = versions.filter(([, { DeletionPolicy }]) => DeletionPolicy === "Retain");
+    expect(kept.map(([id]) => id)).toEqual([expect.stringContaining("RotatorFleetCurrentVersion")]);
+  });
+
+  it("receives the changes of secrets that more connections share than one run can rotate", () => {
+    const connections = Array.from({ length: 5_002 }, (_, index) => ({
+      name: `c${index}`,
+      type: "OPENAI",
+      secret: index === 0 ? "prod/small" : "prod/shared",
+    }));
+    const shared = synthesize({ ...CONNECTIONS, connections }, { fleetConcurrency: "4" });
+    const targetsOf = (name: string) =>
+      rulesOf(shared)
+        .filter(({ EventPattern }) => matches(EventPattern, labelUpdated(secretArn(`${name}-AbCdEf`))))
+        .flatMap(({ Targets }) => Targets.map(({ Arn }) => Arn));
+    expect(targetsOf("prod/shared")).toEqual([expect.stringContaining("Aliaslive")]);
+    expect(targetsOf("prod/small")).toEqual([expect.not.stringContaining("Aliaslive")]);
+    const permitted = ofType(shared.resources, "AWS::Lambda::Permission").map(
+      ({ FunctionName, SourceArn }) => ({
+        FunctionName,
+        SourceArn,
+      }),
+    );
+    expect(permitted).toContainEqual({
+      FunctionName: expect.stringContaining("Aliaslive"),
+      SourceArn: expect.stringMatching(/rule\/flink-connection-rotator-SharedSecretChanged-\*$/),
+    });
+  });
+
   it("does not exist by default", () => {
     const plain = synthesize();
     expect(ofType(plain.resources, "AWS::Lambda::Function")).toHaveLength(1);
@@ -66,6 +115,8 @@ describe("the permissions of a fleet", () => {
     ["lambda:CheckpointDurableExecution", execution, "Allowed"],
     ["lambda:GetDurableExecutionState", execution, "Allowed"],
     ["lambda:StopDurableExecution", execution, "ImplicitlyDenied"],
+    ["lambda:ListDurableExecutionsByFunction", functionArn(fleetId), "Allowed"],
+    ["lambda:ListDurableExecutionsByFunction", functionArn("another"), "ImplicitlyDenied"],
     [
       "lambda:CheckpointDurableExecution",
       `${functionArn("another")}:1/durable-execution/run/1`,

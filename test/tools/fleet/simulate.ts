@@ -66,7 +66,10 @@ async function simulate(file: string, { connections }: Config, addresses: number
     FLEET_CONCURRENCY: String(addresses),
   };
   const clock = { now: () => engine.now, sleep: async () => {} };
-  const report = await createFleet({ env, clock })({ trigger: "schedule" }, engine.context());
+  const report = await createFleet({ env, clock, listRunning: async () => [] })(
+    { trigger: "schedule" },
+    engine.context(),
+  );
   if (report.counts.ready !== CONNECTIONS) throw new Error(`${report.counts.ready} are ready.`);
   return { ...totals, ...engine.meter, durationMs: engine.now, addresses };
 }

@@ -53,7 +53,8 @@ export class VirtualEngine {
 
   #operations(slot: number) {
     return {
-      lambdaContext: { invokedFunctionArn: "fleet" },
+      lambdaContext: { invokedFunctionArn: "fleet", functionName: "fleet" },
+      executionContext: { durableExecutionArn: "fleet" },
       step: async (_name: string, work: () => Promise<unknown>) => this.#count(await work()),
       runInChildContext: async (_name: string, work: () => Promise<unknown>) => this.#count(await work()),
       invoke: async (_name: string, _function: string, event: unknown): Promise<unknown> => {

@@ -1,0 +1,18 @@
+import { mergeByArn, relatedGroups, type SecretGroup } from "../rotation/plan.ts";
+import { type AwsScope, sameSecret } from "../rotation/secret-id.ts";
+
+/**
+ * The groups of a secret that is listed under several names, as one: it has one canary. The orchestrator reads no secret, so
+ * the names decide.
+ */
+export function mergeNames(
+  groups: readonly SecretGroup[],
+  own: AwsScope | undefined,
+): readonly SecretGroup[] {
+  return relatedGroups(groups).flatMap((related) =>
+    mergeByArn(
+      related,
+      ({ secret }) => related.find((other) => sameSecret(other.secret, secret, own))?.secret,
+    ),
+  );
+}
