@@ -17,11 +17,15 @@ export interface RunningCli {
   readonly ended: Promise<Ended>;
 }
 
+const GUARD = fileURLToPath(new URL("loopback-only-process.ts", import.meta.url));
 const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
 
 /** The built CLI in its own process, with its output in pipes; it is killed at the end of the test. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = "."): RunningCli {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, cwd });
+  const child = spawn(process.execPath, ["--import", GUARD, CLI, ...args], {
+    env: { ...process.env, ...env },
+    cwd,
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)

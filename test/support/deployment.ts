@@ -18,6 +18,7 @@ import { recordOutput, watchAws } from "./leak-watch.ts";
 import { API_KEY } from "./world.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../../dist/lambda/index.mjs");
+const GUARD = resolve(import.meta.dirname, "loopback-only-process.ts");
 /** The file descriptor on which the process tells what came of the invocation. */
 const RESULT = 3;
 
@@ -157,7 +158,7 @@ function connectionsAt(
 }
 
 function startProcess(event: unknown, cwd: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const args = ["--input-type=module", "--eval", INVOKE, JSON.stringify(event)];
+  const args = ["--import", GUARD, "--input-type=module", "--eval", INVOKE, JSON.stringify(event)];
   return spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CONNECTIONS } from "../../../src/sandbox/demo/connections.ts";
+import { atProviders, CONNECTIONS } from "../../../src/sandbox/demo/connections.ts";
 import { playDemo } from "../../../src/sandbox/demo/play.ts";
 import { SCENARIOS, type Scenario } from "../../../src/sandbox/demo/scenarios.ts";
 import { runCli } from "../../support/child.ts";
@@ -18,6 +18,13 @@ describe("the demo", () => {
   it("has twelve connections of twelve types in two environments", () => {
     expect(new Set(CONNECTIONS.map(({ type }) => type)).size).toBe(12);
     expect(new Set(CONNECTIONS.map(({ environment }) => environment)).size).toBe(2);
+  });
+
+  it("names no address beyond this machine over which a key could be sent", () => {
+    const file = JSON.stringify(CONNECTIONS.map((each) => atProviders(each, "http://127.0.0.1:1")));
+    expect(file).toContain("http://127.0.0.1:1/v1/chat/completions");
+    expect(file).toContain("http://127.0.0.1:1/oauth2/token");
+    expect(file).not.toContain("https:");
   });
 
   it("passes in a pipe and prints plain lines", async () => {
