@@ -25,8 +25,8 @@ export function checkLines(terminal: Terminal, findings: readonly Finding[], all
 function findingLines(terminal: Terminal, finding: Finding): string[] {
   const { secret, subject, message, ...facts } = finding;
   const text = secret === undefined ? message : `${secret}: ${message}`;
-  const [first = "", ...rest] = terminal.wrap(`${mark(terminal, finding)} ${subject}: ${text}`);
-  return [first, ...rest.map((line) => `    ${line}`), ...factLines(terminal, facts)];
+  const [first = "", ...rest] = terminal.wrap(`${subject}: ${text}`, "    ");
+  return [`${mark(terminal, finding)} ${first.trimStart()}`, ...rest, ...factLines(terminal, facts)];
 }
 
 function mark(terminal: Terminal, { state }: Finding): string {

@@ -6,7 +6,7 @@ export type Example = readonly [line: string, description: string];
 /** The part of a command's help that shows command lines, given without the program's name. */
 export function exampleText(terminal: Terminal, examples: readonly Example[]): string {
   const lines = examples.flatMap(([line, description]) => [
-    terminal.paint("dim", `  # ${description}`),
+    ...terminal.wrap(description, "  # ").map((line) => terminal.paint("dim", line)),
     `  ${PROGRAM} ${line}`,
   ]);
   return ["", terminal.paint("bold", "Examples:"), ...lines].join("\n");
@@ -22,6 +22,6 @@ export function exitCodeText(terminal: Terminal): string {
     "  3    a key was sent, but nothing showed that it is in use",
     "  130  interrupted",
     "",
-    `Run "${PROGRAM} <command> --help" for the options and examples of a command.`,
+    ...terminal.wrap(`Run "${PROGRAM} <command> --help" for the options and examples of a command.`),
   ].join("\n");
 }

@@ -1,15 +1,15 @@
 import { createProgram } from "../../src/cli/program.ts";
 import { fakeTerminal } from "./terminal.ts";
 
-/** The help of the program, under "", and of each of its visible commands, as a pipe gets it. */
-export function helpTexts(): ReadonlyMap<string, string> {
+/** The help of the program, under "", and of each of its visible commands, as a pipe or a terminal of that width gets it. */
+export function helpTexts(columns?: number): ReadonlyMap<string, string> {
   const { commands } = createProgram(contextOf(fakeTerminal()), () => undefined);
   const names = commands.map((command) => command.name()).filter((name) => name !== "complete");
-  return new Map(["", ...names].map((name) => [name, helpOf(name)]));
+  return new Map(["", ...names].map((name) => [name, helpOf(name, columns)]));
 }
 
-function helpOf(name: string): string {
-  const out = fakeTerminal({ isTTY: false });
+function helpOf(name: string, columns: number | undefined): string {
+  const out = fakeTerminal(columns === undefined ? { isTTY: false } : { columns });
   const program = createProgram(contextOf(out), () => undefined);
   (program.commands.find((command) => command.name() === name) ?? program).outputHelp();
   return out.written();

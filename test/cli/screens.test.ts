@@ -1,0 +1,99 @@
+import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
+import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
+import { runCli } from "../support/child.ts";
+import { helpTexts } from "../support/help.ts";
+import { runInPty } from "../support/pty.ts";
+
+const WIDTHS = [120, 80, 60];
+
+const LINES = [
+  "rotate support-openai catalog-elastic",
+  "status",
+  "check",
+  "invoke --dry-run",
+  "explain rejected",
+];
+
+let world: DemoSandbox;
+
+beforeAll(async () => {
+  world = await startDemoSandbox(() => undefined);
+  for (const { name, environment } of CONNECTIONS)
+    world.confluent.configure(name, { timeToReadyMs: 200 }, ENVIRONMENTS[environment]);
+  world.aws.putSecret("prod/openai", '{"OPENAI_API_KEY":"sk-revoked-7f3a9c1d2e4b"}');
+});
+
+afterAll(() => world.close());
+
+/** Lines that do not fit, unless they are one word or a command line to be copied. */
+function tooLong(screen: string, columns: number): string[] {
+  return stripVTControlCharacters(screen)
+    .split("\n")
+    .filter(
+      (line) =>
+        stringWidth(line) > columns && /\S\s\S/.test(line) && !/^ {2}flink-connection-rotator /.test(line),
+    );
+}
+
+describe.each(WIDTHS)("a terminal of %i columns", (columns) => {
+  it.each([...helpTexts(columns)])("fits the help of %s", (_name, help) => {
+    expect(tooLong(help, columns)).toEqual([]);
+  });
+
+  it.each(LINES)("fits: %s", async (line) => {
+    const { screen } = await runInPty(line.split(" "), { columns, env: world.env });
+    expect(tooLong(screen, columns)).toEqual([]);
+    expect(screen).not.toBe("");
+  });
+});
+
+describe("a terminal", () => {
+  it("has colours, and none with NO_COLOR", async () => {
+    const coloured = await runInPty(["status"], { columns: 80, env: world.env });
+    expect(coloured.screen).toContain("\x1b[3");
+    const plain = await runInPty(["status"], { columns: 80, env: { ...world.env, NO_COLOR: "1" } });
+    expect(plain.screen).not.toContain("\x1b[3");
+    expect(plain.screen).toContain("healthy");
+  });
+
+  it.each(["rotate support-openai", "status", "check"])(
+    "that is dumb gets no control character: %s",
+    async (line) => {
+      const { screen } = await runInPty(line.split(" "), {
+        columns: 80,
+        env: { ...world.env, TERM: "dumb" },
+      });
+      expect(screen).not.toContain("\x1b");
+      expect(tooLong(screen, 80)).toEqual([]);
+    },
+  );
+
+  it.each(LINES)("in a C locale gets ASCII only: %s", async (line) => {
+    const { screen } = await runInPty(line.split(" "), { columns: 80, env: { ...world.env, LC_ALL: "C" } });
+    expect(screen).not.toBe("");
+    expect(Buffer.from(screen).every((byte) => byte < 0x80)).toBe(true);
+  });
+
+  it("in a UTF-8 locale gets marks", async () => {
+    const { screen } = await runInPty(["check"], { columns: 80, env: { ...world.env, LC_ALL: "C.UTF-8" } });
+    expect(screen).toContain("✓");
+  });
+});
+
+describe("a pipe", () => {
+  it.each(LINES)("gets plain text with a line for each row: %s", async (line) => {
+    const { stdout, stderr } = await runCli(line.split(" "), { ...world.env, COLUMNS: "60" });
+    expect(`${stdout}${stderr}`).not.toContain("\x1b");
+    expect(stdout).not.toBe("");
+  });
+
+  it("gets every column of a table", async () => {
+    const { stdout } = await runCli(["status"], world.env);
+    expect(stdout).toMatch(
+      /ENVIRONMENT +CONNECTION +TYPE +STATE +PHASE +UPDATED +SECRET +VERSION +CURRENT SINCE/,
+    );
+  });
+});

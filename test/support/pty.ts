@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+export interface PtyOptions {
+  readonly columns: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
+
+/** Runs the built CLI in a pseudo-terminal, by the tool `script` of Linux and macOS, and returns what the terminal gets. */
+export async function runInPty(
+  args: readonly string[],
+  { columns, env = {}, cwd = "." }: PtyOptions,
+): Promise<{ readonly code: number; readonly screen: string }> {
+  const command = [process.execPath, CLI, ...args]
+    .map((arg) => `'${arg.replaceAll("'", "'\\''")}'`)
+    .join(" ");
+  const shell = `stty cols ${columns} rows 40; ${command}; echo "exit code $?"`;
+  const script =
+    process.platform === "darwin" ? ["-q", "/dev/null", "sh", "-c", shell] : ["-qec", shell, "/dev/null"];
+  const child = spawn("script", script, {
+    cwd,
+    env: { ...process.env, TERM: "xterm-256color", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  await once(child, "close");
+  const [, screen = "", code = ""] = /^([\s\S]*)exit code (\d+)\s*$/.exec(output) ?? [];
+  return { code: Number(code), screen: screen.replaceAll("\r\n", "\n") };
+}
