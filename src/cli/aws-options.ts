@@ -4,7 +4,7 @@ import type { AwsChoice } from "./aws-environment.ts";
 import { valueOption } from "./options.ts";
 
 /** Commands that call nothing in AWS. */
-const LOCAL_COMMANDS: ReadonlySet<string> = new Set(["sandbox", "completion", "help", "explain"]);
+const LOCAL_COMMANDS: ReadonlySet<string> = new Set(["sandbox", "completion", "help", "explain", "template"]);
 const REGION = "the AWS region; default: $AWS_REGION, or the profile's region";
 
 const choice = z.object({
