@@ -25,6 +25,7 @@ describe("the package", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "bin/flink-connection-rotator.cjs",
       "connections.example.json",
       "connections.schema.json",
       "dist/cdk/LICENSES.txt",
