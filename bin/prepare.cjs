@@ -1,0 +1,10 @@
+"use strict";
+// npm runs this after `npm ci`, and before it runs `npx .`. Without scripts, the checkout's own Node is missing, and an
+// old one cannot run the build. If this failed then, npm would hide what the launcher has to say.
+
+const { spawnSync } = require("child_process");
+
+const [major] = process.versions.node.split(".").map(Number);
+if (major >= 22)
+  process.exitCode = spawnSync("npm run build --silent", { stdio: "inherit", shell: true }).status;
+else console.error(`Not built, because Node ${process.versions.node} cannot run the build.`);
