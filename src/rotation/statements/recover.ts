@@ -2,14 +2,15 @@ import type { Connection } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession, Sessions } from "../environment.ts";
 import { RotationError } from "../errors.ts";
-import { asResult, toRotationError } from "../outcome.ts";
+import { asResult } from "../outcome.ts";
 import { isDryRun } from "../plan.ts";
 import { describeStatement } from "./entry.ts";
 import { listStatements } from "./list.ts";
+import { deleteOwnStatement, markedName } from "./marker.ts";
 import { parseStatementName } from "./names.ts";
 import { policyOf } from "./policy.ts";
 import type { StatementRecorder } from "./recorder.ts";
-import { markedName, Restart } from "./restart.ts";
+import { Restart } from "./restart.ts";
 
 /** No run lasts longer than Lambda's 15 minutes, so the statements of one that began earlier are left over. */
 const MAX_RUN_MS = 20 * 60_000;
@@ -53,15 +54,6 @@ async function recoverIn(
     if (own.purpose === "stopped" && stopped !== undefined && INTERRUPTED.includes(stopped.phase)) {
       const entry = describeStatement(context, environment, stopped);
       await new Restart(context, session, { entry, statement: stopped }, recorder).recover(name);
-    } else if (isLeftOver) await remove(context, session, name);
-  }
-}
-
-async function remove(context: RunContext, { api }: EnvironmentSession, name: string): Promise<void> {
-  try {
-    await api.statements.delete(name);
-  } catch (error) {
-    const reason = toRotationError(context, error).message;
-    context.log.note("A statement of an earlier run could not be deleted.", { statement: name, reason });
+    } else if (isLeftOver) await deleteOwnStatement(context, session, name);
   }
 }

@@ -6,8 +6,8 @@ import { describeStatement } from "./entry.ts";
 import { listStatements } from "./list.ts";
 import { parseStatementName } from "./names.ts";
 import { policyOf } from "./policy.ts";
-import type { StatementEntry, StatementRecorder } from "./recorder.ts";
-import { Restart } from "./restart.ts";
+import type { StatementRecorder } from "./recorder.ts";
+import { type FoundStatement, Restart } from "./restart.ts";
 import { hasOldKey, type UpdatedConnection } from "./updated.ts";
 
 /** In these phases a statement uses the key that it started with. */
@@ -53,7 +53,7 @@ export async function reviewStatements(
 async function restartOne(
   context: RunContext,
   session: EnvironmentSession,
-  found: { readonly entry: Omit<StatementEntry, "action">; readonly statement: StatementState },
+  found: FoundStatement,
   recorder: StatementRecorder,
 ): Promise<void> {
   if (isDryRun(context.trigger)) recorder.record({ ...found.entry, action: "would-restart" });

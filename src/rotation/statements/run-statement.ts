@@ -5,6 +5,7 @@ import { ConflictError, OutOfTimeError, RotationError, UnknownResultError } from
 import { toRotationError } from "../outcome.ts";
 import { type Text, UntrustedText } from "../untrusted-text.ts";
 import type { StatementState } from "./api.ts";
+import { deleteOwnStatement } from "./marker.ts";
 
 /** What came of a statement. */
 export type StatementResult =
@@ -38,7 +39,7 @@ export async function runStatement(
   } catch (error) {
     return { kind: name === undefined ? "not-run" : "failed", error: toRotationError(context, error) };
   } finally {
-    if (name !== undefined) await remove(context, session, name);
+    if (name !== undefined) await deleteOwnStatement(context, session, name);
   }
 }
 
@@ -103,17 +104,4 @@ function unfinished(state: StatementState | undefined, waitedMs: number): Rotati
     nextStep:
       "Check that its compute pool has room, or raise timeoutSeconds of the statement in connections.json; then rotate again.",
   });
-}
-
-/** What cannot be deleted is deleted by a later run, which finds it by its name. */
-async function remove(context: RunContext, { api }: EnvironmentSession, name: string): Promise<void> {
-  try {
-    await api.statements.delete(name);
-  } catch (error) {
-    const reason = toRotationError(context, error).message;
-    context.log.note("A verification statement could not be deleted; the next run tries again.", {
-      statement: name,
-      reason,
-    });
-  }
 }

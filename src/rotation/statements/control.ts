@@ -1,0 +1,96 @@
+import type { RunContext } from "../dependencies.ts";
+import type { EnvironmentSession } from "../environment.ts";
+import { UnknownResultError } from "../errors.ts";
+import { toRotationError } from "../outcome.ts";
+import type { StatementState } from "./api.ts";
+
+const MAX_STOP_MS = 120_000;
+/** The time that is left after the last attempt, in milliseconds. */
+const RESERVE_MS = 3_000;
+/** For so many milliseconds after a statement was resumed, its phase may still be the one from before. */
+const SETTLE_MS = 10_000;
+const MIN_DELAY_MS = 250;
+const MAX_DELAY_MS = 5_000;
+const DELAY_PER_ELAPSED = 0.1;
+
+const OVER = ["STOPPED", "FAILED"];
+const NOT_STOPPED_YET = ["RUNNING", "DEGRADED", "STOPPING"];
+
+/** True for a phase in which a statement runs, or has run to its end. */
+export function hasStarted(phase: string): boolean {
+  return ["RUNNING", "DEGRADED", "COMPLETED"].includes(phase);
+}
+
+/** Stops and resumes one statement, and waits until that is done. Its methods never reject. */
+export class StatementControl {
+  readonly #context: RunContext;
+  readonly #session: EnvironmentSession;
+  readonly #statement: StatementState;
+
+  constructor(context: RunContext, session: EnvironmentSession, statement: StatementState) {
+    this.#context = context;
+    this.#session = session;
+    this.#statement = statement;
+  }
+
+  /** @returns "no" if the statement was certainly not stopped. */
+  async stop(): Promise<"yes" | "no" | "unknown"> {
+    const { clock, deadlineAt } = this.#context;
+    try {
+      await this.#session.api.statements.setStopped(this.#statement.name, true);
+    } catch (error) {
+      if (!(error instanceof UnknownResultError)) return "no";
+    }
+    const untilAt = clock.now() + Math.min(MAX_STOP_MS, (deadlineAt - clock.now()) / 2);
+    const phase = await this.#waitFor((seen) => !NOT_STOPPED_YET.includes(seen), untilAt);
+    return OVER.includes(phase) ? "yes" : "unknown";
+  }
+
+  /** Asks until the statement runs or the time is up. @returns its last phase. */
+  async resume(): Promise<string> {
+    const { clock, deadlineAt } = this.#context;
+    const untilAt = deadlineAt - RESERVE_MS;
+    for (;;) {
+      await this.#askToResume();
+      const phase = await this.#waitForStart(Math.min(untilAt, clock.now() + MAX_STOP_MS));
+      const isLast = clock.now() + MAX_DELAY_MS >= untilAt;
+      if (hasStarted(phase) || phase === "FAILED" || isLast) return phase;
+      await clock.sleep(MAX_DELAY_MS);
+    }
+  }
+
+  async #askToResume(): Promise<void> {
+    try {
+      await this.#session.api.statements.setStopped(this.#statement.name, false);
+    } catch (error) {
+      this.#context.log.note("A statement could not be resumed yet.", {
+        statement: this.#statement.name,
+        reason: toRotationError(this.#context, error).message,
+      });
+    }
+  }
+
+  #waitForStart(untilAt: number): Promise<string> {
+    const { clock } = this.#context;
+    const settlesAt = clock.now() + SETTLE_MS;
+    let hasMoved = false;
+    return this.#waitFor((phase) => {
+      hasMoved ||= !OVER.includes(phase);
+      return hasStarted(phase) || (OVER.includes(phase) && (hasMoved || clock.now() >= settlesAt));
+    }, untilAt);
+  }
+
+  /** @returns the last phase that was read; the one from before if none could be. */
+  async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
+    const { clock } = this.#context;
+    const startedAt = clock.now();
+    let { phase } = this.#statement;
+    for (;;) {
+      const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
+      await clock.sleep(Math.max(1, Math.min(delayMs, MAX_DELAY_MS, untilAt - clock.now())));
+      const state = await this.#session.api.statements.get(this.#statement.name).catch(() => undefined);
+      phase = state?.phase ?? phase;
+      if ((state !== undefined && isReached(phase)) || clock.now() >= untilAt) return phase;
+    }
+  }
+}
