@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { createAlert } from "../../../src/rotation/report/alert.ts";
+import { createReport } from "../../../src/rotation/report/report.ts";
+import type { StatementEntry } from "../../../src/rotation/statements/recorder.ts";
+import { NOW, outcome } from "../../support/builders.ts";
+
+function statement(overrides: Partial<StatementEntry> = {}): StatementEntry {
+  return {
+    environment: "prod",
+    name: "orders",
+    phase: "STOPPED",
+    connections: ["openai"],
+    action: "not-resumed",
+    message: "The rotator has stopped it.",
+    nextStep: "confluent flink statement resume orders",
+    ...overrides,
+  };
+}
+
+function alertOf(statements: readonly StatementEntry[], connections = [outcome()]) {
+  const facts = { trigger: { kind: "schedule" }, startedAt: NOW, endedAt: NOW, requests: 1 } as const;
+  const report = createReport(connections, { ...facts, statements });
+  return { report, alert: createAlert(report, () => "rerun") };
+}
+
+describe("an alert about statements", () => {
+  it("is critical, and begins with the line that resumes the statement", () => {
+    const { report, alert } = alertOf([statement()]);
+    expect(report.outcome).toBe("failed");
+    expect(alert?.subject).toBe("[FAILED] Flink statement prod: orders stopped and not running again");
+    expect(alert?.text.split("\n").slice(0, 4)).toEqual([
+      "prod / statement orders: stopped, and not running again.",
+      "  What:       The rotator has stopped it.",
+      "  Phase:      STOPPED",
+      "  Resume it:  confluent flink statement resume orders",
+    ]);
+    expect(alert?.attributes).toEqual({ severity: ["critical"], environment: ["prod"] });
+  });
+
+  it("counts further statements, and also describes the connections", () => {
+    const failed = outcome({
+      name: "other",
+      environment: "staging",
+      outcome: "failed",
+      errorClass: "rejected",
+    });
+    const { alert } = alertOf([statement(), statement({ name: "second" })], [failed]);
+    expect(alert?.subject).toContain("orders and 1 more stopped");
+    expect(alert?.text).toContain("statement second");
+    expect(alert?.text).toContain("staging / other (OPENAI): failed, rejected");
+    expect(alert?.attributes["environment"]).toEqual(["prod", "staging"]);
+  });
+
+  it.each(["reported", "restarted", "resumed", "not-restarted", "would-restart"] as const)(
+    "is not sent for one that is %s",
+    (action) => {
+      const { report, alert } = alertOf([statement({ action })]);
+      expect(report).toMatchObject({ outcome: "succeeded", statements: [{ name: "orders", action }] });
+      expect(alert).toBeUndefined();
+    },
+  );
+
+  it("names those that still run with the key from before if it is sent for another reason", () => {
+    const failed = outcome({ outcome: "failed", errorClass: "rejected" });
+    const many = Array.from({ length: 60 }, (_, index) =>
+      statement({ name: `s${index}`, action: "reported" }),
+    );
+    const text = alertOf([...many, statement({ name: "done", action: "restarted" })], [failed]).alert?.text;
+    expect(text).toContain("At least these still run with the key from before: prod/s0, prod/s1,");
+    expect(text).toContain("prod/s49 and 10 more.");
+    expect(text).not.toContain("done");
+  });
+
+  it("is not part of a report without statements", () => {
+    expect(alertOf([]).report).not.toHaveProperty("statements");
+  });
+});
