@@ -140,6 +140,7 @@ async function askUntilCertain(
   const refusedAt = clock.now();
   const isYoung = refusedAt - request.version.createdAt < KEY_PROPAGATION_MS;
   const graceMs = isYoung && !isDryRun(context.trigger) ? settings.graceMs : 0;
+  if (graceMs > 0) noteYoung(context, request, answer);
   for (const afterMs of askAgainMs(graceMs, answer.confirmAfterMs)) {
     if (refusedAt + afterMs >= deadlineAt || context.isStopping()) return answer;
     await waitWhileCurrent(context, request, refusedAt + afterMs);
@@ -157,14 +158,30 @@ function askAgainMs(graceMs: number, confirmAfterMs: number | undefined): readon
 
 /** @throws SupersededError as soon as a newer version of the secret is there. */
 async function waitWhileCurrent(
-  { clock }: RunContext,
+  { clock, isStopping }: RunContext,
   request: UpdateRequest,
   untilAt: number,
 ): Promise<void> {
-  while (clock.now() < untilAt) {
+  while (clock.now() < untilAt && !isStopping()) {
     await clock.sleep(Math.min(CURRENT_CHECK_MS, untilAt - clock.now()));
     await request.assertCurrent().catch(ignoreUnlessSuperseded);
   }
+}
+
+function noteYoung(
+  { log, redactor, settings }: RunContext,
+  { connection: { secret, type } }: UpdateRequest,
+  { host, code }: KeyAnswer & { verdict: "refused" },
+): void {
+  const provider = UntrustedText.name(host).redactWith(redactor);
+  const forSeconds = settings.graceMs / 1_000;
+  log.note("The provider refuses a young key, so it is asked again.", {
+    secret,
+    type,
+    provider,
+    code,
+    forSeconds,
+  });
 }
 
 function noteUnknown(

@@ -222,6 +222,22 @@ describe("a provider that repeats what it was told", () => {
     expect(leaksIn(seen, [KEY])).toEqual([]);
   });
 
+  it("row 54: shows nothing of the client credentials in the header and the body that it repeats", async () => {
+    const output = captureText("DEBUG");
+    const secret = "client/secret+7f3a9c1d2e4b8a60&=%";
+    const { world, providers, values } = await startTokens(secret);
+    const basic = Buffer.from(`client-1:${encodeURIComponent(secret)}`).toString("base64");
+    const form = new URLSearchParams({ ...values, client_secret: secret });
+    const error_description = `Authorization: Basic ${basic}. ${form}. ${secret}`;
+    const body = JSON.stringify({ error: "invalid_client", error_description });
+    providers.fail({ status: 401, body, times: 2 });
+    const judged = await judge(world, secret);
+    expect(judged.counts).toMatchObject({ "not-attempted": 1 });
+    const seen = [output(), everythingOf(world.aws.published()), everythingOf(judged)].join("\n");
+    expect(seen).toContain("invalid_client");
+    expect(leaksIn(seen, [secret, basic])).toEqual([]);
+  });
+
   it("row 54: shows nothing of a token that it issued", async () => {
     const output = captureText("DEBUG");
     const { world, providers } = await startTokens();
@@ -232,13 +248,13 @@ describe("a provider that repeats what it was told", () => {
   });
 });
 
-async function startTokens() {
+async function startTokens(clientSecret = "client-secret-0123456789") {
   const providers = await startWatchedProviders({});
   onTestFinished(() => providers.close());
   const values = { "token-endpoint": `${providers.url}/oauth2/token`, scope: "read" };
   const connections = [{ name: "a", secret: "openai", type: "REST", values }];
-  const key = JSON.stringify({ clientId: "client-1", clientSecret: "client-secret-0123456789" });
+  const key = JSON.stringify({ clientId: "client-1", clientSecret });
   const world = await startWorld({ connections });
   world.aws.putSecret("openai", key, { createdAt: world.clock.now() - 3_600_000 });
-  return { world, providers };
+  return { world, providers, values };
 }

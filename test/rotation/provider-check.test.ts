@@ -122,12 +122,18 @@ describe("a key that its provider refuses", () => {
 
 describe("a young key that its provider refuses", () => {
   it("is asked about again until the grace period is over", async () => {
-    const { asked, outcomes } = await run({
+    const { asked, outcomes, notes } = await run({
       connections: { a: {} },
       ageMs: 1_000,
       settings: { graceMs: 30_000 },
       answer: () => REFUSED,
     });
+    expect(notes).toEqual([
+      [
+        "The provider refuses a young key, so it is asked again.",
+        expect.objectContaining({ secret: "openai", provider: "api.openai.com", forSeconds: 30 }),
+      ],
+    ]);
     expect(asked.map((each) => Number(each.split(" ").at(-1)))).toEqual([0, 2, 5, 10, 20, 30]);
     expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
   });
@@ -165,6 +171,21 @@ describe("a young key that its provider refuses", () => {
     });
     expect(asked).toHaveLength(1);
     expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+  });
+
+  it("is not waited for when the run is stopped", async () => {
+    let asks = 0;
+    const { asked, clock } = await run({
+      connections: { a: {} },
+      ageMs: 1_000,
+      context: { isStopping: () => asks >= 3 },
+      answer: () => {
+        asks += 1;
+        return REFUSED;
+      },
+    });
+    expect(asked).toHaveLength(3);
+    expect(clock.now()).toBeLessThan(NOW + 6_000);
   });
 
   it("is not waited for beyond the end of the run", async () => {

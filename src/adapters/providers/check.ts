@@ -22,7 +22,7 @@ export interface ProviderCheckOptions {
   readonly deadlineAt: number;
   /** The sockets; created when a provider is asked for the first time. */
   readonly dispatcher: () => Dispatcher;
-  /** Takes each token that a provider issues, so that it is not shown. */
+  /** Takes what stands for a key, such as a token that a provider issues, so that it is not shown. */
   readonly learn: (secret: Secret) => void;
 }
 
@@ -66,8 +66,8 @@ async function ask(
   let answer: KeyAnswer = { verdict: "not-asked" };
   for (const request of requests) {
     const response = await sendToProvider(dispatcher(), request, signal);
-    const token = mintedToken(response.body);
-    if (token !== undefined) learn(new Secret(token));
+    for (const text of [request.derived, mintedToken(response.body)])
+      if (text !== undefined) learn(new Secret(text));
     answer = interpret(provider, hostOf(request), response);
     if (answer.verdict !== "refused") return answer;
   }

@@ -41,12 +41,11 @@ export function signedAssertion({
   };
   const unsigned = `${encode(header)}.${encode(claims)}`;
   const signature = createSign("RSA-SHA256").update(unsigned).sign(account.private_key, "base64url");
-  const body = new URLSearchParams({
-    grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    assertion: `${unsigned}.${signature}`,
-  });
+  const assertion = `${unsigned}.${signature}`;
+  const grant = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+  const body = new URLSearchParams(grant);
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return [{ method: "POST", url, headers, body: String(body) }];
+  return [{ method: "POST", url, headers, body: String(body), derived: assertion }];
 }
 
 function encode(part: object): string {

@@ -19,6 +19,7 @@ export function clientCredentials({ credentials, url }: Occasion): readonly Prov
       url: url.href,
       headers: { ...FORM, authorization: `Basic ${basic}` },
       body: String(new URLSearchParams(grant)),
+      derived: basic,
     },
     {
       method,

@@ -8,6 +8,8 @@ export interface ProviderRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What in the request stands for the key and is no part of it, such as a signed assertion: it must not be shown. */
+  readonly derived?: string;
 }
 
 export interface ProviderResponse {

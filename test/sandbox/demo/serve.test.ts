@@ -91,6 +91,12 @@ describe("npm start -- --serve", () => {
     ]);
   });
 
+  it("orders an odd answer of a provider by a printed curl line", async () => {
+    const { post } = await startServing();
+    const faults = await post(/curl -d '(.*"provider".*)' (\S+\/_sandbox\/faults)/g);
+    expect(faults).toHaveLength(7);
+  });
+
   it("changes the world of an environment by a printed curl line", async () => {
     const { post, line } = await startServing();
     const [origin = ""] = await line(/curl -d \S+ (\S+)\/_sandbox\/settings/);
