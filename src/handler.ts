@@ -4,6 +4,7 @@ import { Telemetry } from "./adapters/telemetry.ts";
 import { configFileOf, readConfig } from "./config/load.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
 import { failBeforeStart, finishRun } from "./lambda/finish.ts";
+import { toResponse } from "./lambda/response.ts";
 import { functionScope, readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
@@ -39,7 +40,8 @@ export function createHandler(dependencies: Dependencies) {
     const context: InvocationContext = { dependencies, invocation, redactor, telemetry, endsAt };
     const trigger = readTrigger(event, telemetry, functionScope(invocation.invokedFunctionArn));
     telemetry.arrived(trigger);
-    return trigger.kind === "ignored" ? ignoreEvent(context, trigger) : rotateAndAlert(context, trigger);
+    if (trigger.kind === "ignored") return ignoreEvent(context, trigger);
+    return toResponse(await rotateAndAlert(context, trigger));
   };
 }
 

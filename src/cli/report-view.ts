@@ -37,6 +37,7 @@ export function reportLines(terminal: Terminal, report: Report, all: boolean): s
     ...remarkLines(terminal, open.map(toRemark), ({ outcome }) => outcomeStyle(outcome)),
     ...(open.length > 0 ? [""] : []),
     ...statementLines(terminal, report),
+    ...(report.omitted === undefined ? [] : terminal.wrap(report.omitted.message)),
     ...terminal.wrap(
       `${summary}; ${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.${folded.length > 0 ? ` (--all shows the ${folded.length} that succeeded)` : ""}`,
     ),

@@ -8,6 +8,7 @@ import { listRunningExecutions } from "../adapters/durable-executions.ts";
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
 import { failBeforeStart, finishRun } from "../lambda/finish.ts";
+import { toResponse } from "../lambda/response.ts";
 import { functionScope, readTrigger } from "../lambda/trigger.ts";
 import { type Clock, systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
@@ -34,9 +35,6 @@ const VERSION_SETTLES_SECONDS = 10;
 
 /** Together with the alert's text, this stays below a checkpoint's 256 KB. */
 const MAX_ALERT_REPORT_BYTES = 100_000;
-
-/** Well below Lambda's limit of 6 MB. */
-const MAX_RESPONSE_BYTES = 1_000_000;
 
 export interface FleetDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -164,7 +162,7 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
 
 async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Report> {
   const { context, telemetry } = fleet;
-  const response = cutToFit(report, (shorter) => bytesOf(shorter) <= MAX_RESPONSE_BYTES);
+  const response = toResponse(report);
   if (isDryRun(report.trigger)) return response;
   await context.step("metrics", async () => telemetry.concluded(report));
   const alert = createAlert(report, () => rerunLine(context));

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   forgetOutput,
   leaksSoFar,
+  outputSoFar,
   recordOutput,
   recordResult,
   startWatchedProviders,
@@ -77,6 +78,15 @@ describe("a test in which a part of a secret leaves the process", () => {
     recordOutput(windowOf(JSON.parse(await response.text()).access_token));
     expect(leaksSoFar()).toHaveLength(1);
     forgetOutput();
+  });
+
+  it("row 15: is looked for in the log, the metrics, the error and the alert of a run", async () => {
+    const world = await startWorld({ connections: [{ name: "a", secret: "openai" }], missing: ["a"] });
+    world.aws.putSecret("openai", PUSHED);
+    await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("not-found");
+    const output = outputSoFar();
+    for (const part of ["RUN_STARTED", "CONNECTION", "CloudWatchMetrics", "RotationFailedError", "topicArn"])
+      expect(output).toContain(part);
   });
 
   it("row 15: is not noticed if only eleven characters do", async () => {

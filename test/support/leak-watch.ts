@@ -58,10 +58,14 @@ export async function recordResult<T>(running: Promise<T>): Promise<T> {
   }
 }
 
+/** Everything that has left the process during this test. */
+export function outputSoFar(): string {
+  return [...seen.values(), ...alerts.map((published) => everythingOf(published()))].join("\n");
+}
+
 /** The secrets of which twelve characters in a row have left the process during this test, in any form. */
 export function leaksSoFar(): string[] {
-  const text = [...seen.values(), ...alerts.map((published) => everythingOf(published()))].join("\n");
-  return secrets.size === 0 ? [] : new WindowSearch([...secrets]).leaksIn(text);
+  return secrets.size === 0 ? [] : new WindowSearch([...secrets]).leaksIn(outputSoFar());
 }
 
 /** Forgets what has left the process, after a leak on purpose. */

@@ -64,9 +64,19 @@ export function cutToFit(report: Report, fits: (shorter: Report) => boolean): Re
   let shorter = report;
   for (let keep = worstFirst.length; keep > 0 && !fits(shorter); ) {
     keep = Math.floor(keep / 2);
-    shorter = { ...report, connections: worstFirst.slice(0, keep) };
+    shorter = {
+      ...report,
+      connections: worstFirst.slice(0, keep),
+      omitted: omission(worstFirst.length, keep),
+    };
   }
   return shorter;
+}
+
+function omission(all: number, kept: number): NonNullable<Report["omitted"]> {
+  const connections = all - kept;
+  const message = `${connections} of ${all} outcomes are left out, because the report would be too large; failures come first. The log of the rotator function has each of them (code CONNECTION).`;
+  return { connections, message };
 }
 
 /** The error classes, most frequent first. */

@@ -113,6 +113,8 @@ export const reportSchema = z.readonly(
     version: text,
     counts: z.readonly(z.record(z.enum(OUTCOMES), z.number())),
     connections: z.readonly(z.array(outcomeSchema)),
+    /** Outcomes that are left out of `connections` because the report would be too large; absent if there are none. */
+    omitted: z.exactOptional(z.readonly(z.object({ connections: z.number(), message: z.string() }))),
     /** Statements that still ran with the key from before; at least these. Absent if there are none. */
     statements: z.exactOptional(z.readonly(z.array(statementSchema))),
   }),
