@@ -32,6 +32,14 @@ describe("the function", () => {
     });
   });
 
+  it.each(["README.md", "infra/README.md", "docs/performance.md"])(
+    "has the memory that %s names",
+    (document) => {
+      const [fn] = ofType(resources, "AWS::Lambda::Function");
+      expect(readFileSync(document, "utf8")).toMatch(new RegExp(`\\b${fn?.["MemorySize"]} MB\\b`));
+    },
+  );
+
   it("contains the built bundle, and connections.json beside it", () => {
     expect(deployedFile(synthesis, "index.mjs")).toBe(readFileSync("dist/lambda/index.mjs", "utf8"));
     expect(JSON.parse(deployedFile(synthesis, "connections.json"))).toEqual(CONNECTIONS);

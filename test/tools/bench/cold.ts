@@ -5,12 +5,11 @@ import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
 import * as z from "zod/mini";
 import { type CpuShare, cpuShare } from "./cpu-share.ts";
-import { lambdaEnvironment } from "./lambda.ts";
+import { cpuShareOf, lambdaEnvironment, MEMORY_MB } from "./lambda.ts";
+import { buildProcesses, measure, OURS } from "./measure.ts";
 import { messageOf, startWorker } from "./processes.ts";
 import { addresses, connectionsFile } from "./scenario.ts";
 
-/** For 512 MB: a function with 1,769 MB has a whole CPU. */
-const SHARE = 512 / 1_769;
 const TIME_LIMIT_MS = 60_000;
 const DIST = join(import.meta.dirname, "../../../dist");
 
@@ -19,6 +18,10 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "20" },
     /** Further bundles to compare. */
     also: { type: "string", multiple: true, default: [] },
+    /** Memory of the function in MB, of which follows its share of a CPU. */
+    memory: { type: "string", multiple: true, default: ["256", "512", "1024"] },
+    /** Connections of the run that is measured for each memory. */
+    connections: { type: "string", default: "500" },
   },
 });
 
@@ -65,23 +68,55 @@ writeFileSync(
   config,
   JSON.stringify(connectionsFile({ connections: 1, canary: false, isScattered: false }, sandbox)),
 );
-using share = cpuShare(SHARE);
 const full = { means: "full speed", options: {}, hold: () => undefined, [Symbol.dispose]: () => undefined };
-for (const speed of [full, share]) await compare(speed);
+await compare(full, MEMORY_MB, full.means);
+for (const memoryMb of values.memory.map(Number)) {
+  using share = cpuShare(cpuShareOf(memoryMb));
+  await compare(
+    share,
+    memoryMb,
+    `${memoryMb} MB, ${cpuShareOf(memoryMb).toFixed(2)} of a CPU, by ${share.means}`,
+  );
+}
 rmSync(folder, { recursive: true });
+await measureRuns(Number(values.connections));
 reportContents();
 
-async function compare(speed: CpuShare): Promise<void> {
+/** A run at each memory, beside one with a whole CPU. */
+async function measureRuns(connections: number): Promise<void> {
+  buildProcesses();
+  const limits = { perSecond: 50, perMinute: 1_000 };
+  const one = { way: OURS, limit: "", limits, connections, canary: false, isScattered: false, isWarm: false };
+  print("", `${connections} connections, ready after 2 s`);
+  print(row(["memory", "time, s", "of bound", "CPU, s", "peak, MB", "429s"]));
+  const runs = [...values.memory.map(Number), undefined];
+  for (const memoryMb of runs) {
+    using share = memoryMb === undefined ? undefined : cpuShare(cpuShareOf(memoryMb));
+    const machine = memoryMb !== undefined && share ? { machine: { memoryMb, share } } : {};
+    const measured = await measure({ ...one, latencyMs: 50, timeToReadyMs: 2_000, ...machine });
+    print(
+      row([
+        memoryMb === undefined ? "a whole CPU" : `${memoryMb} MB`,
+        (measured.wallMs / 1_000).toFixed(1),
+        measured.ratio.toFixed(2),
+        ((measured.cpuMs ?? 0) / 1_000).toFixed(2),
+        ((measured.peakRssBytes ?? 0) / 1e6).toFixed(0),
+        String(measured.throttled),
+      ]),
+    );
+  }
+}
+
+async function compare(speed: CpuShare, memoryMb: number, title: string): Promise<void> {
   const starts = new Map<string, Started[]>();
   const rounds = Number(values.rounds);
-  for (const bundle of bundles.values()) await start(bundle, speed);
+  for (const bundle of bundles.values()) await start(bundle, speed, memoryMb);
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, bundle] of bundles)
-      starts.set(name, [...(starts.get(name) ?? []), await start(bundle, speed)]);
+      starts.set(name, [...(starts.get(name) ?? []), await start(bundle, speed, memoryMb)]);
   }
   const sum = (name: string) =>
     median((starts.get(name) ?? []).map(({ readyMs, callMs }) => readyMs + callMs));
-  const title = speed === full ? "full speed" : `${SHARE.toFixed(2)} of a CPU, by ${speed.means}`;
   print("", `${title}: medians of ${rounds} fresh processes, in ms`);
   print(row(["bundle", "kB", "ready", "first call", "sum", "of plain", "CPU"]));
   for (const [name, all] of starts) {
@@ -99,8 +134,8 @@ async function compare(speed: CpuShare): Promise<void> {
   }
 }
 
-async function start(bundle: string, { options, hold }: CpuShare): Promise<Started> {
-  const env = { ...lambdaEnvironment(config, sandbox), BUNDLE: bundle };
+async function start(bundle: string, { options, hold }: CpuShare, memoryMb: number): Promise<Started> {
+  const env = { ...lambdaEnvironment(config, sandbox, memoryMb), BUNDLE: bundle };
   await using worker = startWorker(`${DIST}/bench/start.mjs`, {}, { ...options, env });
   hold(worker.child.pid ?? 0);
   return await messageOf(worker, started, TIME_LIMIT_MS);

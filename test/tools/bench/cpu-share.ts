@@ -13,13 +13,17 @@ export interface CpuShare extends Disposable {
   readonly hold: (pid: number) => void;
 }
 
-/** Uses a control group (version 2 or 1) if it can create one, otherwise stops and continues the process. */
+/**
+ * Uses a control group (version 2 or 1), which goes before other work on the machine up to its part, if it can create one, otherwise
+ * stops and continues the process.
+ */
 export function cpuShare(share: number): CpuShare {
   return (
-    controlGroup("/sys/fs/cgroup", { "cpu.max": quota(share).join(" ") }) ??
+    controlGroup("/sys/fs/cgroup", { "cpu.max": quota(share).join(" "), "cpu.weight": "10000" }) ??
     controlGroup("/sys/fs/cgroup/cpu", {
       "cpu.cfs_period_us": String(quota(share)[1]),
       "cpu.cfs_quota_us": String(quota(share)[0]),
+      "cpu.shares": "262144",
     }) ?? {
       means: "SIGSTOP and SIGCONT",
       options: {},

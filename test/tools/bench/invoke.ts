@@ -18,7 +18,7 @@ const context = {
   functionName: "flink-connection-rotator",
   functionVersion: "$LATEST",
   invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:flink-connection-rotator",
-  memoryLimitInMB: "512",
+  memoryLimitInMB: process.env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] ?? "",
   awsRequestId: randomUUID(),
   logGroupName: "bench",
   logStreamName: "bench",

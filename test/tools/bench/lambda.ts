@@ -1,7 +1,26 @@
 import type { Addresses } from "./scenario.ts";
 
-/** The environment in which Lambda would run the function with 512 MB, with the sandbox in place of AWS. */
-export function lambdaEnvironment(file: string, { awsUrl, topicArn }: Addresses): NodeJS.ProcessEnv {
+/** A function with this memory has a whole CPU. */
+const MEMORY_OF_A_CPU = 1_769;
+
+export const MEMORY_MB = 256;
+
+export function cpuShareOf(memoryMb: number): number {
+  return Math.min(1, memoryMb / MEMORY_OF_A_CPU);
+}
+
+/** How Lambda starts Node. */
+export function lambdaFlags(memoryMb: number = MEMORY_MB): readonly string[] {
+  const [young, old] = [Math.floor(memoryMb * 0.05), Math.floor(memoryMb * 0.9)];
+  return ["--expose-gc", `--max-semi-space-size=${young}`, `--max-old-space-size=${old}`];
+}
+
+/** The environment in which Lambda would run the function, with the sandbox in place of AWS. */
+export function lambdaEnvironment(
+  file: string,
+  { awsUrl, topicArn }: Addresses,
+  memoryMb: number = MEMORY_MB,
+): NodeJS.ProcessEnv {
   return {
     CONNECTIONS_FILE: file,
     ALERT_TOPIC_ARN: topicArn,
@@ -11,6 +30,6 @@ export function lambdaEnvironment(file: string, { awsUrl, topicArn }: Addresses)
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_SESSION_TOKEN: "bench",
     AWS_LAMBDA_FUNCTION_NAME: "flink-connection-rotator",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { lowerBoundMs, pageCount, type RateLimits } from "./bound.ts";
-import { lambdaEnvironment } from "./lambda.ts";
+import type { CpuShare } from "./cpu-share.ts";
+import { lambdaEnvironment, lambdaFlags } from "./lambda.ts";
 import { messageOf, startWorker, type Worker } from "./processes.ts";
 import * as bench from "./scenario.ts";
 import { type Usage, usage } from "./usage.ts";
@@ -14,8 +15,6 @@ export const OURS = "the function";
 /** More than any way needs unless it is stuck. */
 const TIME_LIMIT_MS = 240_000;
 const ENDINGS = new Set(["succeeded", "done"]);
-/** How Lambda starts Node in a function with 512 MB. */
-const LAMBDA_FLAGS = ["--expose-gc", "--max-semi-space-size=25", "--max-old-space-size=460"];
 
 /** One row to measure. */
 export interface Case extends bench.Layout {
@@ -26,9 +25,16 @@ export interface Case extends bench.Layout {
   readonly timeToReadyMs: number;
   /** Whether the process has made a dry run before, like a function that was invoked a moment ago. */
   readonly isWarm: boolean;
+  /** Default: a whole CPU and the memory that is deployed. */
+  readonly machine?: Machine;
 }
 
-export interface Row extends Omit<Case, "limits"> {
+export interface Machine {
+  readonly memoryMb: number;
+  readonly share: CpuShare;
+}
+
+export interface Row extends Omit<Case, "limits" | "machine"> {
   readonly wallMs: number;
   readonly boundMs: number;
   readonly ratio: number;
@@ -57,7 +63,7 @@ export function buildProcesses(): void {
 
 /** Runs one way against a sandbox of its own. @throws Error if it does not end in time, or fails. */
 export async function measure(one: Case): Promise<Row> {
-  const { limits, ...row } = one;
+  const { limits, machine: _, ...row } = one;
   const secrets = bench.secretCount(one.connections);
   await using server = startWorker(SERVER, one);
   const addresses = await messageOf(server, bench.addresses, TIME_LIMIT_MS);
@@ -84,12 +90,14 @@ async function invoke(one: Case, addresses: bench.Addresses): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "connections.json");
   writeFileSync(file, JSON.stringify(bench.connectionsFile(one, addresses)));
-  const env = { ...lambdaEnvironment(file, addresses), BUNDLE: `${DIST}/lambda/index.mjs` };
+  const { memoryMb, share } = one.machine ?? {};
+  const env = { ...lambdaEnvironment(file, addresses, memoryMb), BUNDLE: `${DIST}/lambda/index.mjs` };
   await using worker = startWorker(
     `${DIST}/bench/invoke.mjs`,
     { event: { trigger: "schedule" }, isWarm: one.isWarm },
-    { env, execArgv: LAMBDA_FLAGS },
+    { ...share?.options, env, execArgv: lambdaFlags(memoryMb) },
   );
+  share?.hold(worker.child.pid ?? 0);
   try {
     return await finished(worker);
   } finally {
