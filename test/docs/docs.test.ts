@@ -51,6 +51,23 @@ describe("the documentation", () => {
     expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(MAX_README_LINES);
   });
 
+  it.each(["terminal", "alert", "dashboard"])(
+    "has a picture %s for light and dark (npm run picture)",
+    (name) => {
+      const svg = read(`.github/${name}.svg`);
+      expect(svg).toContain("prefers-color-scheme:dark");
+      expect(svg).toMatch(/^<title>.+<\/title>$/m);
+    },
+  );
+
+  it("shows a refused key in at most 25 lines of 80 characters", () => {
+    const lines = [...read(".github/terminal.svg").matchAll(/<text[^>]*>(.*)<\/text>/g)];
+    const texts = lines.map(([, spans = ""]) => spans.replaceAll(/<[^>]*>/g, ""));
+    expect(texts[0]).toMatch(/^\$ npx \. rotate/);
+    expect(texts.length).toBeLessThanOrEqual(25);
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
   it("explains every error class in the runbook", () => {
     expect([...anchorsOf(read("docs/runbook.md"))]).toEqual(expect.arrayContaining([...ERROR_CLASSES]));
   });
