@@ -26,6 +26,7 @@ const STAND_INS: readonly (readonly [RegExp, string])[] = [
 /** Lines that no test can run here, each with the reason. */
 const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^init /, "asks questions; its own tests answer them"],
+  [/^discover /, "writes a file; examples.test.ts runs such lines"],
   [/^template /, "builds templates with the CDK; its own tests do"],
   [/^alert /, "needs a deployed function with a topic; its own tests have one"],
   [/^sandbox /, "runs until Ctrl-C; examples.test.ts starts and ends it"],
