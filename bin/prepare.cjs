@@ -1,6 +1,6 @@
 "use strict";
-// npm runs this after `npm ci`, and before it runs `npx .`. Without scripts, the checkout's own Node is missing, and an
-// old one cannot run the build. If this failed then, npm would hide what the launcher has to say.
+// Builds after `npm ci` and before `npm start` and `npx .`. If npm has run without scripts, the checkout's own Node is missing,
+// and an old one cannot run the build. This must not fail then: npm would hide what the launcher has to say.
 
 const { spawnSync } = require("child_process");
 
