@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Terminal } from "../terminal/terminal.ts";
 import { requireAwsConfig } from "./aws.ts";
 import { type CommandContext, PROGRAM } from "./context.ts";
 import {
@@ -72,19 +73,22 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
     "",
     ...lines.flatMap((line) => context.err.wrap(line)),
     "",
-    ...nextSteps(configArgument(output, context)),
+    ...nextSteps(context.err, configArgument(output, context)),
   );
 }
 
-function nextSteps(config: string): string[] {
+/** The commands that lead to a dry run; what they do stands beside them if the terminal is wide enough. */
+function nextSteps({ columns }: Terminal, config: string): string[] {
   const steps = [
     ["check --offline", "the file alone"],
     ["check", "secrets, environments and connections too"],
     ["rotate --dry-run", "what would be sent"],
   ] as const;
-  const commands = steps.map(([command]) => `${PROGRAM} ${command}${config}`);
-  const width = Math.max(...commands.map(({ length }) => length));
-  return ["Next:", ...steps.map(([, what], index) => `  ${(commands[index] ?? "").padEnd(width)}   ${what}`)];
+  const lines = steps.map(([command, what]) => ({ line: `  ${PROGRAM} ${command}${config}`, what }));
+  const width = Math.max(...lines.map(({ line }) => line.length));
+  const described = lines.map(({ line, what }) => `${line.padEnd(width)}   ${what}`);
+  const fits = described.every(({ length }) => length <= columns);
+  return ["Next:", ...(fits ? described : lines.map(({ line }) => line))];
 }
 
 /** @throws UsageError */
