@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DESCRIPTIONS } from "../../src/config/descriptions.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { ERROR_CLASSES } from "../../src/rotation/errors.ts";
 import { GENERATED, withParts } from "../tools/docs/generate.ts";
@@ -40,6 +41,10 @@ describe("the documentation", () => {
 
   it.each([...GENERATED])("%s is up to date (npm run docs)", (document, parts) => {
     expect(withParts(read(document), parts())).toBe(read(document));
+  });
+
+  it.each(Object.entries(DESCRIPTIONS))("has the description of the setting %j", (_, description) => {
+    expect(read("docs/configuration.md")).toContain(description);
   });
 
   it("links every page of docs from the README", () => {

@@ -36,10 +36,14 @@ function find(path: readonly string[]): JsonSchema {
 }
 
 function section(title: string, { description = "", properties = {}, required = [] }: JsonSchema): string {
-  const rows = Object.entries(properties).map(([key, property]) => {
+  const rows = Object.entries(properties).flatMap(([key, property]) => {
     if (!isSchema(property)) throw new Error(`${title}.${key} has no schema.`);
     const initial = required.includes(key) ? "required" : defaultOf(property);
-    return row(`\`${key}\``, kindOf(key, property), initial, property.description ?? "");
+    const parts = hasSection(key) ? [] : partsOf(key, property);
+    return [
+      row(`\`${key}\``, kindOf(key, property), initial, property.description ?? ""),
+      ...parts.map(([path, part]) => row(`\`${path}\``, kindOf(path, part), "", part.description ?? "")),
+    ];
   });
   return [
     `### ${title}`,
@@ -49,6 +53,28 @@ function section(title: string, { description = "", properties = {}, required = 
     ...head("setting", "value", "default", "meaning"),
     ...rows,
   ].join("\n");
+}
+
+/** What is inside a setting that has no section of its own, by its path. */
+function partsOf(path: string, schema: JsonSchema): [string, JsonSchema][] {
+  const inside = [schema, ...(schema.anyOf ?? [])]
+    .filter(isSchema)
+    .flatMap((variant): [string, unknown][] => [
+      [`${path}.*`, variant.additionalProperties],
+      [`${path}[]`, variant.items],
+      ...Object.entries(path.includes("*") ? (variant.properties ?? {}) : {}).map(
+        ([key, property]): [string, unknown] => [`${path}.${key}`, property],
+      ),
+    ]);
+  return inside.flatMap(([at, part]) =>
+    isSchema(part) && part.description !== undefined
+      ? [[at, part] as [string, JsonSchema], ...partsOf(at, part)]
+      : [],
+  );
+}
+
+function hasSection(key: string): boolean {
+  return SECTIONS.some(([path]) => path.some((step) => step === key));
 }
 
 /** The defaults of a section are in the section's own table. */
@@ -61,7 +87,8 @@ function kindOf(key: string, { enum: choices, type, anyOf, ...rest }: JsonSchema
   if (choices !== undefined) return choices.map(code).join(", ");
   if (type === "number") return ["number", ...rangeOf(rest)].join(", ");
   if (type !== undefined) return String(type);
-  return (anyOf ?? []).flatMap((each) => (isSchema(each) ? String(each.type) : [])).join(" or ");
+  const types = (anyOf ?? []).flatMap((each) => (isSchema(each) ? String(each.type) : []));
+  return [...new Set(types)].join(" or ");
 }
 
 function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): string[] {
