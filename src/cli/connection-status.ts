@@ -1,6 +1,6 @@
 import type { Config } from "../config/load.ts";
 import { assertMatchesConfig } from "../rotation/config-match.ts";
-import { type Connection, type ConnectionState, phaseKind, qualifiedName } from "../rotation/connection.ts";
+import { type Connection, type ConnectionState, phaseKind } from "../rotation/connection.ts";
 import type { SecretVersion } from "../rotation/dependencies.ts";
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
 import type { TextResolver } from "../rotation/text-resolver.ts";
@@ -143,6 +143,6 @@ function staleness(
   return {
     state: "stale",
     message: `It holds an older version of secret ${secret}: it was last updated before version ${version.versionId.slice(0, 8)} was created.`,
-    nextStep: `Send the current version: ${PROGRAM} rotate ${qualifiedName(connection)}`,
+    nextStep: `Send the current version: ${PROGRAM} rotate --secret ${secret}`,
   };
 }

@@ -10,22 +10,42 @@ export interface Remark extends Partial<ShownProblem> {
 
 const MAX_NAMED = 8;
 
-/** The texts about connections; a text that several of them share is printed once, below their names. */
+/** The texts about connections. What several of them share is told once, with NAME in place of theirs. */
 export function remarkLines<T extends Remark>(
   terminal: Terminal,
   remarks: readonly T[],
   styleOf: (remark: T) => Style,
 ): string[] {
   const told = remarks.filter(({ message, detail }) => message !== undefined || detail !== undefined);
-  return [...Map.groupBy(told, textsOf).values()].flatMap((same) => {
+  return [...Map.groupBy(told, keyOf).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    return ["", ...titleLines(terminal, same, styleOf(first)), ...factLines(terminal, first)];
+    const facts = same.every((each) => textsOf(each) === textsOf(first)) ? first : withoutName(first);
+    return ["", ...titleLines(terminal, same, styleOf(first)), ...factLines(terminal, facts)];
   });
+}
+
+function keyOf(remark: Remark): string {
+  return textsOf(withoutName(remark));
 }
 
 function textsOf({ environment, message, detail, nextStep }: Remark): string {
   return JSON.stringify([environment, message, detail, nextStep]);
+}
+
+function withoutName<T extends Remark>(remark: T): T {
+  const { name, message, detail, nextStep } = remark;
+  const replace = (text: string) => text.replace(wholeWord(name), "NAME");
+  return {
+    ...remark,
+    ...(message !== undefined && { message: replace(message) }),
+    ...(detail !== undefined && { detail: replace(detail) }),
+    ...(nextStep !== undefined && { nextStep: replace(nextStep) }),
+  };
+}
+
+function wholeWord(name: string): RegExp {
+  return new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
 }
 
 function titleLines(terminal: Terminal, same: readonly Remark[], style: Style): string[] {

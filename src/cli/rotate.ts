@@ -13,6 +13,7 @@ import { type Example, exampleText } from "./help.ts";
 import { createLog } from "./log.ts";
 import { allOption, configOption, environmentOption, jsonOption, secretOption } from "./options.ts";
 import { ProgressView } from "./progress-view.ts";
+import { SHORT_WAITS } from "./read-only.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 import { runOptions } from "./run-options.ts";
 import { loadConfig, select, triggerFor } from "./selection.ts";
@@ -103,6 +104,7 @@ async function runWithProgress(
     ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
     progress: view.progress,
     isStopping: () => isStopping,
+    ...(dryRun && { confluent: SHORT_WAITS }),
   });
   try {
     return (await Promise.race([running, abort.promise])).report;

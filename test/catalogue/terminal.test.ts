@@ -58,4 +58,18 @@ describe("the terminal", () => {
       expect(leaksIn(`${out}${err}`, [key, API_KEY.key, API_KEY.secret, basic])).toEqual([]);
     },
   );
+
+  it.each([["status"], ["check"], ["rotate", "--dry-run"]])(
+    "row 73: a host that does not accept connections is named within ten seconds by %s",
+    async (...args) => {
+      const environment = { organizationId: "org-1", environmentId: "env-1", apiKeySecret: "confluent/key" };
+      const prod = { ...environment, restEndpoint: "http://127.0.0.1:1" };
+      const { run } = await startOperator({ connections: TWO, config: { environments: { prod } } });
+      const startedAt = performance.now();
+      const { code, out } = await run(args);
+      expect(out).toContain("127.0.0.1:1 could not be reached (ECONNREFUSED)");
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(code).toBe(1);
+    },
+  );
 });

@@ -34,7 +34,7 @@ describe("status", () => {
     const { code, out } = await run(["status", "a"]);
     expect(out).toMatch(/prod +a +OPENAI +stale +READY/);
     expect(out).toContain("It holds an older version of secret openai");
-    expect(out).toContain("Send the current version: flink-connection-rotator rotate prod/a");
+    expect(out).toContain("Send the current version: flink-connection-rotator rotate --secret openai");
     expect(out).toContain("\n1 stale.\n");
     expect(code).toBe(1);
     expect(out).not.toContain("FLINK_READY");
@@ -146,6 +146,16 @@ describe("status", () => {
     expect(out).toMatch(/\n1 unhealthy, 29 healthy\. \(--all shows them\)\n$/);
     expect((await run(["status", "--all"], terminal)).out).toContain("c-1");
     expect((await run(["status"])).out).toContain("c-1");
+  });
+
+  it("tells once what differs in the names only", async () => {
+    const connections = ["a", "ab", "c"].map((name) => ({ name, secret: "openai" }));
+    const { run } = await startOperator({ connections, missing: ["a", "ab"] });
+    const { out } = await run(["status"]);
+    expect(out).toContain(
+      "\n  prod/a, prod/ab\n    There is no connection NAME in environment prod.\n    Check the name NAME",
+    );
+    expect((await run(["status", "a"])).out).toContain("There is no connection a in environment prod.");
   });
 
   it("tells one cause once for all connections that it concerns", async () => {
