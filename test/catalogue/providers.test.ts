@@ -143,6 +143,22 @@ describe("a provider that answers oddly", () => {
     expect(providers.calls.length).toBeLessThanOrEqual(2);
   });
 
+  it("row 51: and answers without a key as well says nothing, so the label waits", async () => {
+    const {
+      world,
+      providers,
+      judge: run,
+    } = await startAsked({
+      settings: { world: "silent" },
+      config: { propagationLabel: "FLINK_READY" },
+    });
+    providers.fail({ status: 200, body: '{"data":[]}', times: 2 });
+    const { counts, connections } = await run();
+    expect(counts).toMatchObject({ applied: 3 });
+    expect(connections[0]?.evidence.provider).toBe("unknown");
+    expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");
+  });
+
   it("row 51: and never answers costs three seconds", async () => {
     const { providers, judge: run } = await startAsked({ key: GOOD_KEY });
     const usual = await run();
@@ -176,7 +192,7 @@ describe("a fresh key that its provider does not know yet", () => {
     providers.fail({ status: 401, body: '{"error":{"code":"invalid_api_key"}}', times: 3 });
     const { counts, seconds } = await run();
     expect(counts).toMatchObject({ ready: 3 });
-    expect(providers.calls).toHaveLength(4);
+    expect(providers.calls.filter(({ key }) => key !== "")).toHaveLength(4);
     expect(seconds).toBeGreaterThan(10);
     expect(putsOf(world)).toBe(3);
   });
@@ -199,7 +215,7 @@ describe("a fresh key that its provider does not know yet", () => {
     const { counts, seconds } = await running;
     expect(counts).toMatchObject({ ready: 3 });
     expect(seconds).toBeLessThan(50);
-    expect(providers.calls.at(-1)?.key).toBe(GOOD_KEY);
+    expect(providers.calls.at(-2)?.key).toBe(GOOD_KEY);
     expect(world.keysPut("openai-1")).toEqual([GOOD_KEY]);
   });
 });

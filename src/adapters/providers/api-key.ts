@@ -1,21 +1,29 @@
 import type { Credentials, Occasion, ProviderRequest } from "./provider.ts";
 
 /** A GET at the provider's host with the key in a header. */
-export function get(path: string, headersOf: HeadersOf): (occasion: Occasion) => readonly ProviderRequest[] {
-  return ({ credentials, origin }) => {
-    const headers = headersOf(credentials);
-    return headers === undefined ? [] : [{ method: "GET", url: `${origin}${path}`, headers }];
-  };
+export function get(path: string, headersOf: HeadersOf): RequestsOf {
+  return requestsOf(headersOf, (origin) => ({ method: "GET", url: `${origin}${path}`, headers: {} }));
 }
 
 /** The same with a POST that has an empty JSON object as its body. */
-export function post(path: string, headersOf: HeadersOf): (occasion: Occasion) => readonly ProviderRequest[] {
+export function post(path: string, headersOf: HeadersOf): RequestsOf {
+  const headers = { "content-type": "application/json" };
+  return requestsOf(headersOf, (origin) => ({
+    method: "POST",
+    url: `${origin}${path}`,
+    headers,
+    body: "{}",
+  }));
+}
+
+type RequestsOf = (occasion: Occasion) => readonly ProviderRequest[];
+
+function requestsOf(headersOf: HeadersOf, requestTo: (origin: string) => ProviderRequest): RequestsOf {
   return ({ credentials, origin }) => {
-    const headers = headersOf(credentials);
-    const type = { "content-type": "application/json" };
-    return headers === undefined
-      ? []
-      : [{ method: "POST", url: `${origin}${path}`, headers: { ...type, ...headers }, body: "{}" }];
+    const withKey = headersOf(credentials);
+    if (withKey === undefined) return [];
+    const withoutKey = requestTo(origin);
+    return [{ ...withoutKey, headers: { ...withoutKey.headers, ...withKey }, withoutKey }];
   };
 }
 

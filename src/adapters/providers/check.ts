@@ -5,7 +5,7 @@ import type { KeyAnswer, KeyQuestion, ProviderCheck } from "../../rotation/provi
 import { REDACTED, Secret } from "../../rotation/secret.ts";
 import { UntrustedText } from "../../rotation/untrusted-text.ts";
 import { toNetworkFault } from "../network-fault.ts";
-import { destinationOf, isLoopback, safeUrl } from "./destination.ts";
+import { destinationOf, isLoopback, isOwned, safeUrl } from "./destination.ts";
 import { sendToProvider } from "./http.ts";
 import { mintedToken } from "./oauth2.ts";
 import type { Credentials, Provider, ProviderRequest, ProviderResponse, Verdict } from "./provider.ts";
@@ -63,12 +63,20 @@ async function ask(
     now,
   });
   const signal = AbortSignal.timeout(Math.max(1, Math.min(TIMEOUT_MS, deadlineAt - now)));
+  const send = (request: ProviderRequest) => sendToProvider(dispatcher(), request, signal);
+  /** A gateway or a compatible server may list its models to everybody. */
+  const isOpen = async ({ withoutKey }: ProviderRequest): Promise<boolean> => {
+    if (withoutKey === undefined || isOwned(url, provider.domains)) return false;
+    return interpret(provider, url.host, await send(withoutKey)).verdict === "valid";
+  };
   let answer: KeyAnswer = { verdict: "not-asked" };
   for (const request of requests) {
-    const response = await sendToProvider(dispatcher(), request, signal);
+    const response = await send(request);
     for (const text of [request.derived, mintedToken(response.body)])
       if (text !== undefined) learn(new Secret(text));
     answer = interpret(provider, hostOf(request), response);
+    if (answer.verdict === "valid" && (await isOpen(request)))
+      return { verdict: "unknown", host: answer.host, reason: "it answers without a key as well" };
     if (answer.verdict !== "refused") return answer;
   }
   return answer;

@@ -29,7 +29,8 @@ export function isLoopback({ hostname }: URL): boolean {
   return LOOPBACK.test(hostname);
 }
 
-function isOwned({ protocol, hostname, port }: URL, domains: readonly string[]): boolean {
+/** True for a host of the provider itself. */
+export function isOwned({ protocol, hostname, port }: URL, domains: readonly string[]): boolean {
   const belongs = domains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
   return protocol === "https:" && port === "" && belongs;
 }

@@ -10,6 +10,8 @@ export interface ProviderRequest {
   readonly body?: string;
   /** What in the request stands for the key and is no part of it, such as a signed assertion: it must not be shown. */
   readonly derived?: string;
+  /** The same request without the key: a host that answers it as well says nothing about a key. */
+  readonly withoutKey?: ProviderRequest;
 }
 
 export interface ProviderResponse {

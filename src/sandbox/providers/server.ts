@@ -11,7 +11,7 @@ import { type ProviderFault, ProviderFaults, providerFault, withFault } from "./
 import { type Asked, type ProviderName, shownKey } from "./keys.ts";
 
 export interface ProvidersOptions {
-  /** Whether a provider accepts a key; every key by default. */
+  /** Whether a provider accepts a key; every key by default. A request without a key is always refused. */
   readonly accepts?: (key: string, provider: ProviderName) => boolean;
   /** Told of each access token that is issued. */
   readonly onToken?: (token: string) => void;
@@ -46,7 +46,10 @@ export async function startProviders({
     if (asked.path === "/_sandbox/faults") return order(faults, asked.body);
     const shown = shownKey(asked);
     calls.push({ ...asked, provider: shown?.provider, key: shown?.key });
-    const usual = shown === undefined ? notFound() : answerTo(shown, accepts(shown.key, shown.provider));
+    const usual =
+      shown === undefined
+        ? notFound()
+        : answerTo(shown, shown.key !== "" && accepts(shown.key, shown.provider));
     const token = issuedToken.safeParse(parseJson(usual.body)).data?.access_token;
     if (token !== undefined) onToken(token);
     const fault = faults.take(shown?.provider);

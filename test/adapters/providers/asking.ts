@@ -6,6 +6,7 @@ import type { Connection } from "../../../src/rotation/connection.ts";
 import type { KeyAnswer } from "../../../src/rotation/provider-check.ts";
 import { Secret } from "../../../src/rotation/secret.ts";
 import {
+  type ProviderCall,
   type ProvidersOptions,
   type ProvidersSandbox,
   startProviders,
@@ -17,6 +18,11 @@ export async function providers(options?: ProvidersOptions): Promise<ProvidersSa
   const sandbox = await startProviders(options);
   onTestFinished(() => sandbox.close());
   return sandbox;
+}
+
+/** The calls with a key. A host that is not the provider's own is also asked without one. */
+export function withKey(calls: readonly ProviderCall[]): readonly ProviderCall[] {
+  return calls.filter(({ key }) => key !== "");
 }
 
 export interface Question {

@@ -1,10 +1,12 @@
 import { generateKeyPairSync, verify } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { PROVIDERS } from "../../../src/adapters/providers/table.ts";
 import type { Secret } from "../../../src/rotation/secret.ts";
 import type { ProviderFault } from "../../../src/sandbox/providers/faults.ts";
+import { serve } from "../../support/server.ts";
 import { shownText } from "../../support/untrusted.ts";
-import { ask, providers, type Question } from "./asking.ts";
+import { ask, providers, type Question, withKey } from "./asking.ts";
 
 const KEYS = generateKeyPairSync("rsa", {
   modulusLength: 2_048,
@@ -62,7 +64,7 @@ describe("the provider of every type", () => {
   it.each(TYPES)("accepts a good key: %s", async (type) => {
     const { url, calls } = await providers();
     expect(await ask(questionTo(url, type))).toEqual({ verdict: "valid", host: new URL(url).host });
-    expect(calls).toHaveLength(1);
+    expect(withKey(calls)).toHaveLength(1);
     expect(calls[0]?.headers["user-agent"]).toMatch(/^flink-connection-rotator\//);
   });
 
@@ -149,7 +151,7 @@ describe("a provider", () => {
     const { url, fail, calls } = await providers();
     fail({ transfer: "reset" });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "valid" });
-    expect(calls).toHaveLength(2);
+    expect(withKey(calls)).toHaveLength(2);
   });
 
   it("is not asked a third time", async () => {
@@ -176,6 +178,53 @@ describe("a provider", () => {
     const { url, fail } = await providers();
     fail({ status: 401, transfer: { hugeBytes: 1e10 } });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "unknown", reason: "HTTP 401" });
+  });
+});
+
+describe("a host that is not the provider's own", () => {
+  it.each(["OPENAI", "ANTHROPIC", "GOOGLEAI", "AZUREOPENAI", "PINECONE", "ELASTIC"])(
+    "tells nothing about a key if it answers without one too: %s",
+    async (type) => {
+      const { url, fail, calls } = await providers();
+      fail({ status: 200, body: '{"data":[]}', times: 2 });
+      expect(await ask(questionTo(url, type))).toEqual({
+        verdict: "unknown",
+        host: new URL(url).host,
+        reason: "it answers without a key as well",
+      });
+      expect(calls).toHaveLength(2);
+      const [{ headers = {} } = {}, open] = calls;
+      const secrets = Object.values(DATA[type] ?? {});
+      expect(
+        Object.values(headers).some((value) => secrets.some((each) => String(value).includes(each))),
+      ).toBe(true);
+      expect(secrets.filter((each) => JSON.stringify(open).includes(each))).toEqual([]);
+    },
+  );
+
+  it("tells nothing about a key if it then no longer answers", async () => {
+    const { url, fail } = await providers();
+    fail({ status: 200, body: '{"data":[]}' });
+    fail({ transfer: "reset", times: 2 });
+    expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "unknown" });
+  });
+});
+
+describe("a compressed answer", () => {
+  const answerWith = (body: Buffer) =>
+    serve((_request, response) => response.writeHead(401, { "content-type": "application/json" }).end(body));
+
+  it("is unpacked although it was not asked for", async () => {
+    const error = { code: "invalid_api_key", message: "Incorrect API key provided." };
+    const url = await answerWith(gzipSync(JSON.stringify({ error })));
+    expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "refused" });
+  });
+
+  it.each([
+    ["unpacks to more than 64 kB", gzipSync(" ".repeat(10_000_000))],
+    ["is broken", gzipSync("{}").subarray(0, 12)],
+  ])("tells nothing if it %s", async (_, body) => {
+    expect(await ask(questionTo(await answerWith(body), "OPENAI"))).toMatchObject({ verdict: "unknown" });
   });
 });
 
@@ -219,7 +268,7 @@ describe("Elasticsearch", () => {
     const question = questionTo(url, "ELASTIC");
     await ask({ ...question, data: { USERNAME: "flink", PASSWORD: "p:w", AUTH_TYPE: "BASIC" } });
     await ask({ ...question, data: { API_KEY: "id-1:key-1" } });
-    expect(calls.map(({ headers }) => headers.authorization)).toEqual([
+    expect(withKey(calls).map(({ headers }) => headers.authorization)).toEqual([
       `Basic ${Buffer.from("flink:p:w").toString("base64")}`,
       `ApiKey ${Buffer.from("id-1:key-1").toString("base64")}`,
     ]);
@@ -365,6 +414,7 @@ describe("nobody is asked", () => {
     ["FIREWORKSAI", { API_KEY: "k" }],
     ["OPENAI", {}],
     ["ELASTIC", {}],
+    ["PINECONE", {}],
     ["BEDROCK", { AWS_ACCESS_KEY_ID: "a" }],
     ["VERTEXAI", {}],
   ])("about %s with %o", async (type, data) => {
