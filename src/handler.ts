@@ -2,16 +2,18 @@ import type { Context } from "aws-lambda";
 import { sendAlert, topicFault } from "./adapters/sns.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { configFileOf, readConfig } from "./config/load.ts";
+import { alertContext } from "./lambda/alert-context.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
 import { failBeforeStart, finishRun } from "./lambda/finish.ts";
 import { toResponse } from "./lambda/response.ts";
 import { functionScope, readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
-import { ignoreForeign, isDryRun, type Trigger } from "./rotation/plan.ts";
+import { ignoreForeign, isDryRun, type Trigger, wantsAlert } from "./rotation/plan.ts";
 import { Redactor } from "./rotation/redact.ts";
-import { type Alert, createAlert } from "./rotation/report/alert.ts";
+import { type Alert, type AlertContext, createAlert } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
+import { createStartAlert } from "./rotation/report/start-alert.ts";
 import { run } from "./run.ts";
 
 /** Milliseconds that a run leaves for the alert. */
@@ -29,7 +31,7 @@ export interface Dependencies {
 }
 
 type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName"> &
-  Partial<Pick<Context, "invokedFunctionArn">>;
+  Partial<Pick<Context, "invokedFunctionArn" | "logGroupName" | "logStreamName" | "awsRequestId">>;
 
 /** The Lambda handler: runs the rotation for an event and sends the alert before the invocation times out. */
 export function createHandler(dependencies: Dependencies) {
@@ -67,9 +69,9 @@ async function rotateAndAlert(context: InvocationContext, trigger: Trigger): Pro
     return abridge(report, MAX_WHOLE_OUTCOMES);
   if (isDryRun(trigger)) return report;
   telemetry.concluded(report);
-  const alert = createAlert(report, rerunLine(context));
+  const alert = wantsAlert(trigger) ? createAlert(report, alertContextOf(context)) : undefined;
   if (alert === undefined) return report;
-  return finishRun(report, { subject: alert.subject, fault: await send(context, alert) }, telemetry);
+  return finishRun(report, await send(context, alert), telemetry);
 }
 
 /** Runs the rotation. An error before the start is alerted, unless the caller is waiting for the response, and thrown. */
@@ -97,8 +99,15 @@ async function rotateOrAlert(context: InvocationContext, trigger: Trigger): Prom
     telemetry.ended(report, traffic);
     return report;
   } catch (error) {
-    return failBeforeStart(error, trigger, telemetry, (alert) => send(context, alert));
+    return failBeforeStart(error, trigger, telemetry, {
+      create: (shown) => createStartAlert(shown, alertContextOf(context)),
+      send: (alert) => send(context, alert),
+    });
   }
+}
+
+function alertContextOf({ dependencies, invocation }: InvocationContext): AlertContext {
+  return alertContext(dependencies.env, invocation);
 }
 
 /** Logs a topic that cannot receive alerts before an alert is needed. */
@@ -120,15 +129,8 @@ async function send(
     telemetry.alertSent(alert.subject);
     return undefined;
   } catch (error) {
-    return telemetry.alertFailed(error, alert.text);
+    return telemetry.alertFailed(error, `${alert.subject}\n\n${alert.text}`);
   }
-}
-
-function rerunLine({ invocation }: InvocationContext): (connections: readonly string[]) => string {
-  return (connections) => {
-    const payload = JSON.stringify(connections.length > 20 ? {} : { connections });
-    return `aws lambda invoke --function-name ${invocation.functionName} --cli-binary-format raw-in-base64-out --payload '${payload}' report.json`;
-  };
 }
 
 await warmUp(process.env);

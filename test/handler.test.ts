@@ -62,7 +62,9 @@ describe("a scheduled run", () => {
       name: "RotationFailedError",
       message: `[FAILED] Flink connections prod: ${REFUSED}`,
     });
-    expect(world.aws.published()).toMatchObject([{ subject: error.message, topicArn: world.topicArn }]);
+    expect(world.aws.published()).toMatchObject([
+      { subject: "[DOWN 1] openai: new key refused", topicArn: world.topicArn },
+    ]);
   });
 
   it("returns its report and sends an alert if a connection is ready with a detail", async () => {
@@ -195,8 +197,11 @@ describe("an invalid configuration", () => {
     const error = await failure(world.invoke(eventOf(world)));
     expect(error).toMatchObject({ name: "ConfigError" });
     const [alert] = world.aws.published();
-    expect(alert?.subject).toBe("[FAILED] Flink connections: the run could not start (config)");
-    expect(JSON.parse(alert?.message ?? "")).toEqual({ default: expect.stringContaining(error.message) });
+    expect(alert?.subject).toMatch(/^\[NOT STARTED\].*\(config\)$/);
+    expect(JSON.parse(alert?.message ?? "")).toEqual({
+      default: expect.stringContaining(error.message),
+      sms: expect.stringContaining("[NOT STARTED]"),
+    });
   });
 
   it("is thrown to a direct caller without an alert", async () => {
@@ -254,7 +259,7 @@ describe("an alert that cannot be sent", () => {
     expect(lineOf(lines(), "ALERT_FAILED")).toMatchObject({
       level: "ERROR",
       reason: expect.stringContaining(message),
-      alert: expect.stringMatching(/prod \/ a \(OPENAI\): failed, rejected\n.*aws lambda invoke/s),
+      alert: expect.stringMatching(/^\[DOWN 1\].*\n\nDOWN NOW: a\n.*aws lambda invoke/s),
     });
     expect(codesOf(lines()).slice(-2)).toEqual(["ALERT_FAILED", "RUN_FAILED"]);
   });
@@ -266,7 +271,7 @@ describe("an alert that cannot be sent", () => {
     await expect(invokeWith(world, env, SCHEDULE)).rejects.toThrow(
       "The alert could not be sent: Error: ALERT_TOPIC_ARN is not set",
     );
-    expect(lineOf(lines(), "ALERT_FAILED")).toHaveProperty("alert", expect.stringContaining("prod / a"));
+    expect(lineOf(lines(), "ALERT_FAILED")).toHaveProperty("alert", expect.stringContaining("DOWN NOW: a"));
   });
 
   it("because SNS never responds is given up before Lambda ends the process", async () => {
@@ -280,7 +285,7 @@ describe("an alert that cannot be sent", () => {
 
 describe("an alert", () => {
   it.each([
-    [20, /--payload '\{"connections":\["c-0",.*"c-19"\]\}'/],
+    [20, /--payload '\{"connections":\["prod\/c-0",.*"prod\/c-19"\]\}'/],
     [21, /--payload '\{\}'/],
   ])("about %i connections contains the command that rotates them again", async (size, payload) => {
     const connections = Array.from({ length: size }, (_, index) => ({
@@ -290,7 +295,9 @@ describe("an alert", () => {
     const world = await worldOf({ connections, missing: connections.map(({ name }) => name) });
     await world.invoke({});
     const { default: text } = JSON.parse(world.aws.published()[0]?.message ?? "");
-    expect(text).toMatch(/aws lambda invoke --function-name rotator /);
+    expect(text).toMatch(
+      /npx \. invoke --function rotator\b.*aws lambda invoke .*--function-name rotator .*--invocation-type Event/s,
+    );
     expect(text).toMatch(payload);
   });
 });

@@ -11,8 +11,12 @@ const MAX_MESSAGE_BYTES = 250_000;
 /** Leaves room for JSON escapes. Only a connections.json with very many problems needs more. */
 const MAX_TEXT_BYTES = 100_000;
 
-/** The protocols that get the report instead of the text. */
+/** The protocols that get the report instead of the text; `https` gets it unless ALERT_HTTPS_FORMAT is `chat`. */
 const MACHINES = ["sqs", "lambda", "https"] as const;
+
+/** What subscribers with the protocol `https` get. */
+export const HTTPS_FORMATS = ["report", "chat"] as const;
+export type HttpsFormat = (typeof HTTPS_FORMATS)[number];
 
 const ATTEMPT_TIMEOUT_MS = 3_000;
 const MAX_DELAY_MS = 1_000;
@@ -40,7 +44,8 @@ export async function sendAlert(
   if (fault !== undefined) throw new Error(`ALERT_TOPIC_ARN ${fault}`);
   const client = createAlertClient(topicArn);
   try {
-    await publishAlert(client, alert, { topicArn, ...options });
+    const httpsFormat = env["ALERT_HTTPS_FORMAT"] === "chat" ? "chat" : "report";
+    await publishAlert(client, alert, { topicArn, httpsFormat, ...options });
   } finally {
     client.destroy();
   }
@@ -76,16 +81,21 @@ function createAlertClient(topicArn: string): SNSClient {
   });
 }
 
+export interface PublishOptions extends AlertOptions {
+  readonly topicArn: string;
+  readonly httpsFormat: HttpsFormat;
+}
+
 /** @throws Error with what SNS answered last. */
 export async function publishAlert(
   client: Pick<SNSClient, "send">,
   alert: Alert,
-  { topicArn, clock, random, timeoutMs }: AlertOptions & { readonly topicArn: string },
+  { topicArn, httpsFormat, clock, random, timeoutMs }: PublishOptions,
 ): Promise<void> {
   const command = new PublishCommand({
     TopicArn: topicArn,
     Subject: alert.subject,
-    Message: messageOf(alert),
+    Message: messageOf(alert, httpsFormat),
     MessageStructure: "json",
     MessageAttributes: Object.fromEntries(
       Object.entries(alert.attributes).map(([name, values]) => [name, toAttribute(values)]),
@@ -106,13 +116,14 @@ export async function publishAlert(
   });
 }
 
-/** The text for people, the report for machines. The list in the report is cut until it fits; its counts are not. */
-function messageOf({ text, report }: Alert): string {
-  const shortened = shorten(text);
-  if (report === undefined) return JSON.stringify({ default: shortened });
+/** A text for each kind of subscriber. The list in the report is cut until the message fits; its counts are not. */
+function messageOf({ text, sms, chat, report }: Alert, httpsFormat: HttpsFormat): string {
+  const forPeople = { default: shorten(text), sms };
+  const forChat = httpsFormat === "chat" ? { https: chat } : {};
+  if (report === undefined) return JSON.stringify({ ...forPeople, ...forChat });
   const withReport = (machine: Report): string => {
     const forMachines = MACHINES.map((protocol) => [protocol, JSON.stringify(machine)]);
-    return JSON.stringify({ default: shortened, ...Object.fromEntries(forMachines) });
+    return JSON.stringify({ ...forPeople, ...Object.fromEntries(forMachines), ...forChat });
   };
   const fits = (shorter: Report) => Buffer.byteLength(withReport(shorter)) <= MAX_MESSAGE_BYTES;
   return withReport(cutToFit(report, fits));

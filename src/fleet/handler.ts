@@ -7,15 +7,17 @@ import {
 import { listRunningExecutions } from "../adapters/durable-executions.ts";
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
+import { alertContext, invokeCommand } from "../lambda/alert-context.ts";
 import { failBeforeStart, finishRun } from "../lambda/finish.ts";
 import { toResponse } from "../lambda/response.ts";
 import { functionScope, readTrigger } from "../lambda/trigger.ts";
 import { type Clock, systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
-import { ignoreForeign, isDryRun, plan, type Trigger } from "../rotation/plan.ts";
+import { ignoreForeign, isDryRun, plan, type Trigger, wantsAlert } from "../rotation/plan.ts";
 import { Redactor } from "../rotation/redact.ts";
-import { type Alert, createAlert } from "../rotation/report/alert.ts";
+import { type Alert, type AlertContext, createAlert } from "../rotation/report/alert.ts";
 import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
+import { createStartAlert } from "../rotation/report/start-alert.ts";
 import type { AwsScope } from "../rotation/secret-id.ts";
 import { type StatementEntry, StatementRecorder } from "../rotation/statements/recorder.ts";
 import { callBatch } from "./call-batch.ts";
@@ -122,7 +124,10 @@ async function startOrAlert(fleet: FleetContext, trigger: Trigger): Promise<Flee
     const own = fleetScope(fleet);
     return new FleetRollout(mergeNames(plan(trigger, connections, own), own), { canary, batchSize });
   } catch (error) {
-    return failBeforeStart(error, trigger, telemetry, (alert) => sendAlert(fleet, alert));
+    return failBeforeStart(error, trigger, telemetry, {
+      create: (shown) => createStartAlert(shown, alertContextOf(fleet)),
+      send: (alert) => sendAlert(fleet, alert),
+    });
   }
 }
 
@@ -165,9 +170,9 @@ async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Repo
   const response = toResponse(report);
   if (isDryRun(report.trigger)) return response;
   await context.step("metrics", async () => telemetry.concluded(report));
-  const alert = createAlert(report, () => rerunLine(context));
+  const alert = wantsAlert(report.trigger) ? createAlert(report, alertContextOf(fleet)) : undefined;
   if (alert === undefined) return response;
-  return finishRun(response, { subject: alert.subject, fault: await sendAlert(fleet, alert) }, telemetry);
+  return finishRun(response, await sendAlert(fleet, alert), telemetry);
 }
 
 /** @returns the reason why the alert could not be sent. */
@@ -182,7 +187,7 @@ async function sendAlert(
     return undefined;
   } catch (error) {
     if (!(error instanceof InvokeError || error instanceof ConfigError)) throw error;
-    return telemetry.alertFailed(error, alert.text);
+    return telemetry.alertFailed(error, `${alert.subject}\n\n${alert.text}`);
   }
 }
 
@@ -196,8 +201,14 @@ function bytesOf(report: Report): number {
   return Buffer.byteLength(JSON.stringify(report));
 }
 
-function rerunLine({ lambdaContext }: DurableContext): string {
-  return `aws lambda invoke --function-name ${lambdaContext.invokedFunctionArn} --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{"trigger":"schedule"}' accepted.json`;
+/** A durable function is called by a version or an alias, and its answer comes when it is over: its caller does not wait. */
+function alertContextOf({ context, env }: FleetContext): AlertContext {
+  const { lambdaContext } = context;
+  const { functionName, invokedFunctionArn, logGroupName } = lambdaContext;
+  // A replay has another log stream and another request id.
+  const base = alertContext(env, { functionName, invokedFunctionArn, logGroupName });
+  const rerun = () => [invokeCommand(invokedFunctionArn, base.region, '{"trigger":"schedule"}')];
+  return { ...base, rerun };
 }
 
 /** The orchestrator's handler. */

@@ -5,6 +5,8 @@ import { reportSchema } from "../rotation/report/schema.ts";
 export const alertEvent = z.object({
   subject: z.string(),
   text: z.string(),
+  sms: z.string(),
+  chat: z.string(),
   attributes: z.record(z.string(), z.array(z.string())),
   report: z.exactOptional(reportSchema),
 });

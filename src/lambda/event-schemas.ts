@@ -10,7 +10,12 @@ function inOneLine(each: string): string {
 }
 
 const names = z.optional(z.array(name).check(z.minLength(1)));
-export const direct = z.strictObject({ connections: names, secrets: names, dryRun: z.optional(z.boolean()) });
+export const direct = z.strictObject({
+  connections: names,
+  secrets: names,
+  dryRun: z.optional(z.boolean()),
+  alert: z.optional(z.boolean()),
+});
 export const schedule = z.strictObject({ trigger: z.literal("schedule") });
 export const scheduled = z.object({
   source: z.enum(["aws.events", "aws.scheduler"]),

@@ -77,16 +77,17 @@ function refuse(event: unknown): never {
       ? `unknown key "${printable(fault.keys[0] ?? "", MAX_QUOTED)}"`
       : `${fault?.path.join(".") || "event"}: ${fault?.message}`;
   throw new EventError(
-    `Unsupported event (${where}). Nothing was changed. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true} with any of these keys.`,
+    `Unsupported event (${where}). Nothing was changed. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true,"alert":false} with any of these keys.`,
   );
 }
 
-function fromDirect({ connections, secrets, dryRun }: z.output<typeof direct>): Trigger {
+function fromDirect({ connections, secrets, dryRun, alert }: z.output<typeof direct>): Trigger {
   return {
     kind: "direct",
     ...(connections && { connections: [...new Set(connections)] }),
     ...(secrets && { secrets: [...new Set(secrets)] }),
     ...(dryRun !== undefined && { dryRun }),
+    ...(alert !== undefined && { alert }),
   };
 }
 

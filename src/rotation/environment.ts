@@ -59,6 +59,12 @@ export class EnvironmentSession {
     return this.#statementNames.next(purpose, suffix);
   }
 
+  /** A connection as it was before the run; `undefined` if it does not exist or could not be read. */
+  firstRead({ name }: Connection): ConnectionState | undefined {
+    const result = this.#initialStates.get(name);
+    return result instanceof RotationError ? undefined : result;
+  }
+
   /** A connection as it was before the run; `undefined` if it does not exist. @throws RotationError if it could not be read. */
   initialState({ name }: Connection): ConnectionState | undefined {
     const result = this.#initialStates.get(name);

@@ -4,6 +4,7 @@ import { CurrentVersionCheck } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { OutOfTimeError, SupersededError } from "./errors.ts";
+import { HeldKeys } from "./held-keys.ts";
 import { type Candidate, KeyCheck } from "./key-check.ts";
 import { detailsOf, NO_EVIDENCE, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
@@ -29,6 +30,7 @@ export class SecretRollout {
   readonly #recorder: Recorder;
   readonly #current: CurrentVersionCheck;
   readonly #canary = new Canary();
+  readonly #heldKeys: HeldKeys;
   readonly #details = new Map<Connection, OutcomeDetails>();
   #keys: KeyCheck | undefined;
   readonly #updated = new Set<Connection>();
@@ -38,6 +40,7 @@ export class SecretRollout {
     this.#context = context;
     this.#group = group;
     this.#sessions = sessions;
+    this.#heldKeys = new HeldKeys(sessions);
     this.#recorder = recorder;
     this.#current = new CurrentVersionCheck(context, group.secret);
   }
@@ -149,6 +152,7 @@ export class SecretRollout {
     } catch (error) {
       result = { details: detailsOf(toRotationError(this.#context, error)), mayHoldVersion: false };
     }
+    if (result.mayHoldVersion) this.#heldKeys.markSent(connection);
     if (result.readAgain !== undefined) this.#unjudged.set(request, result.readAgain);
     this.#record(request, result.details);
     return result;
@@ -211,7 +215,7 @@ export class SecretRollout {
   ): void {
     const provider = this.#keys?.evidence(connection) ?? "not-asked";
     const evidence = { ...NO_EVIDENCE, ...details.evidence, provider };
-    const complete = { secretVersionId: version.versionId, ...details, evidence };
+    const complete = this.#heldKeys.complete(connection, version, { ...details, evidence });
     this.#details.set(connection, complete);
     const isSuccess = details.outcome === "ready" || details.outcome === "applied";
     if (isSuccess && this.#current.isSuperseded(version)) this.#recorder.retract(connection);

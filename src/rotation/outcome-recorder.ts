@@ -34,7 +34,7 @@ export class OutcomeRecorder {
     const recorded = { details, version };
     this.#recorded.set(connection, recorded);
     const texts = this.#texts.resolveKnown(details);
-    if (texts === undefined) this.#reportResolved(connection, recorded);
+    if (texts === undefined || isRefused(details)) this.#reportResolved(connection, recorded);
     else this.#report(connection, recorded, texts);
   }
 
@@ -61,7 +61,10 @@ export class OutcomeRecorder {
 
   /** Ends the run. @returns one outcome for each of the connections, in their order. */
   close(connections: readonly Connection[]): readonly Outcome[] {
-    const late = detailsOf(new OutOfTimeError("The run's time was up before the outcome was known."));
+    const late = {
+      ...detailsOf(new OutOfTimeError("The run's time was up before the outcome was known.")),
+      holds: "unknown",
+    } as const;
     for (const connection of connections) {
       if (!this.#recorded.has(connection)) this.record(connection, late);
       const recorded = this.#recorded.get(connection);
@@ -73,19 +76,37 @@ export class OutcomeRecorder {
   }
 
   #reportResolved(connection: Connection, recorded: Recorded): void {
-    const resolving = this.#texts
-      .resolve(recorded.details, connection, recorded.version)
-      .then((texts) => this.#report(connection, recorded, texts))
+    const { details, version } = recorded;
+    const previousId = isRefused(details) ? this.#texts.previousVersionId(connection.secret) : undefined;
+    const resolving = Promise.all([this.#texts.resolve(details, connection, version), previousId])
+      .then(([texts, previousVersionId]) =>
+        this.#report(
+          connection,
+          recorded,
+          texts,
+          previousVersionId === undefined ? {} : { previousVersionId },
+        ),
+      )
       .finally(() => this.#resolving.delete(resolving));
     this.#resolving.add(resolving);
   }
 
-  #report(connection: Connection, recorded: Recorded, texts: ShownTexts): void {
+  #report(
+    connection: Connection,
+    recorded: Recorded,
+    texts: ShownTexts,
+    previous: Pick<Outcome, "previousVersionId"> = {},
+  ): void {
     if (this.closed.aborted || this.#recorded.get(connection) !== recorded) return;
     const { message: _message, detail: _detail, requestId: _requestId, ...facts } = recorded.details;
-    const outcome = toOutcome(connection, { ...facts, ...texts });
+    const outcome = toOutcome(connection, { ...facts, ...previous, ...texts });
     recorded.outcome = outcome;
     const secretCreatedAt = recorded.version && { secretCreatedAt: recorded.version.createdAt };
     this.#context.progress({ step: "done", connection, outcome, ...secretCreatedAt });
   }
+}
+
+/** True if the connection holds a refused key, which the version before it may replace. */
+function isRefused({ outcome, evidence }: OutcomeDetails): boolean {
+  return outcome === "failed" && (evidence?.phase === "refused" || evidence?.statement === "refused");
 }

@@ -41,6 +41,11 @@ export function coversEverything(trigger: Trigger): boolean {
   return trigger.kind === "direct" && trigger.connections === undefined && trigger.secrets === undefined;
 }
 
+/** False for a dry run, and for a direct call that turns the alert off because its caller reads the report. */
+export function wantsAlert(trigger: Trigger): boolean {
+  return !isDryRun(trigger) && !(trigger.kind === "direct" && trigger.alert === false);
+}
+
 /** The connections of one secret, the one that goes first at the front. */
 export interface SecretGroup {
   /** As the first of its connections names it. */

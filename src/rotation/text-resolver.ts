@@ -56,6 +56,13 @@ export class TextResolver {
     }
   }
 
+  /** The id of the AWSPREVIOUS version; `undefined` if there is none, or if it cannot be read. Never rejects. */
+  async previousVersionId(secretId: string): Promise<string | undefined> {
+    this.prepare(secretId);
+    const previous = await this.#previous.get(secretId)?.catch(() => undefined);
+    return previous?.versionId;
+  }
+
   async #read(secretId: string): Promise<SecretVersion | undefined> {
     const { secrets, redactor } = this.#dependencies;
     const version = await secrets.read(secretId, { stage: "AWSPREVIOUS" });

@@ -6,8 +6,10 @@ import { publishAlert, sendAlert } from "../../src/adapters/sns.ts";
 import type { Clock } from "../../src/rotation/clock.ts";
 import { ConfigError } from "../../src/rotation/errors.ts";
 import { NO_EVIDENCE, type Outcome } from "../../src/rotation/outcome.ts";
-import { type Alert, createAlert, createStartAlert } from "../../src/rotation/report/alert.ts";
+import { type Alert, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
+import { createStartAlert } from "../../src/rotation/report/start-alert.ts";
+import { CONTEXT } from "../support/alerts.ts";
 import { startBench } from "../support/aws.ts";
 
 const STARTED_AT = Date.parse("2026-03-21T10:00:00Z");
@@ -23,7 +25,7 @@ class SteppingClock implements Clock {
 }
 
 function timing(timeoutMs = 5_000) {
-  return { clock: new SteppingClock(), random: () => 0.5, timeoutMs };
+  return { clock: new SteppingClock(), random: () => 0.5, timeoutMs, httpsFormat: "report" } as const;
 }
 
 const topicArn = "arn:aws:sns:us-east-1:123456789012:alerts";
@@ -64,7 +66,7 @@ function reportOf(connections: readonly Outcome[]): Report {
 }
 
 function alertOf(connections: readonly Outcome[]): Alert {
-  const alert = createAlert(reportOf(connections), () => "aws lambda invoke");
+  const alert = createAlert(reportOf(connections), CONTEXT);
   if (alert === undefined) throw new Error("There is nothing to tell.");
   return alert;
 }
@@ -89,11 +91,22 @@ describe("an alert", () => {
       Subject: alert.subject,
       MessageStructure: "json",
     });
-    expect(Object.keys(texts).toSorted()).toEqual(["default", "https", "lambda", "sqs"]);
+    expect(Object.keys(texts).toSorted()).toEqual(["default", "https", "lambda", "sms", "sqs"]);
+    expect(texts["sms"]).toBe(alert.sms);
     expect(texts["default"]).toBe(alert.text);
     for (const protocol of ["sqs", "lambda", "https"]) {
       expect(JSON.parse(texts[protocol] ?? "")).toEqual(alert.report);
     }
+  });
+
+  it("has the chat message instead of the report for https subscribers if the setting says so", async () => {
+    const alert = alertOf([outcome(1)]);
+    await publishAlert(new SNSClient({}), alert, { ...timing(), topicArn, httpsFormat: "chat" });
+    const message = Message.parse(
+      JSON.parse(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message ?? ""),
+    );
+    expect(JSON.parse(message["https"] ?? "")).toMatchObject({ version: "1.0", source: "custom" });
+    expect(JSON.parse(message["sqs"] ?? "")).toEqual(alert.report);
   });
 
   it("has a single attribute value as a string and several as a list", async () => {
@@ -109,11 +122,11 @@ describe("an alert", () => {
 
   it("about a run that could not start has no report", async () => {
     const { texts, input } = await published(
-      createStartAlert(new ConfigError("connections.json", ["a", "b"])),
+      createStartAlert(new ConfigError("connections.json", ["a", "b"]), CONTEXT),
     );
-    expect(Object.keys(texts)).toEqual(["default"]);
+    expect(Object.keys(texts)).toEqual(["default", "sms"]);
     expect(input?.MessageAttributes).toEqual({
-      severity: { DataType: "String", StringValue: "critical" },
+      severity: { DataType: "String", StringValue: "warning" },
       errorClass: { DataType: "String", StringValue: "config" },
     });
   });
@@ -156,7 +169,7 @@ describe("an alert", () => {
     async (shift) => {
       const faults = ["x".repeat(shift), "✗".repeat(100_000)];
       const { message, texts } = await published(
-        createStartAlert(new ConfigError("connections.json", faults)),
+        createStartAlert(new ConfigError("connections.json", faults), CONTEXT),
       );
       expect(Buffer.byteLength(message)).toBeLessThan(SNS_LIMIT_BYTES);
       expect(texts["default"]).toMatch(/✗…$/);
@@ -260,7 +273,7 @@ describe("an alert over the wire", () => {
     expect(bench.aws.published()).toMatchObject([
       {
         topicArn,
-        subject: "[FAILED] Flink connections 50 environments: 1000 of 1000 failed (rejected)",
+        subject: "[DOWN 1000] 1000 secrets: new key refused",
         messageStructure: "json",
         attributes: { severity: { type: "String", value: "critical" } },
       },

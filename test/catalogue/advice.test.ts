@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unwrapped } from "../support/alerts.ts";
 import { startWorld, type WorldOptions } from "../support/world.ts";
 
 const SCHEDULE = { trigger: "schedule" };
@@ -16,7 +17,7 @@ async function alertOf(
   arrange(world);
   await expect(world.invoke(SCHEDULE)).rejects.toThrow();
   const [published] = world.aws.published();
-  return String(JSON.parse(published?.message ?? "{}").default ?? published?.message);
+  return unwrapped(String(JSON.parse(published?.message ?? "{}").default ?? published?.message));
 }
 
 describe("the reason and the advice in an alert", () => {

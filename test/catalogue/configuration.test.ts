@@ -53,7 +53,9 @@ describe("an invalid configuration", () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     await expect(world.invoke(SCHEDULE)).rejects.toMatchObject({ name: "ConfigError" });
     const [alert, ...others] = world.aws.published();
-    expect(alert?.subject).toBe("[FAILED] Flink connections: the run could not start (config)");
+    expect(alert?.subject).toBe(
+      "[NOT STARTED] Flink connection rotator: connections.json or a setting is wrong (config)",
+    );
     for (const issue of ISSUES) expect(JSON.parse(alert?.message ?? "{}").default).toContain(issue);
     expect(others).toEqual([]);
   });

@@ -93,8 +93,6 @@ describe("bodies and phases", () => {
   it("a READY with a detail causes an alert, and the run succeeds", async () => {
     const world = await startOne({ detail: "Lookup failed: api.example.com" });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
-    expect(world.aws.published()[0]?.subject).toBe(
-      "[NOTICE] Flink connections prod: 1 of 1 ready, with a remark",
-    );
+    expect(world.aws.published()[0]?.subject).toBe("[NOTICE 1] openai: new key in use, with a remark");
   });
 });

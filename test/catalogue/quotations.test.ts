@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unwrapped } from "../support/alerts.ts";
 import { deploy } from "../support/deployment.ts";
 import { everythingOf, FORMS, leaksIn } from "../support/leaks.ts";
 import { captureText } from "../support/output.ts";
@@ -195,7 +196,7 @@ describe("a secret with ordinary words", () => {
     world.aws.putSecret("openai", JSON.stringify(RDS), HOUR_AGO);
     await world.invoke(SCHEDULE).catch(() => undefined);
     const [alert] = world.aws.published();
-    const text = JSON.parse(alert?.message ?? "{}").default;
+    const text = unwrapped(JSON.parse(alert?.message ?? "{}").default);
     expect(text).toContain("There is no connection postgres in environment prod.");
     expect(text).toContain("Confluent refused the key.");
     expect(text).toContain(
@@ -214,7 +215,7 @@ describe("a secret with ordinary words", () => {
       world.aws.putSecret("openai", JSON.stringify(value), HOUR_AGO);
       await world.invoke(SCHEDULE).catch(() => undefined);
       const [alert] = world.aws.published();
-      return `${alert?.subject}\n${JSON.parse(alert?.message ?? "{}").default}`;
+      return `${alert?.subject}\n${unwrapped(JSON.parse(alert?.message ?? "{}").default)}`;
     };
     const text = await run({ username: "e", password: "p", a: "a", t: "t" });
     expect(text).toContain(detail);
@@ -230,7 +231,7 @@ describe("a secret with ordinary words", () => {
       detail: "The connection to Confluent failed for user admin.",
     });
     await invoke(SCHEDULE);
-    const text = JSON.parse(aws.published()[0]?.message ?? "{}").default;
+    const text = unwrapped(JSON.parse(aws.published()[0]?.message ?? "{}").default);
     expect(text).toContain("Confluent refused the key.");
     expect(text).toContain("The connection to Confluent failed for user [redacted].");
     expect(text.match(/\[redacted\]/g)).toHaveLength(1);

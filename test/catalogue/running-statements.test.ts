@@ -47,7 +47,7 @@ function rotate(world: World, remainingMs?: number): Promise<Report> {
 }
 
 function alerts({ aws }: World): string {
-  return JSON.stringify(aws.published());
+  return JSON.stringify(aws.published()).replaceAll("\\\\n", " ");
 }
 
 describe("statements that still run with the key from before", () => {
@@ -227,7 +227,7 @@ describe("a statement that does not come back", () => {
     await expect(rotate(world)).rejects.toThrow(`${RESTART} stopped and not running again`);
     const [alert, ...others] = world.aws.published();
     expect(others).toEqual([]);
-    expect(alert?.subject).toBe(`[FAILED] Flink statement prod: ${RESTART} stopped and not running again`);
+    expect(alert?.subject).toBe(`[STOPPED 1] prod: statement ${RESTART} does not run again`);
     expect(alert?.attributes).toMatchObject({ severity: { value: "critical" } });
     expect(alert?.message).toContain(RESUME_LINE);
   });

@@ -30,7 +30,7 @@ describe("a topic that rejects the alert", () => {
           new RegExp(`1 of 1 failed \\(rejected\\)\\n.*could not be sent.*${reason}`),
         ),
       });
-      expect(output()).toMatch(/"code":"ALERT_FAILED".*"alert":"The current key is not in use in a;/);
+      expect(output()).toMatch(/"code":"ALERT_FAILED".*"alert":"\[DOWN 1\] openai: new key refused/);
       expect(output()).toMatch(/"code":"CONNECTION".*Confluent refused the key\./);
     },
   );

@@ -85,6 +85,6 @@ describe("twelve connections of twelve types", () => {
     }
     await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("1 of 12 failed (rejected)");
     expect(world.aws.published()).toHaveLength(1);
-    expect(world.aws.published()[0]?.message).toContain("prod / c2 (ANTHROPIC): failed, rejected");
+    expect(world.aws.published()[0]?.message).toContain("DOWN NOW: c2");
   });
 });

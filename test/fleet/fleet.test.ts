@@ -55,7 +55,9 @@ describe("a fleet", () => {
       error: "[FAILED] Flink connections prod: 1 of 6 failed, 2 not attempted (rejected)",
     });
     expect(alerts).toHaveLength(1);
-    expect(alerts[0]?.text).toContain("a1 went first and was refused this key");
+    expect(alerts[0]?.subject).toBe(
+      "[DOWN 1] prod/a: new key refused; 2 of 3 connections keep the previous one",
+    );
   });
 
   it("continues with the next batch if a canary fails for a reason other than its key", async () => {

@@ -51,9 +51,8 @@ export function isUnhealthy({ outcome }: Outcome): boolean {
 export function abridge(report: Report, whole: number): Report {
   const kept = new Set(report.connections.filter(isAlertable).slice(0, whole));
   const connections = report.connections.map((each) => {
-    const { name, environment, type, outcome, errorClass, evidence, secret, durationMs } = each;
-    const brief = { name, environment, type, outcome, evidence, secret, durationMs };
-    return kept.has(each) ? each : { ...brief, ...(errorClass && { errorClass }) };
+    const { message: _message, nextStep: _nextStep, detail: _detail, requestId: _requestId, ...brief } = each;
+    return kept.has(each) ? each : brief;
   });
   return { ...report, connections };
 }

@@ -42,6 +42,14 @@ export const outcomeSchema = z.readonly(
     evidence: evidenceSchema,
     secret: z.string(),
     secretVersionId: text,
+    /** The version with the label AWSPREVIOUS, if the connection holds a refused key. */
+    previousVersionId: text,
+    /** `previous`: the new key was not sent, or the previous one was put back. Absent if the outcome says it. */
+    holds: z.exactOptional(z.enum(["previous", "unknown"])),
+    /** The phase before the run if it was neither READY nor empty. */
+    phaseBefore: text,
+    /** ISO 8601: since when the connection fails with this version of the secret, or lacks it, if that was so before the run. */
+    failingSince: text,
     httpStatus: z.exactOptional(z.number()),
     requestId: text,
     /** From the accepted PUT to the verdict; 0 without a PUT. */
@@ -94,6 +102,7 @@ export const triggerSchema = z.readonly(
       connections: names,
       secrets: names,
       dryRun: z.exactOptional(z.boolean()),
+      alert: z.exactOptional(z.boolean()),
     }),
     z.object({ kind: z.literal("ignored"), reason: z.string(), secret: text }),
   ]),

@@ -1,34 +1,48 @@
 import { printable } from "../untrusted-text.ts";
 import type { Report } from "./report.ts";
+import { nameList, wrap } from "./wrap.ts";
 
-type Statement = NonNullable<Report["statements"]>[number];
+export type Statement = NonNullable<Report["statements"]>[number];
 
 const MAX_NAMED = 50;
+const MAX_HEAD_NAMES = 5;
 
 /** The statements that the rotator has stopped and that do not run again. */
 export function interruptedStatements({ statements = [] }: Report): readonly Statement[] {
   return statements.filter(({ action }) => action === "not-resumed");
 }
 
-/** For the subject of an alert. */
+/** For the summary of a run. */
 export function describeInterrupted(interrupted: readonly Statement[]): string {
   const [first, ...others] = interrupted.map(({ name }) => name);
   return `${first}${others.length > 0 ? ` and ${others.length} more` : ""} stopped and not running again`;
 }
 
-/** The first paragraphs of the alert about interrupted statements. */
-export function interruptedText(interrupted: readonly Statement[]): readonly string[] {
-  return interrupted.map(({ environment, name, phase, message, nextStep }) =>
-    [
-      `${environment} / statement ${name}: stopped, and not running again.`,
-      ...(message === undefined ? [] : [`  What:       ${message}`]),
-      `  Phase:      ${phase}`,
-      ...(nextStep === undefined ? [] : [`  Resume it:  ${nextStep}`]),
-    ].join("\n"),
+/** The first lines of the alert about interrupted statements, for a telephone. */
+export function interruptedHead(interrupted: readonly Statement[], width: number): string[] {
+  if (interrupted.length === 0) return [];
+  const names = nameList(
+    interrupted.map(({ environment, name }) => `${environment}/${name}`),
+    MAX_HEAD_NAMES,
   );
+  const [it, does] = interrupted.length === 1 ? ["it", "does"] : ["them", "do"];
+  const text = `The rotator has stopped ${it} for a restart, and ${it === "it" ? "it" : "they"} ${does} not run again.`;
+  return ["STOPPED STATEMENT:", ...wrap(names, "  ", width), ...wrap(text, "  ", width)];
 }
 
-/** One line about the statements that still run with the key from before; none if there are none. */
+/** What resumes the interrupted statements, and why each does not run. */
+export function resumeBlocks(interrupted: readonly Statement[]): string[][] {
+  if (interrupted.length === 0) return [];
+  const commands = interrupted.flatMap(({ nextStep }) => (nextStep === undefined ? [] : [`  ${nextStep}`]));
+  const reasons = interrupted.map(({ environment, name, phase, message = "" }) => [
+    `WHY: statement ${name}, ${environment}`,
+    ...wrap(`What:    ${message}`, "  "),
+    `  Phase:   ${phase}`,
+  ]);
+  return [["RESUME IT:", "", ...commands], ...reasons];
+}
+
+/** Lines about the statements that still run with the key from before; none if there are none. */
 export function staleStatementsLine({ statements = [] }: Report): readonly string[] {
   const stale = statements.filter(({ action }) =>
     ["reported", "not-restarted", "would-restart"].includes(action),
@@ -36,5 +50,5 @@ export function staleStatementsLine({ statements = [] }: Report): readonly strin
   if (stale.length === 0) return [];
   const names = stale.slice(0, MAX_NAMED).map(({ environment, name }) => `${environment}/${name}`);
   const more = stale.length > MAX_NAMED ? ` and ${stale.length - MAX_NAMED} more` : "";
-  return [printable(`At least these still run with the key from before: ${names.join(", ")}${more}.`)];
+  return wrap(printable(`At least these still run with the key from before: ${names.join(", ")}${more}.`));
 }

@@ -31,13 +31,19 @@ describe("the demo", () => {
     const { code, stdout, stderr } = await runCli(["sandbox", "--demo"]);
     for (const { environment, name, type } of CONNECTIONS)
       expect(stdout).toContain(`${environment}/${name} (${type}): READY`);
-    expect(stdout).toContain("[FAILED] Flink connections prod: 1 of 3 failed, 2 not attempted (rejected)");
-    expect(stdout).toContain("[FAILED] Flink connections prod: 3 of 3 not attempted (rejected)");
-    expect(stdout).toMatch(
+    expect(stdout).toContain(
+      "[DOWN 1] prod/aws-ai: new key refused; 2 of 3 connections keep the previous one",
+    );
+    expect(stdout).toContain(
+      "[NOT ROTATED 3] prod/aws-ai: its provider refuses the new key; all 3 connections keep the previous key",
+    );
+    expect(stdout.replace(/\n│ +/g, " ")).toMatch(
       /127\.0\.0\.1:\d+ refused the key \(HTTP 403, InvalidClientTokenId\)\. Nothing was put/,
     );
     expect(stdout).toContain("prod/fraud-sagemaker (SAGEMAKER): not touched");
-    expect(stdout).toContain("[FAILED] Flink connections staging: 1 of 2 failed, 1 not attempted (rejected)");
+    expect(stdout).toContain(
+      "[DOWN 1] staging/partner-oauth: new key refused; 1 of 2 connections keeps the previous one",
+    );
     expect(stdout).toContain("staging/partner-a2a (A2A): not touched");
     expect(stdout).toContain("staging/tickets-rest (REST): no phase");
     expect(stdout).toContain("✓ No phase told anything; a statement used the connection and proved the key");

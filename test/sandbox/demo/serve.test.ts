@@ -48,9 +48,9 @@ describe("npm start -- --serve", () => {
   it("shows the alert about a refused key, which the printed address returns too", async () => {
     const { put, shows, line } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*revoked.*)'/);
-    await shows(/│ \[FAILED\] Flink connections prod: 1 of 1 not attempted \(rejected\)/);
+    await shows(/│ \[NOT ROTATED 1\] prod\/openai: its provider refuses the new key/);
     const [address = ""] = await line(/curl (\S+\/_sandbox\/sns\/messages)/);
-    expect(await (await fetch(address)).text()).toContain("[FAILED] Flink connections prod");
+    expect(await (await fetch(address)).text()).toContain("[NOT ROTATED 1] prod/openai");
   });
 
   it("shows a connection and accepts a new secret by the printed curl lines", async () => {

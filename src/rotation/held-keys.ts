@@ -1,0 +1,67 @@
+import { type Connection, type ConnectionState, phaseKind } from "./connection.ts";
+import type { SecretVersion } from "./dependencies.ts";
+import type { OpenedSessions } from "./environment.ts";
+import { RotationError } from "./errors.ts";
+import type { Outcome, OutcomeDetails } from "./outcome.ts";
+import { wholeSeconds } from "./versions.ts";
+
+/** Knows which key a connection holds if its update failed, and whether it failed before the run. */
+export class HeldKeys {
+  readonly #sessions: OpenedSessions;
+  readonly #mayHoldNew = new Set<Connection>();
+
+  constructor(sessions: OpenedSessions) {
+    this.#sessions = sessions;
+  }
+
+  /** Notes that a PUT of this run may have been applied. */
+  markSent(connection: Connection): void {
+    this.#mayHoldNew.add(connection);
+  }
+
+  /** The details with what is known of the keys that the connection has and had. */
+  complete(connection: Connection, version: SecretVersion, details: OutcomeDetails): OutcomeDetails {
+    const { outcome } = details;
+    const isFailure = outcome === "failed" || outcome === "unverified";
+    return {
+      secretVersionId: version.versionId,
+      ...this.#before(connection, version, details),
+      ...(isFailure && !this.#mayHoldNew.has(connection) && { holds: "previous" as const }),
+      ...details,
+    };
+  }
+
+  #before(
+    connection: Connection,
+    { createdAt }: SecretVersion,
+    { outcome }: OutcomeDetails,
+  ): Pick<Outcome, "phaseBefore" | "failingSince"> {
+    if (outcome === "ready" || outcome === "applied" || outcome === "skipped" || outcome === "planned")
+      return {};
+    const session = this.#sessions.get(connection.environment);
+    const before = session instanceof RotationError ? undefined : session?.firstRead(connection);
+    if (before === undefined) return {};
+    const kind = phaseKind(before.phase);
+    const wasWell = kind === "usable" || kind === "silent";
+    const mayHoldNew = this.#mayHoldNew.has(connection) || outcome === "rolled-back";
+    const isOld = isFailingWith(before, createdAt, { wasWell, mayHoldNew });
+    return {
+      ...(!wasWell && { phaseBefore: before.phase }),
+      ...(isOld && { failingSince: new Date(createdAt).toISOString() }),
+    };
+  }
+}
+
+/**
+ * True if the connection was in the same trouble before the run. The service tells when a connection was updated last: one
+ * that was updated after the version was created had that version, and one that was not has never had it.
+ */
+function isFailingWith(
+  { updatedAt }: ConnectionState,
+  createdAt: number,
+  { wasWell, mayHoldNew }: { wasWell: boolean; mayHoldNew: boolean },
+): boolean {
+  if (updatedAt === undefined) return false;
+  const hadVersion = updatedAt >= wholeSeconds(createdAt);
+  return mayHoldNew ? hadVersion && !wasWell : !hadVersion;
+}

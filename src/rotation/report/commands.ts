@@ -1,0 +1,38 @@
+import type { Outcome } from "../outcome.ts";
+import { scopeOf } from "../secret-id.ts";
+import { wasBrokenByOther } from "./holding.ts";
+
+/** An argument as a POSIX shell takes it. */
+export function shellQuote(text: string): string {
+  return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Gives AWSCURRENT of a secret back to the version before the refused one, in lines that a mail does not wrap; `undefined`
+ * if one of the ids is not known, or if that version's key was refused before.
+ */
+export function restoreCommand(
+  outcomes: readonly Outcome[],
+  region: string | undefined,
+): readonly string[] | undefined {
+  const known = outcomes.find(
+    ({ secretVersionId, previousVersionId }) =>
+      secretVersionId !== undefined &&
+      previousVersionId !== undefined &&
+      secretVersionId !== previousVersionId,
+  );
+  if (known === undefined || outcomes.some(wasBrokenByOther)) return undefined;
+  const { secret, secretVersionId: refused = "", previousVersionId: previous = "" } = known;
+  const place = scopeOf(secret)?.region ?? region;
+  return [
+    `aws secretsmanager update-secret-version-stage${place === undefined ? "" : ` --region ${place}`} \\`,
+    `  --secret-id ${shellQuote(secret)} --version-stage AWSCURRENT \\`,
+    `  --move-to-version-id ${shellQuote(previous)} \\`,
+    `  --remove-from-version-id ${shellQuote(refused)}`,
+  ];
+}
+
+/** A command of several lines as one line. */
+export function inOneLine(command: readonly string[]): string {
+  return command.map((line) => line.trim().replace(/ ?\\$/, "")).join(" ");
+}

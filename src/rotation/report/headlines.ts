@@ -1,0 +1,86 @@
+import { phaseKind } from "../connection.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Cause } from "./causes.ts";
+import { wasBrokenByOther, wasRead } from "./holding.ts";
+import { isOldRefusal } from "./reason.ts";
+import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
+import { interruptedHead } from "./statement-alert.ts";
+import { nameList, wrap } from "./wrap.ts";
+
+/** The first lines are read on a telephone. */
+const NARROW = 38;
+const MAX_NAMES = 10;
+
+/** What is down, what is not known, and what still works: the first lines of an alert. */
+export function headLines(situation: Situation): string[] {
+  const { causes, worst, since, concerned, interrupted } = situation;
+  const bad = causes.filter(({ holding }) => holding === "down" || holding === "unknown");
+  const isTrouble = worst !== "current";
+  return [
+    ...interruptedHead(interrupted, NARROW),
+    ...(since === undefined ? [] : [`STILL, since ${readableTime(since)}:`]),
+    ...(worst === "previous" ? nothingDown(situation) : []),
+    ...bad.flatMap((cause) => badLines(situation, cause)),
+    ...previousLines(situation),
+    ...listing(situation, "IN USE, with a remark:", heldBy(situation, "current")),
+    ...(isTrouble && !concerned.every(wasBrokenByOther) ? ["Do not revoke the previous key."] : []),
+  ];
+}
+
+function nothingDown({ concerned }: Situation): string[] {
+  return concerned.every(wasRead) ? ["NOTHING IS DOWN."] : ["NOTHING WAS CHANGED."];
+}
+
+function badLines(situation: Situation, cause: Cause): string[] {
+  const label = cause.holding === "down" ? "DOWN NOW" : "NOT KNOWN";
+  return paragraph(`${label}: ${names(situation, cause.outcomes)}`, explanation(cause));
+}
+
+function explanation({ holding, outcomes }: Cause): string {
+  const [first] = outcomes;
+  if (first === undefined) return "";
+  const isOne = outcomes.length === 1;
+  const [it, holds, does, its] = isOne ? ["It", "holds", "has", "its"] : ["They", "hold", "have", "their"];
+  const secret = secretName(first.secret);
+  const { evidence, secretVersionId, previousVersionId, phaseBefore, phase = "" } = first;
+  if (holding === "down") {
+    if (isOldRefusal(first)) return `${it} kept the key from before, and that was ${phaseBefore} already.`;
+    const isPrevious = secretVersionId !== undefined && secretVersionId === previousVersionId;
+    const key = isPrevious ? `the previous key of ${secret} again` : `the new key of ${secret}`;
+    const refused =
+      evidence.phase === "refused" ? "which is refused (INVALID_AUTH)" : "which is refused when used";
+    return `${it} ${holds} ${key}, ${isPrevious ? "which is refused too" : refused}.`;
+  }
+  if (phaseKind(phase) === "unreachable")
+    return `${it} ${does} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
+  const may = evidence.phase === "not-seen" ? "may have" : does;
+  return `${it} ${may} the new key of ${secret}; nothing shows that it works.`;
+}
+
+function previousLines(situation: Situation): string[] {
+  const previous = heldBy(situation, "previous");
+  const by = (title: string) => previous.filter((each) => previousTitle(each) === title);
+  const titles = [...new Set(previous.map(previousTitle))];
+  return titles
+    .toSorted()
+    .toReversed()
+    .flatMap((title) => listing(situation, title, by(title)));
+}
+
+function previousTitle(outcome: Outcome): string {
+  if (outcome.errorClass === "not-found") return "NOT FOUND, so nothing was sent:";
+  return wasRead(outcome) ? "STILL WORKING on the previous key:" : "NOT TOUCHED, with the key they had:";
+}
+
+function listing(situation: Situation, title: string, outcomes: readonly Outcome[]): string[] {
+  return outcomes.length === 0 ? [] : [title, ...wrap(names(situation, outcomes), "  ", NARROW)];
+}
+
+function paragraph(first: string, rest: string): string[] {
+  const [line = "", ...more] = wrap(first, "", NARROW);
+  return [line, ...more.map((each) => `  ${each}`), ...wrap(rest, "  ", NARROW)];
+}
+
+function names(situation: Situation, outcomes: readonly Outcome[]): string {
+  return nameList(outcomes.map(namer(situation)), MAX_NAMES);
+}

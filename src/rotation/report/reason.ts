@@ -1,0 +1,63 @@
+import type { ErrorClass } from "../errors.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Cause } from "./causes.ts";
+import { isAboutApiKey, isRefused, wasBroken } from "./holding.ts";
+
+/** The cause in a few words, for a subject. */
+export function headline({ holding, outcomes: [first], errorClass }: Cause): string {
+  if (first === undefined) return "";
+  switch (holding) {
+    case "down":
+      return isOldRefusal(first) ? "the key from before is refused" : refusal(first);
+    case "unknown":
+      return (errorClass && UNKNOWN[errorClass]) ?? "new key not confirmed";
+    case "previous":
+      return previousReason(first);
+    case "current":
+      return "new key in use, with a remark";
+  }
+}
+
+/** True if the connection keeps a key that was refused before the run. */
+export function isOldRefusal(outcome: Outcome): boolean {
+  return wasBroken(outcome) && !isRefused(outcome);
+}
+
+function refusal({ evidence, secretVersionId, previousVersionId }: Outcome): string {
+  if (secretVersionId !== undefined && secretVersionId === previousVersionId)
+    return "new and previous key refused";
+  return evidence.phase !== "refused" && evidence.statement === "refused"
+    ? "new key refused when used"
+    : "new key refused";
+}
+
+function previousReason(first: Outcome): string {
+  const { outcome, errorClass, evidence } = first;
+  if (errorClass === "secret" && isAboutApiKey(first)) return "the rotator's API key cannot be read";
+  if (evidence.provider === "refused") return "its provider refuses the new key";
+  if (outcome === "rolled-back" || (outcome === "not-attempted" && errorClass === "rejected"))
+    return "new key refused";
+  return (errorClass && PREVIOUS[errorClass]) ?? "new key not sent";
+}
+
+const UNKNOWN: Readonly<Partial<Record<ErrorClass, string>>> = {
+  unreachable: "endpoint of the connection unreachable",
+  timeout: "not READY with the new key in time",
+  superseded: "secret keeps changing",
+  internal: "bug in the rotator",
+};
+
+const PREVIOUS: Readonly<Partial<Record<ErrorClass, string>>> = {
+  config: "connections.json is wrong",
+  secret: "secret cannot be used",
+  guard: "connection differs from connections.json",
+  "not-found": "connection not found",
+  unauthorized: "Confluent refuses the rotator's API key",
+  rejected: "Confluent does not take the new key",
+  unreachable: "Confluent cannot be reached",
+  throttled: "throttled by Confluent",
+  service: "Confluent answers with errors",
+  timeout: "no time left",
+  superseded: "secret keeps changing",
+  internal: "bug in the rotator",
+};

@@ -1,0 +1,108 @@
+import type { Outcome } from "../outcome.ts";
+import { isAboutApiKey } from "./holding.ts";
+import { headline } from "./reason.ts";
+import { heldBy, readableTime, type Situation, secretName } from "./situation.ts";
+
+/** SNS takes fewer than a hundred characters. */
+const MAX_SUBJECT_LENGTH = 99;
+const MAX_SMS_LENGTH = 140;
+
+export function subjectOf(situation: Situation): string {
+  const connections = connectionSubjects(situation);
+  const [, shortest = ""] = connections;
+  const stopped = stoppedSubject(situation);
+  const texts = stopped === undefined ? connections : [`${stopped}; ${shortest}`, stopped];
+  return firstThatFits(situation.main === undefined ? [stopped ?? ""] : texts, MAX_SUBJECT_LENGTH);
+}
+
+function stoppedSubject({ interrupted }: Situation): string | undefined {
+  const [first] = interrupted;
+  if (first === undefined) return undefined;
+  const count = interrupted.length;
+  const what = count === 1 ? `statement ${first.name} does` : `${count} statements do`;
+  const environments = [...new Set(interrupted.map(({ environment }) => environment))];
+  return `[STOPPED ${count}] ${environments.join(", ")}: ${what} not run again`;
+}
+
+function connectionSubjects(situation: Situation): readonly [string, string] {
+  const { since } = situation;
+  const label = `[${since === undefined ? "" : "STILL "}${labelOf(situation)} ${countOf(situation)}]`;
+  const place = placeOf(situation);
+  const reason = reasonOf(situation) + (since === undefined ? "" : ` since ${readableTime(since)}`);
+  return [`${label} ${place}: ${[reason, ...restOf(situation)].join("; ")}`, `${label} ${place}: ${reason}`];
+}
+
+/** What a telephone shows: the subject, and what must not be done. */
+export function smsOf(situation: Situation, subject: string): string {
+  const warning = situation.worst !== "current" ? " Do not revoke the previous key." : "";
+  return firstThatFits([`${subject}.${warning}`.replace(/\.\.\.+/, "..."), subject], MAX_SMS_LENGTH);
+}
+
+/** The first text that is short enough, or the last one, cut. Other than ASCII characters are not allowed. */
+export function firstThatFits(texts: readonly string[], max: number): string {
+  const ascii = texts.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
+  const last = ascii.at(-1) ?? "";
+  return ascii.find((text) => text.length <= max) ?? `${last.slice(0, max - 3)}...`;
+}
+
+function labelOf({ worst, concerned }: Situation): string {
+  switch (worst) {
+    case "down":
+      return "DOWN";
+    case "unknown":
+      return "NOT KNOWN";
+    case "previous":
+      return concerned.some(({ outcome }) => outcome === "rolled-back") ? "ROLLED BACK" : "NOT ROTATED";
+    case "current":
+      return "NOTICE";
+  }
+}
+
+function countOf(situation: Situation): number {
+  const { worst } = situation;
+  const held = heldBy(situation, worst);
+  const rolledBack = held.filter(({ outcome }) => outcome === "rolled-back").length;
+  return worst === "previous" && rolledBack > 0 ? rolledBack : held.length;
+}
+
+/** The secret if the failure is about its key, else the environment; a number if there are several. */
+function placeOf(situation: Situation): string {
+  const { worst, main } = situation;
+  const ofSecret = main?.errorClass === "rejected" || main?.errorClass === "secret";
+  const isAboutKey = worst !== "previous" || (ofSecret && !main?.outcomes.some(isAboutApiKey));
+  const places = new Set(
+    heldBy(situation, worst).map(({ secret, environment }) =>
+      isAboutKey ? secretName(secret) : environment,
+    ),
+  );
+  const [first = ""] = places;
+  return places.size === 1 ? first : `${places.size} ${isAboutKey ? "secrets" : "environments"}`;
+}
+
+/** The reason of the first cause, and whether there are others. */
+function reasonOf({ causes, worst, main }: Situation): string {
+  const others = causes.filter(({ holding }) => holding === worst).map(headline);
+  if (main === undefined) return "";
+  return headline(main) + (new Set(others).size > 1 ? ", and more" : "");
+}
+
+/** How many connections hold what else. */
+function restOf(situation: Situation): string[] {
+  const { worst, report, concerned } = situation;
+  if (worst === "current") return [];
+  const previous = heldBy(situation, "previous").filter(({ errorClass }) => errorClass !== "not-found");
+  const unknown = worst === "down" ? heldBy(situation, "unknown").length : 0;
+  const secrets = new Set(concerned.map(({ secret }) => secret));
+  const total = report.connections.filter(({ secret }) => secrets.has(secret)).length;
+  return [
+    ...(unknown > 0 ? [`${unknown} not known`] : []),
+    ...(previous.length > 0 ? [keeping(previous, total)] : []),
+  ];
+}
+
+function keeping(previous: readonly Outcome[], total: number): string {
+  const count = previous.length;
+  if (count === total)
+    return total === 1 ? "it keeps the previous key" : `all ${total} connections keep the previous key`;
+  return `${count} of ${total} ${total === 1 ? "connection" : "connections"} keep${count === 1 ? "s" : ""} the previous one`;
+}

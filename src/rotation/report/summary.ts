@@ -1,0 +1,32 @@
+import { errorClasses, isAlertable, type Report } from "./report.ts";
+import { describeInterrupted, interruptedStatements } from "./statement-alert.ts";
+
+/** One line about a run that did not succeed, for its caller and its log. */
+export function summaryOf(report: Report): string {
+  const concerned = report.connections.filter(isAlertable);
+  const interrupted = interruptedStatements(report);
+  const environments = [...new Set([...interrupted, ...concerned].map(({ environment }) => environment))];
+  const classes = errorClasses(concerned);
+  const label = report.outcome === "succeeded" ? "NOTICE" : report.outcome.toUpperCase();
+  const where = environments.length > 2 ? `${environments.length} environments` : environments.join(", ");
+  if (interrupted.length > 0)
+    return `[${label}] Flink statement ${where}: ${describeInterrupted(interrupted)}`;
+  return `[${label}] Flink connections ${where}: ${countsOf(report)}${classes.length > 0 ? ` (${classes.join(", ")})` : ""}`;
+}
+
+const COUNTED = [
+  ["failed", "failed"],
+  ["rolled-back", "rolled back"],
+  ["not-attempted", "not attempted"],
+  ["unverified", "unverified"],
+] as const;
+
+function countsOf({ counts, connections }: Report): string {
+  const parts = COUNTED.filter(([kind]) => counts[kind] > 0).map(([kind, word]) => `${counts[kind]} ${word}`);
+  const [first, ...others] = parts;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (first === undefined)
+    return `${connections.filter(isAlertable).length} of ${total} ready, with a remark`;
+  const [count, ...words] = first.split(" ");
+  return [`${count} of ${total} ${words.join(" ")}`, ...others].join(", ");
+}

@@ -1,0 +1,26 @@
+/** The columns of a text for people. */
+export const WIDTH = 78;
+
+/** The text in lines of at most `width` characters; words that are longer, such as addresses, are not cut. */
+export function wrap(text: string, indent = "", width = WIDTH): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && indent.length + longer.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, indent + line];
+}
+
+/** The first `max` names, and how many more there are. */
+export function nameList(names: readonly string[], max: number): string {
+  const more = names.length - max;
+  return [...names.slice(0, max), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
