@@ -103,6 +103,6 @@ function restOf(situation: Situation): string[] {
 function keeping(previous: readonly Outcome[], total: number): string {
   const count = previous.length;
   if (count === total)
-    return total === 1 ? "it keeps the previous key" : `all ${total} connections keep the previous key`;
+    return total === 1 ? "it keeps the previous key" : `all ${total} keep the previous key`;
   return `${count} of ${total} ${total === 1 ? "connection" : "connections"} keep${count === 1 ? "s" : ""} the previous one`;
 }

@@ -35,14 +35,14 @@ describe("the demo", () => {
       "[DOWN 1] prod/aws-ai: new key refused; 2 of 3 connections keep the previous one",
     );
     expect(stdout).toContain(
-      "[NOT ROTATED 3] prod/aws-ai: its provider refuses the new key; all 3 connections keep the previous key",
+      "[NOT ROTATED 3] prod/aws-ai: its provider refuses the new key; all 3 keep the previous key",
     );
     expect(stdout.replace(/\n│ +/g, " ")).toMatch(
       /127\.0\.0\.1:\d+ refused the key \(HTTP 403, InvalidClientTokenId\)\. Nothing was put/,
     );
     expect(stdout).toContain("prod/fraud-sagemaker (SAGEMAKER): not touched");
     expect(stdout).toContain(
-      "[DOWN 1] staging/partner-oauth: new key refused; 1 of 2 connections keeps the previous one",
+      "[DOWN 1] staging/agents: new key refused; 1 of 2 connections keeps the previous one",
     );
     expect(stdout).toContain("staging/partner-a2a (A2A): not touched");
     expect(stdout).toContain("staging/tickets-rest (REST): no phase");
