@@ -7,8 +7,8 @@ import { restoreCommand } from "./commands.ts";
 import { headLines } from "./headlines.ts";
 import { isAboutApiKey } from "./holding.ts";
 import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
-import { resumeBlocks, staleStatementsLine } from "./statement-alert.ts";
-import { counted, nameList, wrap } from "./wrap.ts";
+import { interruptedCauses, resumeBlock, staleStatementsLine } from "./statement-alert.ts";
+import { counted, factLines, nameList, wrap } from "./wrap.ts";
 
 const MAX_CAUSES = 25;
 const MAX_NAMES = 200;
@@ -20,9 +20,10 @@ export function alertText(situation: Situation, context: AlertContext): string {
   const more = causes.length - MAX_CAUSES;
   return [
     headLines(situation),
-    ...resumeBlocks(situation.interrupted),
+    ...resumeBlock(situation.interrupted),
     ...wayOut(situation, context),
     ...whatToDo(situation, context),
+    ...interruptedCauses(situation.interrupted),
     ...causes.slice(0, MAX_CAUSES).map((cause) => causeLines(situation, cause, context)),
     ...(more > 0 ? [[`And ${counted(more, "more cause")}.`]] : []),
     ...[staleStatementsLine(situation.report)].filter((lines) => lines.length > 0),
@@ -101,13 +102,8 @@ function causeLines(situation: Situation, cause: Cause, { runbook }: AlertContex
   ] as const;
   return [
     `${errorClass === undefined ? "DETAILS" : `WHY: ${errorClass}`}, ${environment}, ${counted(outcomes.length, "connection")}`,
-    ...facts.flatMap(([label, value]) => (value ? factLines(label, value) : [])),
+    ...factLines(facts),
   ];
-}
-
-function factLines(label: string, value: string): string[] {
-  const [line = "", ...more] = wrap(value, "           ");
-  return [`  ${`${label}:`.padEnd(9)}${line.trimStart()}`, ...more];
 }
 
 function requestOf({ requestId, httpStatus }: Outcome): string | undefined {

@@ -1,6 +1,6 @@
 import { printable } from "../untrusted-text.ts";
 import type { Report } from "./report.ts";
-import { nameList, wrap } from "./wrap.ts";
+import { factLines, nameList, wrap } from "./wrap.ts";
 
 export type Statement = NonNullable<Report["statements"]>[number];
 
@@ -30,16 +30,21 @@ export function interruptedHead(interrupted: readonly Statement[], width: number
   return ["STOPPED STATEMENT:", ...wrap(names, "  ", width), ...wrap(text, "  ", width)];
 }
 
-/** What resumes the interrupted statements, and why each does not run. */
-export function resumeBlocks(interrupted: readonly Statement[]): string[][] {
-  if (interrupted.length === 0) return [];
-  const commands = interrupted.flatMap(({ nextStep }) => (nextStep === undefined ? [] : [`  ${nextStep}`]));
-  const reasons = interrupted.map(({ environment, name, phase, message = "" }) => [
+/** The commands that resume the interrupted statements. */
+export function resumeBlock(interrupted: readonly Statement[]): string[][] {
+  const commands = interrupted.flatMap(({ nextStep }) => (nextStep ? [`  ${nextStep}`] : []));
+  return commands.length === 0 ? [] : [["RESUME IT:", "", ...commands]];
+}
+
+/** Why each of the interrupted statements does not run. */
+export function interruptedCauses(interrupted: readonly Statement[]): string[][] {
+  return interrupted.map(({ environment, name, phase, message }) => [
     `WHY: statement ${name}, ${environment}`,
-    ...wrap(`What:    ${message}`, "  "),
-    `  Phase:   ${phase}`,
+    ...factLines([
+      ["What", message],
+      ["Phase", phase],
+    ]),
   ]);
-  return [["RESUME IT:", "", ...commands], ...reasons];
 }
 
 /** Lines about the statements that still run with the key from before; none if there are none. */

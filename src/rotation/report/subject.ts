@@ -8,28 +8,29 @@ const MAX_SUBJECT_LENGTH = 99;
 const MAX_SMS_LENGTH = 140;
 
 export function subjectOf(situation: Situation): string {
-  const connections = connectionSubjects(situation);
-  const [, shortest = ""] = connections;
-  const stopped = stoppedSubject(situation);
-  const texts = stopped === undefined ? connections : [`${stopped}; ${shortest}`, stopped];
-  return firstThatFits(situation.main === undefined ? [stopped ?? ""] : texts, MAX_SUBJECT_LENGTH);
+  return firstThatFits(candidates(situation), MAX_SUBJECT_LENGTH);
 }
 
-function stoppedSubject({ interrupted }: Situation): string | undefined {
-  const [first] = interrupted;
-  if (first === undefined) return undefined;
-  const count = interrupted.length;
-  const what = count === 1 ? `statement ${first.name} does` : `${count} statements do`;
-  const environments = [...new Set(interrupted.map(({ environment }) => environment))];
-  return `[STOPPED ${count}] ${environments.join(", ")}: ${what} not run again`;
-}
-
-function connectionSubjects(situation: Situation): readonly [string, string] {
-  const { since } = situation;
-  const label = `[${since === undefined ? "" : "STILL "}${labelOf(situation)} ${countOf(situation)}]`;
-  const place = placeOf(situation);
+/** The subjects that say it, the longest first. */
+function candidates(situation: Situation): readonly string[] {
+  const { since, interrupted, main } = situation;
+  const stopped = stoppedStatements(situation);
+  const label = `${since === undefined ? "" : "STILL "}${labelOf(situation)} ${countOf(situation)}`;
   const reason = reasonOf(situation) + (since === undefined ? "" : ` since ${readableTime(since)}`);
-  return [`${label} ${place}: ${[reason, ...restOf(situation)].join("; ")}`, `${label} ${place}: ${reason}`];
+  const short = `${placeOf(situation)}: ${reason}`;
+  if (main === undefined) return [`[STOPPED ${interrupted.length}] ${stopped}`];
+  if (interrupted.length === 0)
+    return [`[${label}] ${[short, ...restOf(situation)].join("; ")}`, `[${label}] ${short}`];
+  const both = `[STOPPED ${interrupted.length}, ${label}]`;
+  return [`${both} ${stopped}; ${short}`, `${both} ${stopped}`];
+}
+
+function stoppedStatements({ interrupted }: Situation): string {
+  const [first] = interrupted;
+  const environments = [...new Set(interrupted.map(({ environment }) => environment))];
+  const what =
+    interrupted.length === 1 ? `statement ${first?.name} does` : `${interrupted.length} statements do`;
+  return `${environments.join(", ")}: ${what} not run again`;
 }
 
 /** What a telephone shows: the subject, and what must not be done. */

@@ -24,3 +24,12 @@ export function nameList(names: readonly string[], max: number): string {
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** Labels with their values, which are wrapped beside them; a label without a value is left out. */
+export function factLines(facts: readonly (readonly [label: string, value: string | undefined])[]): string[] {
+  return facts.flatMap(([label, value]) => {
+    if (!value) return [];
+    const [line = "", ...more] = wrap(value, "           ");
+    return [`  ${`${label}:`.padEnd(9)}${line.trimStart()}`, ...more];
+  });
+}
