@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ProviderFault } from "../../src/sandbox/providers/faults.ts";
 import type { ProvidersSandbox } from "../../src/sandbox/providers/server.ts";
+import { unwrapped } from "../support/alerts.ts";
 import { startWatchedProviders } from "../support/leak-watch.ts";
 import { everythingOf, leaksIn } from "../support/leaks.ts";
 import { captureText } from "../support/output.ts";
@@ -69,7 +70,7 @@ describe("a bad key that its provider refuses", () => {
     const { world, providers, judge: run } = await startAsked({});
     await run();
     const { host } = new URL(providers.url);
-    const text: string = JSON.parse(world.aws.published()[0]?.message ?? "").default;
+    const text = unwrapped(JSON.parse(world.aws.published()[0]?.message ?? "{}").default);
     expect(text).toContain(`${host} refused the key (HTTP 401, invalid_api_key). Nothing was put`);
     expect(text).toContain(`${host}: Incorrect API key provided: [redacted]`);
   });
