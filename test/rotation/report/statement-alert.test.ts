@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createAlert } from "../../../src/rotation/report/alert.ts";
 import { createReport } from "../../../src/rotation/report/report.ts";
+import { summaryOf } from "../../../src/rotation/report/summary.ts";
 import type { StatementEntry } from "../../../src/rotation/statements/recorder.ts";
+import { CONTEXT } from "../../support/alerts.ts";
 import { NOW, outcome } from "../../support/builders.ts";
 
 function statement(overrides: Partial<StatementEntry> = {}): StatementEntry {
@@ -20,20 +22,18 @@ function statement(overrides: Partial<StatementEntry> = {}): StatementEntry {
 function alertOf(statements: readonly StatementEntry[], connections = [outcome()]) {
   const facts = { trigger: { kind: "schedule" }, startedAt: NOW, endedAt: NOW, requests: 1 } as const;
   const report = createReport(connections, { ...facts, statements });
-  return { report, alert: createAlert(report, () => "rerun") };
+  return { report, alert: createAlert(report, CONTEXT) };
 }
 
 describe("an alert about statements", () => {
   it("is critical, and begins with the line that resumes the statement", () => {
     const { report, alert } = alertOf([statement()]);
     expect(report.outcome).toBe("failed");
-    expect(alert?.subject).toBe("[FAILED] Flink statement prod: orders stopped and not running again");
-    expect(alert?.text.split("\n").slice(0, 4)).toEqual([
-      "prod / statement orders: stopped, and not running again.",
-      "  What:       The rotator has stopped it.",
-      "  Phase:      STOPPED",
-      "  Resume it:  confluent flink statement resume orders",
-    ]);
+    expect(summaryOf(report)).toBe("[FAILED] Flink statement prod: orders stopped and not running again");
+    expect(alert?.subject).toBe("[STOPPED 1] prod: statement orders does not run again");
+    expect(alert?.text).toMatch(
+      /^STOPPED STATEMENT:\n {2}prod\/orders\n.+\n\nRESUME IT:\n\n {2}confluent flink statement resume orders\n/s,
+    );
     expect(alert?.attributes).toEqual({ severity: ["critical"], environment: ["prod"] });
   });
 
@@ -44,10 +44,11 @@ describe("an alert about statements", () => {
       outcome: "failed",
       errorClass: "rejected",
     });
-    const { alert } = alertOf([statement(), statement({ name: "second" })], [failed]);
-    expect(alert?.subject).toContain("orders and 1 more stopped");
+    const { alert, report } = alertOf([statement(), statement({ name: "second" })], [failed]);
+    expect(summaryOf(report)).toContain("orders and 1 more stopped");
+    expect(alert?.subject).toMatch(/^\[STOPPED 2, NOT KNOWN 1\] prod: 2 statements do not run again/);
     expect(alert?.text).toContain("statement second");
-    expect(alert?.text).toContain("staging / other (OPENAI): failed, rejected");
+    expect(alert?.text).toContain("WHY: rejected, staging, 1 connection");
     expect(alert?.attributes["environment"]).toEqual(["prod", "staging"]);
   });
 
@@ -65,7 +66,10 @@ describe("an alert about statements", () => {
     const many = Array.from({ length: 60 }, (_, index) =>
       statement({ name: `s${index}`, action: "reported" }),
     );
-    const text = alertOf([...many, statement({ name: "done", action: "restarted" })], [failed]).alert?.text;
+    const text = alertOf(
+      [...many, statement({ name: "done", action: "restarted" })],
+      [failed],
+    ).alert?.text.replaceAll("\n", " ");
     expect(text).toContain("At least these still run with the key from before: prod/s0, prod/s1,");
     expect(text).toContain("prod/s49 and 10 more.");
     expect(text).not.toContain("done");
