@@ -9,7 +9,11 @@ import { Poller } from "./polling/poller.ts";
 import { ConnectionReader, type ReadResult } from "./polling/reader.ts";
 import { PollSchedule } from "./polling/schedule.ts";
 import { StatementNames, type StatementPurpose } from "./statements/names.ts";
+import { Slots } from "./statements/slots.ts";
 import { currentVersion } from "./versions.ts";
+
+/** More statements at a time would wait for each other in a small compute pool. */
+const MAX_VERIFICATIONS = 5;
 
 /** What a run needs to update the connections of one environment. */
 export class EnvironmentSession {
@@ -17,6 +21,7 @@ export class EnvironmentSession {
   readonly poller: Poller;
   /** False once the service has taken a PUT only without `metadata`. */
   sendsMetadata = true;
+  readonly verifications = new Slots(MAX_VERIFICATIONS);
   readonly #initialStates: ReadonlyMap<string, ReadResult>;
   readonly #histories = new Map<string, StateHistory>();
   readonly #putAt = new Map<string, number>();

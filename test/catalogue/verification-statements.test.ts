@@ -196,3 +196,20 @@ describe("a run that is killed while its statement runs", () => {
     expect(world.confluent.statementNames()).toEqual([]);
   });
 });
+
+describe("many connections that each name a statement", () => {
+  it("row 56: run five statements at a time, so that they do not fill a small compute pool", async () => {
+    const connections = connectionsOf("openai", 17).map((each) => ({ ...each, verify: "smoke" }));
+    const statements = { smoke: { sql: SQL, timeoutSeconds: 60 } };
+    const config = { rollout: { canary: false }, verification: { provider: false, statements } };
+    const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, connections, config });
+    world.confluent.configureStatements({ pendingMs: 10_000 });
+    let most = 0;
+    const run = judge(world, GOOD_KEY);
+    const isOver = run.then(() => true);
+    while (!(await Promise.race([isOver, world.clock.sleep(1_000).then(() => false)])))
+      most = Math.max(most, world.confluent.statementNames().length);
+    expect(await run).toMatchObject({ counts: { ready: 17 } });
+    expect(most).toBe(5);
+  });
+});

@@ -1,4 +1,4 @@
-import type { VerificationStatement } from "../connection.ts";
+import type { Connection, VerificationStatement } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
 import { ConflictError, OutOfTimeError, RotationError, UnknownResultError } from "../errors.ts";
@@ -22,20 +22,32 @@ const MAX_DELAY_MS = 5_000;
 const DELAY_PER_ELAPSED = 0.1;
 const MAX_CREATIONS = 3;
 
-/** Runs a statement and deletes it, whatever comes of it. Never rejects. */
-export async function runStatement(
+/** Runs the statement of a connection when its turn comes, and deletes it, whatever comes of it. Never rejects. */
+export function runStatement(
   context: RunContext,
   session: EnvironmentSession,
-  statement: VerificationStatement,
+  connection: VerifiedConnection,
+): Promise<StatementResult> {
+  return session.verifications.run(() => runNow(context, session, connection));
+}
+
+/** A connection that names a statement. */
+export type VerifiedConnection = Connection & { readonly verify: VerificationStatement };
+
+async function runNow(
+  context: RunContext,
+  session: EnvironmentSession,
+  connection: VerifiedConnection,
 ): Promise<StatementResult> {
   const { clock, deadlineAt } = context;
+  const { verify: statement } = connection;
   const untilAt = Math.min(clock.now() + statement.timeoutMs, deadlineAt - DELETE_RESERVE_MS);
   if (untilAt <= clock.now())
     return { kind: "not-run", error: new OutOfTimeError("There was no time left to run the statement.") };
   let name: string | undefined;
   try {
     name = await create(context, session, statement);
-    return await waitForEnd(context, session, { name, untilAt });
+    return await waitForEnd(context, session, { connection, name, untilAt });
   } catch (error) {
     return { kind: name === undefined ? "not-run" : "failed", error: toRotationError(context, error) };
   } finally {
@@ -62,9 +74,9 @@ async function create(
 }
 
 async function waitForEnd(
-  { clock }: RunContext,
+  { clock, progress }: RunContext,
   { api }: EnvironmentSession,
-  { name, untilAt }: { readonly name: string; readonly untilAt: number },
+  { connection, name, untilAt }: { connection: Connection; name: string; untilAt: number },
 ): Promise<StatementResult> {
   const startedAt = clock.now();
   let state: StatementState | undefined;
@@ -72,6 +84,7 @@ async function waitForEnd(
     const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
     await clock.sleep(Math.min(delayMs, MAX_DELAY_MS, Math.max(1, untilAt - clock.now())));
     state = (await api.statements.get(name)) ?? state;
+    if (state !== undefined) progress({ step: "seen", connection, phase: `STATEMENT ${state.phase}` });
     const result = state && endOf(state);
     if (result !== undefined) return result;
     if (clock.now() >= untilAt) return { kind: "failed", error: unfinished(state, untilAt - startedAt) };

@@ -1,13 +1,13 @@
 import { KEY_PROPAGATION_MS } from "../api-key.ts";
 import { exponentialDelay } from "../backoff.ts";
-import type { VerificationStatement } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
 import { RotationError, SupersededError } from "../errors.ts";
 import { detailsOf, type Evidence, NO_EVIDENCE, type OutcomeDetails } from "../outcome.ts";
 import { UntrustedText } from "../untrusted-text.ts";
 import type { UpdateRequest, UpdateResult } from "../update.ts";
-import { runStatement, type StatementResult } from "./run-statement.ts";
+import { runStatement, type StatementResult, type VerifiedConnection } from "./run-statement.ts";
 
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 30_000;
@@ -24,17 +24,21 @@ export async function verifyByStatement(
   request: UpdateRequest,
   result: UpdateResult,
 ): Promise<UpdateResult> {
-  const { verify } = request.connection;
+  const { connection } = request;
   const { details } = result;
-  if (verify === undefined || isKeyRefused(details) || isUseless(details)) return result;
+  if (!isVerified(connection) || isKeyRefused(details) || isUseless(details)) return result;
   const startedAt = context.clock.now();
-  const found = await resultAfterGrace(context, session, request, verify);
+  const found = await resultAfterGrace(context, session, request, connection);
   if (found instanceof SupersededError) {
     const evidence = withStatement(details, "failed");
     return { details: { ...detailsOf(found), outcome: "failed", evidence }, mayHoldVersion: true };
   }
   const durationMs = (details.durationMs ?? 0) + context.clock.now() - startedAt;
   return { ...result, details: { ...describe(details, found, request), durationMs } };
+}
+
+function isVerified(connection: Connection): connection is VerifiedConnection {
+  return connection.verify !== undefined;
 }
 
 /** True if the key was superseded, or if the rotator's Confluent API key was refused. */
@@ -47,13 +51,13 @@ async function resultAfterGrace(
   context: RunContext,
   session: EnvironmentSession,
   request: UpdateRequest,
-  verify: VerificationStatement,
+  connection: VerifiedConnection,
 ): Promise<StatementResult | SupersededError> {
   const { clock, settings, deadlineAt } = context;
   const isYoung = clock.now() - request.version.createdAt < KEY_PROPAGATION_MS;
   const refusalCountsAt = clock.now() + (isYoung ? settings.graceMs : 0);
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runStatement(context, session, verify);
+    const result = await runStatement(context, session, connection);
     const leftMs = refusalCountsAt - clock.now();
     if (result.kind !== "refused" || leftMs <= 0) return result;
     const delayMs = Math.min(exponentialDelay(FIRST_RETRY_MS, attempt, MAX_RETRY_MS), leftMs);
