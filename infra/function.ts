@@ -54,23 +54,21 @@ export function makeFunction(scope: Construct, props: RotatorFunctionProps): Lam
     onFailure: new SqsDestination(failedRuns),
     logGroup,
     loggingFormat: LoggingFormat.JSON,
-    environment: environmentOf(props),
+    environment: environmentOf(scope, props),
     ...(network && inNetwork(scope, network, proxy)),
   });
 }
 
-function environmentOf({
-  topic,
-  serviceName,
-  proxy,
-  caCertificates,
-}: RotatorFunctionProps): Record<string, string> {
+function environmentOf(
+  scope: Construct,
+  { topic, serviceName, proxy, caCertificates }: RotatorFunctionProps,
+): Record<string, string> {
   return {
     ALERT_TOPIC_ARN: topic.topicArn,
     NODE_OPTIONS: "--enable-source-maps",
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_SERVICE_NAME: serviceName,
-    ...(proxy && proxyEnvironment(proxy)),
+    ...(proxy && proxyEnvironment(scope, proxy)),
     ...(caCertificates !== undefined && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATES_PATH }),
   };
 }

@@ -1,3 +1,4 @@
+import { Annotations } from "aws-cdk-lib";
 import {
   type ISecurityGroup,
   type IVpc,
@@ -28,7 +29,16 @@ export interface HttpsProxy {
 
 const HTTPS_PORT = 443;
 
-export function proxyEnvironment({ url, except = [] }: HttpsProxy): Readonly<Record<string, string>> {
+export function proxyEnvironment(
+  scope: Construct,
+  { url, except = [] }: HttpsProxy,
+): Readonly<Record<string, string>> {
+  if (new URL(url).password !== "")
+    Annotations.of(scope).addWarningV2(
+      "flink-connection-rotator:proxyPassword",
+      "The address of the proxy holds a password, which the template and the function's configuration show. Let the proxy " +
+        "accept the function by its address instead.",
+    );
   return { HTTPS_PROXY: url, ...(except.length > 0 && { NO_PROXY: except.join(",") }) };
 }
 

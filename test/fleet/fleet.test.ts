@@ -1,5 +1,6 @@
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captureOutput, type Line } from "../support/output.ts";
 import { type Execution, execute } from "./engine.ts";
 import { type FleetOptions, startFleet } from "./fleet.ts";
 
@@ -168,6 +169,27 @@ describe("the start and end of a fleet's run", () => {
     const detailsByConnection = { a1: planned, a2: planned, a3: MISSING };
     const { batches, alerts } = await run({ detailsByConnection }, { secrets: ["prod/a"], dryRun: true });
     expect({ batches, alerts }).toEqual({ batches: [["prod/a1", "prod/a2"], ["prod/a3"]], alerts: [] });
+  });
+});
+
+describe("the metrics of a fleet", () => {
+  const metricsOf = (lines: readonly Line[]) =>
+    lines.flatMap(({ ScheduledRuns, OpenFailures, AlertedErrors }) =>
+      [{ ScheduledRuns, OpenFailures, AlertedErrors }].filter((each) =>
+        Object.values(each).some((value) => value !== undefined),
+      ),
+    );
+
+  it("are those of one scheduled run, of its failures and of its alert", async () => {
+    const lines = captureOutput();
+    await run({ detailsByConnection: { a1: REFUSED } });
+    expect(metricsOf(lines())).toEqual([{ ScheduledRuns: 1 }, { OpenFailures: 3 }, { AlertedErrors: 1 }]);
+  });
+
+  it("do not count a dry run", async () => {
+    const lines = captureOutput();
+    await run({}, { dryRun: true });
+    expect(metricsOf(lines())).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { proxySettings } from "../../src/adapters/proxy.ts";
 import { deployedFile, variablesOf } from "./function.ts";
-import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
+import { CONNECTIONS, ofType, synthesize, warningsOf } from "./synthesis.ts";
 
 const VPC = { vpcId: "vpc-0a1b2c3d", subnetIds: "subnet-0a1b2c3d" };
 const PROXY = { httpsProxy: "http://proxy.example.com:3128", noProxy: "amazonaws.com, internal.example.com" };
@@ -30,6 +30,14 @@ describe("a deployment behind a proxy", () => {
     expect(portsOf(PROXY)).toEqual(['"ToPort":443', '"ToPort":3128']);
     expect(portsOf({ httpsProxy: "https://proxy.example.com" })).toEqual(['"ToPort":443']);
     expect(portsOf({ httpsProxy: "http://proxy.example.com" })).toEqual(['"ToPort":443', '"ToPort":80']);
+  });
+
+  it("warns of a password in the proxy's address, which the template shows", () => {
+    const withPassword = synthesize(CONNECTIONS, {
+      httpsProxy: "http://user:password@proxy.example.com:3128",
+    });
+    expect(warningsOf(withPassword).join()).toContain("The address of the proxy holds a password");
+    expect(warningsOf(synthesize(CONNECTIONS, PROXY)).join()).not.toContain("password");
   });
 
   it("deploys the certificates of further authorities beside the function", () => {

@@ -1,0 +1,49 @@
+import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { execute } from "../fleet/engine.ts";
+import { startFleet } from "../fleet/fleet.ts";
+import { CONNECTIONS, ofType, synthesize, warningsOf } from "../infra/synthesis.ts";
+
+beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
+afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
+
+describe("a fleet", () => {
+  it("row 81: a scheduled run sends nothing while another run of the fleet is under way", async () => {
+    const earlier = { arn: "earlier", startedAt: 0 };
+    const fleet = startFleet({ listRunning: async () => [earlier] });
+    const { report } = await execute({ trigger: "schedule" }, fleet.engine);
+    expect(fleet.batches).toEqual([]);
+    expect(report?.trigger).toMatchObject({ kind: "ignored" });
+  });
+
+  it("row 81: a run goes on if Lambda does not say whether another one is under way", async () => {
+    const fleet = startFleet({ listRunning: () => Promise.reject(new Error("AccessDenied")) });
+    const { report } = await execute({ trigger: "schedule" }, fleet.engine);
+    expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 6 } });
+  });
+});
+
+describe("a deployment", () => {
+  it("row 82: more secrets than IAM can permit by name are refused before it, with the number and the cure", () => {
+    const connections = Array.from({ length: 900 }, (_, index) => ({
+      name: `connection-${index}`,
+      type: "OPENAI",
+      secret: `prod/applications/models/team-${index}`,
+    }));
+    expect(() => synthesize({ ...CONNECTIONS, connections })).toThrow(
+      /lists 901 secrets\. .* takes 1\d policies, and IAM attaches 10 to a role\. .*secretTag/,
+    );
+  });
+
+  it("row 83: a misspelt setting is refused, and the synthesis says that nobody listens", () => {
+    expect(() => synthesize(CONNECTIONS, { alertEmial: "ops@example.com" })).toThrow(
+      'There is no setting alertEmial. Did you mean "alertEmail"?',
+    );
+    expect(warningsOf(synthesize()).join()).toContain("Nobody receives the alerts");
+  });
+
+  it("row 83: it starts no run by itself", () => {
+    const [schedule] = ofType(synthesize().resources, "AWS::Scheduler::Schedule");
+    expect(schedule?.["ScheduleExpression"]).toMatch(/^cron\(/);
+  });
+});
