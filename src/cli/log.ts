@@ -14,7 +14,8 @@ export function createLog({ err, isVerbose }: Pick<CommandContext, "err" | "isVe
     },
     note: (message, facts = {}) => {
       const details = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
-      err.print(err.paint("dim", [message, ...details].join(" ")));
+      const lines = err.wrap([message, ...details].join(" "));
+      err.print(...lines.map((line) => err.paint("dim", line)));
     },
   };
 }

@@ -15,6 +15,7 @@ const LINES = [
   "check",
   "invoke --dry-run",
   "explain rejected",
+  "probe support-openai --seconds 0.2 --bad-key --yes",
 ];
 
 let world: DemoSandbox;

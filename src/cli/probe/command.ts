@@ -76,7 +76,7 @@ export function probeCommand(context: CommandContext): CommandUnknownOpts {
 function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= MAX_SECONDS))
-    throw new InvalidArgumentError(`It must be a number of seconds, at most ${MAX_SECONDS}.`);
+    throw new InvalidArgumentError(`Give a number of seconds up to ${MAX_SECONDS}.`);
   return seconds;
 }
 
@@ -156,10 +156,8 @@ export function conclude(
 ): ExitCode {
   const name = qualifiedName(connection);
   if (report.restored === false) {
-    err.print(
-      `${err.paint("red", "Error:")} The current key could not be put back into ${name}, which may hold an invalid one.`,
-      `Run this until it succeeds: ${PROGRAM} rotate ${name}`,
-    );
+    const message = `${err.paint("red", "Error:")} The current key could not be put back into ${name}, which may hold an invalid one.`;
+    err.print(...err.wrap(message), `Run this until it succeeds: ${PROGRAM} rotate ${name}`);
     return EXIT.failed;
   }
   if (report.interrupted) {

@@ -15,6 +15,9 @@ const ACCEPTED = {
   restored: ["the current key is back", "green"],
 } as const satisfies Record<ProbedKey, readonly [string, Style]>;
 
+const PUTTING_BACK =
+  "Stopping: the current key is put back first. Please wait; ending the process now would leave an invalid key in place.";
+
 /** Prints the steps of a probe: one line for each change, and on a terminal one line that says what is awaited. */
 export class StepPrinter {
   readonly #terminal: Terminal;
@@ -48,11 +51,7 @@ export class StepPrinter {
   interrupted(): void {
     if (this.#isInterrupted && !this.#isInvalidInPlace) return;
     this.#isInterrupted = true;
-    this.#terminal.print(
-      this.#isInvalidInPlace
-        ? "Stopping: the current key is put back first. Please wait; ending the process now would leave an invalid key in place."
-        : "Stopping.",
-    );
+    this.#terminal.print(...this.#terminal.wrap(this.#isInvalidInPlace ? PUTTING_BACK : "Stopping."));
   }
 
   /** Removes what is not to stay. */
@@ -83,6 +82,7 @@ export class StepPrinter {
   }
 
   #line(text: string, style: Style = "dim"): void {
-    this.#terminal.print(this.#terminal.paint(style, `${this.#name}: ${text}`));
+    const lines = this.#terminal.wrap(`${this.#name}: ${text}`);
+    this.#terminal.print(...lines.map((line) => this.#terminal.paint(style, line)));
   }
 }

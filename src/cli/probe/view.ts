@@ -14,11 +14,12 @@ export function probeLines(terminal: Terminal, report: ProbeReport): string[] {
   return [
     ...tableLines(terminal, HEAD, puts.flatMap(rowsOf)),
     "",
-    `  Rate limit headers: ${limits.join(", ") || "none"}.`,
-    ...inquiryLines(report),
+    ...[`  Rate limit headers: ${limits.join(", ") || "none"}.`, ...inquiryLines(report)].flatMap((line) =>
+      terminal.wrap(line),
+    ),
     ...settingLines(terminal, report),
     "",
-    `${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`,
+    ...terminal.wrap(`${seconds(durationMs)}, ${counted(requests, "request")} to Confluent.`),
   ];
 }
 
@@ -115,7 +116,7 @@ function settingLines(terminal: Terminal, { settings, world }: ProbeReport): str
       const note = isSame ? "as configured" : `now ${configured}`;
       return [
         `  ${terminal.paint(isSame ? "green" : "yellow", `${setting}: ${JSON.stringify(value)}`)} (${note})`,
-        `    ${reason}`,
+        ...terminal.wrap(reason, "    "),
       ];
     }),
   ];

@@ -95,6 +95,8 @@ function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string)
     note("The same with the command line:"),
     "npx . status",
     "npx . rotate support-openai",
+    note("How the service reports on keys, and the settings that follow:"),
+    "npx . probe support-openai --bad-key --yes --seconds 5",
   ];
 }
 

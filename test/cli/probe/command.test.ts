@@ -111,7 +111,7 @@ describe("probe", () => {
   });
 
   it.each([
-    ["a time that is none", ["alpha", "--seconds", "soon"], "It must be a number of seconds, at most 900."],
+    ["a time that is none", ["alpha", "--seconds", "soon"], "Give a number of seconds up to 900."],
     ["a name that is not listed", ["alpa"], 'Did you mean "alpha"?'],
     ["no name", [], "Missing required argument 'name'."],
   ])("ends with 2 for %s", async (_what, args, message) => {
