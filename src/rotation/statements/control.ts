@@ -5,6 +5,8 @@ import { toRotationError } from "../outcome.ts";
 import type { StatementState } from "./api.ts";
 
 const MAX_STOP_MS = 120_000;
+/** After so many milliseconds the alert must not wait any longer; a later run goes on. */
+const MAX_RESUME_MS = 300_000;
 /** The time that is left after the last attempt, in milliseconds. */
 const RESERVE_MS = 3_000;
 /** For so many milliseconds after a statement was resumed, its phase may still be the one from before. */
@@ -46,10 +48,10 @@ export class StatementControl {
     return OVER.includes(phase) ? "yes" : "unknown";
   }
 
-  /** Asks until the statement runs or the time is up. @returns its last phase. */
+  /** Asks until the statement runs, or for five minutes. @returns its last phase. */
   async resume(): Promise<string> {
     const { clock, deadlineAt } = this.#context;
-    const untilAt = deadlineAt - RESERVE_MS;
+    const untilAt = Math.min(deadlineAt - RESERVE_MS, clock.now() + MAX_RESUME_MS);
     for (;;) {
       await this.#askToResume();
       const phase = await this.#waitForStart(Math.min(untilAt, clock.now() + MAX_STOP_MS));

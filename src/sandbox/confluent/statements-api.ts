@@ -169,7 +169,7 @@ function versionText({ version }: InspectedStatement): string {
 }
 
 function parse<T>(schema: z.ZodType<T>, { body, contentType }: StatementRequest, type: string): T {
-  if (!contentType?.startsWith(type)) throw new ApiError(415, `The body must be ${type}.`);
+  if (contentType?.split(";")[0]?.trim() !== type) throw new ApiError(415, `The body must be ${type}.`);
   const { data, error } = schema.safeParse(parseJson(body));
   if (error) throw new ApiError(400, "The body is not as expected.", { cause: error });
   return data as T;

@@ -131,22 +131,33 @@ describe("the restart of a statement", () => {
     expect(entries()).toMatchObject([{ action: "restarted" }]);
   });
 
-  it("asks again until the deadline if the statement cannot be resumed, and keeps the marker", async () => {
-    const { restart, entries, stored, clock, deadlineAt } = await open({
-      api: (real) => ({ setStopped: (name, stopped) => (stopped ? real.setStopped(name, true) : refused()) }),
-    });
-    await restart.run();
-    expect(entries()).toMatchObject([
-      {
-        action: "not-resumed",
-        phase: "STOPPED",
-        nextStep: `confluent flink statement resume ${NAME}`,
-      },
-    ]);
-    expect(deadlineAt - clock.now()).toBeLessThan(15_000);
-    expect(clock.now()).toBeLessThan(deadlineAt);
-    expect(stored.names).toHaveLength(2);
-  });
+  it.each([
+    ["five minutes", 890_000, 300],
+    ["as long as there is time", 200_000, 190],
+  ])(
+    "asks for %s if the statement cannot be resumed, and keeps the marker",
+    async (_, remainingMs, seconds) => {
+      const { restart, entries, stored, clock } = await open({
+        remainingMs,
+        api: (real) => ({
+          setStopped: (name, stopped) => (stopped ? real.setStopped(name, true) : refused()),
+        }),
+      });
+      const startedAt = clock.now();
+      await restart.run();
+      expect(entries()).toMatchObject([
+        {
+          action: "not-resumed",
+          phase: "STOPPED",
+          nextStep: `confluent flink statement resume ${NAME}`,
+        },
+      ]);
+      const lastedS = (clock.now() - startedAt) / 1_000;
+      expect(lastedS).toBeGreaterThan(seconds - 15);
+      expect(lastedS).toBeLessThan(seconds + 10);
+      expect(stored.names).toHaveLength(2);
+    },
+  );
 
   it("reports a statement that fails as soon as it is resumed", async () => {
     const { restart, entries } = await open({ settings: { failure: "Table not found" } });
