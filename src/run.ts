@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Caller } from "./adapters/aws-fault.ts";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
-import { createProviderCheck } from "./adapters/providers/check.ts";
+import { ProviderClients } from "./adapters/providers/clients.ts";
 import { RateLimiter } from "./adapters/rate-limit/limiter.ts";
 import { measureRoundTrips } from "./adapters/round-trip.ts";
 import type { Traffic } from "./adapters/run-metrics.ts";
@@ -15,7 +15,6 @@ import type { Clock } from "./rotation/clock.ts";
 import type { ApiKey, RotationSettings, RunDependencies, RunLog } from "./rotation/dependencies.ts";
 import { RotationError } from "./rotation/errors.ts";
 import { plan, type Trigger } from "./rotation/plan.ts";
-import type { ProviderCheck } from "./rotation/provider-check.ts";
 import { FAULT_RETRY_MS } from "./rotation/put.ts";
 import type { Redactor } from "./rotation/redact.ts";
 import { createReport, type Report } from "./rotation/report/report.ts";
@@ -75,28 +74,6 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
     return { report: createReport(connections, facts), traffic };
   } finally {
     await Promise.all([close(), providers.close()]);
-  }
-}
-
-/** The providers of the keys: their sockets are created when the first of them is asked. */
-export class ProviderClients {
-  readonly check: ProviderCheck;
-  #agent: Dispatcher | undefined;
-
-  constructor({ clock, deadlineAt, redactor }: RunOptions) {
-    this.check = createProviderCheck({
-      clock,
-      deadlineAt,
-      dispatcher: () => {
-        this.#agent ??= createAgent();
-        return this.#agent;
-      },
-      learn: (secret) => redactor.add(secret),
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#agent?.destroy();
   }
 }
 

@@ -3,7 +3,7 @@ import { type Connection, phaseKind } from "./connection.ts";
 import { CurrentVersionCheck } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { type OpenedSessions, sessionOf } from "./environment.ts";
-import { OutOfTimeError, SupersededError } from "./errors.ts";
+import { OutOfTimeError } from "./errors.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { type Candidate, KeyCheck } from "./key-check.ts";
 import { detailsOf, NO_EVIDENCE, type OutcomeDetails, toRotationError } from "./outcome.ts";
@@ -111,13 +111,7 @@ export class SecretRollout {
 
   /** Asks the providers of the keys, and records the outcome of each connection that must not be put. */
   async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
-    this.#keys = undefined;
-    try {
-      this.#keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
-    } catch (error) {
-      if (error instanceof SupersededError) return [];
-      throw error;
-    }
+    this.#keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
     for (const [request, details] of this.#keys.decided) this.#record(request, details);
     return this.#keys.accepted;
   }

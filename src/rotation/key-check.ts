@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
 import { type OpenedSessions, sessionOf } from "./environment.ts";
+import { SupersededError } from "./errors.ts";
 import type { Evidence, OutcomeDetails } from "./outcome.ts";
 import type { PreparedUpdate } from "./prepare.ts";
 import { askProviders, describeAnswer, type KeyAnswer, refusedDetails } from "./provider-check.ts";
@@ -27,7 +28,7 @@ export class KeyCheck {
     );
   }
 
-  /** @throws SupersededError if a newer version of the secret appears while a young key is given time. */
+  /** Empty if a newer version of the secret appears while a young key is given time. */
   static async of(
     context: RunContext,
     sessions: OpenedSessions,
@@ -35,7 +36,12 @@ export class KeyCheck {
   ): Promise<KeyCheck> {
     const endpointOf = ({ connection, before }: UpdateRequest): string =>
       (before ?? sessionOf(sessions, connection).initialState(connection))?.endpoint ?? "";
-    return new KeyCheck(await askProviders(context, candidates, endpointOf), candidates);
+    try {
+      return new KeyCheck(await askProviders(context, candidates, endpointOf), candidates);
+    } catch (error) {
+      if (error instanceof SupersededError) return new KeyCheck(new Map(), []);
+      throw error;
+    }
   }
 
   evidence(connection: Connection): Evidence["provider"] {

@@ -1,4 +1,4 @@
-import type { Credentials, Occasion, ProviderRequest } from "./provider.ts";
+import type { Credentials, ProviderRequest, RequestInput } from "./provider.ts";
 
 /** A GET at the provider's host with the key in a header. */
 export function get(path: string, headersOf: HeadersOf): RequestsOf {
@@ -16,7 +16,7 @@ export function post(path: string, headersOf: HeadersOf): RequestsOf {
   }));
 }
 
-type RequestsOf = (occasion: Occasion) => readonly ProviderRequest[];
+type RequestsOf = (input: RequestInput) => readonly ProviderRequest[];
 
 function requestsOf(headersOf: HeadersOf, requestTo: (origin: string) => ProviderRequest): RequestsOf {
   return ({ credentials, origin }) => {

@@ -1,19 +1,19 @@
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Occasion, ProviderError, ProviderRequest } from "./provider.ts";
+import type { ProviderError, ProviderRequest, RequestInput } from "./provider.ts";
 
 const BODY = "Action=GetCallerIdentity&Version=2011-06-15";
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
 /** `sts:GetCallerIdentity` in the region of the endpoint. The secret key signs the request and is not sent. */
-export async function getCallerIdentity(occasion: Occasion): Promise<readonly ProviderRequest[]> {
-  const { credentials, now } = occasion;
+export async function getCallerIdentity(input: RequestInput): Promise<readonly ProviderRequest[]> {
+  const { credentials, now } = input;
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   } = credentials;
-  const target = stsOf(occasion);
+  const target = stsOf(input);
   if (accessKeyId === undefined || secretAccessKey === undefined || target === undefined) return [];
   const signer = new SignatureV4({
     service: "sts",
@@ -29,7 +29,7 @@ export async function getCallerIdentity(occasion: Occasion): Promise<readonly Pr
 }
 
 /** STS of the endpoint's region, of which each partition has its own domain. */
-function stsOf({ hostname, origin, isLoopback }: Occasion): { url: URL; region: string } | undefined {
+function stsOf({ hostname, origin, isLoopback }: RequestInput): { url: URL; region: string } | undefined {
   if (isLoopback) return { url: new URL(origin), region: "us-east-1" };
   const region = hostname.split(".").find((label) => REGION.test(label));
   if (region === undefined) return undefined;

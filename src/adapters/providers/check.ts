@@ -8,14 +8,20 @@ import { toNetworkFault } from "../network-fault.ts";
 import { destinationOf, isLoopback, isOwned, safeUrl } from "./destination.ts";
 import { sendToProvider } from "./http.ts";
 import { mintedToken } from "./oauth2.ts";
-import type { Credentials, Provider, ProviderRequest, ProviderResponse, Verdict } from "./provider.ts";
+import type {
+  Credentials,
+  Provider,
+  ProviderRequest,
+  ProviderResponse,
+  ResponsePattern,
+} from "./provider.ts";
 import { PROVIDERS } from "./table.ts";
 
 /** For all requests about one key. */
 const TIMEOUT_MS = 3_000;
 
-/** A part of a key that its provider shows in a text, with asterisks in place of the rest. */
-const MASKED_KEY = /\S*\*{3,}\S*/g;
+/** In a key of which a provider shows a part in a text. */
+const MASK = "***";
 
 export interface ProviderCheckOptions {
   readonly clock: Clock;
@@ -97,15 +103,15 @@ export function interpret(provider: Provider, host: string, response: ProviderRe
   const { status, body } = response;
   if (status === 200 && provider.isGenuine(body)) return { verdict: "valid", host };
   const { code, message } = provider.errorOf(body);
-  const matches = (verdict: Verdict): boolean =>
-    status === verdict.status &&
-    (verdict.code === undefined || code === verdict.code) &&
-    (verdict.message === undefined || verdict.message.test(message ?? "")) &&
-    !verdict.notMessage?.test(message ?? "");
+  const matches = (pattern: ResponsePattern): boolean =>
+    status === pattern.status &&
+    (pattern.code === undefined || code === pattern.code) &&
+    (pattern.message === undefined || pattern.message.test(message ?? "")) &&
+    !pattern.notMessage?.test(message ?? "");
   if (provider.valid?.some(matches)) return { verdict: "valid", host };
   const refusal = provider.refused.find(matches);
   if (refusal === undefined) return { verdict: "unknown", host, reason: `HTTP ${status}` };
-  const words = message && UntrustedText.from(message.replace(MASKED_KEY, REDACTED));
+  const words = message && UntrustedText.from(withoutMaskedKeys(message));
   const name = refusal.code === undefined || refusal.code === String(status) ? "" : `, ${refusal.code}`;
   return {
     verdict: "refused",
@@ -114,6 +120,11 @@ export function interpret(provider: Provider, host: string, response: ProviderRe
     ...(words && { words }),
     ...(provider.confirmAfterMs !== undefined && { confirmAfterMs: provider.confirmAfterMs }),
   };
+}
+
+function withoutMaskedKeys(message: string): string {
+  const words = message.split(" ");
+  return words.map((word) => (word.includes(MASK) ? REDACTED : word)).join(" ");
 }
 
 /** The code of Node or undici, which never quotes a request. */

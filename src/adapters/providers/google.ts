@@ -1,7 +1,7 @@
 import { createSign } from "node:crypto";
 import * as z from "zod/mini";
 import { parseJson } from "../../rotation/json.ts";
-import type { Occasion, ProviderRequest } from "./provider.ts";
+import type { ProviderRequest, RequestInput } from "./provider.ts";
 
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
 /** Addresses of Google's token endpoint that a service account's key may name. */
@@ -26,7 +26,7 @@ export function signedAssertion({
   origin,
   isLoopback,
   now,
-}: Occasion): readonly ProviderRequest[] {
+}: RequestInput): readonly ProviderRequest[] {
   const { data: account } = serviceAccount.safeParse(parseJson(credentials["SERVICE_KEY"] ?? ""));
   if (account === undefined || !(isLoopback || TOKEN_URLS.includes(account.token_uri))) return [];
   const url = isLoopback ? `${origin}/token` : account.token_uri;

@@ -1,5 +1,5 @@
 import type { KeyQuestion } from "../../rotation/provider-check.ts";
-import type { Occasion, ProviderRequest } from "./provider.ts";
+import type { ProviderRequest, RequestInput } from "./provider.ts";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
@@ -7,7 +7,7 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
  * A token for the client credentials. A server refuses a client with the same error if it wants the credentials in the other
  * place, so both are tried.
  */
-export function clientCredentials({ credentials, url }: Occasion): readonly ProviderRequest[] {
+export function clientCredentials({ credentials, url }: RequestInput): readonly ProviderRequest[] {
   const { OAUTH2_CLIENT_ID: id, OAUTH2_CLIENT_SECRET: secret, OAUTH2_SCOPE: scope } = credentials;
   if (id === undefined || secret === undefined) return [];
   const grant = { grant_type: "client_credentials", ...(scope !== undefined && { scope }) };

@@ -21,7 +21,7 @@ export interface ProviderResponse {
 }
 
 /** What the requests about a key are made of. */
-export interface Occasion {
+export interface RequestInput {
   readonly credentials: Credentials;
   /** Where the key may go. */
   readonly url: URL;
@@ -40,7 +40,7 @@ export interface ProviderError {
 }
 
 /** A response that says something about a key. Everything that is given must match. */
-export interface Verdict {
+export interface ResponsePattern {
   readonly status: number;
   readonly code?: string;
   readonly message?: RegExp;
@@ -54,14 +54,16 @@ export interface Provider {
   /** Where the key may go, if that is another place than the host of the endpoint. */
   readonly destination?: (question: KeyQuestion) => string | undefined;
   /** The requests, of which each further one is sent only if the one before it was refused; empty if there is none for these credentials. */
-  readonly requests: (occasion: Occasion) => readonly ProviderRequest[] | Promise<readonly ProviderRequest[]>;
+  readonly requests: (
+    input: RequestInput,
+  ) => readonly ProviderRequest[] | Promise<readonly ProviderRequest[]>;
   /** Reads the error of a response. */
   readonly errorOf: (body: string) => ProviderError;
   /** True for the body of a 200 that comes from the provider and from nothing in between. */
   readonly isGenuine: (body: string) => boolean;
   /** What else than a 200 shows that the key is valid. */
-  readonly valid?: readonly Verdict[];
-  readonly refused: readonly Verdict[];
+  readonly valid?: readonly ResponsePattern[];
+  readonly refused: readonly ResponsePattern[];
   /** Set if a good key may be refused for a moment. */
   readonly confirmAfterMs?: number;
 }

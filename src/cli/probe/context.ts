@@ -1,9 +1,10 @@
+import { ProviderClients } from "../../adapters/providers/clients.ts";
 import type { Config } from "../../config/load.ts";
 import { assertMatchesConfig } from "../../rotation/config-match.ts";
 import type { Connection } from "../../rotation/connection.ts";
 import type { RunContext } from "../../rotation/dependencies.ts";
 import { type EnvironmentSession, openSessions, readApiKeys, sessionOf } from "../../rotation/environment.ts";
-import { createClients, ProviderClients, type RunOptions, settingsOf } from "../../run.ts";
+import { createClients, type RunOptions, settingsOf } from "../../run.ts";
 import { triggerFor } from "../selection.ts";
 
 /** The clients of AWS and Confluent until a deadline. */

@@ -174,6 +174,17 @@ describe("a provider", () => {
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "unknown" });
   });
 
+  it("that refuses in one endless word is understood at once", async () => {
+    const { url, fail } = await providers();
+    fail({
+      status: 401,
+      body: JSON.stringify({ error: { code: "invalid_api_key", message: "x".repeat(60_000) } }),
+    });
+    const startedAt = performance.now();
+    expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "refused" });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   it("that sends blanks for ever is cut off", async () => {
     const { url, fail } = await providers();
     fail({ status: 401, transfer: { hugeBytes: 1e10 } });

@@ -1,0 +1,31 @@
+import type { Dispatcher } from "undici";
+import type { ProviderCheck } from "../../rotation/provider-check.ts";
+import type { Redactor } from "../../rotation/redact.ts";
+import { createAgent } from "../http.ts";
+import { createProviderCheck, type ProviderCheckOptions } from "./check.ts";
+
+/** The providers of the keys: their sockets are created when the first of them is asked. */
+export class ProviderClients {
+  readonly check: ProviderCheck;
+  #agent: Dispatcher | undefined;
+
+  constructor({
+    clock,
+    deadlineAt,
+    redactor,
+  }: Pick<ProviderCheckOptions, "clock" | "deadlineAt"> & { readonly redactor: Redactor }) {
+    this.check = createProviderCheck({
+      clock,
+      deadlineAt,
+      dispatcher: () => {
+        this.#agent ??= createAgent();
+        return this.#agent;
+      },
+      learn: (secret) => redactor.add(secret),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent?.destroy();
+  }
+}
