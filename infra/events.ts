@@ -2,7 +2,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { LIMITS, requireRules } from "./limits.ts";
+import { LIMITS, requireRules, requireServiceName } from "./limits.ts";
 import { addChangeRules, addRotationFailedRules, grantDeadLetters } from "./rules.ts";
 import type { SecretIdentity } from "./secrets.ts";
 
@@ -26,9 +26,10 @@ export interface EventsProps {
 
 /**
  * Adds the rules for events of Secrets Manager.
- * @throws SettingsError if EventBridge has no room for so many rules.
+ * @throws SettingsError if EventBridge has no room for so many rules, or cannot name them after the service.
  */
 export function addEvents(scope: Construct, { secrets, ...props }: EventsProps): void {
+  requireServiceName(props.serviceName);
   grantDeadLetters(props.deadLetterQueue);
   const changeRules = addAllChangeRules(scope, props);
   const maxRules = props.everySecret ? LIMITS.eventRules - changeRules : undefined;

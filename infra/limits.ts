@@ -16,6 +16,17 @@ export function deployedLength(text: string): number {
   return text.replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
 }
 
+/** A rule's name begins with it and has 64 characters at most. */
+export const SERVICE_NAME = /^[\w.-]{1,40}$/;
+
+/** @throws SettingsError if alarms and rules cannot be named after the service. */
+export function requireServiceName(serviceName: string): void {
+  if (SERVICE_NAME.test(serviceName)) return;
+  throw new SettingsError(
+    `The serviceName ${serviceName} is invalid: use at most 40 letters, digits, dots, hyphens and underscores.`,
+  );
+}
+
 const CURE =
   "Permit them by tag instead (secretTag), or divide connections.json among several stacks, each with its own config, " +
   "stackName and serviceName.";

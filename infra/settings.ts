@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 import * as z from "zod";
 import { didYouMean } from "../src/config/suggest.ts";
 import { SettingsError } from "./errors.ts";
+import { SERVICE_NAME } from "./limits.ts";
 import type { Network } from "./network.ts";
 import type { ConnectionRotatorProps } from "./rotator.ts";
 import { isStandardTopicArn } from "./topic.ts";
@@ -45,7 +46,7 @@ const proxyAddress = z.url({
 
 const serviceName = z
   .string()
-  .regex(/^[\w.-]{1,40}$/, "must be at most 40 letters, digits, dots, hyphens and underscores");
+  .regex(SERVICE_NAME, "must be at most 40 letters, digits, dots, hyphens and underscores");
 const secretTag = z
   .string()
   .regex(/^[^=]+=[^=]*$/, "must be a tag of the secrets, such as used-by=flink-connection-rotator")

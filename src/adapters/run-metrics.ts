@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { qualifiedName } from "../rotation/connection.ts";
 import type { Outcome, OutcomeKind } from "../rotation/outcome.ts";
-import { coversEverything, isDryRun, type Trigger } from "../rotation/plan.ts";
+import { coversEverything, isDryRun, type Trigger, wantsAlert } from "../rotation/plan.ts";
 import { isUnhealthy, type Report } from "../rotation/report/report.ts";
 
 const NAMESPACE = "FlinkConnectionRotator";
@@ -47,11 +47,11 @@ export class RunMetrics {
 
   /**
    * The state for which recovery is reported. Only a run over every connection can say that no failure is left: a good run
-   * of one secret knows nothing of the others.
+   * of one secret knows nothing of the others. Failures without an alert need no message about their recovery.
    */
   concluded({ trigger, connections }: Report): void {
     const failures = connections.filter(isUnhealthy).length;
-    if (failures > 0 || coversEverything(trigger)) this.openFailures(failures);
+    if (failures > 0 ? wantsAlert(trigger) : coversEverything(trigger)) this.openFailures(failures);
   }
 
   openFailures(count: number): void {

@@ -146,6 +146,18 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
       return 3;
     },
   ],
+  [
+    "row 78: a direct call without an alert fails",
+    [],
+    async (on) => {
+      await on.days(2, 2);
+      putKey(on, "openai", BAD);
+      await on.invoke({ connections: ["a"], alert: false }, NOON);
+      putKey(on, "openai", NEXT);
+      await on.days(3, 3);
+      return 3;
+    },
+  ],
 ];
 
 describe("the messages of the topic", { timeout: 60_000 }, () => {

@@ -95,6 +95,7 @@ describe("the settings", () => {
       "is in eu-west-1. A stack, its secrets, their keys and its alert topic must be in one region",
     ],
     [{ httpsProxy: "proxy.example.com:3128" }, /the address of a proxy.*\s+→ at httpsProxy/],
+    [{ serviceName: "team blue" }, /at most 40 letters.*\s+→ at serviceName/],
     [{ noProxy: "amazonaws.com" }, "set httpsProxy too"],
     [{ caCertificates: "package.json" }, "package.json is not a PEM file with certificates (caCertificates)"],
   ])("are refused by name: %j", (context, message) => {

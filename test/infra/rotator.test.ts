@@ -187,6 +187,14 @@ describe("the construct in another stack", () => {
   );
   const ours = Template.fromStack(stack);
 
+  it("is refused with a service name from which no rule can be named", () => {
+    const other = new Stack(new App(), "Other");
+    const serviceName = "a".repeat(41);
+    expect(() => new ConnectionRotator(other, "Rotator", { configFile, serviceName })).toThrow(
+      "use at most 40 letters, digits, dots, hyphens and underscores",
+    );
+  });
+
   it("can be used twice", () => {
     ours.resourceCountIs("AWS::Lambda::Function", 2);
     const names = Object.values(ours.findResources("AWS::CloudWatch::Alarm")).map(
