@@ -3,6 +3,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import * as z from "zod/mini";
 import { awsProxyOptions } from "../adapters/proxy.ts";
 import { reportSchema } from "../rotation/report/schema.ts";
+import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import { callError, requireAwsConfig } from "./aws.ts";
 import { confirmWide } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
@@ -23,6 +24,7 @@ const LIST = {
   permission: "lambda:ListFunctions, or name the function with --function",
   hint: "Name the function with --function.",
 };
+const CONNECTION_TIMEOUT_MS = 3_000;
 /** Longer than the longest timeout of a Lambda function. */
 const TIMEOUT_MS = 960_000;
 
@@ -92,20 +94,24 @@ interface Target {
 
 async function call(target: Target, event: object, context: CommandContext): Promise<unknown> {
   await requireAwsConfig(context);
-  const { err } = context;
+  const notice = new WaitingNotice(context.err);
   const client = new LambdaClient({
     maxAttempts: 1,
-    requestHandler: { requestTimeout: TIMEOUT_MS, ...awsProxyOptions() },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: TIMEOUT_MS,
+      ...awsProxyOptions(),
+    },
   });
   try {
-    const name = target.function ?? (await functionOf(client, target.stack ?? DEFAULT_STACK, context));
-    if (err.isLive) err.draw([err.paint("dim", `Waiting for ${name} …`)]);
-    const { FunctionError, Payload } = await client
-      .send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }))
+    const find = () => functionOf(client, target.stack ?? DEFAULT_STACK, context);
+    const name = target.function ?? (await notice.during("Lambda", find));
+    const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) });
+    const { FunctionError, Payload } = await notice
+      .during(name, () => client.send(command))
       .catch((error: unknown) => {
         throw callError(`${name} could not be called`, error, INVOKE, context);
-      })
-      .finally(() => err.clear());
+      });
     const response: unknown = JSON.parse(Payload?.transformToString() || "null");
     if (FunctionError !== undefined) throw toError(response);
     return response;

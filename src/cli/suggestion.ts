@@ -1,5 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
+const MAX_NAMED = 12;
+
 /** `Did you mean "rotate"?` if a candidate is similar, otherwise the list of candidates. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   const closest = candidates
@@ -9,5 +11,8 @@ export function suggestion(word: string, candidates: readonly string[]): string 
     }))
     .toSorted((a, b) => a.letters - b.letters)[0];
   const isSimilar = closest !== undefined && closest.letters <= Math.max(1, Math.floor(word.length / 3));
-  return isSimilar ? `Did you mean "${closest.candidate}"?` : `Available: ${candidates.join(", ")}.`;
+  if (isSimilar) return `Did you mean "${closest.candidate}"?`;
+  const more = candidates.length - MAX_NAMED;
+  const rest = more > 0 ? ` and ${more} more` : "";
+  return `Available: ${candidates.slice(0, MAX_NAMED).join(", ")}${rest}.`;
 }

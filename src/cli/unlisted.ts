@@ -1,6 +1,7 @@
 import type { Config } from "../config/load.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
 import { counted } from "../terminal/text.ts";
+import { PROGRAM } from "./context.ts";
 
 const MAX_NAMED = 10;
 
@@ -27,6 +28,6 @@ export function unlistedRemark(
   const verb = unlisted.length === 1 ? "exists" : "exist";
   return {
     message: `${counted(unlisted.length, "connection")} ${verb} in ${environment} and connections.json does not list ${unlisted.length === 1 ? "it" : "them"}: ${names.join(", ")}${more}.`,
-    nextStep: `The rotator leaves ${unlisted.length === 1 ? "it" : "them"} alone. To rotate, add an entry to connections.json.`,
+    nextStep: `The rotator leaves ${unlisted.length === 1 ? "it" : "them"} alone. "${PROGRAM} discover --merge" adds entries to the file.`,
   };
 }

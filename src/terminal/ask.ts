@@ -8,7 +8,9 @@ export async function ask(question: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   lines.once("line", resolve).once("close", () => resolve(undefined));
   try {
-    return await promise;
+    const line = await promise;
+    if (line === undefined) process.stderr.write("\n");
+    return line;
   } finally {
     lines.close();
   }

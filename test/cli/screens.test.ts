@@ -78,6 +78,13 @@ describe("a terminal", () => {
     expect(Buffer.from(screen).every((byte) => byte < 0x80)).toBe(true);
   });
 
+  it("asks before it rotates everything, and takes no answer for no", async () => {
+    const { code, screen } = await runInPty(["rotate"], { columns: 80, env: world.env });
+    expect(screen).toContain("Send the current keys to 12 connections in prod, staging? [y/N] \n");
+    expect(screen).toContain("nothing was sent");
+    expect(code).toBe(130);
+  });
+
   it("in a UTF-8 locale gets marks", async () => {
     const { screen } = await runInPty(["check"], { columns: 80, env: { ...world.env, LC_ALL: "C.UTF-8" } });
     expect(screen).toContain("✓");

@@ -11,4 +11,9 @@ describe("a suggestion", () => {
   ])("for %s is %s", (word, expected) => {
     expect(suggestion(word, ["rotate", "status"])).toBe(expected);
   });
+
+  it("names twelve of many", () => {
+    const names = Array.from({ length: 200 }, (_, index) => `connection-${index}`);
+    expect(suggestion("xyz", names)).toMatch(/^Available: connection-0, .*, connection-11 and 188 more\.$/);
+  });
 });
