@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import type { Role } from "aws-cdk-lib/aws-iam";
+import { type IRole, Role } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
   type Code,
@@ -21,7 +21,7 @@ import { type HttpsProxy, inNetwork, type Network, proxyEnvironment } from "./ne
 export interface RotatorFunctionProps {
   readonly serviceName: string;
   readonly code: Code;
-  readonly role: Role;
+  readonly role: IRole;
   readonly topic: ITopic;
   readonly logGroup: ILogGroup;
   readonly failedRuns: IQueue;
@@ -40,7 +40,7 @@ export function makeFunction(scope: Construct, props: RotatorFunctionProps): Lam
     handler: "index.handler",
     code,
     // permissions.ts grants everything that the function may do; CDK would add managed policies.
-    role: role.withoutPolicyUpdates(),
+    role: role instanceof Role ? role.withoutPolicyUpdates() : role,
     // A run mostly waits, and a thousand connections fit; the list of a fleet needs more.
     memorySize: fleet ? 1_024 : 256,
     // Lambda's maximum: each of several waves may wait for a slow connection.

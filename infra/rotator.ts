@@ -1,33 +1,25 @@
 import { Annotations } from "aws-cdk-lib";
-import type { Role } from "aws-cdk-lib/aws-iam";
+import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { type Config, readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
 import { rotatorCode } from "./bundle.ts";
 import { addDashboard } from "./dashboard.ts";
 import { addEvents } from "./events.ts";
-import {
-  addFleet,
-  type Fleet,
-  type FleetOptions,
-  type FleetRoles,
-  MAX_CONNECTIONS_PER_RUN,
-} from "./fleet.ts";
+import { addFleet, type Fleet, type FleetOptions, MAX_CONNECTIONS_PER_RUN } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
 import { metricsOf } from "./metrics.ts";
 import type { HttpsProxy, Network } from "./network.ts";
 import { grantNetworkInterfaces, grantRotation } from "./permissions.ts";
 import { requireOneRegion } from "./region.ts";
-import { makeLogGroup, makeQueue, makeRole } from "./resources.ts";
+import { LOG_RETENTION, makeResources, type Resources } from "./resources.ts";
 import { addSchedule, type ResolvedSchedule, type RotationSchedule, resolveSchedule } from "./schedule.ts";
 import type { SecretTag } from "./secret-permissions.ts";
 import { identifySecrets } from "./secrets.ts";
-import { makeAlertTopic, requireStandardTopic } from "./topic.ts";
+import { requireStandardTopic } from "./topic.ts";
 
 export interface ConnectionRotatorProps {
   /** The connections.json that the function reads; permissions and event patterns are derived from it. */
@@ -54,6 +46,8 @@ export interface ConnectionRotatorProps {
   readonly caCertificates?: string;
   /** An orchestrator makes the scheduled runs, batch by batch. Default: the function makes them, each in one run. */
   readonly fleet?: FleetOptions;
+  /** The role of the function, with every permission that it needs. Default: a new role with exactly those permissions. */
+  readonly role?: IRole;
   /** Default: three months. */
   readonly logRetention?: RetentionDays;
   /** Distinguishes two rotators in one account and region: their metrics and alarms. Default: flink-connection-rotator. */
@@ -62,12 +56,10 @@ export interface ConnectionRotatorProps {
   readonly bundle?: string;
 }
 
-const LOG_RETENTION = RetentionDays.THREE_MONTHS;
-
 /** The rotator function with its schedule, event rules, permissions, alerts and alarms. */
 export class ConnectionRotator extends Construct {
   readonly function: IFunction;
-  readonly role: Role;
+  readonly role: IRole;
   readonly alertTopic: ITopic;
   /** When the function runs by itself: an expression and a time zone. */
   readonly schedule: string;
@@ -86,12 +78,13 @@ export class ConnectionRotator extends Construct {
     const config = readConfig(props.configFile);
     const { secrets, rotated, shared } = secretsOf(this, config);
     const resources = makeResources(this, props);
-    const { role, topic, deadLetterQueue } = resources;
+    const { ownRole, topic, deadLetterQueue } = resources;
     requireOneRegion(this, { secrets, topic, kmsKeyArns });
 
     const { propagationLabel, refresh } = config;
-    grantRotation(role, { ...resources, secrets, rotated, propagationLabel, refresh, kmsKeyArns, secretTag });
-    if (network) grantNetworkInterfaces(role);
+    const permitted = { secrets, rotated, propagationLabel, refresh, kmsKeyArns, secretTag };
+    if (ownRole) grantRotation(ownRole, { ...resources, ...permitted });
+    if (ownRole && network) grantNetworkInterfaces(ownRole);
 
     const { fn, fleet } = makeFunctions(this, props, resources);
     addSchedule(this, { ...schedule, enabled, fn: fleet?.live ?? fn, deadLetterQueue });
@@ -119,7 +112,7 @@ export class ConnectionRotator extends Construct {
     });
 
     this.function = fn;
-    this.role = role;
+    this.role = resources.role;
     this.alertTopic = topic;
     this.schedule = enabled ? `${schedule.expression} ${schedule.timeZone}` : "paused (enabled=false)";
     this.alertRecipients = alertRecipients(this, props);
@@ -135,32 +128,6 @@ function alertRecipients(scope: Construct, { alertEmails = [], alertTopic }: Con
     "Nobody receives the alerts: the new topic has no subscriber. Set alertEmail (alertEmails), or subscribe to the topic.",
   );
   return "nobody: set alertEmail, or subscribe to the topic";
-}
-
-interface Resources {
-  readonly role: Role;
-  readonly fleetRoles: FleetRoles | undefined;
-  readonly topic: ITopic;
-  readonly logGroup: LogGroup;
-  /** Receives events that could not be delivered. */
-  readonly deadLetterQueue: Queue;
-  /** Receives the events of failed runs. */
-  readonly failedRuns: Queue;
-}
-
-function makeResources(scope: Construct, props: ConnectionRotatorProps): Resources {
-  const deadLetterQueue = makeQueue(scope, "DeadLetterQueue");
-  const failedRuns = makeQueue(scope, "FailedRuns");
-  const logGroup = makeLogGroup(scope, props.logRetention ?? LOG_RETENTION);
-  const role = makeRole(scope, "Role");
-  const fleetRoles = props.fleet && {
-    orchestrator: makeRole(scope, "FleetRole"),
-    alert: makeRole(scope, "FleetAlertRole"),
-  };
-  const publishers = [role, ...(fleetRoles ? [fleetRoles.alert] : [])];
-  const topic = props.alertTopic ?? makeAlertTopic(scope, publishers);
-  for (const email of props.alertEmails ?? []) topic.addSubscription(new EmailSubscription(email));
-  return { role, fleetRoles, topic, logGroup, deadLetterQueue, failedRuns };
 }
 
 interface Functions {

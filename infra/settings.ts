@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { SecurityGroup, Vpc } from "aws-cdk-lib/aws-ec2";
+import { Role } from "aws-cdk-lib/aws-iam";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
@@ -39,6 +40,14 @@ const keyArns = list.pipe(
   ),
 );
 
+const iamArn = (kind: "role" | "policy") =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:[^:]+:iam::(\\d{12}|aws):${kind}/[\\w+=,.@/-]+$`),
+      `must be the ARN of a ${kind}, such as arn:aws:iam::111122223333:${kind}/rotator`,
+    );
+
 const proxyAddress = z.url({
   protocol: /^https?$/,
   error: "must be the address of a proxy, such as http://proxy.example.com:3128",
@@ -69,6 +78,9 @@ const deploymentSettings = z.object({
   scheduleWindowMinutes: number.optional(),
   cloudTrailEvents: flag.default(false),
   kmsKeyArns: keyArns.default([]),
+  roleArn: iamArn("role").optional(),
+  permissionsBoundaryArn: iamArn("policy").optional(),
+  bucket: z.string().optional(),
   secretTag: secretTag.optional(),
   fleetConcurrency: number.int().optional(),
   logRetentionDays: z.coerce
@@ -116,6 +128,7 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
     alertTopicArn,
     serviceName,
     fleetConcurrency,
+    roleArn,
   } = settings;
   const network = toNetwork(scope, settings);
   return {
@@ -137,6 +150,9 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
     kmsKeyArns: settings.kmsKeyArns,
     ...(settings.secretTag && { secretTag: settings.secretTag }),
     logRetention: settings.logRetentionDays,
+    ...(roleArn !== undefined && {
+      role: Role.fromRoleArn(scope, "GivenRole", roleArn, { mutable: false }),
+    }),
     ...(network && { network }),
     ...toProxy(settings),
   };

@@ -20,6 +20,8 @@ export interface DeployableTemplate {
   /** CloudFormation, as JSON. */
   readonly template: string;
   readonly archives: readonly Archive[];
+  /** What a person should know before deploying it. */
+  readonly warnings: readonly string[];
 }
 
 const cloudFormation = z.looseObject({
@@ -37,12 +39,18 @@ export function createTemplate({ settings, bucket }: TemplateOptions): Deployabl
     const context = { ...cdk.context, ...settings };
     const app = new App({ outdir, context, analyticsReporting: false });
     const stack = new RotatorStack(app, {}, synthesizer);
-    const { template } = app.synth().getStackArtifact(stack.artifactId);
+    const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
     const { archives } = synthesizer;
-    return { stackName: stack.stackName, template: describe(template, archives), archives };
+    const warnings = messages.map(({ entry }) => textOf(entry.data));
+    return { stackName: stack.stackName, template: describe(template, archives), archives, warnings };
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** CDK adds to a warning how it can be acknowledged. */
+function textOf(data: unknown): string {
+  return String(data).replace(/ \[ack: .*\]$/, "");
 }
 
 /** Names the archives for tools that upload them, and leaves out what CDK notes for itself. */

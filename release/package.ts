@@ -1,33 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
 import { writeDeclarations } from "./declarations.ts";
 import { writeJson } from "./json.ts";
-import { readShrinkwrap } from "./shrinkwrap.ts";
-
-const manifest = z.looseObject({ files: z.array(z.string()) });
+import { publishedManifest } from "./manifest.ts";
 
 /** Files that `npm pack` adds by itself. */
 const ALWAYS = ["README.md", "LICENSE"];
-const GENERATED = "npm-shrinkwrap.json";
 
-/** Writes the package as it is published: without scripts and without what only the development needs. */
+/** Writes the package as it is published. */
 export function writePackage(folder: string): void {
   const staging = mkdtempSync(join(tmpdir(), "rotator-package-"));
   try {
-    const {
-      scripts: _,
-      devDependencies: __,
-      allowScripts: ___,
-      ...published
-    } = manifest.parse(JSON.parse(readFileSync("package.json", "utf8")));
-    for (const file of [...published.files, ...ALWAYS])
-      if (file !== GENERATED) cpSync(file, join(staging, file), { recursive: true });
+    const manifest = publishedManifest();
+    for (const file of [...manifest.files, ...ALWAYS]) cpSync(file, join(staging, file), { recursive: true });
     writeDeclarations(join(staging, "dist/cdk/types"));
-    writeJson(join(staging, "package.json"), published);
-    writeJson(join(staging, GENERATED), readShrinkwrap());
+    writeJson(join(staging, "package.json"), manifest);
     execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: staging });
   } finally {
     rmSync(staging, { recursive: true });

@@ -1,12 +1,12 @@
 import { VERSION } from "../src/version.ts";
 import { type Bundle, bundledLibraries, type Library } from "./bundled.ts";
-import { readShrinkwrap } from "./shrinkwrap.ts";
+import { readLockfile } from "./lockfile.ts";
 
 const NAME = "flink-connection-rotator";
 
 /** A CycloneDX bill of materials of what is really in the bundles. It has no date, so that a release can be repeated. */
 export function toSbom() {
-  const { packages } = readShrinkwrap();
+  const packages = readLockfile();
   const root = `pkg:npm/${NAME}@${VERSION}`;
   const libraries = bundledLibraries();
   return {

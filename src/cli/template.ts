@@ -22,7 +22,7 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 export function templateCommand(context: CommandContext): CommandUnknownOpts {
-  const { env, out } = context;
+  const { env, out, err } = context;
   return new Command("template")
     .summary("Write a CloudFormation template and the function's code")
     .description(DESCRIPTION)
@@ -38,13 +38,15 @@ export function templateCommand(context: CommandContext): CommandUnknownOpts {
     .action(
       async ({
         config = env["CONNECTIONS_FILE"] || "connections.json",
-        bucket,
-        context: settings,
+        bucket: givenBucket,
+        context: given,
         out: folder,
       }) => {
-        const options = { settings: { ...settingsOf(settings), config }, bucket };
-        const deployable = await create(options);
+        const settings = settingsOf(given);
+        const bucket = givenBucket ?? settings["bucket"];
+        const deployable = await create({ settings: { ...settings, config }, bucket });
         write(folder, deployable);
+        for (const text of deployable.warnings) err.print(`${err.paint("yellow", "Note:")} ${text}`);
         out.print(...summary(folder, deployable, bucket));
       },
     );

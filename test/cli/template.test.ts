@@ -43,6 +43,16 @@ describe("template", { timeout: 60_000 }, () => {
     expect(existsSync(join(out, "function.zip"))).toBe(true);
   });
 
+  it("says that nobody would receive the alerts", () => {
+    const { status, stdout, stderr } = run(
+      "dist/cli/index.mjs",
+      ...["--config", config, "--out", out, "--context", "bucket=code"],
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain("s3://code/");
+    expect(stderr).toMatch(/^Note: Nobody receives the alerts: .*topic\.$/m);
+  });
+
   it("says what to install if aws-cdk-lib is missing", () => {
     const alone = mkdtempSync(join(tmpdir(), "rotator-alone-"));
     for (const name of ["dist/cli", "dist/cdk"]) cpSync(name, join(alone, name), { recursive: true });

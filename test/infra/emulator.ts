@@ -12,7 +12,11 @@ interface Request {
 
 /** An AWS emulator on loopback. Disposing of it ends the server if it was started here. */
 export interface Emulator extends AsyncDisposable {
+  /** With a host's name: moto takes the first part of an address for the name of a bucket. */
+  readonly url: string;
   call(service: string, request: Request): Promise<string>;
+  /** The bytes of an object in S3. */
+  download(path: string): Promise<Uint8Array>;
 }
 
 export const isInstalled = (command: string): boolean =>
@@ -25,14 +29,15 @@ export const hasEmulator = isGiven || isInstalled("moto_server");
 
 /** The emulator on loopback that AWS_ENDPOINT_URL names, or moto's server on a free port. */
 export async function openEmulator(): Promise<Emulator> {
-  if (isGiven) return { call: callerOf(given), async [Symbol.asyncDispose]() {} };
+  if (isGiven) return { url: given, ...callersOf(given), async [Symbol.asyncDispose]() {} };
   const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const url = await addressOf(server.stderr);
   server.stderr.resume();
   return {
-    call: callerOf(url),
+    url: url.replace("127.0.0.1", "localhost"),
+    ...callersOf(url),
     async [Symbol.asyncDispose]() {
       server.kill();
       await once(server, "exit");
@@ -40,18 +45,24 @@ export async function openEmulator(): Promise<Emulator> {
   };
 }
 
-function callerOf(url: string): Emulator["call"] {
-  return async (service, { path = "/", method = "POST", headers = {}, body = null }) => {
+function callersOf(url: string): Pick<Emulator, "call" | "download"> {
+  const send = async (
+    service: string,
+    { path = "/", method = "POST", headers = {}, body }: Request,
+  ): Promise<Response> => {
     const credential = `test/20260101/${REGION}/${service}/aws4_request`;
     const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
     const response = await fetch(new URL(path, url), {
       method,
       headers: { authorization, ...headers },
-      body,
+      ...(body !== undefined && { body }),
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${service} ${method} ${path} answered ${response.status}: ${text}`);
-    return text;
+    if (response.ok) return response;
+    throw new Error(`${service} ${method} ${path} answered ${response.status}: ${await response.text()}`);
+  };
+  return {
+    call: async (service, request) => (await send(service, request)).text(),
+    download: async (path) => (await send("s3", { path, method: "GET" })).bytes(),
   };
 }
 

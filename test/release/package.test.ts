@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { bundledLibraries } from "../../release/bundled.ts";
-import { readShrinkwrap } from "../../release/shrinkwrap.ts";
+import { readLockfile } from "../../release/lockfile.ts";
+import { publishedManifest } from "../../release/manifest.ts";
 
 const packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]);
 const packageJson = JSON.parse(readFileSync("package.json", "utf8"));
@@ -20,7 +21,7 @@ function packedFiles(): string[] {
 
 describe("the package", () => {
   it("contains the command line, both functions, the construct and their documentation, and nothing else", () => {
-    const generated = /^(npm-shrinkwrap\.json|dist\/cdk\/types\/.*\.d\.ts)$/;
+    const generated = /^dist\/cdk\/types\/.*\.d\.ts$/;
     expect(packedFiles().filter((path) => !generated.test(path))).toEqual([
       "CHANGELOG.md",
       "LICENSE",
@@ -54,18 +55,24 @@ describe("the package", () => {
     expect(run("--input-type=module", "--eval", asModule)).toBe("function");
   });
 
-  it("declares every bundled library as a dependency, so that an audit sees it in the bundled version", () => {
-    const { packages } = readShrinkwrap();
-    const libraries = bundledLibraries();
-    expect(libraries.length).toBeGreaterThan(20);
-    for (const { folder, version } of libraries)
-      expect(packages).toHaveProperty([folder, "version"], version);
+  it("declares every bundled library as a dependency in the bundled version, so that an audit sees it", () => {
+    const { dependencies } = publishedManifest();
+    expect(Object.entries(dependencies)).toEqual(
+      bundledLibraries().map(({ name, version }) => [name, version]),
+    );
+    expect(Object.keys(dependencies).length).toBeGreaterThan(20);
   });
 
-  it("pins nothing that only its development needs", () => {
-    const { packages } = readShrinkwrap();
-    expect(Object.values(packages).filter(({ dev }) => dev)).toEqual([]);
-    expect(packages).not.toHaveProperty(["node_modules/aws-cdk-lib"]);
-    expect(packages).not.toHaveProperty(["", "devDependencies"]);
+  it("has neither scripts nor what only its development needs", () => {
+    const manifest = publishedManifest();
+    expect(manifest).not.toHaveProperty("scripts");
+    expect(manifest).not.toHaveProperty("devDependencies");
+    expect(manifest.dependencies).not.toHaveProperty("aws-cdk-lib");
+  });
+
+  it("is made of libraries that are no development dependencies of the checkout", () => {
+    const packages = readLockfile();
+    const development = bundledLibraries().filter(({ folder }) => packages[folder]?.dev);
+    expect(development).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ const INVOKE = `
   const atStart = sockets.length;
   const context = {
     functionName: "rotator",
-    invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:rotator",
+    invokedFunctionArn: process.env.FUNCTION_ARN ?? "arn:aws:lambda:us-east-1:123456789012:function:rotator",
     getRemainingTimeInMillis: () => Number(process.env.REMAINING_MS ?? 60_000),
   };
   const result = await handler(JSON.parse(process.argv[1]), context).then(
@@ -138,6 +138,15 @@ export async function deploy({
   };
   const start = (event: unknown) => startProcess(event, folder, lambda);
   return { aws, confluent, configFile, start, invoke: (event) => resultOf(start(event)) };
+}
+
+/** Invokes the bundle in a folder, as Lambda does. */
+export function invokeIn(
+  folder: string,
+  event: unknown,
+  env: Readonly<Record<string, string>>,
+): Promise<Invoked> {
+  return resultOf(startProcess(event, folder, env));
 }
 
 function connectionsAt(

@@ -2,6 +2,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import type { ProviderFault } from "../providers/faults.ts";
 import { AGENTS_SECRET, ENVIRONMENTS, FORBIDDEN, ORGANIZATION_ID, REVOKED } from "./connections.ts";
 import type { DemoSandbox } from "./environment.ts";
+import { COMMAND_LINE } from "./invocation.ts";
 
 /** One example of each kind of fault, for the next PUT or GET of any connection. */
 const CONFLUENT_FAULTS = [
@@ -93,10 +94,10 @@ function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string)
     `curl -u ${apiKeys.prod} ${confluent.url}/${connections}/support-openai`,
     `curl ${aws.url}/_sandbox/sns/messages`,
     note("The same with the command line:"),
-    "npx . status",
-    "npx . rotate support-openai",
+    `${COMMAND_LINE} status`,
+    `${COMMAND_LINE} rotate support-openai`,
     note("How the service reports on keys, and the settings that follow:"),
-    "npx . probe support-openai --bad-key --yes --seconds 5",
+    `${COMMAND_LINE} probe support-openai --bad-key --yes --seconds 5`,
   ];
 }
 

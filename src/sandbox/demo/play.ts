@@ -1,6 +1,7 @@
 import type { Terminal } from "../../terminal/terminal.ts";
 import { alertLines } from "./alert.ts";
 import { startDemoSandbox } from "./environment.ts";
+import { START_SANDBOX } from "./invocation.ts";
 import { watchRun } from "./progress.ts";
 import { type DemoContext, SCENARIOS, type Scenario } from "./scenarios.ts";
 
@@ -26,7 +27,7 @@ export async function playDemo(
     terminal.print(
       "",
       terminal.paint("green", "All scenarios passed."),
-      "To try it yourself: npm start -- --serve",
+      `To try it yourself: ${START_SANDBOX}`,
     );
   else terminal.print("", terminal.paint("red", `A scenario failed. The function's log: ${sandbox.logFile}`));
   return hasPassed;

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { bundledLibraries } from "./bundled.ts";
+
+const manifest = z.looseObject({ files: z.array(z.string()) });
+
+/**
+ * The package.json of the published package. Its dependencies are all libraries of the bundles in the bundled versions, those
+ * of libraries too, so that an audit of the package is one of the function. It has no scripts and no development.
+ * @throws Error if two versions of a library are bundled: npm cannot install both at the top.
+ */
+export function publishedManifest() {
+  const {
+    scripts: _,
+    devDependencies: __,
+    allowScripts: ___,
+    ...published
+  } = manifest.parse(JSON.parse(readFileSync("package.json", "utf8")));
+  const dependencies: Record<string, string> = {};
+  for (const { name, version } of bundledLibraries()) {
+    if ((dependencies[name] ?? version) !== version)
+      throw new Error(`Two versions of ${name} are bundled: ${dependencies[name]} and ${version}.`);
+    dependencies[name] = version;
+  }
+  return { ...published, dependencies };
+}
