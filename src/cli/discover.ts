@@ -13,6 +13,7 @@ import {
 import type { FoundConnection } from "./draft/found.ts";
 import { readTerraform, type TerraformResult } from "./draft/terraform.ts";
 import { configArgument, summary } from "./draft/to-do.ts";
+import { secretsIn, useOption } from "./draft/use-option.ts";
 import { type DraftFile, draftFile, mergedFile, writeWithSchema } from "./draft/write.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
@@ -42,6 +43,7 @@ interface Options extends EnvironmentOptions {
   readonly terraform?: string | undefined;
   readonly output?: string | undefined;
   readonly merge?: string | undefined;
+  readonly use?: readonly string[] | undefined;
   readonly force?: true | undefined;
 }
 
@@ -52,6 +54,7 @@ export function discoverCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
     .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
     .addOption(valueOption("--merge <file>", "add to this connections.json what it does not list"))
+    .addOption(useOption())
     .option("--force", "overwrite an existing file")
     .addHelpText("after", exampleText(context.out, EXAMPLES))
     .action((options) => runDiscover(options, context));
@@ -103,13 +106,15 @@ async function read(file: string): Promise<string> {
 /** The region on the command line is that of one environment; Terraform's state may contain several. */
 function givenFor(
   found: readonly FoundConnection[],
-  { name, apiKeySecret, ...options }: Options,
+  { name, apiKeySecret, use = [], ...options }: Options,
 ): { given: Given; remarks: string[] } {
   const open = found.filter(({ restEndpoint }) => restEndpoint === undefined);
   const environments = [...new Set(open.map(({ environmentId }) => environmentId))];
   const names = new Set(open.map((each) => `${each.environmentId}/${each.name}`));
   const isOneRegion = environments.length <= 1 && names.size === open.length;
-  const given = { name, apiKeySecret, restEndpoint: isOneRegion ? endpointOf(options) : undefined };
+  const secrets = new Map([...secretsIn(use, found, "discover")].map(([key, secret]) => [key, { secret }]));
+  const restEndpoint = isOneRegion ? endpointOf(options) : undefined;
+  const given = { name, apiKeySecret, restEndpoint, secrets };
   if (open.length === 0 || given.restEndpoint !== undefined) return { given, remarks: [] };
   const which = environments.join(", ");
   const reason = isOneRegion

@@ -12,10 +12,11 @@ import {
 import { askEnvironment, asker, chooseSecrets } from "./draft/interview.ts";
 import { listSecretNames } from "./draft/secret-names.ts";
 import { configArgument, summary } from "./draft/to-do.ts";
+import { secretsIn, useOption } from "./draft/use-option.ts";
 import { writeWithSchema } from "./draft/write.ts";
 import { UsageError } from "./errors.ts";
 import { exampleText } from "./help.ts";
-import { listOption, valueOption } from "./options.ts";
+import { valueOption } from "./options.ts";
 
 const DESCRIPTION = `Create a connections.json: find the connections and secrets that exist, and write the file.
 
@@ -32,7 +33,7 @@ export function initCommand(context: CommandContext): CommandUnknownOpts {
   return addEnvironmentOptions(new Command("init"))
     .summary("Create a connections.json, with questions on a terminal")
     .description(DESCRIPTION)
-    .addOption(listOption("--use <connection=secret>", "the secret of a connection"))
+    .addOption(useOption())
     .addOption(valueOption("--output <file>", "default: connections.json"))
     .addHelpText(
       "after",
@@ -53,17 +54,13 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
       `${output} already exists.`,
       `Add connections to it with: ${PROGRAM} discover --merge ${output}`,
     );
-  const given = secretsIn(options.use ?? []);
   await requireAwsConfig(context);
   const ask = asker(context);
   const names = ask && (await listSecretNames(context));
   const environment = toEnvironment(ask ? await askEnvironment(options, names, ask) : options, "init");
   const lines = await withConnections(environment, context, async (found, clients) => {
     if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
-    requireFound(
-      [...given.keys()],
-      found.map(({ name }) => name),
-    );
+    const given = secretsIn(options.use ?? [], found, "init");
     const { secrets, problems } = await chooseSecrets(found, given, { clients, names, ask, context });
     const { name, apiKeySecret, restEndpoint } = environment;
     const { draft } = writeWithSchema(output, found, { name, apiKeySecret, restEndpoint, secrets });
@@ -89,22 +86,4 @@ function nextSteps({ columns }: Terminal, config: string): string[] {
   const described = lines.map(({ line, what }) => `${line.padEnd(width)}   ${what}`);
   const fits = described.every(({ length }) => length <= columns);
   return ["Next:", ...(fits ? described : lines.map(({ line }) => line))];
-}
-
-/** @throws UsageError */
-function secretsIn(pairs: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    pairs.map((pair) => {
-      const [name = "", secret = ""] = pair.split(/=(.*)/s);
-      if (name === "" || secret === "")
-        throw new UsageError(`"${pair}" is not CONNECTION=SECRET.`, `See ${PROGRAM} init --help.`);
-      return [name, secret];
-    }),
-  );
-}
-
-function requireFound(names: readonly string[], found: readonly string[]): void {
-  const missing = names.find((name) => !found.includes(name));
-  if (missing !== undefined)
-    throw new UsageError(`The environment has no connection "${missing}".`, `It has: ${found.join(", ")}.`);
 }

@@ -269,6 +269,24 @@ describe("discover --merge", () => {
     expect(code).toBe(0);
   });
 
+  it("adds a complete entry if --use names the secret", async () => {
+    const operator = await startOperator({ connections: TWO.slice(0, 1) });
+    operator.confluent.addConnection("env-1", {
+      name: "new",
+      type: "OPENAI",
+      endpoint: "https://e",
+      data: {},
+    });
+    const { file, err, code } = await merge(operator, ["--use", "new=openai"]);
+    expect(parse(readFileSync(file, "utf8")).connections.at(-1)).toMatchObject({
+      name: "new",
+      secret: "openai",
+    });
+    expect(err).toContain("1 connection added.");
+    expect(code).toBe(0);
+    expect(await merge(operator, ["--use", "nobody=openai"])).toMatchObject({ code: 2 });
+  });
+
   it("adds nothing twice", async () => {
     const operator = await startOperator({ connections: TWO.slice(0, 1) });
     operator.confluent.addConnection("env-1", {

@@ -139,7 +139,7 @@ describe("init", () => {
 
   it.each([
     [["--use", "support-openai"], '"support-openai" is not CONNECTION=SECRET.'],
-    [["--use", "nobody=prod/openai"], 'The environment has no connection "nobody".'],
+    [["--use", "nobody=prod/openai"], 'No connection "nobody" was found.'],
     [
       ["--name", "prod", "--region", ""],
       "--organization, --environment, --api-key-secret, --cloud and --region must be given.",
