@@ -2,12 +2,13 @@ import wrapAnsi from "wrap-ansi";
 import * as z from "zod";
 import { main } from "../../../src/cli/main.ts";
 import type { SecretLabelUpdated } from "../../../src/sandbox/aws/secret-store.ts";
-import { awsKey, FORBIDDEN, REVOKED, SHARED_SECRET } from "../../../src/sandbox/demo/connections.ts";
+import { awsKey, FORBIDDEN, SHARED_SECRET } from "../../../src/sandbox/demo/connections.ts";
 import { type DemoSandbox, startDemoSandbox } from "../../../src/sandbox/demo/environment.ts";
 import { Terminal } from "../../../src/terminal/terminal.ts";
 import { COLUMNS, Screen, type Span, spansOf } from "./screen.ts";
 
 const MAX_LINES = 25;
+const HOUR_MS = 3_600_000;
 const byProtocol = z.object({ default: z.string() });
 const COMMAND = ["rotate", "--secret", SHARED_SECRET];
 
@@ -26,7 +27,7 @@ export async function showRefusedKey(): Promise<RefusedKey> {
     sandbox.aws.putSecret(SHARED_SECRET, awsKey(FORBIDDEN));
     await sandbox.rotator.invoke(events.at(-1));
     const mail = mailLines(sandbox);
-    sandbox.aws.putSecret(SHARED_SECRET, awsKey(REVOKED));
+    sandbox.aws.putSecret(SHARED_SECRET, awsKey(FORBIDDEN), { createdAt: Date.now() - HOUR_MS });
     return { terminal: await terminalLines(sandbox), mail };
   } finally {
     await sandbox.close();
