@@ -33,7 +33,8 @@ function inquiryLines({ statements, provider }: ProbeReport): string[] {
 function describeStatements(statements: NonNullable<ProbeReport["statements"]>): string {
   if (!statements.listed) return `they cannot be listed. ${statements.message}`;
   const { count, withConnections, withThisConnection } = statements;
-  return `${counted(count, "statement")} can be listed; connection_refs of ${withConnections} names connections, and of ${withThisConnection} this one.`;
+  if (count === 0) return "they can be listed, and there are none.";
+  return `${counted(count, "statement")} can be listed; ${withConnections} of them name connections (connection_refs), ${withThisConnection} this one.`;
 }
 
 function describeProvider({ verdict, reason }: NonNullable<ProbeReport["provider"]>): string {

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { conclude } from "../../../src/cli/probe/command.ts";
-import { startCli } from "../../support/child.ts";
+import { startDemoSandbox } from "../../../src/sandbox/demo/environment.ts";
+import { runCli, startCli } from "../../support/child.ts";
 import { leaksIn } from "../../support/leaks.ts";
 import { startOperator } from "../../support/operator.ts";
 import { fakeTerminal } from "../../support/terminal.ts";
@@ -70,6 +71,20 @@ describe("probe", () => {
     expect(leaksIn(out + err, [KEY, API_KEY.key, API_KEY.secret])).toEqual([]);
     expect(out).not.toMatch(/alpha|org-1|env-1|confluent\/key|127\.0\.0\.1|api\.example\.com/);
     expect(code).toBe(0);
+  });
+
+  it("sees the invalid key refused in the sandbox, where --debug shows no secret", async () => {
+    const demo = await startDemoSandbox(() => undefined);
+    onTestFinished(() => demo.close());
+    const args = ["probe", "support-openai", "--bad-key", "--yes", "--seconds", "3", "--json", "--debug"];
+    const { stdout, stderr } = await runCli(args, demo.env);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ world: "prompt", restored: true, provider: { verdict: "valid" } });
+    expect(report.puts[1].phases).toMatchObject([{ phase: "PENDING" }, { phase: "INVALID_AUTH" }]);
+    expect(stderr).toMatch(/debug: PUT .* 200 in/);
+    const { aws, apiKeys } = demo;
+    const { OPENAI_API_KEY } = JSON.parse(aws.secretString("prod/openai") ?? "{}");
+    expect(leaksIn(stdout + stderr, [OPENAI_API_KEY, apiKeys.prod.split(":")[1] ?? ""])).toEqual([]);
   });
 
   it("shows the names in the JSON with --names", async () => {
