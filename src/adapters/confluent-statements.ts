@@ -8,34 +8,13 @@ import type {
   StatementsApi,
 } from "../rotation/statements/api.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
-import { detailOf, isFromApi } from "./confluent-fault.ts";
+import { isFromApi } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
 import { statementError, uncertainStatementError } from "./statement-fault.ts";
+import { toStatementState } from "./statement-state.ts";
 import type { Transport } from "./transport.ts";
-
-const optionalText = z.catch(z.optional(z.string()), undefined);
-
-const statementSchema = z.object({
-  name: z.string(),
-  metadata: z.catch(z.object({ created_at: optionalText, updated_at: optionalText }), {}),
-  spec: z.catch(z.object({ statement: optionalText, compute_pool_id: optionalText }), {}),
-  status: z.catch(
-    z.object({
-      phase: z.catch(z.string(), ""),
-      detail: z.catch(z.string(), ""),
-      traits: z.catch(
-        z.object({
-          sql_kind: optionalText,
-          connection_refs: z.catch(z.nullish(z.array(z.string())), undefined),
-        }),
-        {},
-      ),
-    }),
-    { phase: "", detail: "", traits: {} },
-  ),
-});
 
 /** What must come back in a PUT. It may contain a secret, so that it stays here. */
 const rawSchema = z.looseObject({
@@ -45,19 +24,6 @@ const rawSchema = z.looseObject({
 
 /** Statuses of a PATCH after which a PUT may succeed. */
 const PUT_INSTEAD = [400, 405, 415, 422];
-
-/**
- * What a statement says if its provider refuses the key of a connection. The first text also appears if the key is valid
- * and lacks access to the model.
- */
-const REFUSALS = [
-  /Runtime received bad response code 40[13]\b/i,
-  /Secrets on CONNECTION have expired or are invalid/i,
-  /security token included in the request is (expired|invalid)/i,
-];
-
-const PHASE_SHAPE = /^[A-Za-z_]{1,40}$/;
-const UNKNOWN_PHASE = "[UNKNOWN PHASE]";
 
 /** The statements of one environment. */
 export class ConfluentStatements implements StatementsApi {
@@ -81,12 +47,12 @@ export class ConfluentStatements implements StatementsApi {
       ({ body }) => listSchema.safeParse(parseJson(body)).data,
     );
     if (page === undefined) throw statementError(response);
-    return { statements: page.data.flatMap((each) => toState(each) ?? []), ...nextTokenOf(page) };
+    return { statements: page.data.flatMap((each) => toStatementState(each) ?? []), ...nextTokenOf(page) };
   }
 
   async get(name: string): Promise<StatementState | undefined> {
     const { response, value: state } = await this.#transport.read(this.#urlOf(name), ({ body }) =>
-      toState(parseJson(body)),
+      toStatementState(parseJson(body)),
     );
     if (state === undefined && response.status !== 404) throw statementError(response);
     return state;
@@ -166,45 +132,4 @@ function unknownResult(error: unknown): never {
     UntrustedText.sentence`${error.text} Whether the request was carried out is not known.`,
     error.response,
   );
-}
-
-function toState(json: unknown): StatementState | undefined {
-  const { data } = statementSchema.safeParse(json);
-  if (data === undefined) return undefined;
-  const { name, metadata, spec, status } = data;
-  const { connection_refs: references } = status.traits;
-  const phase = status.phase.trim();
-  return {
-    name,
-    phase: phase === "" || PHASE_SHAPE.test(phase) ? phase.toUpperCase() : UNKNOWN_PHASE,
-    ...detailOf(status.detail),
-    isKeyRefused: REFUSALS.some((text) => text.test(status.detail)),
-    isResumable: isResumable(spec.statement ?? "", status.traits.sql_kind ?? ""),
-    ...(references && { connections: references.map(flatName) }),
-    ...(spec.compute_pool_id && { computePool: spec.compute_pool_id }),
-    ...timeOf("createdAt", metadata.created_at),
-    ...timeOf("updatedAt", metadata.updated_at),
-  };
-}
-
-function timeOf<Key extends string>(key: Key, text = ""): { readonly [key in Key]?: number } {
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? {} : ({ [key]: time } as { readonly [key in Key]?: number });
-}
-
-const COMMENTS = /\/\*[\s\S]*?\*\/|--[^\n]*/g;
-const RESUMABLE_TEXT =
-  /^\s*(insert\s+into\b|execute\s+statement\s+set\b|create\s+table\b[\s\S]*\bas\s+select\b)/i;
-const RESUMABLE_KIND =
-  /^(insert_into|insert|statement_set|execute_statement_set|create_table_as(_select)?)$/i;
-
-/** Only these continue where they were stopped; the result of a SELECT is lost. */
-function isResumable(sql: string, kind: string): boolean {
-  return RESUMABLE_KIND.test(kind) || RESUMABLE_TEXT.test(sql.replace(COMMENTS, " "));
-}
-
-/** SQL names a connection with catalog and database, the API of connections without. */
-function flatName(reference: string): string {
-  const quoted = /`([^`]*)`$/.exec(reference)?.[1];
-  return quoted ?? reference;
 }

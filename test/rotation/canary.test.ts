@@ -60,6 +60,15 @@ describe("a canary", () => {
     expect(new Canary().decide(A, applied, [B], wasSilent)).toMatchObject({ kind: "follow" });
   });
 
+  it("whose statement shows nothing hands over, although the environment is always silent", () => {
+    const verify = { name: "smoke", sql: "SELECT 1", timeoutMs: 1_000 };
+    const verified = { ...A, connection: { ...A.connection, verify } };
+    const silently = () => true;
+    expect(new Canary().decide(verified, holds(SILENT), [B], silently)).toMatchObject({ kind: "hand-over" });
+    const refused = { ...SILENT, outcome: "failed", errorClass: "rejected" } as const;
+    expect(new Canary().decide(verified, holds(refused), [B], silently)).toMatchObject({ kind: "keep" });
+  });
+
   it("that falls silent is no proof", () => {
     expect(new Canary().decide(A, holds(SILENT), [B], never)).toMatchObject({ kind: "hand-over" });
   });
