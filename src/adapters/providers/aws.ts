@@ -37,8 +37,11 @@ function stsOf({ hostname, origin, isLoopback }: RequestInput): { url: URL; regi
   return { url: new URL(`https://sts.${region}.${domain}`), region };
 }
 
+const ERROR_RESPONSE = /^\s*(<\?xml[^>]*>\s*)?<ErrorResponse[\s>]/;
+
 /** STS answers in XML. */
 export function xmlError(body: string): ProviderError {
+  if (!ERROR_RESPONSE.test(body)) return {};
   return { code: /<Code>([^<]*)</.exec(body)?.[1], message: /<Message>([^<]*)</.exec(body)?.[1] };
 }
 
