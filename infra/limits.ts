@@ -6,6 +6,7 @@ export const LIMITS = {
   managedPolicyCharacters: 6_144,
   eventRules: 300,
   eventPatternCharacters: 2_048,
+  templateBytes: 1_000_000,
 } as const;
 
 /** Stands for a partition, region or account that is not known before deployment; none is longer. */
@@ -14,6 +15,12 @@ const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
 /** The length of a text in the deployed template. */
 export function deployedLength(text: string): number {
   return text.replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
+}
+
+/** A template as JSON: indented for readers, unless that is more than CloudFormation takes. */
+export function templateText(template: object): string {
+  const indented = `${JSON.stringify(template, null, 1)}\n`;
+  return Buffer.byteLength(indented) > LIMITS.templateBytes ? JSON.stringify(template) : indented;
 }
 
 /** A rule's name begins with it and has 64 characters at most. */

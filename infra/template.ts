@@ -5,6 +5,7 @@ import { App } from "aws-cdk-lib";
 import * as z from "zod";
 import cdk from "../cdk.json" with { type: "json" };
 import { VERSION } from "../src/version.ts";
+import { templateText } from "./limits.ts";
 import { type Archive, OwnBucketSynthesizer } from "./own-bucket.ts";
 import { RotatorStack } from "./stack.ts";
 
@@ -63,5 +64,5 @@ function describe(synthesized: unknown, archives: readonly Archive[]): string {
       Code: Object.fromEntries(archives.map(({ file, key }) => [file, key])),
     },
   };
-  return `${JSON.stringify({ ...rest, Metadata, Resources: Object.fromEntries(resources) }, null, 1)}\n`;
+  return templateText({ ...rest, Metadata, Resources: Object.fromEntries(resources) });
 }

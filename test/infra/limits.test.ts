@@ -1,5 +1,10 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
+import cdk from "../../cdk.json" with { type: "json" };
 import { patternsWithinLimit, rotationFailed } from "../../infra/patterns.ts";
+import { createTemplate } from "../../infra/template.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
 import { functionRole, policiesOf, simulate } from "./role.ts";
 import { routes, rulesOf } from "./routes.ts";
@@ -98,6 +103,31 @@ describe.each([
       expect(routes(stack, serviceEvent("RotationFailed", arn))).toEqual(["Alerts"]);
     }
     expect(await decisions(stack, secretArn("prod/database-AbCdEf"))).not.toContain("Allowed");
+  });
+});
+
+describe("the files of 400 secrets by name keep CloudFormation's limit of 1 MB", () => {
+  it("if the template command writes them", () => {
+    const { folder } = stackOf(400);
+    const settings = {
+      config: join(folder, "connections.json"),
+      cloudTrailEvents: "true",
+      fleetConcurrency: "2",
+    };
+    expect(Buffer.byteLength(createTemplate({ settings }).template)).toBeLessThan(1_000_000);
+  });
+
+  it("if cdk writes them, because the project's cdk.json leaves out the indentation", () => {
+    const { stack } = stackOf(400, { ...cdk.context, fleetConcurrency: "2" }, {});
+    const assembly = App.of(stack)?.synth();
+    const [written] = assembly?.stacks ?? [];
+    expect(statSync(written?.templateFullPath ?? "").size).toBeLessThan(1_000_000);
+  });
+
+  it("and the template of a few secrets is indented for readers", () => {
+    const { folder } = synthesize();
+    const settings = { config: join(folder, "connections.json") };
+    expect(createTemplate({ settings }).template.split("\n").length).toBeGreaterThan(100);
   });
 });
 
