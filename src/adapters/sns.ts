@@ -2,6 +2,7 @@ import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/
 import type { Clock } from "../rotation/clock.ts";
 import type { Alert } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
+import type { AwsScope } from "../rotation/secret-id.ts";
 import { NotAwsError, withAwsRetry } from "./aws-retry.ts";
 import { awsProxyOptions } from "./proxy.ts";
 
@@ -60,10 +61,16 @@ export function topicFault(topicArn: string): string | undefined {
   return undefined;
 }
 
-const TOPIC_ARN = /^arn:[\w-]+:sns:([a-z0-9-]+):\d{12}:[\w-]{1,256}(\.fifo)?$/;
+const TOPIC_ARN = /^arn:([\w-]+):sns:([a-z0-9-]+):(\d{12}):[\w-]{1,256}(\.fifo)?$/;
+
+/** The account and region in a topic's ARN; empty if it is none. */
+export function topicScope(topicArn: string): AwsScope {
+  const [, partition = "", region = "", account = ""] = TOPIC_ARN.exec(topicArn) ?? [];
+  return { partition, region, account };
+}
 
 export function topicRegion(topicArn: string): string | undefined {
-  return TOPIC_ARN.exec(topicArn)?.[1];
+  return topicScope(topicArn).region || undefined;
 }
 
 /** Attempts are repeated by `publishAlert`, which knows how much time there is. */

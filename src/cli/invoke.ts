@@ -74,6 +74,8 @@ async function runInvoke(names: readonly string[], options: Options, context: Co
     ...(names.length > 0 && { connections: names }),
     ...(secret.length > 0 && { secrets: secret }),
     ...(dryRun && { dryRun }),
+    // The report is shown here.
+    alert: false,
   };
   const response = await call(options, event, context);
   const report = reportSchema.safeParse(response);

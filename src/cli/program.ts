@@ -1,6 +1,7 @@
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { Redactor } from "../rotation/redact.ts";
 import { VERSION } from "../version.ts";
+import { alertCommand } from "./alert.ts";
 import { addAwsOptions, awsChoiceOf } from "./aws-options.ts";
 import { checkCommand } from "./check.ts";
 import { completeCommand, completionCommand } from "./completion.ts";
@@ -80,6 +81,7 @@ const COMMANDS: readonly ((context: CommandContext) => CommandUnknownOpts)[] = [
   initCommand,
   discoverCommand,
   invokeCommand,
+  alertCommand,
   probeCommand,
   explainCommand,
   templateCommand,

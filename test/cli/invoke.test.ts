@@ -43,7 +43,7 @@ describe("invoke", () => {
     const { code, out } = await run(["invoke"]);
     expect(out).toMatch(/prod +a +OPENAI +unverified/);
     expect(out).toContain("1 unverified; 1.0 s, 4 requests to Confluent.");
-    expect(events).toEqual([{}]);
+    expect(events).toEqual([{ alert: false }]);
     expect(code).toBe(3);
   });
 
@@ -52,7 +52,7 @@ describe("invoke", () => {
     const selection = ["a", "--secret", "openai", "--dry-run"];
     const { out } = await run(["invoke", "--function", "other", ...selection, "--json"], { isTTY: true });
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(REPORT)));
-    expect(events).toEqual([{ connections: ["a"], secrets: ["openai"], dryRun: true }]);
+    expect(events).toEqual([{ connections: ["a"], secrets: ["openai"], dryRun: true, alert: false }]);
   });
 
   it("asks a person before the function rotates everything", async () => {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { startOperator } from "../support/operator.ts";
+
+const CONNECTIONS = { connections: [{ name: "a", secret: "openai" }] };
+
+describe("alert --test", () => {
+  it("sends an alert of each kind, marked as a test, with the attributes of real ones", async () => {
+    const { run, aws } = await startOperator(CONNECTIONS);
+    const { code, out } = await run(["alert", "--test"]);
+    const published = aws.published();
+    expect(published.map(({ subject }) => subject)).toEqual([
+      "TEST [DOWN 1] test/openai: new key refused; 2 of 3 connections keep the previous one",
+      "TEST [NOT KNOWN 1] test/openai: new key not confirmed",
+      "TEST [NOT ROTATED 1] test/openai: secret cannot be used; it keeps the previous key",
+      "TEST [NOTICE 1] test/openai: new key in use, with a remark",
+      "TEST [NOT STARTED] Flink connection rotator: the run could not start (internal)",
+    ]);
+    expect(published.map(({ attributes }) => attributes["severity"]?.value)).toEqual([
+      "critical",
+      "warning",
+      "warning",
+      "info",
+      "warning",
+    ]);
+    for (const { message, subject } of published) {
+      expect(JSON.parse(message).default).toMatch(/^THIS IS A TEST\./);
+      expect(out).toContain(`: ${subject}`);
+    }
+    expect(out).toContain("5 of 5 test alerts were sent to arn:aws:sns:");
+    expect(code).toBe(0);
+  });
+
+  it("says why an alert could not be sent, and fails", async () => {
+    const { run, aws } = await startOperator(CONNECTIONS);
+    aws.fail({ operation: "Publish", error: "AuthorizationError", status: 403, message: "not authorized" });
+    const { code, out } = await run(["alert", "--test", "--json"]);
+    const { ok, alerts } = JSON.parse(out);
+    expect({ code, ok }).toEqual({ code: 1, ok: false });
+    expect(alerts[0]).toMatchObject({ kind: "down", sent: false, nextStep: expect.stringContaining("sns:") });
+  });
+
+  it.each([
+    ["no topic is named", "", "No alert topic is named."],
+    ["the topic is FIFO", "arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
+    ["the topic is none", "arn:aws:sqs:us-east-1:123456789012:alerts", "not the ARN of an SNS topic"],
+  ])("is refused before anything is sent if %s", async (_what, topic, message) => {
+    const { run, aws } = await startOperator(CONNECTIONS);
+    const { code, err } = await run(["alert", "--test"], { env: { ALERT_TOPIC_ARN: topic } });
+    expect(err).toContain(message);
+    expect({ code, published: aws.published() }).toEqual({ code: 2, published: [] });
+  });
+});
