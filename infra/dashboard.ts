@@ -19,6 +19,12 @@ export interface DashboardProps {
   readonly fn: IFunction;
   readonly alarms: readonly IAlarm[];
   readonly environments: readonly string[];
+  readonly name: string;
+}
+
+/** A name that is known before the dashboard exists, since the function's alerts link to it. */
+export function dashboardNameOf(serviceName: string): string {
+  return serviceName.replaceAll(".", "-");
 }
 
 const COLUMNS = 24;
@@ -43,12 +49,13 @@ const STATISTICS = [
 
 export function addDashboard(
   scope: Construct,
-  { metric, fn, alarms, environments }: DashboardProps,
+  { metric, fn, alarms, environments, name }: DashboardProps,
 ): Dashboard {
   const markdown =
     "# Flink connection rotator\nGreen: connections that use their current key. " +
     "The alert topic received every other outcome, with the reason and the next step.";
   return new Dashboard(scope, "Dashboard", {
+    dashboardName: name,
     defaultInterval: Duration.days(7),
     widgets: [
       [new TextWidget({ markdown, width: COLUMNS, height: 2 })],

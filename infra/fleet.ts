@@ -14,6 +14,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
+import { type AlertOptions, alertEnvironment } from "./alert-options.ts";
 import { rotatorCode } from "./bundle.ts";
 
 /** A secret with more connections than this is rotated by the orchestrator: a run sends at most 1,000 requests a minute. */
@@ -33,6 +34,7 @@ export interface FleetProps extends FleetOptions {
   readonly topic: ITopic;
   readonly failedRuns: IQueue;
   readonly logRetention: RetentionDays;
+  readonly alerts?: AlertOptions | undefined;
   /** Default: dist/fleet of this package. */
   readonly bundle?: string | undefined;
 }
@@ -127,8 +129,12 @@ function commonProps({ configFile, bundle = BUNDLE }: FleetProps) {
   } as const;
 }
 
-function commonEnvironment({ serviceName }: FleetProps): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: "--enable-source-maps", POWERTOOLS_SERVICE_NAME: serviceName };
+function commonEnvironment({ serviceName, alerts }: FleetProps): Readonly<Record<string, string>> {
+  return {
+    ...alertEnvironment(serviceName, alerts),
+    NODE_OPTIONS: "--enable-source-maps",
+    POWERTOOLS_SERVICE_NAME: serviceName,
+  };
 }
 
 function addLogGroup(scope: Construct, id: string, { logRetention }: FleetProps, role: Role): LogGroup {

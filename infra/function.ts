@@ -13,6 +13,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
+import { type AlertOptions, alertEnvironment } from "./alert-options.ts";
 import { CA_CERTIFICATES_PATH } from "./bundle.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
@@ -29,6 +30,7 @@ export interface RotatorFunctionProps {
   readonly proxy?: HttpsProxy | undefined;
   readonly caCertificates?: string | undefined;
   readonly fleet?: FleetOptions | undefined;
+  readonly alerts?: AlertOptions | undefined;
 }
 
 export function makeFunction(scope: Construct, props: RotatorFunctionProps): LambdaFunction {
@@ -61,10 +63,11 @@ export function makeFunction(scope: Construct, props: RotatorFunctionProps): Lam
 
 function environmentOf(
   scope: Construct,
-  { topic, serviceName, proxy, caCertificates }: RotatorFunctionProps,
+  { topic, serviceName, proxy, caCertificates, alerts }: RotatorFunctionProps,
 ): Record<string, string> {
   return {
     ALERT_TOPIC_ARN: topic.topicArn,
+    ...alertEnvironment(serviceName, alerts),
     NODE_OPTIONS: "--enable-source-maps",
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_SERVICE_NAME: serviceName,

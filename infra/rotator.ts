@@ -6,8 +6,9 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { type Config, readConfig } from "../src/config/load.ts";
 import { addAlarms } from "./alarms.ts";
+import type { AlertOptions } from "./alert-options.ts";
 import { rotatorCode } from "./bundle.ts";
-import { addDashboard } from "./dashboard.ts";
+import { addDashboard, dashboardNameOf } from "./dashboard.ts";
 import { addEvents } from "./events.ts";
 import { addFleet, type Fleet, type FleetOptions, MAX_CONNECTIONS_PER_RUN } from "./fleet.ts";
 import { makeFunction } from "./function.ts";
@@ -34,6 +35,8 @@ export interface ConnectionRotatorProps {
   readonly alertTopic?: ITopic;
   /** The e-mail addresses to subscribe to that topic. */
   readonly alertEmails?: readonly string[];
+  /** The form of the alerts, and the runbook to which they link. */
+  readonly alerts?: AlertOptions;
   /** Permits the secrets of the stack's own account by this tag. Default: each secret by its name. */
   readonly secretTag?: SecretTag;
   /** The customer-managed KMS keys that encrypt the secrets. */
@@ -136,13 +139,14 @@ interface Functions {
 }
 
 function makeFunctions(scope: Construct, props: ConnectionRotatorProps, resources: Resources): Functions {
-  const { configFile, fleet, network, proxy, caCertificates, logRetention = LOG_RETENTION } = props;
+  const { configFile, fleet, network, proxy, caCertificates, alerts, logRetention = LOG_RETENTION } = props;
   const { fleetRoles, ...common } = resources;
   const serviceName = serviceNameOf(props);
   const code = rotatorCode(configFile, props.bundle, caCertificates);
-  const fn = makeFunction(scope, { ...common, serviceName, code, network, proxy, caCertificates, fleet });
+  const options = { network, proxy, caCertificates, fleet, alerts };
+  const fn = makeFunction(scope, { ...common, ...options, serviceName, code });
   if (!fleet || !fleetRoles) return { fn, fleet: undefined };
-  const fleetProps = { ...fleet, ...common, configFile, serviceName, logRetention };
+  const fleetProps = { ...fleet, ...common, configFile, serviceName, logRetention, alerts };
   return { fn, fleet: addFleet(scope, { ...fleetProps, rotator: fn, roles: fleetRoles }) };
 }
 
@@ -158,7 +162,8 @@ interface MonitoringProps extends Pick<Resources, "topic" | "deadLetterQueue"> {
 function addMonitoring(scope: Construct, { config, schedule, enabled, ...props }: MonitoringProps): void {
   const metric = metricsOf(props.serviceName);
   const alarms = addAlarms(scope, { ...props, metric, ...(enabled && { schedule }) });
-  addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()] });
+  const name = dashboardNameOf(props.serviceName);
+  addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()], name });
 }
 
 /** All secrets that the function reads, those of them that it rotates, and those that one run cannot rotate. */

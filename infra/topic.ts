@@ -22,7 +22,8 @@ export function isStandardTopicArn(arn: string): boolean {
 export function requireStandardTopic({ fifo, topicArn }: ITopic): void {
   if (!fifo && (Token.isUnresolved(topicArn) || isStandardTopicArn(topicArn))) return;
   throw new SettingsError(
-    `The alert topic must be a standard SNS topic, but ${topicArn} is ${fifo ? "a FIFO topic" : "not the ARN of a topic"}.`,
+    `The alert topic must be a standard SNS topic, but ${topicArn} is ${fifo ? "a FIFO topic, which cannot deliver to e-mail, chat or HTTPS" : "not the ARN of a topic"}. ` +
+      "Name another, such as arn:aws:sns:us-west-2:111122223333:alerts, or leave alertTopic out: then the stack makes one.",
   );
 }
 

@@ -52,11 +52,12 @@ describe("the function", () => {
     expect(JSON.stringify(config?.["DestinationConfig"])).toContain("FailedRuns");
   });
 
-  it("receives the topic and the names of its metrics", () => {
+  it("receives the topic and the names of its metrics and dashboard", () => {
     const [fn] = ofType(resources, "AWS::Lambda::Function");
     expect(fn?.["Environment"]).toEqual({
       Variables: {
         ALERT_TOPIC_ARN: expect.stringContaining("AlertTopic"),
+        DASHBOARD_NAME: "flink-connection-rotator",
         NODE_OPTIONS: "--enable-source-maps",
         POWERTOOLS_METRICS_NAMESPACE: "FlinkConnectionRotator",
         POWERTOOLS_SERVICE_NAME: "flink-connection-rotator",

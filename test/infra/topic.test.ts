@@ -59,6 +59,21 @@ describe("the alert topic", () => {
     },
   );
 
+  it("gets alerts in the form and with the runbook that the settings name", () => {
+    const context = { alertHttpsFormat: "chat", runbookUrl: "https://wiki.example.com/runbook" };
+    const given = synthesize(CONNECTIONS, { ...context, serviceName: "my.rotator" });
+    given.template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: {
+        Variables: Match.objectLike({
+          ALERT_HTTPS_FORMAT: "chat",
+          RUNBOOK_URL: context.runbookUrl,
+          DASHBOARD_NAME: "my-rotator",
+        }),
+      },
+    });
+    given.template.hasResourceProperties("AWS::CloudWatch::Dashboard", { DashboardName: "my-rotator" });
+  });
+
   it("is the one that alertTopicArn names", () => {
     const given = synthesize(CONNECTIONS, { alertTopicArn: GIVEN_TOPIC });
     given.template.resourceCountIs("AWS::SNS::Topic", 0);
