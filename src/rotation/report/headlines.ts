@@ -51,6 +51,8 @@ function explanation({ holding, outcomes }: Cause): string {
       evidence.phase === "refused" ? "which is refused (INVALID_AUTH)" : "which is refused when used";
     return `${it} ${holds} ${key}, ${isPrevious ? "which is refused too" : refused}.`;
   }
+  if (first.errorClass === "superseded")
+    return `${it} may not have the newest key of ${secret}, which keeps changing.`;
   if (phaseKind(phase) === "unreachable")
     return `${it} ${does} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
   const may = evidence.phase === "not-seen" ? "may have" : does;

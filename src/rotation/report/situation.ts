@@ -60,7 +60,8 @@ export function severityOf({ worst, concerned, interrupted }: Situation): Severi
 }
 
 function isUnusable(outcome: Outcome): boolean {
-  return holdingOf(outcome) === "unknown" && outcome.outcome === "failed";
+  const isUnknown = holdingOf(outcome) === "unknown";
+  return isUnknown && outcome.outcome === "failed" && outcome.evidence.phase !== "ready";
 }
 
 /** How the alert names a connection: with its environment if there are several. */
