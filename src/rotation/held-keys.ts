@@ -1,16 +1,18 @@
 import { type Connection, type ConnectionState, phaseKind } from "./connection.ts";
 import type { SecretVersion } from "./dependencies.ts";
-import type { OpenedSessions } from "./environment.ts";
+import type { EnvironmentSession } from "./environment.ts";
 import { RotationError } from "./errors.ts";
 import type { Outcome, OutcomeDetails } from "./outcome.ts";
 import { wholeSeconds } from "./versions.ts";
 
+type FirstReads = ReadonlyMap<string, Pick<EnvironmentSession, "firstRead"> | RotationError | undefined>;
+
 /** Knows which key a connection holds if its update failed, and whether it failed before the run. */
 export class HeldKeys {
-  readonly #sessions: OpenedSessions;
+  readonly #sessions: FirstReads;
   readonly #mayHoldNew = new Set<Connection>();
 
-  constructor(sessions: OpenedSessions) {
+  constructor(sessions: FirstReads) {
     this.#sessions = sessions;
   }
 
@@ -42,11 +44,12 @@ export class HeldKeys {
     const before = session instanceof RotationError ? undefined : session?.firstRead(connection);
     if (before === undefined) return {};
     const kind = phaseKind(before.phase);
-    const wasWell = kind === "usable" || kind === "silent";
+    // Silence is a failure only if the configuration asks for more.
+    const wasWell = kind === "usable" || (kind === "silent" && outcome !== "unverified");
     const mayHoldNew = this.#mayHoldNew.has(connection) || outcome === "rolled-back";
     const isOld = isFailingWith(before, createdAt, { wasWell, mayHoldNew });
     return {
-      ...(!wasWell && { phaseBefore: before.phase }),
+      ...(!wasWell && before.phase !== "" && { phaseBefore: before.phase }),
       ...(isOld && { failingSince: new Date(createdAt).toISOString() }),
     };
   }
