@@ -129,7 +129,7 @@ describe("one cause for many connections", () => {
     const world = await startWorld({ connections: sixty, missing: sixty.map(({ name }) => name) });
     for (let index = 0; index < 6; index += 1) world.aws.putSecret(`s-${index}`, "new");
     const { subject, text } = await alertOf(world);
-    expect(subject).toBe("[NOT ROTATED 60] prod: connection not found");
+    expect(subject).toBe("[NOT ROTATED 60] prod: connections not found");
     expect(text.match(/^WHY: /gm)).toHaveLength(1);
     expect(unwrapped(text)).toContain(
       "WHAT TO DO: Check organizationId, environmentId, cloud and region of prod",

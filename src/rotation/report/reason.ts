@@ -4,7 +4,8 @@ import type { Cause } from "./causes.ts";
 import { isAboutApiKey, isRefused, wasBroken } from "./holding.ts";
 
 /** The cause in a few words, for a subject. */
-export function headline({ holding, outcomes: [first], errorClass }: Cause): string {
+export function headline({ holding, outcomes, errorClass }: Cause): string {
+  const [first] = outcomes;
   if (first === undefined) return "";
   switch (holding) {
     case "down":
@@ -12,7 +13,7 @@ export function headline({ holding, outcomes: [first], errorClass }: Cause): str
     case "unknown":
       return (errorClass && UNKNOWN[errorClass]) ?? "new key not confirmed";
     case "previous":
-      return previousReason(first);
+      return outcomes.length > 1 ? plural(previousReason(first)) : previousReason(first);
     case "current":
       return "new key in use, with a remark";
   }
@@ -38,6 +39,10 @@ function previousReason(first: Outcome): string {
   if (outcome === "rolled-back" || (outcome === "not-attempted" && errorClass === "rejected"))
     return "new key refused";
   return (errorClass && PREVIOUS[errorClass]) ?? "new key not sent";
+}
+
+function plural(reason: string): string {
+  return reason.replace(/^connection differs/, "connections differ").replace(/^connection /, "connections ");
 }
 
 const UNKNOWN: Readonly<Partial<Record<ErrorClass, string>>> = {
