@@ -6,12 +6,13 @@ import { alertContext } from "./lambda/alert-context.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
 import { failBeforeStart, finishRun } from "./lambda/finish.ts";
 import { toResponse } from "./lambda/response.ts";
+import { createRunAlert } from "./lambda/run-alert.ts";
 import { functionScope, readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
 import { ignoreForeign, isDryRun, type Trigger, wantsAlert } from "./rotation/plan.ts";
 import { Redactor } from "./rotation/redact.ts";
-import { type Alert, type AlertContext, createAlert } from "./rotation/report/alert.ts";
+import type { Alert, AlertContext } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
 import { createStartAlert } from "./rotation/report/start-alert.ts";
 import { run } from "./run.ts";
@@ -69,7 +70,7 @@ async function rotateAndAlert(context: InvocationContext, trigger: Trigger): Pro
     return abridge(report, MAX_WHOLE_OUTCOMES);
   if (isDryRun(trigger)) return report;
   telemetry.concluded(report);
-  const alert = wantsAlert(trigger) ? createAlert(report, alertContextOf(context)) : undefined;
+  const alert = wantsAlert(trigger) ? createRunAlert(report, alertContextOf(context), telemetry) : undefined;
   if (alert === undefined) return report;
   return finishRun(report, await send(context, alert), telemetry);
 }

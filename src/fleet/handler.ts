@@ -10,12 +10,13 @@ import { type Config, configFileOf, readConfig } from "../config/load.ts";
 import { alertContext, invokeCommand } from "../lambda/alert-context.ts";
 import { failBeforeStart, finishRun } from "../lambda/finish.ts";
 import { toResponse } from "../lambda/response.ts";
+import { createRunAlert } from "../lambda/run-alert.ts";
 import { functionScope, readTrigger } from "../lambda/trigger.ts";
 import { type Clock, systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
 import { ignoreForeign, isDryRun, plan, type Trigger, wantsAlert } from "../rotation/plan.ts";
 import { Redactor } from "../rotation/redact.ts";
-import { type Alert, type AlertContext, createAlert } from "../rotation/report/alert.ts";
+import type { Alert, AlertContext } from "../rotation/report/alert.ts";
 import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
 import { createStartAlert } from "../rotation/report/start-alert.ts";
 import type { AwsScope } from "../rotation/secret-id.ts";
@@ -170,7 +171,9 @@ async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Repo
   const response = toResponse(report);
   if (isDryRun(report.trigger)) return response;
   await context.step("metrics", async () => telemetry.concluded(report));
-  const alert = wantsAlert(report.trigger) ? createAlert(report, alertContextOf(fleet)) : undefined;
+  const alert = wantsAlert(report.trigger)
+    ? createRunAlert(report, alertContextOf(fleet), telemetry)
+    : undefined;
   if (alert === undefined) return response;
   return finishRun(response, await sendAlert(fleet, alert), telemetry);
 }

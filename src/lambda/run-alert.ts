@@ -1,0 +1,18 @@
+import type { RunLog } from "../rotation/dependencies.ts";
+import { type Alert, type AlertContext, createAlert } from "../rotation/report/alert.ts";
+import { createPlainAlert } from "../rotation/report/plain-alert.ts";
+import type { Report } from "../rotation/report/report.ts";
+
+/** The alert for a run, if there is one. An error while it is written is logged, and a plainer alert goes out. */
+export function createRunAlert(
+  report: Report,
+  context: AlertContext,
+  log: Pick<RunLog, "bug">,
+): Alert | undefined {
+  try {
+    return createAlert(report, context);
+  } catch (error) {
+    log.bug(error);
+    return createPlainAlert(report, context);
+  }
+}

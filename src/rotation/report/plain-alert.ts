@@ -1,0 +1,34 @@
+import { qualifiedName } from "../connection.ts";
+import type { Alert, AlertContext } from "./alert.ts";
+import { chatJson } from "./chat.ts";
+import { isAlertable, type Report } from "./report.ts";
+import { firstThatFits } from "./subject.ts";
+import { summaryOf } from "./summary.ts";
+
+const MAX_NAMED = 200;
+
+/** An alert that only lists the outcomes. */
+export function createPlainAlert(report: Report, context: AlertContext): Alert {
+  const summary = summaryOf(report);
+  const lines = report.connections
+    .filter(isAlertable)
+    .slice(0, MAX_NAMED)
+    .map((each) => `${qualifiedName(each)}: ${each.outcome}${each.message ? `. ${each.message}` : ""}`);
+  const text = [summary, "", ...lines, "", "Do not revoke the previous key."].join("\n");
+  return {
+    subject: firstThatFits([summary], 99),
+    text,
+    sms: firstThatFits([summary], 140),
+    chat: chatJson({
+      title: summary,
+      description: text,
+      nextSteps: [],
+      keywords: [],
+      threadId: "plain",
+      severity: "critical",
+      context,
+    }),
+    report,
+    attributes: { severity: ["critical"] },
+  };
+}
