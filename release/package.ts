@@ -17,7 +17,11 @@ export function writePackage(folder: string): void {
     for (const file of [...manifest.files, ...ALWAYS]) cpSync(file, join(staging, file), { recursive: true });
     writeDeclarations(join(staging, "dist/cdk/types"));
     writeJson(join(staging, "package.json"), manifest);
-    execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: staging });
+    execFileSync(
+      "npm",
+      ["pack", "--silent", "--offline", "--no-update-notifier", "--pack-destination", folder],
+      { cwd: staging },
+    );
   } finally {
     rmSync(staging, { recursive: true });
   }
