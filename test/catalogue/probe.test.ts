@@ -155,7 +155,9 @@ describe("the good key is put back", () => {
         );
       }),
     );
-    expect(await running).toMatchObject({ restored: true, interrupted: true });
+    const report = await running;
+    expect(report).toMatchObject({ restored: true, interrupted: true });
+    expect(report.puts.at(-1)).not.toHaveProperty("reads");
     expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
   });
 

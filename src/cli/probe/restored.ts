@@ -31,6 +31,7 @@ export async function observeRestored(
   const facts = { key: "restored", exchanges: exchanges() } as const;
   if (restored instanceof RotationError) return { ...facts, error: restored };
   onStep({ kind: "accepted", key: "restored" });
+  if (options.signal.aborted) return facts;
   const { before } = restored;
   const isDone = (seen: Seen) => current.seen !== undefined && lastKind(seen) === lastKind(current.seen);
   const seen = await withOwnClients(options, async (context) => {
