@@ -30,6 +30,7 @@ const CHECKS: readonly Check[] = [
 const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 
 Nothing is written, so the command suits a pipeline before a deployment.
+The provider of each key is asked whether it accepts the key, unless verification.provider is false.
 It uses your own permissions, not those of the function's role.
 Connections that exist and are not listed in connections.json are named in a remark.
 With --offline, only the file is checked: it needs no network and no AWS credentials.
