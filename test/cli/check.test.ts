@@ -142,6 +142,17 @@ describe("check", () => {
     expect(out).toContain(`✗ alert topic: The topic is ${topic}, ${words}`);
   });
 
+  it.each([
+    [0, "Nobody is subscribed to the topic, so nobody gets an alert."],
+    [2, "None of the subscriptions to the topic is confirmed (2 pending), so nobody gets an alert."],
+  ])("remarks that nobody gets an alert, with %i subscriptions to confirm", async (pending, words) => {
+    const { run, aws } = await startOperator({ connections: TWO });
+    const topic = aws.createTopic("quiet", { confirmed: 0, pending });
+    const { code, out } = await run(["check", "--topic", topic]);
+    expect(out.replace(/\s+/g, " ")).toContain(words);
+    expect(code).toBe(0);
+  });
+
   it("checks no topic if none is given", async () => {
     const { run } = await startOperator({ connections: TWO });
     const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });

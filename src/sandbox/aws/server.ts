@@ -6,7 +6,7 @@ import type { Clock } from "../../rotation/clock.ts";
 import { type AwsFault, AwsFaults } from "./faults.ts";
 import { type AwsRequest, awsListener } from "./listener.ts";
 import { type SecretLabelUpdated, SecretStore, type SecretValue, versionWith } from "./secret-store.ts";
-import { addTopic, type PublishedMessage, type Topics } from "./sns.ts";
+import { addTopic, type PublishedMessage, type Subscriptions, type Topics } from "./sns.ts";
 
 export interface AwsOptions {
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface AwsSandbox {
   readonly url: string;
   readonly requests: readonly AwsRequest[];
   readonly published: () => readonly PublishedMessage[];
-  readonly createTopic: (name: string) => string;
+  readonly createTopic: (name: string, subscriptions?: Subscriptions) => string;
   /** Adds a version, to a new secret if there is none. Without a value the version is only reserved, as by a rotation. */
   readonly putSecret: (
     name: string,
@@ -56,7 +56,11 @@ export async function startAws({
 }: AwsOptions): Promise<AwsSandbox> {
   const { region = "us-east-1", accountId = "123456789012", onEvent = () => undefined } = options;
   const store = new SecretStore({ clock, region, accountId, onEvent });
-  const topics: Topics = { arnPrefix: `arn:aws:sns:${region}:${accountId}:`, arns: new Set(), published: [] };
+  const topics: Topics = {
+    arnPrefix: `arn:aws:sns:${region}:${accountId}:`,
+    subscriptions: new Map(),
+    published: [],
+  };
   const faults = new AwsFaults((secretId) => store.find(secretId)?.arn ?? secretId);
   const requests: AwsRequest[] = [];
   const server = createServer(awsListener({ clock, latencyMs, store, topics, faults, requests }));
@@ -72,7 +76,7 @@ export async function startAws({
     url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
     requests,
     published: () => topics.published,
-    createTopic: (name) => addTopic(topics, name),
+    createTopic: (name, subscriptions) => addTopic(topics, name, subscriptions),
     putSecret: (name, value, putOptions) => putSecret(store, name, value, putOptions),
     secretString: (secretId, stage = "AWSCURRENT") => secretString(store, secretId, stage),
     stages: (secretId) => stagesOf(store, secretId),

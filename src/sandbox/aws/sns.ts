@@ -15,10 +15,17 @@ export interface PublishedMessage {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 }
 
+/** How many people and machines get what a topic receives. */
+export interface Subscriptions {
+  readonly confirmed: number;
+  readonly pending: number;
+}
+
 export interface Topics {
   /** The part of a topic's ARN before its name. */
   readonly arnPrefix: string;
-  readonly arns: Set<string>;
+  /** By ARN. */
+  readonly subscriptions: Map<string, Subscriptions>;
   readonly published: PublishedMessage[];
 }
 
@@ -27,15 +34,19 @@ type Operation = (topics: Topics, input: URLSearchParams) => Xml[];
 const invalid = (what: string) => new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
 
 /** @returns its ARN. */
-export function addTopic({ arnPrefix, arns }: Topics, name: string): string {
-  arns.add(arnPrefix + name);
+export function addTopic(
+  { arnPrefix, subscriptions }: Topics,
+  name: string,
+  subscribers: Subscriptions = { confirmed: 1, pending: 0 },
+): string {
+  subscriptions.set(arnPrefix + name, subscribers);
   return arnPrefix + name;
 }
 
-function existingTopic({ arns }: Topics, topicArn: string | null): string {
+function existingTopic({ subscriptions }: Topics, topicArn: string | null): string {
   if (!topicArn) throw invalid("TopicArn or TargetArn Reason: no value for required parameter");
   if (!topicArn.startsWith("arn:")) throw invalid("TopicArn");
-  if (!arns.has(topicArn)) throw new AwsError("NotFound", "Topic does not exist");
+  if (!subscriptions.has(topicArn)) throw new AwsError("NotFound", "Topic does not exist");
   return topicArn;
 }
 
@@ -83,8 +94,16 @@ function parseObject(json: string): Record<string, unknown> | undefined {
 
 function getTopicAttributes(topics: Topics, input: URLSearchParams): Xml[] {
   const topicArn = existingTopic(topics, input.get("TopicArn"));
-  const entry = element("entry", element("key", "TopicArn"), element("value", topicArn));
-  return [element("Attributes", entry)];
+  const { confirmed = 0, pending = 0 } = topics.subscriptions.get(topicArn) ?? {};
+  const attributes = {
+    TopicArn: topicArn,
+    SubscriptionsConfirmed: String(confirmed),
+    SubscriptionsPending: String(pending),
+  };
+  const entries = Object.entries(attributes).map(([key, value]) =>
+    element("entry", element("key", key), element("value", value)),
+  );
+  return [element("Attributes", ...entries)];
 }
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([

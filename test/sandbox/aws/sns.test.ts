@@ -11,10 +11,10 @@ async function withTopic() {
 }
 
 describe("GetTopicAttributes", () => {
-  it("returns the ARN of a topic", async () => {
+  it("returns the ARN of a topic and how many subscriptions it has", async () => {
     const { sns } = await withTopic();
     const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
-    expect(Attributes).toEqual({ TopicArn: TOPIC });
+    expect(Attributes).toEqual({ TopicArn: TOPIC, SubscriptionsConfirmed: "1", SubscriptionsPending: "0" });
   });
 });
 
