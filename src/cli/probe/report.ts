@@ -25,9 +25,9 @@ export interface ProbeReport {
   readonly puts: readonly ReportedPut[];
   readonly rateLimit: Readonly<Partial<Record<RateLimitHeader, string>>>;
   /** Whether the environment's statements can be listed, and how many name this connection in `connection_refs`. */
-  readonly statements?: StatementsReport;
+  readonly statementList?: StatementsReport;
   /** What the provider says about the current key, and why if that is not certain. */
-  readonly provider?: { readonly verdict: KeyAnswer["verdict"]; readonly reason?: string };
+  readonly providerAnswer?: { readonly verdict: KeyAnswer["verdict"]; readonly reason?: string };
   /** Whether the current key is in place again after the invalid one; absent if no invalid one was sent. */
   readonly restored?: boolean;
 }
@@ -87,8 +87,8 @@ export async function createProbeReport(
     settings: observations[0]?.seen === undefined ? [] : proposeSettings(found, config),
     puts: await Promise.all(puts),
     rateLimit,
-    ...(inquiries && { statements: await reportStatements(inquiries.statements, show) }),
-    ...(inquiries && { provider: reportProvider(inquiries.provider) }),
+    ...(inquiries && { statementList: await reportStatements(inquiries.statements, show) }),
+    ...(inquiries && { providerAnswer: reportProvider(inquiries.provider) }),
     ...(restored !== undefined && { restored }),
   };
 }
@@ -111,7 +111,7 @@ async function reportStatements(found: StatementsFound, show: Show): Promise<Sta
   return { ...found, message };
 }
 
-function reportProvider(answer: KeyAnswer): NonNullable<ProbeReport["provider"]> {
+function reportProvider(answer: KeyAnswer): NonNullable<ProbeReport["providerAnswer"]> {
   switch (answer.verdict) {
     case "unknown":
       return { verdict: answer.verdict, reason: answer.reason };

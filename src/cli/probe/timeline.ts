@@ -21,8 +21,8 @@ export interface Movement {
 export interface Seen {
   readonly phaseBefore: string;
   readonly phases: readonly PhaseSeen[];
-  readonly resourceVersion: Movement;
-  readonly updatedAt: Movement;
+  readonly resourceVersionChange: Movement;
+  readonly updatedAtChange: Movement;
   readonly reads: number;
   readonly failedReads: number;
   /** Reads that showed an older state than one before them, as replicas do. */
@@ -78,8 +78,8 @@ export class Timeline {
     return {
       phaseBefore: this.#before.phase,
       phases: [...this.#phases],
-      resourceVersion: this.#resourceVersion,
-      updatedAt: this.#updatedAt,
+      resourceVersionChange: this.#resourceVersion,
+      updatedAtChange: this.#updatedAt,
       reads: this.#reads,
       failedReads: this.#failedReads,
       outdatedReads: this.#outdatedReads,
@@ -92,11 +92,6 @@ function moved<T>(known: Movement, before: T | undefined, after: T | undefined, 
   if (after === undefined || known.changedAfterMs !== undefined) return known;
   const hasMoved = before === undefined || before !== after;
   return { shown: true, ...(hasMoved && { changedAfterMs: afterMs }) };
-}
-
-/** True if the service showed that the connection changed. */
-export function hasMoved({ resourceVersion, updatedAt }: Seen): boolean {
-  return resourceVersion.changedAfterMs !== undefined || updatedAt.changedAfterMs !== undefined;
 }
 
 /** When a phase of this kind was first seen after the PUT, on a connection that had changed. */

@@ -23,21 +23,21 @@ export function probeLines(terminal: Terminal, report: ProbeReport): string[] {
   ];
 }
 
-function inquiryLines({ statements, provider }: ProbeReport): string[] {
+function inquiryLines({ statementList: statements, providerAnswer: provider }: ProbeReport): string[] {
   return [
     ...(statements === undefined ? [] : [`  Statements: ${describeStatements(statements)}`]),
     ...(provider === undefined ? [] : [`  Provider: ${describeProvider(provider)}`]),
   ];
 }
 
-function describeStatements(statements: NonNullable<ProbeReport["statements"]>): string {
+function describeStatements(statements: NonNullable<ProbeReport["statementList"]>): string {
   if (!statements.listed) return `they cannot be listed. ${statements.message}`;
   const { count, withConnections, withThisConnection } = statements;
   if (count === 0) return "they can be listed, and there are none.";
   return `${counted(count, "statement")} can be listed; ${withConnections} of them name connections (connection_refs), ${withThisConnection} this one.`;
 }
 
-function describeProvider({ verdict, reason }: NonNullable<ProbeReport["provider"]>): string {
+function describeProvider({ verdict, reason }: NonNullable<ProbeReport["providerAnswer"]>): string {
   switch (verdict) {
     case "valid":
       return "it accepts the current key.";
@@ -51,7 +51,7 @@ function describeProvider({ verdict, reason }: NonNullable<ProbeReport["provider
 }
 
 function rowsOf(put: ReportedPut): Cell[][] {
-  const { key, exchanges, phaseBefore, resourceVersion, updatedAt, message, detail } = put;
+  const { key, exchanges, phaseBefore, resourceVersionChange, updatedAtChange, message, detail } = put;
   const row = (after: string, text: string, style?: Cell["style"]): Cell[] => [
     { text: key },
     { text: after },
@@ -63,8 +63,8 @@ function rowsOf(put: ReportedPut): Cell[][] {
       text: [phase || "no phase", ...(detail ? [detail] : [])].join(": "),
       style: phaseStyle(phase),
     })),
-    ...movement("resource_version", resourceVersion),
-    ...movement("updated_at", updatedAt),
+    ...movement("resource_version", resourceVersionChange),
+    ...movement("updated_at", updatedAtChange),
   ].toSorted((a, b) => a.afterMs - b.afterMs);
   return [
     ...(phaseBefore === undefined ? [] : [row("before", phaseBefore || "no phase", phaseStyle(phaseBefore))]),
@@ -93,8 +93,11 @@ function describeExchange({ metadata, httpStatus, body }: PutExchange): string {
 }
 
 function describeEnd(put: ReportedPut): string {
-  const { reads = 0, failedReads = 0, outdatedReads = 0, resourceVersion, updatedAt } = put;
-  const still = [...stillness("resource_version", resourceVersion), ...stillness("updated_at", updatedAt)];
+  const { reads = 0, failedReads = 0, outdatedReads = 0, resourceVersionChange, updatedAtChange } = put;
+  const still = [
+    ...stillness("resource_version", resourceVersionChange),
+    ...stillness("updated_at", updatedAtChange),
+  ];
   const odd = [
     ...(failedReads > 0 ? [`${failedReads} failed`] : []),
     ...(outdatedReads > 0 ? [`${outdatedReads} showed an older state`] : []),

@@ -79,7 +79,7 @@ describe("probe", () => {
     const args = ["probe", "support-openai", "--bad-key", "--yes", "--seconds", "3", "--json", "--debug"];
     const { stdout, stderr } = await runCli(args, demo.env);
     const report = JSON.parse(stdout);
-    expect(report).toMatchObject({ world: "prompt", restored: true, provider: { verdict: "valid" } });
+    expect(report).toMatchObject({ world: "prompt", restored: true, providerAnswer: { verdict: "valid" } });
     expect(report.puts[1].phases).toMatchObject([{ phase: "PENDING" }, { phase: "INVALID_AUTH" }]);
     expect(stderr).toMatch(/debug: PUT .* 200 in/);
     const { aws, apiKeys } = demo;

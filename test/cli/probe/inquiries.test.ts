@@ -26,7 +26,7 @@ describe("probe also tells", () => {
     const probing = await startProbing({ accepts: () => true });
     addStatement(probing, "uses-it", PROBED);
     addStatement(probing, "uses-nothing", "x");
-    const { statements } = await probing.probe(SHORT);
+    const { statementList: statements } = await probing.probe(SHORT);
     expect(statements).toEqual({ listed: true, count: 2, withConnections: 1, withThisConnection: 1 });
   });
 
@@ -34,14 +34,14 @@ describe("probe also tells", () => {
     const probing = await startProbing({});
     probing.confluent.configureStatements({ showsConnections: false });
     addStatement(probing, "uses-it", PROBED);
-    const { statements } = await probing.probe(SHORT);
+    const { statementList: statements } = await probing.probe(SHORT);
     expect(statements).toEqual({ listed: true, count: 1, withConnections: 0, withThisConnection: 0 });
   });
 
   it("why statements cannot be listed, which is no failure", async () => {
     const probing = await startProbing({});
     probing.confluent.configureStatements({ forbidden: true });
-    const { statements, outcome } = await probing.probe(SHORT);
+    const { statementList: statements, outcome } = await probing.probe(SHORT);
     expect(statements).toMatchObject({
       listed: false,
       httpStatus: 403,
@@ -55,13 +55,13 @@ describe("probe also tells", () => {
     ["refuses it", [], { verdict: "refused", reason: "HTTP 401, invalid_api_key" }],
   ])("what the provider says about the current key: it %s", async (_what, accepted, expected) => {
     const { probing } = await startAsked(accepted);
-    const { provider } = await probing.probe({ ...SHORT, isBadKey: true });
+    const { providerAnswer: provider } = await probing.probe({ ...SHORT, isBadKey: true });
     expect(provider).toEqual(expected);
   });
 
   it("that the provider was not asked if the connection forbids it", async () => {
     const { probing, providers } = await startAsked([GOOD_KEY], false);
-    expect((await probing.probe(SHORT)).provider).toEqual({ verdict: "not-asked" });
+    expect((await probing.probe(SHORT)).providerAnswer).toEqual({ verdict: "not-asked" });
     expect(providers.calls).toEqual([]);
   });
 });

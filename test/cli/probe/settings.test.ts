@@ -13,8 +13,8 @@ function seen(phaseBefore: string, phases: readonly (readonly [number, string])[
   return {
     phaseBefore,
     phases: phases.map(([afterMs, phase]) => ({ afterMs, phase })),
-    resourceVersion: movement,
-    updatedAt: movement,
+    resourceVersionChange: movement,
+    updatedAtChange: movement,
     reads: 50,
     failedReads: 0,
     outdatedReads: 0,

@@ -33,8 +33,8 @@ describe("what the reads after a PUT show", () => {
     timeline.add({ ...BEFORE, resourceVersion: "2" }, PUT_AT + 20);
     timeline.add({ ...BEFORE, resourceVersion: "3", updatedAt: 600 }, PUT_AT + 30);
     expect(timeline.seen).toMatchObject({
-      resourceVersion: { shown: true, changedAfterMs: 20 },
-      updatedAt: { shown: true, changedAfterMs: 30 },
+      resourceVersionChange: { shown: true, changedAfterMs: 20 },
+      updatedAtChange: { shown: true, changedAfterMs: 30 },
     });
   });
 
@@ -42,8 +42,11 @@ describe("what the reads after a PUT show", () => {
     const { updatedAt: _, ...withoutTime } = BEFORE;
     const timeline = new Timeline(withoutTime, PUT_AT);
     timeline.add(withoutTime, PUT_AT + 10);
-    expect(timeline.seen).toMatchObject({ resourceVersion: { shown: true }, updatedAt: { shown: false } });
-    expect(timeline.seen.resourceVersion).not.toHaveProperty("changedAfterMs");
+    expect(timeline.seen).toMatchObject({
+      resourceVersionChange: { shown: true },
+      updatedAtChange: { shown: false },
+    });
+    expect(timeline.seen.resourceVersionChange).not.toHaveProperty("changedAfterMs");
   });
 
   it("counts reads that failed, and reads of an older state, which are no change", () => {
