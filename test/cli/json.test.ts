@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/cli/context.ts";
+import { outcomeSchema } from "../../src/rotation/report/schema.ts";
 import { helpTexts } from "../support/help.ts";
 import { type Operator, startOperator } from "../support/operator.ts";
 
@@ -55,6 +56,10 @@ describe("the JSON of a command", () => {
     const documented = (field: string) =>
       VOCABULARY.has(field) || EVENTS.includes(`\`${field}\``) || EVENTS.includes(`"${field}"`);
     expect([...fields].filter((field) => !documented(field))).toEqual([]);
+  });
+
+  it.each(Object.keys(outcomeSchema.def.innerType.shape))("the report's field %s is documented", (field) => {
+    expect(VOCABULARY.has(field) || EVENTS.includes(`\`${field}\``)).toBe(true);
   });
 
   it("has the same values for the same connection in status and rotate", async () => {
