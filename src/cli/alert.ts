@@ -84,6 +84,6 @@ function lines(results: readonly Sent[], topic: string): string[] {
     ]),
     "",
     `${sent} of ${results.length} test alerts were sent to ${topic}.`,
-    ...(sent === 0 ? [] : ["Look whether they arrive where somebody reads them."]),
+    ...(sent === 0 ? [] : ["Check that they arrive where somebody reads them."]),
   ];
 }

@@ -23,7 +23,7 @@ describe("the alert of a run", () => {
     expect(errors).toEqual([broken]);
     expect(alert?.subject).toBe("[FAILED] Flink connections prod: 1 of 1 failed (secret)");
     expect(alert?.text).toContain("prod/orders-openai: failed. The secret is empty.");
-    expect(alert?.attributes).toEqual({ severity: ["critical"] });
+    expect(alert?.attributes).toEqual({ severity: ["critical"], environment: ["prod"] });
   });
 
   it("is not sent if everything succeeded", () => {

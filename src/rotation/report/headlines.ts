@@ -48,7 +48,7 @@ function explanation({ holding, outcomes }: Cause): string {
     const isPrevious = secretVersionId !== undefined && secretVersionId === previousVersionId;
     const key = isPrevious ? `the previous key of ${secret} again` : `the new key of ${secret}`;
     const refused =
-      evidence.phase === "refused" ? "which is refused (INVALID_AUTH)" : "which is refused when used";
+      evidence.phase === "refused" ? "which is refused (INVALID_AUTH)" : "which is refused when it is used";
     return `${it} ${holds} ${key}, ${isPrevious ? "which is refused too" : refused}.`;
   }
   if (first.errorClass === "superseded")

@@ -10,8 +10,9 @@ const MAX_NAMED = 200;
 /** An alert that only lists the outcomes. */
 export function createPlainAlert(report: Report, context: AlertContext): Alert {
   const summary = summaryOf(report);
-  const lines = report.connections
-    .filter(isAlertable)
+  const concerned = report.connections.filter(isAlertable);
+  const environments = [...new Set(concerned.map(({ environment }) => environment))];
+  const lines = concerned
     .slice(0, MAX_NAMED)
     .map((each) => `${qualifiedName(each)}: ${each.outcome}${each.message ? `. ${each.message}` : ""}`);
   const text = [summary, "", ...lines, "", "Do not revoke the previous key."].join("\n");
@@ -29,6 +30,6 @@ export function createPlainAlert(report: Report, context: AlertContext): Alert {
       context,
     }),
     report,
-    attributes: { severity: ["critical"] },
+    attributes: { severity: ["critical"], ...(environments.length > 0 && { environment: environments }) },
   };
 }
