@@ -6,33 +6,29 @@ import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { OutOfTimeError } from "./errors.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { type Candidate, KeyCheck } from "./key-check.ts";
-import { detailsOf, NO_EVIDENCE, type OutcomeDetails, toRotationError } from "./outcome.ts";
-import type { OutcomeRecorder } from "./outcome-recorder.ts";
+import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
 import { prepareUpdate } from "./prepare.ts";
-import { isPropagated, movePropagationLabel, readLabelFacts } from "./propagation-label.ts";
+import { readLabelFacts } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
+import { type Recorder, SecretOutcomes } from "./secret-outcomes.ts";
 import { isKeyRefused } from "./statements/verification.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 
 /** How many newer versions a run puts if they keep appearing. */
 const MAX_SUPERSESSIONS = 3;
-
-/** Takes the outcome of each connection. */
-type Recorder = Pick<OutcomeRecorder, "record" | "retract">;
+const STILL_SUPERSEDED = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
 
 /** Rolls out one version after another to the connections of one secret, until the newest one is in place. */
 export class SecretRollout {
   readonly #context: RunContext;
   readonly #group: SecretGroup;
   readonly #sessions: OpenedSessions;
-  readonly #recorder: Recorder;
   readonly #current: CurrentVersionCheck;
   readonly #canary = new Canary();
   readonly #heldKeys: HeldKeys;
-  readonly #details = new Map<Connection, OutcomeDetails>();
-  #keys: KeyCheck | undefined;
+  readonly #outcomes: SecretOutcomes;
   readonly #updated = new Set<Connection>();
   readonly #unjudged = new Map<UpdateRequest, () => Promise<OutcomeDetails | undefined>>();
 
@@ -41,8 +37,12 @@ export class SecretRollout {
     this.#group = group;
     this.#sessions = sessions;
     this.#heldKeys = new HeldKeys(sessions);
-    this.#recorder = recorder;
     this.#current = new CurrentVersionCheck(context, group.secret);
+    this.#outcomes = new SecretOutcomes(group, {
+      recorder,
+      current: this.#current,
+      heldKeys: this.#heldKeys,
+    });
   }
 
   /** @param first the version for which the run was started. */
@@ -51,10 +51,11 @@ export class SecretRollout {
     let version = (!isDryRun(this.#context.trigger) && (await this.#current.newerThan(first))) || first;
     for (let supersessions = 0; ; supersessions += 1) {
       const newer = await this.#rollOut(version);
-      if (newer === undefined) return this.#markPropagated(version);
+      if (newer === undefined) return this.#outcomes.markPropagated(this.#context, version);
       this.#context.log.note("A newer version appeared during the run.", { secret: this.#group.secret });
-      if (supersessions === MAX_SUPERSESSIONS) return this.#markSuperseded(version);
-      this.#retractAll();
+      if (supersessions === MAX_SUPERSESSIONS)
+        return this.#outcomes.markSuperseded(version, STILL_SUPERSEDED);
+      this.#outcomes.retractAll();
       version = newer;
     }
   }
@@ -62,12 +63,8 @@ export class SecretRollout {
   /** @throws SupersededError if a newer version is AWSCURRENT. */
   async #assertCurrent(version: SecretVersion, maxAgeMs?: number): Promise<void> {
     await this.#current.assertCurrent(version, maxAgeMs).finally(() => {
-      if (this.#current.isSuperseded(version)) this.#retractAll();
+      if (this.#current.isSuperseded(version)) this.#outcomes.retractAll();
     });
-  }
-
-  #retractAll(): void {
-    for (const connection of this.#group.connections) this.#recorder.retract(connection);
   }
 
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
@@ -102,18 +99,18 @@ export class SecretRollout {
       const prepared = prepareUpdate(this.#context, session, { connection, version, label, isUpdated });
       if ("data" in prepared)
         return [{ connection, version, isKeyProven: false, assertCurrent, ...prepared }];
-      this.#record({ connection, version }, prepared);
+      this.#outcomes.record({ connection, version }, prepared);
     } catch (error) {
-      this.#record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
+      this.#outcomes.record({ connection, version }, detailsOf(toRotationError(this.#context, error)));
     }
     return [];
   }
 
   /** Asks the providers of the keys, and records the outcome of each connection that must not be put. */
   async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
-    this.#keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
-    for (const [request, details] of this.#keys.decided) this.#record(request, details);
-    return this.#keys.accepted;
+    const keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
+    this.#outcomes.recordKeys(keys);
+    return keys.accepted;
   }
 
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
@@ -127,7 +124,7 @@ export class SecretRollout {
       const decision = this.#canary.decide(request, result, others, wasSilent);
       if (decision.kind === "follow") return others.map((other) => ({ ...other, ...decision.proof }));
       if (decision.kind === "keep") {
-        for (const other of others) this.#record(other, decision.details);
+        for (const other of others) this.#outcomes.record(other, decision.details);
         return [];
       }
       [request, ...others] = decision.others;
@@ -148,7 +145,7 @@ export class SecretRollout {
     }
     if (result.mayHoldVersion) this.#heldKeys.markSent(connection);
     if (result.readAgain !== undefined) this.#unjudged.set(request, result.readAgain);
-    this.#record(request, result.details);
+    this.#outcomes.record(request, result.details);
     return result;
   }
 
@@ -157,7 +154,7 @@ export class SecretRollout {
     await Promise.all(
       [...this.#unjudged].map(async ([request, readAgain]) => {
         const details = await readAgain();
-        if (details !== undefined) this.#record(request, details);
+        if (details !== undefined) this.#outcomes.record(request, details);
       }),
     );
   }
@@ -168,51 +165,17 @@ export class SecretRollout {
     version: SecretVersion,
   ): Promise<SecretVersion | undefined> {
     const refused = requests.flatMap((request) => {
-      const details = this.#details.get(request.connection);
+      const details = this.#outcomes.get(request.connection);
       return details !== undefined && isKeyRefused(details) ? [{ request, details }] : [];
     });
     if (this.#context.settings.onRejected === "rollback") {
       await Promise.all(
         refused.map(async ({ request, details }) => {
           const session = sessionOf(this.#sessions, request.connection);
-          this.#record(request, await rollBack(this.#context, session, request, details));
+          this.#outcomes.record(request, await rollBack(this.#context, session, request, details));
         }),
       );
     }
     return this.#unjudged.size > 0 || refused.length > 0 ? this.#current.newerThan(version) : undefined;
-  }
-
-  #markSuperseded(version: SecretVersion): void {
-    const message = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
-    for (const connection of this.#group.connections) {
-      const details = this.#details.get(connection);
-      const isOutdated =
-        details === undefined || details.outcome === "ready" || details.outcome === "applied";
-      const superseded = { ...details, outcome: "failed", errorClass: "superseded", message } as const;
-      this.#record({ connection, version }, isOutdated ? superseded : details);
-    }
-  }
-
-  /** Moves the propagation label if every connection that is listed for the secret has the version. */
-  async #markPropagated(version: SecretVersion): Promise<void> {
-    const isComplete = [...this.#details.values()].every((details) => isPropagated(this.#context, details));
-    if (!this.#group.complete || !isComplete) return;
-    const detail = await movePropagationLabel(this.#context, this.#group.secret, version);
-    if (detail === undefined) return;
-    for (const [connection, details] of this.#details)
-      this.#record({ connection, version }, { ...details, detail });
-  }
-
-  #record(
-    { connection, version }: Pick<UpdateRequest, "connection" | "version">,
-    details: OutcomeDetails,
-  ): void {
-    const provider = this.#keys?.evidence(connection) ?? "not-asked";
-    const evidence = { ...NO_EVIDENCE, ...details.evidence, provider };
-    const complete = this.#heldKeys.complete(connection, version, { ...details, evidence });
-    this.#details.set(connection, complete);
-    const isSuccess = details.outcome === "ready" || details.outcome === "applied";
-    if (isSuccess && this.#current.isSuperseded(version)) this.#recorder.retract(connection);
-    else this.#recorder.record(connection, complete, version);
   }
 }
