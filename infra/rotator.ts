@@ -90,29 +90,13 @@ export class ConnectionRotator extends Construct {
     if (ownRole && network) grantNetworkInterfaces(ownRole);
 
     const { fn, fleet } = makeFunctions(this, props, resources);
-    addSchedule(this, { ...schedule, enabled, fn: fleet?.live ?? fn, deadLetterQueue });
-    addEvents(this, {
-      secrets,
-      rotated,
-      serviceName: serviceNameOf(props),
-      cloudTrailEvents,
-      everySecret: secretTag !== undefined,
-      enabled,
-      fn,
-      orchestrator: fleet?.live,
-      shared,
-      topic,
-      deadLetterQueue,
-    });
-    addMonitoring(this, {
-      ...resources,
-      fn,
-      fleet,
-      serviceName: serviceNameOf(props),
-      schedule,
-      enabled,
-      config,
-    });
+    const serviceName = serviceNameOf(props);
+    const live = fleet?.live;
+    addSchedule(this, { ...schedule, enabled, fn: live ?? fn, deadLetterQueue });
+    const rules = { serviceName, cloudTrailEvents, everySecret: secretTag !== undefined, enabled };
+    const targets = { fn, orchestrator: live, topic, deadLetterQueue };
+    addEvents(this, { secrets, rotated, shared, ...rules, ...targets });
+    addMonitoring(this, { ...resources, fn, fleet, serviceName, schedule, enabled, config });
 
     this.function = fn;
     this.role = resources.role;

@@ -149,10 +149,7 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
       alertTopic: Topic.fromTopicArn(scope, "GivenAlertTopic", alertTopicArn),
     }),
     alertEmails: settings.alertEmail,
-    alerts: {
-      ...(settings.alertHttpsFormat && { httpsFormat: settings.alertHttpsFormat }),
-      ...(settings.runbookUrl !== undefined && { runbookUrl: settings.runbookUrl }),
-    },
+    alerts: toAlerts(settings),
     kmsKeyArns: settings.kmsKeyArns,
     ...(settings.secretTag && { secretTag: settings.secretTag }),
     logRetention: settings.logRetentionDays,
@@ -161,6 +158,16 @@ export function toProps(scope: Construct, settings: DeploymentSettings): Connect
     }),
     ...(network && { network }),
     ...toProxy(settings),
+  };
+}
+
+function toAlerts({
+  alertHttpsFormat,
+  runbookUrl,
+}: DeploymentSettings): NonNullable<ConnectionRotatorProps["alerts"]> {
+  return {
+    ...(alertHttpsFormat && { httpsFormat: alertHttpsFormat }),
+    ...(runbookUrl !== undefined && { runbookUrl }),
   };
 }
 

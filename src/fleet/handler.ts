@@ -1,31 +1,24 @@
-import {
-  type DurableContext,
-  InvokeError,
-  NestingType,
-  withDurableExecution,
-} from "@aws/durable-execution-sdk-js";
+import { type DurableContext, NestingType, withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { listRunningExecutions } from "../adapters/durable-executions.ts";
 import { Telemetry } from "../adapters/telemetry.ts";
 import { type Config, configFileOf, readConfig } from "../config/load.ts";
-import { alertContext, invokeCommand } from "../lambda/alert-context.ts";
-import { failBeforeStart, finishRun } from "../lambda/finish.ts";
-import { toResponse } from "../lambda/response.ts";
-import { createRunAlert } from "../lambda/run-alert.ts";
+import { failBeforeStart } from "../lambda/finish.ts";
 import { functionScope, readTrigger } from "../lambda/trigger.ts";
-import { type Clock, systemClock } from "../rotation/clock.ts";
+import { systemClock } from "../rotation/clock.ts";
 import { ConfigError } from "../rotation/errors.ts";
-import { ignoreForeign, isDryRun, plan, type Trigger, wantsAlert } from "../rotation/plan.ts";
+import { ignoreForeign, isDryRun, plan, type Trigger } from "../rotation/plan.ts";
 import { Redactor } from "../rotation/redact.ts";
-import type { Alert, AlertContext } from "../rotation/report/alert.ts";
-import { createReport, cutToFit, type Report } from "../rotation/report/report.ts";
+import { createReport, type Report } from "../rotation/report/report.ts";
 import { createStartAlert } from "../rotation/report/start-alert.ts";
 import type { AwsScope } from "../rotation/secret-id.ts";
 import { type StatementEntry, StatementRecorder } from "../rotation/statements/recorder.ts";
+import { alertAndFinish, alertContextOf, sendAlert } from "./alert.ts";
 import { callBatch } from "./call-batch.ts";
+import { type FleetContext, type FleetDependencies, required } from "./context.ts";
 import { mergeNames } from "./groups.ts";
 import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
-import { type TurnOptions, takeTurn } from "./turn.ts";
+import { takeTurn } from "./turn.ts";
 
 /** One run of the rotator function is measured with this many; the event stays below a checkpoint's 256 KB. */
 const BATCH_SIZE = 1_000;
@@ -35,24 +28,6 @@ const BATCH_TIMEOUT_SECONDS = 1_800;
 
 /** After this time, reading AWSCURRENT returns the version of the event. */
 const VERSION_SETTLES_SECONDS = 10;
-
-/** Together with the alert's text, this stays below a checkpoint's 256 KB. */
-const MAX_ALERT_REPORT_BYTES = 100_000;
-
-export interface FleetDependencies {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly batchSize?: number;
-  readonly timeoutSeconds?: number;
-  readonly listRunning: TurnOptions["listRunning"];
-}
-
-interface FleetContext extends FleetDependencies {
-  /** @throws ConfigError */
-  readonly config: () => Config;
-  readonly context: DurableContext;
-  readonly telemetry: Telemetry;
-}
 
 /**
  * The durable handler for fleets that are too large for one run: the rotator function updates them batch by batch, and the
@@ -164,54 +139,6 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
     }
   }
   return { requests, statements: statements.entries() };
-}
-
-async function alertAndFinish(fleet: FleetContext, report: Report): Promise<Report> {
-  const { context, telemetry } = fleet;
-  const response = toResponse(report);
-  if (isDryRun(report.trigger)) return response;
-  await context.step("metrics", async () => telemetry.concluded(report));
-  const alert = wantsAlert(report.trigger)
-    ? createRunAlert(report, alertContextOf(fleet), telemetry)
-    : undefined;
-  if (alert === undefined) return response;
-  return finishRun(response, await sendAlert(fleet, alert), telemetry);
-}
-
-/** @returns the reason why the alert could not be sent. */
-async function sendAlert(
-  { context, env, telemetry }: FleetContext,
-  alert: Alert,
-): Promise<string | undefined> {
-  const report =
-    alert.report && cutToFit(alert.report, (shorter) => bytesOf(shorter) <= MAX_ALERT_REPORT_BYTES);
-  try {
-    await context.invoke("alert", required(env, "ALERT_FUNCTION"), { ...alert, ...(report && { report }) });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof InvokeError || error instanceof ConfigError)) throw error;
-    return telemetry.alertFailed(error, `${alert.subject}\n\n${alert.text}`);
-  }
-}
-
-function required(env: FleetDependencies["env"], name: string): string {
-  const value = env[name];
-  if (!value) throw new ConfigError("The environment of the function", [`${name} is not set`]);
-  return value;
-}
-
-function bytesOf(report: Report): number {
-  return Buffer.byteLength(JSON.stringify(report));
-}
-
-/** A durable function is called by a version or an alias, and its answer comes when it is over: its caller does not wait. */
-function alertContextOf({ context, env }: FleetContext): AlertContext {
-  const { lambdaContext } = context;
-  const { functionName, invokedFunctionArn, logGroupName } = lambdaContext;
-  // A replay has another log stream and another request id.
-  const base = alertContext(env, { functionName, invokedFunctionArn, logGroupName });
-  const rerun = () => [invokeCommand(invokedFunctionArn, base.region, '{"trigger":"schedule"}')];
-  return { ...base, rerun };
 }
 
 /** The orchestrator's handler. */

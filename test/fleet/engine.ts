@@ -4,7 +4,8 @@ import {
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { createFleet, type FleetDependencies } from "../../src/fleet/handler.ts";
+import type { FleetDependencies } from "../../src/fleet/context.ts";
+import { createFleet } from "../../src/fleet/handler.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
 
 /** The process crashes at the checkpoint of this number, before or after the engine saves it. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseConfig } from "../../src/config/load.ts";
-import type { FleetDependencies } from "../../src/fleet/handler.ts";
+import type { FleetDependencies } from "../../src/fleet/context.ts";
 import { parseTrigger } from "../../src/lambda/trigger.ts";
 import { qualifiedName } from "../../src/rotation/connection.ts";
 import { toOutcome } from "../../src/rotation/outcome.ts";

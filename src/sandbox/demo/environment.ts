@@ -66,15 +66,7 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
     staging: addEnvironment("staging", connections, { aws, confluent }),
   };
   for (const [name, value] of freshSecrets()) aws.putSecret(name, value, { createdAt: Date.now() - HOUR_MS });
-  const env = {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: "us-east-1",
-    AWS_DEFAULT_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "sandbox",
-    AWS_SECRET_ACCESS_KEY: "sandbox",
-    ALERT_TOPIC_ARN: aws.createTopic("flink-connection-alerts"),
-    CONNECTIONS_FILE: configFile,
-  };
+  const env = { ...awsEnvironment(aws), CONNECTIONS_FILE: configFile };
   addStatements(confluent);
   const rotator = await startFunction({ env, logFile });
   const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
@@ -86,6 +78,17 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
   };
   const operatorEnv = { ...env, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
   return { aws, confluent, providers, rotator, configFile, logFile, env: operatorEnv, apiKeys, close };
+}
+
+function awsEnvironment(aws: AwsSandbox): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "sandbox",
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+    ALERT_TOPIC_ARN: aws.createTopic("flink-connection-alerts"),
+  };
 }
 
 function addEnvironment(
