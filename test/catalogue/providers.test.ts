@@ -187,6 +187,28 @@ describe("an endpoint that nobody listed and that is not the provider's", () => 
   });
 });
 
+describe("a good key that only the service behind the connection knows", () => {
+  it("row 45: is not shown to AWS by a gateway's connection, and is put", async () => {
+    const endpoint = "https://bedrock.eu-central-1.example.com";
+    const value = JSON.stringify({ "aws-access-key": "gw-1", "aws-secret-key": "gateway-secret-0123456789" });
+    const connections = connectionsOf("openai", 1).map((each) => ({ ...each, type: "BEDROCK", endpoint }));
+    const world = await startWorld({ connections, live: { endpoint } });
+    world.aws.putSecret("openai", value, { createdAt: world.clock.now() - 3_600_000 });
+    const { counts, connections: outcomes } = await judge(world, value);
+    expect(counts).toMatchObject({ ready: 1 });
+    expect(outcomes[0]?.evidence.provider).toBe("not-asked");
+  });
+
+  it("row 46: is put if its token endpoint takes client credentials in the header only, and unescaped", async () => {
+    const secret = "client/secret+7f3a9c1d2e4b8a60=";
+    const { world, providers } = await startTokens(secret);
+    providers.fail({ status: 401, body: '{"error":"invalid_client"}', times: 2 });
+    const { counts, connections } = await judge(world, secret);
+    expect(counts).toMatchObject({ ready: 1 });
+    expect(connections[0]?.evidence.provider).toBe("valid");
+  });
+});
+
 describe("a fresh key that its provider does not know yet", () => {
   it("row 53: is put when the provider has learned it", async () => {
     const { world, providers, judge: run } = await startAsked({ key: GOOD_KEY, keyAgeMs: 0 });
@@ -247,7 +269,7 @@ describe("a provider that repeats what it was told", () => {
     const form = new URLSearchParams({ ...values, client_secret: secret });
     const error_description = `Authorization: Basic ${basic}. ${form}. ${secret}`;
     const body = JSON.stringify({ error: "invalid_client", error_description });
-    providers.fail({ status: 401, body, times: 2 });
+    providers.fail({ status: 401, body, times: 3 });
     const judged = await judge(world, secret);
     expect(judged.counts).toMatchObject({ "not-attempted": 1 });
     const seen = [output(), everythingOf(world.aws.published()), everythingOf(judged)].join("\n");

@@ -1,6 +1,9 @@
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { isOwned } from "./destination.ts";
 import type { ProviderError, ProviderRequest, RequestInput } from "./provider.ts";
+
+export const AWS_DOMAINS = ["amazonaws.com", "api.aws", "amazonaws.com.cn"];
 
 const BODY = "Action=GetCallerIdentity&Version=2011-06-15";
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
@@ -28,9 +31,18 @@ export async function getCallerIdentity(input: RequestInput): Promise<readonly P
   return [{ method: "POST", url: href, headers: signed.headers, body: BODY }];
 }
 
-/** STS of the endpoint's region, of which each partition has its own domain. */
-function stsOf({ hostname, origin, isLoopback }: RequestInput): { url: URL; region: string } | undefined {
+/**
+ * STS of the endpoint's region, of which each partition has its own domain; none for a gateway that issues keys of its own,
+ * which STS does not know.
+ */
+function stsOf({
+  url,
+  hostname,
+  origin,
+  isLoopback,
+}: RequestInput): { url: URL; region: string } | undefined {
   if (isLoopback) return { url: new URL(origin), region: "us-east-1" };
+  if (!isOwned(url, AWS_DOMAINS)) return undefined;
   const region = hostname.split(".").find((label) => REGION.test(label));
   if (region === undefined) return undefined;
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

@@ -5,28 +5,24 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
 /**
  * A token for the client credentials. A server refuses a client with the same error if it wants the credentials in the other
- * place, so both are tried.
+ * place, or takes them as they are although RFC 6749 escapes them in the header: so all forms are tried.
  */
 export function clientCredentials({ credentials, url }: RequestInput): readonly ProviderRequest[] {
   const { OAUTH2_CLIENT_ID: id, OAUTH2_CLIENT_SECRET: secret, OAUTH2_SCOPE: scope } = credentials;
   if (id === undefined || secret === undefined) return [];
   const grant = { grant_type: "client_credentials", ...(scope !== undefined && { scope }) };
-  const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString("base64");
-  const method = "POST";
+  const request = { method: "POST", url: url.href } as const;
+  const inHeader = (user: string, password: string): ProviderRequest => {
+    const basic = Buffer.from(`${user}:${password}`).toString("base64");
+    const headers = { ...FORM, authorization: `Basic ${basic}` };
+    return { ...request, headers, body: String(new URLSearchParams(grant)), derived: basic };
+  };
+  const inBody = String(new URLSearchParams({ ...grant, client_id: id, client_secret: secret }));
+  const escaped = [encodeURIComponent(id), encodeURIComponent(secret)] as const;
   return [
-    {
-      method,
-      url: url.href,
-      headers: { ...FORM, authorization: `Basic ${basic}` },
-      body: String(new URLSearchParams(grant)),
-      derived: basic,
-    },
-    {
-      method,
-      url: url.href,
-      headers: FORM,
-      body: String(new URLSearchParams({ ...grant, client_id: id, client_secret: secret })),
-    },
+    inHeader(...escaped),
+    { ...request, headers: FORM, body: inBody },
+    ...(escaped.join(":") === `${id}:${secret}` ? [] : [inHeader(id, secret)]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { elasticAuthorization, get, inHeader, post } from "./api-key.ts";
-import { getCallerIdentity, isCallerIdentity, xmlError } from "./aws.ts";
+import { AWS_DOMAINS, getCallerIdentity, isCallerIdentity, xmlError } from "./aws.ts";
 import { isJsonObject, nested, oauthError, plainText } from "./errors.ts";
 import { signedAssertion } from "./google.ts";
 import { clientCredentials, tokenEndpointOf } from "./oauth2.ts";
@@ -12,7 +12,7 @@ import type { Provider } from "./provider.ts";
  * New keys take seconds: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
  */
 const aws: Provider = {
-  domains: ["amazonaws.com", "api.aws", "amazonaws.com.cn"],
+  domains: AWS_DOMAINS,
   requests: getCallerIdentity,
   errorOf: xmlError,
   isGenuine: isCallerIdentity,

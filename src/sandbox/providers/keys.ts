@@ -73,5 +73,14 @@ function clientSecret(authorization: string, form: URLSearchParams): string {
   const encoded = /^Basic (.*)/.exec(authorization)?.[1];
   if (encoded === undefined) return form.get("client_secret") ?? "";
   const [, secret = ""] = Buffer.from(encoded, "base64").toString().split(":");
-  return decodeURIComponent(secret);
+  return unescaped(secret);
+}
+
+/** The text itself if it is not percent-encoded. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

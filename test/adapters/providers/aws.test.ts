@@ -65,6 +65,14 @@ describe("sts:GetCallerIdentity", () => {
     },
   );
 
+  it.each([
+    "https://bedrock.eu-central-1.example.com/model/x/invoke",
+    "https://bedrock.eu-central-1.amazonaws.com.example.com",
+    "https://bedrock.eu-central-1.amazonaws.com:8443",
+  ])("does not know the keys of a gateway: %s", async (endpoint) => {
+    expect(await requestFor(endpoint)).toBeUndefined();
+  });
+
   it.each([{}, { AWS_SESSION_TOKEN: "session-token-0123456789" }])("is signed with %o", async (others) => {
     const request = await requestFor("https://s3vectors.us-west-2.api.aws", others);
     const { headers = {}, body = "" } = request ?? {};

@@ -375,6 +375,20 @@ describe("an OAuth 2.0 token endpoint", () => {
     );
   });
 
+  it("that takes the client's credentials unescaped is asked that way too", async () => {
+    const { url, fail, calls } = await providers();
+    fail({ status: 401, body: '{"error":"invalid_client"}', times: 2 });
+    const question = questionTo(url, "REST");
+    const data = { ...question.data, OAUTH2_CLIENT_SECRET: "a/b+c=" };
+    expect(await ask({ ...question, data })).toMatchObject({ verdict: "valid" });
+    const shown = calls.map(({ headers }) => headers.authorization?.replace("Basic ", "") ?? "");
+    expect(shown.map((basic) => Buffer.from(basic, "base64").toString())).toEqual([
+      "client-1:a%2Fb%2Bc%3D",
+      "",
+      "client-1:a/b+c=",
+    ]);
+  });
+
   it.each(["invalid_scope", "unauthorized_client", "invalid_request"])(
     "does not refuse a key with %s",
     async (error) => {
