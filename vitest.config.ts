@@ -11,8 +11,8 @@ export default defineConfig({
       "test/support/property-budget.ts",
     ],
     testTimeout: 30_000,
-    // Most tests wait for loopback; vitest's default would leave a core idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for loopback or a process; one worker for each core would leave cores idle.
+    maxWorkers: Math.max(3, availableParallelism()),
     silent: "passed-only",
     sequence: { shuffle: true },
     coverage: { include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
