@@ -58,7 +58,8 @@ export function putError(response: HttpResponse): RotationError {
   if (status === 409 || status === 412) return new ConflictError(failure.response);
   if (isTransient(status)) return new UnknownResultError("service", failure.message, failure.response);
   if (status >= 200 && status < 300) {
-    const message = `The response to the PUT (${status}) is not one of Confluent's API, so the key was not accepted.`;
+    const fault = isFromApi(response) ? "reports an error" : "is not one of Confluent's API";
+    const message = `The response to the PUT (${status}) ${fault}, so the key was not accepted.`;
     return new UnknownResultError("service", message, { ...failure.response, nextStep: CHECK_PROXIES });
   }
   if ((status !== 400 && status !== 422) || !isFromApi(response)) return failure;
@@ -70,6 +71,19 @@ export function putError(response: HttpResponse): RotationError {
 export function isFromApi({ body }: HttpResponse): boolean {
   const text = body.trim();
   return text === "" || text === "null" || isObject(parseJson(text));
+}
+
+/** True for a success that comes from the API. Some gateways send errors with the status of a success. */
+export function isAccepted(response: HttpResponse): boolean {
+  const { status, body } = response;
+  return status >= 200 && status < 300 && isFromApi(response) && !isErrorBody(parseJson(body));
+}
+
+const ERROR_KEYS = ["errors", "error", "error_code", "message"];
+
+function isErrorBody(json: unknown): boolean {
+  if (typeof json !== "object" || json === null || "spec" in json) return false;
+  return ERROR_KEYS.some((key) => key in json);
 }
 
 function isObject(json: unknown): boolean {

@@ -8,7 +8,7 @@ import type {
   StatementsApi,
 } from "../rotation/statements/api.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
-import { isFromApi } from "./confluent-fault.ts";
+import { isAccepted } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import type { HttpResponse } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
@@ -119,10 +119,6 @@ export class ConfluentStatements implements StatementsApi {
   #urlOf(name: string): string {
     return `${this.#base}/${encodeURIComponent(name)}`;
   }
-}
-
-function isAccepted(response: HttpResponse): boolean {
-  return response.status >= 200 && response.status < 300 && isFromApi(response);
 }
 
 function unknownResult(error: unknown): never {

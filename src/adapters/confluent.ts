@@ -10,7 +10,7 @@ import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { Secret } from "../rotation/secret.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
-import { detailOf, isFromApi, putError, requestIdOf, responseError } from "./confluent-fault.ts";
+import { detailOf, isAccepted, putError, requestIdOf, responseError } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import { ConfluentStatements } from "./confluent-statements.ts";
 import type { HttpResponse } from "./http.ts";
@@ -99,8 +99,7 @@ export class ConfluentClient implements EnvironmentApi {
     const response = await this.#transport
       .write(this.#urlOf(name), body, this.#positions.get(name) ?? 0)
       .catch(unknownResult);
-    const isAccepted = response.status >= 200 && response.status < 300 && isFromApi(response);
-    if (!isAccepted) throw putError(response);
+    if (!isAccepted(response)) throw putError(response);
     return { httpStatus: response.status, ...requestIdOf(response) };
   }
 

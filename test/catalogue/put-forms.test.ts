@@ -38,4 +38,21 @@ describe("a PUT that the service does not take as it is sent", () => {
       expect([holders, alerts]).toEqual([0, 1]);
     },
   );
+
+  it.each([
+    ["errors", "credulous"],
+    ["error_code", "silent"],
+    ["error", "controller"],
+  ] as const)(
+    "row 47: an error (%s) with status 200 is no acceptance of a PUT, in a service that is %s",
+    async (body, kind) => {
+      const world = await startVerdicts({ settings: { world: kind }, key: GOOD_KEY });
+      const fault = { kind: "status", status: 200, body, text: "Down for maintenance" } as const;
+      world.confluent.fail({ method: "PUT", times: 1_000, fault });
+      const { counts, holders, alerts, connections } = await judge(world, GOOD_KEY);
+      expect(counts).toMatchObject({ ready: 0, applied: 0 });
+      expect([holders, alerts]).toEqual([0, 1]);
+      expect(connections[0]).toMatchObject({ errorClass: "service", detail: "Down for maintenance" });
+    },
+  );
 });

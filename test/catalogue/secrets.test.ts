@@ -134,6 +134,40 @@ describe("a key with something around it", () => {
     expect(JSON.stringify(world.aws.published())).not.toContain(MARKER);
   });
 
+  it.each([
+    [
+      "has the name of its variable before it",
+      `OPENAI_API_KEY=${MARKER}`,
+      "begins with the name of a variable",
+    ],
+    [
+      "was copied from a shell script",
+      `export OPENAI_API_KEY=${MARKER}`,
+      "begins with the name of a variable",
+    ],
+    ["is masked", `sk-${"*".repeat(20)}${MARKER}`, "is a masked key"],
+    ["is masked with dots", `sk-${"\u2022".repeat(8)}${MARKER}`, "is a masked key"],
+  ])("row 48: a key that %s is refused, and never sent", async (_, value, words) => {
+    const world = await startWorld({ connections: [GOOD] });
+    world.aws.putSecret("good", value);
+    expect(await world.invoke({})).toMatchObject({
+      connections: [
+        { outcome: "failed", errorClass: "secret", message: expect.stringContaining(`Secret good ${words}`) },
+      ],
+    });
+    expect(world.keysPut("good")).toEqual([]);
+  });
+
+  it.each(["MY_KEY==", "AB_CD_EF0123456789", "abc=def_ghi", "sk-***", "Aa_Bb=Cc", "KEY=x"])(
+    "row 48: the key %s is none of these, and is sent",
+    async (value) => {
+      const world = await startWorld({ connections: [GOOD] });
+      world.aws.putSecret("good", value);
+      expect(await world.invoke({})).toMatchObject({ outcome: "succeeded" });
+      expect(world.keysPut("good")).toEqual([value]);
+    },
+  );
+
   it("row 33: a whole secret in JSON quotes is refused, and never sent", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", `"${MARKER}"`);

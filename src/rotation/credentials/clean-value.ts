@@ -86,6 +86,14 @@ const KEY_FAULTS: readonly Fault[] = [
     message: "begins with the name of an authorization scheme; store the key alone.",
   },
   {
+    pattern: /^(export |set )?[A-Z][A-Z\d]*(_[A-Z\d]+)+ ?= ?[^=\s]/,
+    message: "begins with the name of a variable; store the key alone.",
+  },
+  {
+    pattern: /\*{4}|[\u2022\u2026]/,
+    message: "is a masked key, as a console shows it; store the whole key.",
+  },
+  {
     pattern: /\\[nrt]$/,
     message: "holds a key that ends in an escape sequence such as \\n; store it without.",
   },
