@@ -14,7 +14,7 @@ export function createLog({ err, isVerbose }: Pick<CommandContext, "err" | "isVe
     },
     note: (message, facts = {}) => {
       const details = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
-      const lines = err.wrap([message, ...details].join(" "));
+      const lines = err.wrap(details.length === 0 ? message : `${message} (${details.join(", ")})`);
       err.print(...lines.map((line) => err.paint("dim", line)));
     },
   };

@@ -15,7 +15,7 @@ describe("the log of a command", () => {
   it("prints a note with its facts to standard error", () => {
     const { log, out, err } = logged(false);
     log.note("A newer version appeared.", { secret: "openai" });
-    expect(err()).toBe("A newer version appeared. secret: openai\n");
+    expect(err()).toBe("A newer version appeared. (secret: openai)\n");
     expect(out()).toBe("");
   });
 

@@ -28,10 +28,12 @@ const READ_RETRY_MS = 4_000;
 
 const DESCRIPTION = `Put the current key into a connection again, and show how Confluent reports on it.
 
-The result says which settings of connections.json suit the service. With --json, it holds no secret and no name, so
-that it can be attached to an issue.
-With --bad-key, an invalid key is put for a moment, and then the current one again: also after Ctrl-C and errors.
-Statements that use the connection may fail meanwhile. The name of the connection must be typed in before, or --yes given.`;
+The result says which settings of connections.json suit the service.
+With --json, it contains no secret and no name, so it can be attached to an issue.
+If the provider of the current key refuses it, nothing is put.
+With --bad-key, an invalid key is put for a moment, and then the current one again,
+also after Ctrl-C and errors. Statements that use the connection may fail meanwhile.
+The command asks for the name of the connection before that; --yes skips the question.`;
 
 export function probeCommand(context: CommandContext): CommandUnknownOpts {
   const { out } = context;

@@ -1,8 +1,8 @@
-import type { Connection, ConnectionState } from "../../rotation/connection.ts";
+import type { Connection } from "../../rotation/connection.ts";
 import type { RunContext } from "../../rotation/dependencies.ts";
 import type { EnvironmentSession } from "../../rotation/environment.ts";
 import { toRotationError } from "../../rotation/outcome.ts";
-import type { KeyAnswer } from "../../rotation/provider-check.ts";
+import type { KeyAnswer, KeyQuestion } from "../../rotation/provider-check.ts";
 import type { Secret } from "../../rotation/secret.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import type { Text } from "../../rotation/untrusted-text.ts";
@@ -22,7 +22,7 @@ export type StatementsFound =
     }
   | { readonly listed: false; readonly httpStatus?: number; readonly message: Text };
 
-/** What was asked beside the PUTs. None of it changes anything. */
+/** What is asked before the first PUT. None of it changes anything. */
 export interface Inquiries {
   readonly statements: StatementsFound;
   readonly provider: KeyAnswer;
@@ -32,14 +32,22 @@ export interface Inquiries {
 export async function inquire(
   context: RunContext,
   session: EnvironmentSession,
-  { connection, before, data }: { connection: Connection; before: ConnectionState; data: Secret },
+  { connection, data }: { connection: Connection; data: Secret },
 ): Promise<Inquiries> {
-  const question = { connection, endpoint: before.endpoint, data };
+  const endpoint = session.initialState(connection)?.endpoint ?? "";
   const [statements, provider] = await Promise.all([
     findStatements(context, session, connection),
-    connection.provider ? context.providers?.ask(question) : undefined,
+    askProvider(context, { connection, endpoint, data }),
   ]);
-  return { statements, provider: provider ?? { verdict: "not-asked" } };
+  return { statements, provider };
+}
+
+async function askProvider({ clock, providers }: RunContext, question: KeyQuestion): Promise<KeyAnswer> {
+  if (providers === undefined || !question.connection.provider) return { verdict: "not-asked" };
+  const answer = await providers.ask(question);
+  if (answer.verdict !== "refused" || answer.confirmAfterMs === undefined) return answer;
+  await clock.sleep(answer.confirmAfterMs);
+  return providers.ask(question);
 }
 
 async function findStatements(

@@ -3,6 +3,7 @@ import type { RunContext } from "../../rotation/dependencies.ts";
 import type { EnvironmentSession } from "../../rotation/environment.ts";
 import { RotationError } from "../../rotation/errors.ts";
 import { toRotationError } from "../../rotation/outcome.ts";
+import { type KeyAnswer, refusedDetails } from "../../rotation/provider-check.ts";
 import { InterruptedError } from "../errors.ts";
 import { openSession } from "./context.ts";
 import { type Inquiries, inquire } from "./inquiries.ts";
@@ -15,25 +16,24 @@ import { unlessAborted } from "./watch.ts";
 
 export interface ProbeResult {
   readonly observations: readonly Observation[];
-  /** Absent if the current key was not accepted, or if the probe was interrupted. */
-  readonly inquiries?: Inquiries;
+  readonly inquiries: Inquiries;
   /** Absent if no invalid key was sent. */
   readonly restored?: boolean;
 }
 
 /**
- * Puts AWSCURRENT again and watches what the service shows; then, if asked to, an invalid key and AWSCURRENT again.
+ * Puts AWSCURRENT again, unless its provider refuses it, and watches what the service shows; then, if asked to, an invalid
+ * key and AWSCURRENT again.
  * @throws RotationError if the connection or its secret cannot be read, or they do not match; nothing was written then.
  */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   const { isBadKey, signal } = options;
   const { sendsMetadata, inquiries, ...current } = await observeCurrent(options);
-  const asked = inquiries === undefined ? {} : { inquiries };
-  if (!isBadKey || signal.aborted || !isInUse(current)) return { observations: [current], ...asked };
+  if (!isBadKey || signal.aborted || !isInUse(current)) return { observations: [current], inquiries };
   const { wasSent, ...invalid } = await observeInvalid(options, sendsMetadata);
-  if (!wasSent) return { observations: [current, invalid], ...asked };
+  if (!wasSent) return { observations: [current, invalid], inquiries };
   const restored = await observeRestored(options, { sendsMetadata, current, invalid });
-  return { observations: [current, invalid, restored], ...asked, restored: restored.error === undefined };
+  return { observations: [current, invalid, restored], inquiries, restored: restored.error === undefined };
 }
 
 /** An invalid key is put only after one that the service does not refuse. */
@@ -51,24 +51,31 @@ function observeCurrent(options: ProbeOptions): Promise<CurrentObservation> {
   return withOwnClients(options, async (context) => {
     const session = await unlessAborted(signal, openSession(context, connection));
     const currentKey = await unlessAborted(signal, readCurrentKey(context, connection));
+    const { data } = currentKey.credentials;
+    const inquiries = await unlessAborted(signal, inquire(context, session, { connection, data }));
     const exchanges = options.exchanges.putsFromNow();
     const facts = () =>
-      ({ key: "current", exchanges: exchanges(), sendsMetadata: session.sendsMetadata }) as const;
+      ({ key: "current", exchanges: exchanges(), sendsMetadata: session.sendsMetadata, inquiries }) as const;
+    const { provider } = inquiries;
+    if (provider.verdict === "refused") return { ...facts(), error: refusalBy(provider) };
     onStep({ kind: "put", key: "current" });
     try {
-      const { data } = currentKey.credentials;
       const put = putData(context, session, { connection, key: currentKey, data });
       const { before } = await unlessAborted(signal, put);
       onStep({ kind: "accepted", key: "current" });
       const seen = await observe("current", options, { api: session.api, before });
-      if (signal.aborted) return { ...facts(), seen };
-      const inquiries = await inquire(context, session, { connection, before, data });
-      return { ...facts(), seen, inquiries };
+      return { ...facts(), seen };
     } catch (error) {
       if (error instanceof InterruptedError) return facts();
       return { ...facts(), error: toRotationError(context, error) };
     }
   });
+}
+
+function refusalBy(answer: KeyAnswer & { verdict: "refused" }): RotationError {
+  const { words } = answer;
+  const { message = "" } = refusedDetails(answer);
+  return new RotationError("rejected", message, { ...(words && { detail: words }) });
 }
 
 /** When this resolves, its clients are closed, so the invalid key cannot be sent any more. */

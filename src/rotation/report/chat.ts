@@ -66,7 +66,7 @@ function nextSteps(situation: Situation, context: AlertContext): string[] {
   const down = heldBy(situation, "down");
   const sameSecret = down.filter(({ secret }) => secret === down[0]?.secret);
   const restore = restoreCommand(sameSecret, context.region) ?? [];
-  const advice = causes.flatMap(({ nextStep }) => nextStep ?? []).slice(0, 3);
+  const advice = [...new Set(causes.flatMap(({ nextStep }) => nextStep ?? []))].slice(0, 3);
   const [rerun] = context.rerun(concerned.map(qualifiedName));
   const runbooks = errorClasses(concerned).map((each) => `Runbook: ${context.runbook}#${each}`);
   return [

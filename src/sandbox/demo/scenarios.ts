@@ -144,7 +144,10 @@ function onlyCanaryRefused(
   const keepTheirs = others.every(({ each, phase }) => phase === "READY" && !holdsCurrent(context, each));
   return [
     ["Only one connection, the canary, received the key", canary?.phase === "INVALID_AUTH"],
-    [`The other ${others.length} keep the key that works`, keepTheirs],
+    [
+      `${others.length === 1 ? "The other one keeps" : `The other ${others.length} keep`} the key that works`,
+      keepTheirs,
+    ],
     [
       "The topic received one alert, and the run ended with an error",
       alerts.length === 1 && "error" in result,

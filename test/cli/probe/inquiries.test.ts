@@ -59,6 +59,15 @@ describe("probe also tells", () => {
     expect(provider).toEqual(expected);
   });
 
+  it("that the provider refuses the current key, which is not put then", async () => {
+    const { probing } = await startAsked([]);
+    const { outcome, puts } = await probing.probe({ ...SHORT, isBadKey: true });
+    expect({ outcome, puts }).toMatchObject({
+      outcome: "failed",
+      puts: [{ key: "current", exchanges: [], message: expect.stringContaining("Nothing was put") }],
+    });
+  });
+
   it("that the provider was not asked if the connection forbids it", async () => {
     const { probing, providers } = await startAsked([GOOD_KEY], false);
     expect((await probing.probe(SHORT)).providerAnswer).toEqual({ verdict: "not-asked" });

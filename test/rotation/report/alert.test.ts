@@ -226,6 +226,13 @@ describe("the chat message of an alert", () => {
     expect(metadata.relatedResources).toEqual(["prod/my-openai", "prod/other"]);
   });
 
+  it("gives the same advice once", () => {
+    const nextStep = "Put the right key into the secret.";
+    const alert = sentAlert([REFUSED, KEPT].map((each) => ({ ...each, nextStep })));
+    const { content } = notification.parse(JSON.parse(alert.chat));
+    expect(content.nextSteps.filter((each) => each === nextStep)).toHaveLength(1);
+  });
+
   it("has the same thread for the same failure in the next run", () => {
     const threads = [sentAlert([REFUSED]), sentAlert([{ ...REFUSED, requestId: "other" }])].map(
       ({ chat }) => notification.parse(JSON.parse(chat)).metadata.threadId,
