@@ -68,12 +68,16 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
   for (const [name, value] of freshSecrets()) aws.putSecret(name, value, { createdAt: Date.now() - HOUR_MS });
   const env = { ...awsEnvironment(aws), CONNECTIONS_FILE: configFile };
   addStatements(confluent);
-  const rotator = await startFunction({ env, logFile });
+  const closeServers = () => Promise.all([aws.close(), confluent.close(), providers.close()]);
+  const rotator = await startFunction({ env, logFile }).catch(async (error: unknown) => {
+    await closeServers();
+    throw error;
+  });
   const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
   isOpen = true;
   const close = async (keepLog = false): Promise<void> => {
     rotator.stop();
-    await Promise.all([aws.close(), confluent.close(), providers.close(), lambda.close()]);
+    await Promise.all([closeServers(), lambda.close()]);
     if (!keepLog) rmSync(folder, { recursive: true });
   };
   const operatorEnv = { ...env, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
