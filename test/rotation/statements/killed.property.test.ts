@@ -7,6 +7,7 @@ import { rotate } from "../../../src/rotation/rotate.ts";
 import { type StatementEntry, StatementRecorder } from "../../../src/rotation/statements/recorder.ts";
 import { connection, HOUR_MS } from "../../support/builders.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
+import { WORLDS } from "../../support/generated-world.ts";
 
 const ORDERS = "orders";
 const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('openai', 'ping')", timeoutMs: 60_000 };
@@ -101,7 +102,7 @@ describe("a run that is killed at any moment", () => {
         );
         expect(bugs).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: Math.min(300, WORLDS) },
     );
   });
 
@@ -112,7 +113,7 @@ describe("a run that is killed at any moment", () => {
         expect(orders.phases.filter((phase) => phase === "STOPPED")).toHaveLength(1);
         expect(orders.uses).toMatchObject([{ data: { API_KEY: "sk-2" } }]);
       }),
-      { numRuns: 50 },
+      { numRuns: Math.min(50, WORLDS) },
     );
   });
 });
