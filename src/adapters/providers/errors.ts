@@ -33,8 +33,16 @@ export function oauthError(body: string): ProviderError {
 }
 
 /** Reads the error from a plain text. */
-export function plainText(body: string): ProviderError {
+function plainText(body: string): ProviderError {
   return /^\s*</.test(body) ? {} : { message: body.trim() };
+}
+
+/** Reads the error from `{"error": {…}}`, or else from a plain text. */
+export function nestedOrText(
+  codeOf: (error: ErrorBody) => string | undefined,
+): (body: string) => ProviderError {
+  const json = nested(codeOf);
+  return (body) => (isJsonObject(body) ? json(body) : plainText(body));
 }
 
 /** True for the beginning of a JSON object. */

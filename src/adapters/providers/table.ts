@@ -1,6 +1,6 @@
 import { elasticAuthorization, get, inHeader, post } from "./api-key.ts";
 import { AWS_DOMAINS, getCallerIdentity, isCallerIdentity, xmlError } from "./aws.ts";
-import { isJsonObject, nested, oauthError, plainText } from "./errors.ts";
+import { isJsonObject, nested, nestedOrText, oauthError } from "./errors.ts";
 import { signedAssertion } from "./google.ts";
 import { clientCredentials, tokenEndpointOf } from "./oauth2.ts";
 import type { Provider } from "./provider.ts";
@@ -105,12 +105,17 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider
     "PINECONE",
     {
       // https://docs.pinecone.io/reference/api/data-plane/describeindexstats
-      // https://docs.pinecone.io/reference/api/errors (401: missing or invalid API key; the body is a plain text)
+      // https://docs.pinecone.io/reference/api/errors (401: missing or invalid API key)
+      // The body is a plain text, or an ErrorResponse with the code of google.rpc:
+      // https://docs.pinecone.io/reference/api/2025-10/data-plane/describeindexstats (responses)
       domains: ["pinecone.io"],
       requests: post("/describe_index_stats", inHeader("api-key")),
-      errorOf: plainText,
+      errorOf: nestedOrText(({ code }) => code),
       isGenuine: isJsonObject,
-      refused: [{ status: 401, message: /^(Invalid|Malformed) API Key/i }],
+      refused: [
+        { status: 401, message: /^(Invalid|Malformed) API Key/i },
+        { status: 401, code: "UNAUTHENTICATED" },
+      ],
     },
   ],
   [

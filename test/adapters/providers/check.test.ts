@@ -266,6 +266,21 @@ describe("Azure OpenAI", () => {
   });
 });
 
+describe("Pinecone", () => {
+  it.each([
+    ["text", "Invalid API Key", "HTTP 401"],
+    [
+      "JSON",
+      '{"error":{"code":"UNAUTHENTICATED","message":"The key is not valid."},"status":401}',
+      "HTTP 401, UNAUTHENTICATED",
+    ],
+  ])("refuses a key in %s", async (_form, body, code) => {
+    const { url, fail } = await providers();
+    fail({ status: 401, body });
+    expect(await ask(questionTo(url, "PINECONE"))).toMatchObject({ verdict: "refused", code });
+  });
+});
+
 describe("Elasticsearch", () => {
   it("does not refuse a request from which a proxy took the credentials", async () => {
     const { url, fail } = await providers();
