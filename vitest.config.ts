@@ -10,7 +10,7 @@ export default defineConfig({
       "test/support/aws-environment.ts",
       "test/support/property-budget.ts",
     ],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // Most tests wait for loopback or a process; one worker for each core would leave cores idle.
     maxWorkers: Math.max(3, availableParallelism()),
     silent: "passed-only",
