@@ -9,8 +9,9 @@ import {
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
+import { toProps } from "./props.ts";
 import { ConnectionRotator } from "./rotator.ts";
-import { type DeploymentSettings, readDeploymentSettings, toProps } from "./settings.ts";
+import { type DeploymentSettings, readDeploymentSettings } from "./settings.ts";
 
 /** A stack with one rotator, configured by `--context` settings. */
 export class RotatorStack extends Stack {
