@@ -42,6 +42,7 @@ describe("init", () => {
     const operator = await startEmpty();
     const { run, confluent, output } = operator;
     const { asked, answer } = answers([
+      [/Organization/, ""],
       [/Organization/, "org-1"],
       [/Environment id/, "env-1"],
       [/Cloud/, confluent.url],

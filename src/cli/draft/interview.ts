@@ -20,14 +20,18 @@ export function asker({ ask, isInteractive, err }: CommandContext): AskText | un
   };
 }
 
-/** Asks for what the options lack. */
+/** Asks for what the options lack, again after an empty line. */
 export async function askEnvironment(
   options: EnvironmentOptions,
   names: readonly string[] | undefined,
   ask: AskText,
 ): Promise<EnvironmentOptions> {
+  const askAgain: AskText = async (question, initial) => {
+    const text = await ask(question, initial);
+    return text === "" ? askAgain(question, initial) : text;
+  };
   const answer = async (given: string | undefined, question: string, initial?: string) =>
-    given ?? (await ask(question, initial)) ?? "";
+    given ?? (await askAgain(question, initial)) ?? "";
   const organization = await answer(
     options.organization,
     "Organization id (Confluent Cloud: Organization settings)",
@@ -40,7 +44,7 @@ export async function askEnvironment(
   const apiKeySecret = await askSecret(
     options.apiKeySecret,
     { question: "Secret with the Flink API key of this environment", initial: flinkSecret(names), names },
-    ask,
+    askAgain,
   );
   const name = await answer(
     options.name,
