@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Redactor } from "../rotation/redact.ts";
+import { UntrustedText, WITHHELD } from "../rotation/untrusted-text.ts";
 import { type ObservedRequest, type ObservedResponse, observeRequests } from "./request-events.ts";
 
 /** Headers of a response that help support. */
@@ -41,7 +42,7 @@ export function traceRequests({ redactor, print, now }: RequestTraceOptions): ()
 
 /** Providers take keys in queries too. */
 function requestText({ method, url, operation }: ObservedRequest, redactor: Redactor): string {
-  const address = redactor.redactName(url.replace(/([?&][^=&]*)=[^&]*/g, "$1=…"));
+  const address = redactor.redactName(addressOf(url));
   return [method, address, ...(operation === undefined ? [] : [operation])].join(" ");
 }
 
@@ -56,6 +57,26 @@ function resultText({ status, error }: ObservedResponse): string {
 function headerTexts({ headers }: ObservedResponse, redactor: Redactor): string[] {
   return SHOWN_HEADERS.flatMap((name) => {
     const value = headers.get(name);
-    return value === undefined ? [] : [`${name} ${redactor.redact(value, 100)}`];
+    if (value === undefined) return [];
+    return [`${name} ${mayQuote(value) ? WITHHELD : redactor.redact(value, 100)}`];
   });
+}
+
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/;
+
+/** True for what is no id, number or date. The trace is printed before all secrets are known, such as the previous key. */
+function mayQuote(value: string): boolean {
+  return !HTTP_DATE.test(value) && UntrustedText.id(value)?.mayQuote === true;
+}
+
+const API_PATH = /^\/sql\/v1\/organizations\//;
+const ORDINARY_SEGMENT = /^(?:.{0,11}|[a-z_-]{1,30})$/;
+
+/** A redirect may lead to an address that quotes a key: long parts of a path that is not one of Confluent's API are left out. */
+function addressOf(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  const query = search.replace(/([?&][^=&]*)=[^&]*/g, "$1=…");
+  if (API_PATH.test(pathname)) return `${origin}${pathname}${query}`;
+  const segments = pathname.split("/").map((segment) => (ORDINARY_SEGMENT.test(segment) ? segment : "…"));
+  return `${origin}${segments.join("/")}${query}`;
 }

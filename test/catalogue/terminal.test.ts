@@ -59,6 +59,23 @@ describe("the terminal", () => {
     },
   );
 
+  it.each([["check"], ["status"], ["rotate"], ["rotate", "--dry-run"]])(
+    "row 49: %s with --debug shows no key that the first response quotes, before any secret was read",
+    async (...args) => {
+      const keys = ["sk-old-marker-7f3a9c1d2e4b", "sk-new-marker-4b8a60c5d7e1"] as const;
+      const { run, aws, confluent } = await startOperator({ connections: TWO });
+      for (const key of keys) aws.putSecret("openai", key, { createdAt: Date.now() - 3_600_000 });
+      const quoted = keys.flatMap((key) => [key, Buffer.from(key).toString("base64")]).join(" ");
+      const headers = { "x-request-id": quoted, "retry-after": quoted, "x-ratelimit-remaining": quoted };
+      const location = `${confluent.url}/elsewhere/${encodeURIComponent(quoted)}`;
+      confluent.fail({ method: "LIST", fault: { kind: "redirect", status: 307, location } });
+      confluent.fail({ times: 100, fault: { kind: "status", status: 403, text: quoted, headers } });
+      const { code, out, err } = await run([...args, "--debug", "--verbose"]);
+      expect(code).toBe(1);
+      expect(leaksIn(`${out}${err}`, keys)).toEqual([]);
+    },
+  );
+
   it.each([["status"], ["check"], ["rotate", "--dry-run"]])(
     "row 73: a host that does not accept connections is named within ten seconds by %s",
     async (...args) => {

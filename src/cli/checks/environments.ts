@@ -1,12 +1,12 @@
 import type { Config, Environment } from "../../config/load.ts";
 import type { ConnectionState } from "../../rotation/connection.ts";
 import { RotationError } from "../../rotation/errors.ts";
-import { TextResolver } from "../../rotation/text-resolver.ts";
 import { counted } from "../../terminal/text.ts";
 import { environmentProblem } from "../problem.ts";
 import { silenceRemark } from "../silence.ts";
 import { unlistedConnections, unlistedRemark } from "../unlisted.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
+import { showEnvironmentTexts } from "./environment-texts.ts";
 
 /** Whether each environment can be listed, and which connections in it connections.json does not list. */
 export const environmentsCheck: Check = {
@@ -27,7 +27,7 @@ async function findingsOf(
   const found = await listed(name);
   if (!(found instanceof RotationError)) return [...passed(environment, found, config)];
   const { nextStep, ...problem } = environmentProblem(found, environment);
-  const shown = { message: found.message, ...new TextResolver(clients).show(problem) };
+  const shown = { message: found.message, ...(await showEnvironmentTexts(clients, config, name, problem)) };
   return [{ ...about, state: "failed", ...shown, ...(nextStep && { nextStep }) }];
 }
 

@@ -4,10 +4,10 @@ import { RotationError } from "../../rotation/errors.ts";
 import { asResult } from "../../rotation/outcome.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import { listStatements } from "../../rotation/statements/list.ts";
-import { TextResolver } from "../../rotation/text-resolver.ts";
 import { currentVersion } from "../../rotation/versions.ts";
 import { counted } from "../../terminal/text.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
+import { showEnvironmentTexts } from "./environment-texts.ts";
 
 /** Whether the statements of each environment can be listed that is to verify, report or restart some. */
 export const statementsCheck: Check = {
@@ -39,7 +39,7 @@ async function findingsOf(environment: Environment, input: CheckInput): Promise<
   const isNeeded = restart.length > 0 || verifies(name, config);
   if (found instanceof RotationError) {
     const { nextStep, httpStatus: _httpStatus, ...texts } = found.response;
-    const shown = { message: found.message, ...new TextResolver(clients).show(texts) };
+    const shown = { message: found.message, ...(await showEnvironmentTexts(clients, config, name, texts)) };
     return [{ ...about, state: isNeeded ? "failed" : "remark", ...shown, ...(nextStep && { nextStep }) }];
   }
   const verified = verifies(name, config)
