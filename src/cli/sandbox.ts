@@ -4,13 +4,13 @@ import { serve } from "../sandbox/demo/serve.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { exampleText } from "./help.ts";
 
-const DESCRIPTION = `Start local stand-ins for AWS and Confluent, with the function between them.
+const DESCRIPTION = `Start local stand-ins for AWS, Confluent and providers, with the function between them.
 
 Nothing leaves this machine. The sandbox runs until Ctrl-C and prints commands to try.`;
 
 export function sandboxCommand({ out, onInterrupt, exitWith }: CommandContext): CommandUnknownOpts {
   return new Command("sandbox")
-    .summary("Start local stand-ins for AWS and Confluent")
+    .summary("Start local stand-ins for AWS, Confluent and providers")
     .description(DESCRIPTION)
     .option("--demo", "play the scenarios of npm start, then exit")
     .option("--serve", "run until Ctrl-C, as without --demo")
@@ -18,7 +18,7 @@ export function sandboxCommand({ out, onInterrupt, exitWith }: CommandContext): 
       "after",
       exampleText(out, [
         ["sandbox", "try things out"],
-        ["sandbox --demo", "a rotation, an event and an alert in twenty seconds"],
+        ["sandbox --demo", "scenarios with events, bad keys, alerts and statements"],
       ]),
     )
     .action(async ({ demo = false, serve: isServing = false }) => {
