@@ -97,7 +97,7 @@ function wrapName(text: string, width: number): string[] {
         lines[lines.length - 1] = line + piece;
       else lines.push(piece);
     }
-  return lines;
+  return lines.map((line) => line.trimEnd());
 }
 
 /** A word that is longer than the column has no better place to be broken. */
