@@ -143,6 +143,6 @@ function staleness(
   return {
     state: "stale",
     message: `It holds an older version of secret ${secret}: it was last updated before version ${version.versionId.slice(0, 8)} was created.`,
-    nextStep: `Send the current version: ${PROGRAM} rotate --secret ${secret}`,
+    nextStep: `If the current version was refused, put a working key into the secret. Otherwise send it: ${PROGRAM} rotate --secret ${secret}`,
   };
 }

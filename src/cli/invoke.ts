@@ -149,9 +149,13 @@ const functionFailure = z.object({ errorType: z.string(), errorMessage: z.string
 
 function toError(response: unknown): Error {
   const { data } = functionFailure.safeParse(response);
-  const hint = "See the function's log for details.";
-  if (data?.errorType === "ConfigError" || data?.errorType === "EventError")
-    return new UsageError(data.errorMessage, hint);
+  if (data?.errorType === "EventError")
+    return new UsageError(
+      data.errorMessage,
+      "Name connections and secrets as the function's connections.json does.",
+    );
+  if (data?.errorType === "ConfigError")
+    return new UsageError(data.errorMessage, "See the function's log for details.");
   return new Error(
     data ? `The function failed: ${data.errorMessage}` : "The function failed without a message.",
   );

@@ -34,7 +34,9 @@ describe("status", () => {
     const { code, out } = await run(["status", "a"]);
     expect(out).toMatch(/prod +a +OPENAI +stale +READY/);
     expect(out).toContain("It holds an older version of secret openai");
-    expect(out).toContain("Send the current version: flink-connection-rotator rotate --secret openai");
+    expect(out.replace(/\s+/g, " ")).toContain(
+      "Otherwise send it: flink-connection-rotator rotate --secret openai",
+    );
     expect(out).toContain("\n1 stale.\n");
     expect(code).toBe(1);
     expect(out).not.toContain("FLINK_READY");
