@@ -18,6 +18,7 @@ import type { Transport } from "./transport.ts";
 
 /** What must come back in a PUT. It may contain a secret, so that it stays here. */
 const rawSchema = z.looseObject({
+  name: z.string(),
   spec: z.looseObject({ stopped: z.catch(z.optional(z.boolean()), undefined) }),
   status: z.catch(z.optional(z.looseObject({ phase: z.string() })), undefined),
 });
@@ -50,10 +51,12 @@ export class ConfluentStatements implements StatementsApi {
     return { statements: page.data.flatMap((each) => toStatementState(each) ?? []), ...nextTokenOf(page) };
   }
 
+  /** @throws RotationError also for an answer about another statement. */
   async get(name: string): Promise<StatementState | undefined> {
-    const { response, value: state } = await this.#transport.read(this.#urlOf(name), ({ body }) =>
-      toStatementState(parseJson(body)),
-    );
+    const { response, value: state } = await this.#transport.read(this.#urlOf(name), ({ body }) => {
+      const read = toStatementState(parseJson(body));
+      return read?.name === name ? read : undefined;
+    });
     if (state === undefined && response.status !== 404) throw statementError(response);
     return state;
   }
@@ -92,16 +95,17 @@ export class ConfluentStatements implements StatementsApi {
     const response = await this.#send({ method: "PATCH", url, contentType, body: patch });
     if (isAccepted(response)) return;
     if (!PUT_INSTEAD.includes(response.status)) throw uncertainStatementError(response);
-    await this.#putStopped(url, stopped);
+    await this.#putStopped(name, stopped);
   }
 
   /** Sends everything back that was read, as Confluent's own command line does. */
-  async #putStopped(url: string, stopped: boolean): Promise<void> {
+  async #putStopped(name: string, stopped: boolean): Promise<void> {
+    const url = this.#urlOf(name);
     const { response, value: raw } = await this.#transport.read(
       url,
       ({ body }) => rawSchema.safeParse(parseJson(body)).data,
     );
-    if (raw === undefined) throw statementError(response);
+    if (raw?.name !== name) throw statementError(response);
     if (raw.spec.stopped === stopped && raw.status?.phase.toUpperCase() !== "FAILED") return;
     await this.#change("PUT", url, { ...raw, spec: { ...raw.spec, stopped } });
   }

@@ -119,7 +119,8 @@ export async function publishAlert(
     deadlineAt: clock.now() + retryMs,
     retryMs,
     maxDelayMs: MAX_DELAY_MS,
-    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    // So that there is time for a second attempt if the first hangs.
+    attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, retryMs / 2),
   });
 }
 

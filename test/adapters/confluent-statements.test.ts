@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { NewStatement } from "../../src/rotation/statements/api.ts";
+import { serve } from "../support/server.ts";
 import { shown } from "../support/untrusted.ts";
-import { type Bench, failureOf, startBench } from "./client.ts";
+import { type Bench, clientOf, failureOf, startBench } from "./client.ts";
 
 const VERIFY: NewStatement = {
   name: "rotator-verify-1",
@@ -91,6 +92,33 @@ describe("a statement that runs once", () => {
       name: "UnauthorizedError",
       response: { httpStatus: 403, nextStep: expect.stringContaining("FlinkDeveloper") },
     });
+  });
+});
+
+describe("an answer about another statement", () => {
+  const other = { name: "other", spec: { statement: "SELECT 1" }, status: { phase: "COMPLETED" } };
+
+  async function startOther() {
+    const methods: (string | undefined)[] = [];
+    const restEndpoint = await serve(({ method }, response) => {
+      methods.push(method);
+      response.statusCode = method === "PATCH" ? 405 : 200;
+      response.setHeader("content-type", "application/json").end(JSON.stringify(other));
+    });
+    return { ...clientOf({ restEndpoint }), methods };
+  }
+
+  it("proves nothing", async () => {
+    const { api } = await startOther();
+    expect(await failureOf(api.statements.get(VERIFY.name))).toMatchObject({ errorClass: "service" });
+  });
+
+  it("is not sent back", async () => {
+    const { api, methods } = await startOther();
+    expect(await failureOf(api.statements.setStopped("orders", true))).toMatchObject({
+      errorClass: "service",
+    });
+    expect(methods).not.toContain("PUT");
   });
 });
 

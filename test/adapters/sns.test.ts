@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { publishAlert, sendAlert } from "../../src/adapters/sns.ts";
 import type { Clock } from "../../src/rotation/clock.ts";
@@ -205,6 +205,12 @@ describe("an alert that SNS does not accept at once", () => {
     ).rejects.toBe(error);
     expect(clock.now() - STARTED_AT).toBeGreaterThan(7_000);
     expect(clock.now() - STARTED_AT).toBeLessThan(8_000);
+  });
+
+  it("has time for a second attempt if the first one hangs", async () => {
+    const timeout = vi.spyOn(AbortSignal, "timeout");
+    await publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing(2_500) });
+    expect(timeout.mock.calls).toEqual([[1_250]]);
   });
 
   it("is sent when SNS accepts it", async () => {

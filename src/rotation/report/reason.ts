@@ -33,8 +33,10 @@ function refusal({ evidence, secretVersionId, previousVersionId }: Outcome): str
 }
 
 function previousReason(first: Outcome): string {
-  const { outcome, errorClass, evidence } = first;
+  const { outcome, errorClass, evidence, httpStatus } = first;
   if (errorClass === "secret" && isAboutApiKey(first)) return "the rotator's API key cannot be read";
+  // A missing role, an IP filter, or a proxy.
+  if (errorClass === "unauthorized" && httpStatus === 403) return "the rotator is denied access (403)";
   if (evidence.provider === "refused") return "its provider refuses the new key";
   if (outcome === "rolled-back" || (outcome === "not-attempted" && errorClass === "rejected"))
     return "new key refused";

@@ -38,6 +38,13 @@ describe("an alert", () => {
     expect(sentAlert([REFUSED]).report?.connections).toEqual([REFUSED]);
   });
 
+  it("blames the rotator's API key for a 401 only", () => {
+    const refused = (httpStatus: number) =>
+      sentAlert([outcome({ outcome: "not-attempted", errorClass: "unauthorized", httpStatus })]).subject;
+    expect(refused(401)).toContain("Confluent refuses the rotator's API key");
+    expect(refused(403)).toContain("the rotator is denied access (403)");
+  });
+
   it("lists the environments and classes for filters", () => {
     const other = outcome({ environment: "test", outcome: "not-attempted", errorClass: "timeout" });
     expect(sentAlert([REFUSED, other, { ...REFUSED, name: "b" }]).attributes).toMatchObject({
