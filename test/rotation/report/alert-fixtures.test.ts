@@ -11,16 +11,23 @@ const WIDTH = 80;
 const START_ALERTS = [
   {
     name: "not-started-config",
-    alert: createStartAlert(
-      new ConfigError("connections.json", ["connections[0].type: is missing", "environments: is missing"]),
-      CONTEXT,
-    ),
+    write: () =>
+      createStartAlert(
+        new ConfigError("connections.json", ["connections[0].type: is missing", "environments: is missing"]),
+        CONTEXT,
+      ),
   },
-  { name: "not-started-internal", alert: createStartAlert(new TypeError("Unexpected error."), CONTEXT) },
+  {
+    name: "not-started-internal",
+    write: () => createStartAlert(new TypeError("Unexpected error."), CONTEXT),
+  },
 ];
 
-const ALERTS: readonly { readonly name: string; readonly alert: Alert }[] = [
-  ...ALERT_CASES.map(({ name, outcomes, ...options }) => ({ name, alert: sentAlert(outcomes, options) })),
+const ALERTS: readonly { readonly name: string; readonly write: () => Alert }[] = [
+  ...ALERT_CASES.map(({ name, outcomes, ...options }) => ({
+    name,
+    write: () => sentAlert(outcomes, options),
+  })),
   ...START_ALERTS,
 ];
 
@@ -29,11 +36,12 @@ function shown({ subject, text, sms, attributes }: Alert): string {
 }
 
 describe("the alert of each kind of failure, as people and telephones get it", () => {
-  it.each(ALERTS)("is as reviewed: $name", async ({ name, alert }) => {
-    await expect(shown(alert)).toMatchFileSnapshot(`alerts/${name}.txt`);
+  it.each(ALERTS)("is as reviewed: $name", async ({ name, write }) => {
+    await expect(shown(write())).toMatchFileSnapshot(`alerts/${name}.txt`);
   });
 
-  it.each(ALERTS)("fits into a subject, an SMS, a telephone and a mail: $name", ({ alert }) => {
+  it.each(ALERTS)("fits into a subject, an SMS, a telephone and a mail: $name", ({ write }) => {
+    const alert = write();
     expect(alert.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
     expect(alert.sms).toMatch(/^[\x20-\x7e]{1,140}$/);
     const [head = "", ...rest] = alert.text.split("\n\n");
@@ -45,7 +53,7 @@ describe("the alert of each kind of failure, as people and telephones get it", (
   });
 
   it("exists for each error class", () => {
-    const told = new Set(ALERTS.flatMap(({ alert }) => alert.attributes["errorClass"] ?? []));
+    const told = new Set(ALERTS.flatMap(({ write }) => write().attributes["errorClass"] ?? []));
     expect([...ERROR_CLASSES].filter((each) => !told.has(each))).toEqual([]);
   });
 });
