@@ -5,7 +5,7 @@ import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts
 import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
 import { runCli } from "../support/child.ts";
 import { helpTexts } from "../support/help.ts";
-import { runInPty } from "../support/pty.ts";
+import { HAS_PTY, runInPty } from "../support/pty.ts";
 
 const WIDTHS = [120, 80, 60];
 
@@ -39,19 +39,22 @@ function tooLong(screen: string, columns: number): string[] {
     );
 }
 
-describe.each(WIDTHS)("a terminal of %i columns", (columns) => {
-  it.each([...helpTexts(columns)])("fits the help of %s", (_name, help) => {
-    expect(tooLong(help, columns)).toEqual([]);
-  });
+describe.skipIf(!HAS_PTY).each(WIDTHS)(
+  "a terminal of %i columns (skipped without the tool script)",
+  (columns) => {
+    it.each([...helpTexts(columns)])("fits the help of %s", (_name, help) => {
+      expect(tooLong(help, columns)).toEqual([]);
+    });
 
-  it.each(LINES)("fits: %s", async (line) => {
-    const { screen } = await runInPty(line.split(" "), { columns, env: world.env });
-    expect(tooLong(screen, columns)).toEqual([]);
-    expect(screen).not.toBe("");
-  });
-});
+    it.each(LINES)("fits: %s", async (line) => {
+      const { screen } = await runInPty(line.split(" "), { columns, env: world.env });
+      expect(tooLong(screen, columns)).toEqual([]);
+      expect(screen).not.toBe("");
+    });
+  },
+);
 
-describe("a terminal", () => {
+describe.skipIf(!HAS_PTY)("a terminal (skipped without the tool script)", () => {
   it("has colours, and none with NO_COLOR", async () => {
     const coloured = await runInPty(["status"], { columns: 80, env: world.env });
     expect(coloured.screen).toContain("\x1b[3");

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -10,6 +10,18 @@ export interface PtyOptions {
 }
 
 const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
+
+/** False on a machine without the tool `script`, such as a slim container. */
+export const HAS_PTY = spawnSync("script", ["--version"]).error === undefined;
+
+/** A terminal as most people have it, wherever the tests run: a CI system, too, decides about colours and characters. */
+const USUAL = {
+  TERM: "xterm-256color",
+  LC_ALL: "C.UTF-8",
+  CI: undefined,
+  NO_COLOR: undefined,
+  FORCE_COLOR: undefined,
+};
 
 /** Runs the built CLI in a pseudo-terminal, by the tool `script` of Linux and macOS, and returns what the terminal gets. */
 export async function runInPty(
@@ -24,7 +36,7 @@ export async function runInPty(
     process.platform === "darwin" ? ["-q", "/dev/null", "sh", "-c", shell] : ["-qec", shell, "/dev/null"];
   const child = spawn("script", script, {
     cwd,
-    env: { ...process.env, TERM: "xterm-256color", ...env },
+    env: { ...process.env, ...USUAL, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
