@@ -12,7 +12,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     // Most tests wait for loopback or a process; one worker for each core would leave cores idle.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     silent: "passed-only",
     sequence: { shuffle: true },
     coverage: { include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },

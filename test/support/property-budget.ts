@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-const { PROPERTY_SEED = "1", PROPERTY_SECONDS = "12" } = process.env;
+const { PROPERTY_SEED = "1", PROPERTY_SECONDS = "6" } = process.env;
 
 /**
  * Properties see the same values in every run of the suite, so that a change alone can break it; `PROPERTY_SEED` tries others.
