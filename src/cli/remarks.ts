@@ -1,8 +1,9 @@
 import { qualifiedName } from "../rotation/connection.ts";
+import { withoutName } from "../rotation/report/without-name.ts";
 import type { Style, Terminal } from "../terminal/terminal.ts";
 import { factLines, type ShownProblem } from "./problem.ts";
 
-/** A connection and what is to be said about it. */
+/** A connection, and texts about it. */
 export interface Remark extends Partial<ShownProblem> {
   readonly name: string;
   readonly environment: string;
@@ -20,32 +21,28 @@ export function remarkLines<T extends Remark>(
   return [...Map.groupBy(told, keyOf).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const facts = same.every((each) => textsOf(each) === textsOf(first)) ? first : withoutName(first);
+    const facts = same.every((each) => textsOf(each) === textsOf(first)) ? first : withoutItsName(first);
     return ["", ...titleLines(terminal, same, styleOf(first)), ...factLines(terminal, facts)];
   });
 }
 
 function keyOf(remark: Remark): string {
-  return textsOf(withoutName(remark));
+  return textsOf(withoutItsName(remark));
 }
 
 function textsOf({ environment, message, detail, nextStep }: Remark): string {
   return JSON.stringify([environment, message, detail, nextStep]);
 }
 
-function withoutName<T extends Remark>(remark: T): T {
+function withoutItsName<T extends Remark>(remark: T): T {
   const { name, message, detail, nextStep } = remark;
-  const replace = (text: string) => text.replace(wholeWord(name), "NAME");
+  const replace = (text: string) => withoutName(text, name);
   return {
     ...remark,
     ...(message !== undefined && { message: replace(message) }),
     ...(detail !== undefined && { detail: replace(detail) }),
     ...(nextStep !== undefined && { nextStep: replace(nextStep) }),
   };
-}
-
-function wholeWord(name: string): RegExp {
-  return new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
 }
 
 function titleLines(terminal: Terminal, same: readonly Remark[], style: Style): string[] {

@@ -30,7 +30,7 @@ export function rules(): Readonly<Record<string, JsonSchema>> {
       errorMessage: "must be an https URL without a query (http only for loopback addresses)",
     },
     "connections[]": allOf(
-      when(any(has("fields"), has("values")), property("data", fault(DATA_OR_FIELDS))),
+      when(anyOf(has("fields"), has("values")), property("data", fault(DATA_OR_FIELDS))),
       when(no("data"), allOf(property("type", ofKnownType()), ...optionRules())),
     ),
     "connections[].data": { minProperties: 1 },
@@ -96,7 +96,7 @@ function groupsRule(type: ConnectionType): JsonSchema {
   const fits = type.groups.map(({ needs }): JsonSchema => {
     const own: readonly string[] = [...needs, ...(type.optional ?? [])];
     const others = optionsOf(type).filter((option) => !own.includes(option));
-    return { not: any(named("fields", others), named("values", others)) };
+    return { not: anyOf(named("fields", others), named("values", others)) };
   });
   return required(
     { anyOf: fits },
@@ -108,7 +108,7 @@ function groupsRule(type: ConnectionType): JsonSchema {
 function named(section: string, options: readonly string[]): JsonSchema {
   const isOption: JsonSchema = { enum: [...options] };
   const hasOption: JsonSchema = { type: "object", not: { propertyNames: { not: isOption } } };
-  return allOf(has(section), property(section, any(isOption, hasOption)));
+  return allOf(has(section), property(section, anyOf(isOption, hasOption)));
 }
 
 function isOneOf(types: readonly string[]): JsonSchema {
@@ -145,7 +145,7 @@ function allOf(...schemas: JsonSchema[]): JsonSchema {
   return { allOf: schemas };
 }
 
-function any(...schemas: JsonSchema[]): JsonSchema {
+function anyOf(...schemas: JsonSchema[]): JsonSchema {
   return { anyOf: schemas };
 }
 

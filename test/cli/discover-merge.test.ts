@@ -5,6 +5,13 @@ import { describe, expect, it } from "vitest";
 import { type Operator, startOperator } from "../support/operator.ts";
 import { IDS, RESOURCE, stateWith, TWO } from "./discovery.ts";
 
+/** One connection is listed, and another one exists. */
+async function startWithNew() {
+  const operator = await startOperator({ connections: TWO.slice(0, 1) });
+  operator.confluent.addConnection("env-1", { name: "new", type: "OPENAI", endpoint: "https://e", data: {} });
+  return operator;
+}
+
 describe("discover --merge", () => {
   async function merge({ run, confluent, env }: Operator, args: readonly string[] = []) {
     const file = env["CONNECTIONS_FILE"] ?? "";
@@ -39,13 +46,7 @@ describe("discover --merge", () => {
   });
 
   it("adds a complete entry if --use names the secret", async () => {
-    const operator = await startOperator({ connections: TWO.slice(0, 1) });
-    operator.confluent.addConnection("env-1", {
-      name: "new",
-      type: "OPENAI",
-      endpoint: "https://e",
-      data: {},
-    });
+    const operator = await startWithNew();
     const { file, err, code } = await merge(operator, ["--use", "new=openai"]);
     expect(parse(readFileSync(file, "utf8")).connections.at(-1)).toMatchObject({
       name: "new",
@@ -57,13 +58,7 @@ describe("discover --merge", () => {
   });
 
   it("adds nothing twice", async () => {
-    const operator = await startOperator({ connections: TWO.slice(0, 1) });
-    operator.confluent.addConnection("env-1", {
-      name: "new",
-      type: "OPENAI",
-      endpoint: "https://e",
-      data: {},
-    });
+    const operator = await startWithNew();
     await merge(operator);
     const { file, err } = await merge(operator);
     expect(readFileSync(file, "utf8").match(/"new"/g)).toHaveLength(1);

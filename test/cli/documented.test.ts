@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
-import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
+import type { DemoSandbox } from "../../src/sandbox/demo/environment.ts";
 import { commandLinesOf, npmScriptsOf } from "../docs/command-lines.ts";
 import { startCli } from "../support/child.ts";
+import { startDemo } from "../support/demo.ts";
 
 const DOCUMENTS = globSync("{*.md,{.github,docs,infra}/**/*.md}");
 const LINES = [
@@ -36,9 +36,7 @@ let world: DemoSandbox;
 let folder: string;
 
 beforeAll(async () => {
-  world = await startDemoSandbox(() => undefined);
-  for (const { name, environment } of CONNECTIONS)
-    world.confluent.configure(name, { timeToReadyMs: 0 }, ENVIRONMENTS[environment]);
+  world = await startDemo(0);
   folder = mkdtempSync(join(tmpdir(), "rotator-"));
 });
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
-import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
+import { ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
+import type { DemoSandbox } from "../../src/sandbox/demo/environment.ts";
 import { runCli, startCli } from "../support/child.ts";
+import { startDemo } from "../support/demo.ts";
 import { exampleLines, helpTexts } from "../support/help.ts";
 
 const EXAMPLES = [...helpTexts().values()].flatMap(exampleLines);
@@ -27,9 +28,7 @@ let world: DemoSandbox;
 let folder: string;
 
 beforeAll(async () => {
-  world = await startDemoSandbox(() => undefined);
-  for (const { name, environment } of CONNECTIONS)
-    world.confluent.configure(name, { timeToReadyMs: 0 }, ENVIRONMENTS[environment]);
+  world = await startDemo(0);
   folder = mkdtempSync(join(tmpdir(), "rotator-"));
   for (const name of ["state.json", "plan.json"]) writeFileSync(join(folder, name), JSON.stringify(STATE));
   writeFileSync(join(folder, "merged.json"), "{}");

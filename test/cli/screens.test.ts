@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONNECTIONS, ENVIRONMENTS } from "../../src/sandbox/demo/connections.ts";
-import { type DemoSandbox, startDemoSandbox } from "../../src/sandbox/demo/environment.ts";
+import type { DemoSandbox } from "../../src/sandbox/demo/environment.ts";
 import { runCli } from "../support/child.ts";
+import { startDemo } from "../support/demo.ts";
 import { helpTexts } from "../support/help.ts";
 import { HAS_PTY, runInPty } from "../support/pty.ts";
 
@@ -21,9 +21,7 @@ const LINES = [
 let world: DemoSandbox;
 
 beforeAll(async () => {
-  world = await startDemoSandbox(() => undefined);
-  for (const { name, environment } of CONNECTIONS)
-    world.confluent.configure(name, { timeToReadyMs: 200 }, ENVIRONMENTS[environment]);
+  world = await startDemo(200);
   world.aws.putSecret("prod/openai", '{"OPENAI_API_KEY":"sk-revoked-7f3a9c1d2e4b"}');
 });
 

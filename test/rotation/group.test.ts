@@ -431,7 +431,10 @@ describe("the propagation label", () => {
 });
 
 describe("the last read", () => {
-  it("leaves no READY that it saw refused, even if no further read confirms that", async () => {
+  it.each([
+    ["no further read confirms that", "service", {}],
+    ["the rotator's API key is refused after that", "unauthorized", { errorClass: "unauthorized" }],
+  ] as const)("leaves no READY that it saw refused, even if %s", async (_name, fault, facts) => {
     let reads = 0;
     const { rotate, secrets, detailsByConnection } = open({
       connections: {
@@ -442,31 +445,12 @@ describe("the last read", () => {
       confluent: {
         fault: () => {
           if (detailsByConnection.has("b")) reads += 1;
-          return reads > 1 ? "service" : undefined;
-        },
-      },
-    });
-    expect(await rotate()).toMatchObject({ a: { outcome: "unverified" }, b: { outcome: "ready" } });
-    expect(secrets.moves).toEqual([]);
-  });
-
-  it("leaves no READY that it saw refused, even if the rotator's API key is refused after that", async () => {
-    let reads = 0;
-    const { rotate, secrets, detailsByConnection } = open({
-      connections: {
-        a: { world: "controller", verdictAfterMs: 11_000, ...refusing("v1") },
-        b: { timeToReadyMs: 15_000 },
-      },
-      settings: { canary: false, propagationLabel: LABEL },
-      confluent: {
-        fault: () => {
-          if (detailsByConnection.has("b")) reads += 1;
-          return reads > 1 ? "unauthorized" : undefined;
+          return reads > 1 ? fault : undefined;
         },
       },
     });
     expect(await rotate()).toMatchObject({
-      a: { outcome: "unverified", errorClass: "unauthorized" },
+      a: { outcome: "unverified", ...facts },
       b: { outcome: "ready" },
     });
     expect(secrets.moves).toEqual([]);

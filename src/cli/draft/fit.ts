@@ -10,7 +10,7 @@ import { RotationError } from "../../rotation/errors.ts";
 import type { Secret } from "../../rotation/secret.ts";
 import type { FoundConnection, SecretChoice } from "./found.ts";
 
-/** Asks for a text; `undefined` if nobody answers. `initial` is what an empty answer means. */
+/** Asks for a text, and returns `undefined` if nobody answers. An empty answer stands for `initial`. */
 export type AskText = (question: string, initial?: string) => Promise<string | undefined>;
 
 export interface Fit {
@@ -19,7 +19,7 @@ export interface Fit {
   readonly problem?: string;
 }
 
-/** Where the secret holds the connection's options: what is clear by itself, else as somebody answers. */
+/** Finds out which option of the connection is where in the secret, and asks if that is not clear. */
 export async function fitSecret(
   connection: FoundConnection,
   id: string,
@@ -30,7 +30,10 @@ export async function fitSecret(
   const type = CONNECTION_TYPES.get(connection.type.toUpperCase());
   const problem = problemOf(connection, plain, secret);
   if (type === undefined || problem === undefined) return { choice: plain };
-  const choice = { secret: id, ...(obvious(type, secret) ?? (ask && (await asked(type, secret, ask)))) };
+  const choice = {
+    secret: id,
+    ...(inferSources(type, secret) ?? (ask && (await askSources(type, secret, ask)))),
+  };
   const left = problemOf(connection, choice, secret);
   return left === undefined ? { choice } : { choice: plain, problem };
 }
@@ -52,10 +55,10 @@ function problemOf(
   }
 }
 
-type Places = Pick<SecretChoice, "fields" | "values">;
+type OptionSources = Pick<SecretChoice, "fields" | "values">;
 
 /** A plain secret that only one option can be, or a JSON secret with one key for a type with one option. */
-function obvious({ groups }: ConnectionType, secret: Secret): Places | undefined {
+function inferSources({ groups }: ConnectionType, secret: Secret): OptionSources | undefined {
   const keys = keysOf(secret);
   const single = groups.flatMap(({ needs: [option, ...others] }) =>
     option !== undefined && others.length === 0 ? [option] : [],
@@ -69,13 +72,18 @@ function obvious({ groups }: ConnectionType, secret: Secret): Places | undefined
     : undefined;
 }
 
-async function asked(type: ConnectionType, secret: Secret, ask: AskText): Promise<Places | undefined> {
+async function askSources(
+  type: ConnectionType,
+  secret: Secret,
+  ask: AskText,
+): Promise<OptionSources | undefined> {
   const keys = keysOf(secret);
   const group = await askGroup(type.groups, keys, ask);
   const [only, ...others] = group?.needs ?? [];
   if (group === undefined || only === undefined) return undefined;
   if (keys === undefined) return others.length === 0 ? { fields: only } : undefined;
-  const [fields, values]: Record<string, string>[] = [{}, {}];
+  const fields: Record<string, string> = {};
+  const values: Record<string, string> = {};
   for (const option of group.needs) {
     const usual = usualSpellings(option).find((key) => keys.includes(key));
     const answer =
@@ -84,10 +92,10 @@ async function asked(type: ConnectionType, secret: Secret, ask: AskText): Promis
         `  Which key of the secret is ${option}? (${keys.join(", ")}; or =VALUE if it is not secret)`,
       ));
     if (answer === undefined || answer === "") return undefined;
-    if (answer.startsWith("=") && values) values[option] = answer.slice(1);
-    else if (fields && answer !== usual) fields[option] = answer;
+    if (answer.startsWith("=")) values[option] = answer.slice(1);
+    else if (answer !== usual) fields[option] = answer;
   }
-  return { ...(fields && isFilled(fields) && { fields }), ...(values && isFilled(values) && { values }) };
+  return { ...(isFilled(fields) && { fields }), ...(isFilled(values) && { values }) };
 }
 
 async function askGroup(

@@ -5,7 +5,7 @@ import { connectionIn } from "./create-connection.ts";
 import type { FoundConnection } from "./found.ts";
 import { type Configuration, configurationSchema, providerOf } from "./terraform-provider.ts";
 
-/** The connections in Terraform's output, and what is to be said about those that are not complete. */
+/** The connections in Terraform's output, and remarks on those that are not complete. */
 export interface TerraformResult {
   readonly found: readonly FoundConnection[];
   readonly remarks: readonly string[];

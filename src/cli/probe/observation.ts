@@ -32,7 +32,7 @@ export interface ProbeOptions {
   readonly exchanges: ExchangeLog;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Ends what can be ended; an invalid key is replaced all the same. */
+  /** Ends the watch early. An invalid key is still replaced by the good one. */
   readonly signal: AbortSignal;
   readonly onStep: (step: Step) => void;
 }

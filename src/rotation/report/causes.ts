@@ -1,6 +1,7 @@
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome } from "../outcome.ts";
 import { HOLDINGS, type Holding, holdingOf, isAboutApiKey } from "./holding.ts";
+import { withoutName } from "./without-name.ts";
 
 /** Connections that came to the same end for the same reason. */
 export interface Cause {
@@ -39,14 +40,8 @@ function keyOf(outcome: Outcome): string {
   const { environment, errorClass, message, secret } = outcome;
   const place = [holdingOf(outcome), outcome.outcome, environment, errorClass];
   const which = OF_SECRET.has(errorClass) && !isAboutApiKey(outcome) ? secret : "";
-  const text = message === undefined ? "" : `${withoutName(message, outcome)}\n`;
+  const text = message === undefined ? "" : `${withoutName(message, outcome.name)}\n`;
   return [...place, which, text].join("\n");
-}
-
-/** The text with `NAME` instead of the connection's name, so that it is the same for each connection. */
-function withoutName(text: string, { name }: Outcome): string {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return text.replace(new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, "g"), "NAME");
 }
 
 function toCause(outcomes: readonly [Outcome, ...Outcome[]]): Cause {
@@ -72,5 +67,5 @@ function common(
   const [first] = outcomes;
   const text = textOf(first);
   const isSame = outcomes.every((outcome) => [text, undefined].includes(textOf(outcome)));
-  return isSame || text === undefined ? text : withoutName(text, first);
+  return isSame || text === undefined ? text : withoutName(text, first.name);
 }
