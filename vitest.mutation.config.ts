@@ -12,7 +12,7 @@ export default defineConfig({
     env: { PROPERTY_WORLDS: "10" },
     setupFiles: ["test/support/few-worlds.ts"],
     // A hanging test ends here; Stryker's own timeout would also restart the test runner.
-    testTimeout: 1_500,
+    testTimeout: 3_000,
     isolate: false,
   },
 });

@@ -156,7 +156,7 @@ describe("redaction removes a secret", () => {
   });
 
   it("when only its beginning would be shown", () => {
-    for (let length = 0; length < 60; length += 1) {
+    for (let length = 0; length < KEY.length; length += 1) {
       const clean = redactorOf(KEY).redact(`${"x".repeat(length)}${KEY.repeat(400)}`, 40);
       expectNoRunOf(KEY, clean);
       expect(clean.length).toBeLessThanOrEqual(40);
