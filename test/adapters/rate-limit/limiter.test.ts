@@ -101,6 +101,13 @@ describe("reads", () => {
     expect(timesOf("write")).toEqual([0, 0, 60_000]);
   });
 
+  it("do not wait for a write that came earlier and whose own slots are taken", async () => {
+    const { sendMany, timesOf } = openLimiter({ limits: [perSecond(5, 2)] });
+    await Promise.all([sendMany(4), sendMany(3, READ)]);
+    expect(timesOf("read")).toEqual([0, 0, 0]);
+    expect(timesOf("write").filter((at) => at === 0)).toHaveLength(2);
+  });
+
   it("use all slots while no write waits", async () => {
     const { sendMany, timesOf } = openLimiter({ limits: [perSecond(10, 8)] });
     await sendMany(25, READ);
