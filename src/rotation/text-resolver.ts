@@ -28,11 +28,8 @@ export class TextResolver {
 
   /** Starts to read AWSPREVIOUS of a secret, once. */
   prepare(secretId: string): void {
-    if (this.#previous.has(secretId)) return;
-    const reading = this.#read(secretId);
     // Nobody may wait for it.
-    reading.catch(() => undefined);
-    this.#previous.set(secretId, reading);
+    this.#previousOf(secretId).catch(() => undefined);
   }
 
   /** The texts, if they can be shown with what is known already. */
@@ -46,8 +43,7 @@ export class TextResolver {
     try {
       const known = this.resolveKnown(texts);
       if (known !== undefined) return known;
-      this.prepare(connection.secret);
-      const previous = await this.#previous.get(connection.secret);
+      const previous = await this.#previousOf(connection.secret);
       for (const each of [version, previous]) if (each !== undefined) this.#addCredentials(connection, each);
       return this.show(texts);
     } catch (error) {
@@ -58,9 +54,14 @@ export class TextResolver {
 
   /** The id of the AWSPREVIOUS version; `undefined` if there is none, or if it cannot be read. Never rejects. */
   async previousVersionId(secretId: string): Promise<string | undefined> {
-    this.prepare(secretId);
-    const previous = await this.#previous.get(secretId)?.catch(() => undefined);
+    const previous = await this.#previousOf(secretId).catch(() => undefined);
     return previous?.versionId;
+  }
+
+  #previousOf(secretId: string): Promise<SecretVersion | undefined> {
+    const reading = this.#previous.get(secretId) ?? this.#read(secretId);
+    this.#previous.set(secretId, reading);
+    return reading;
   }
 
   async #read(secretId: string): Promise<SecretVersion | undefined> {

@@ -31,6 +31,13 @@ describe("the system clock", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  it("sleeps without a signal too", async () => {
+    holdTime();
+    const sleep = systemClock.sleep(100);
+    await vi.advanceTimersByTimeAsync(100);
+    await expect(sleep).resolves.toBeUndefined();
+  });
+
   it("wakes at once when the signal aborts, and leaves nothing behind", async () => {
     holdTime();
     const controller = new AbortController();

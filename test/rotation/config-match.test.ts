@@ -22,6 +22,11 @@ describe("a live connection", () => {
     expect(check(changes, seen)()).toBe(seen);
   });
 
+  it("is accepted without an endpoint, which a list may leave out", () => {
+    const seen = observation({ endpoint: "" });
+    expect(check({ endpoint: "https://api.openai.com/v1" }, seen)()).toBe(seen);
+  });
+
   it("may have an endpoint that is no URL", () => {
     expect(check({ endpoint: "broker:9092/" }, observation({ endpoint: "broker:9092" }))).not.toThrow();
     expect(check({ endpoint: "not a url" }, observation({ endpoint: "not a url/" }))).not.toThrow();

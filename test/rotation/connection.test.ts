@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ConnectionState, hasChanged, phaseKind } from "../../src/rotation/connection.ts";
+import { type ConnectionState, hasChanged, phaseKind, qualifiedName } from "../../src/rotation/connection.ts";
 import { observation } from "../support/builders.ts";
 
 type Served = Partial<Pick<ConnectionState, "resourceVersion" | "updatedAt">>;
@@ -9,7 +9,13 @@ function seen(served: Served): ConnectionState {
   return { ...rest, ...served };
 }
 
-describe("hasMoved", () => {
+describe("the qualified name of a connection", () => {
+  it("has its environment before it", () => {
+    expect(qualifiedName({ environment: "prod", name: "orders-openai" })).toBe("prod/orders-openai");
+  });
+});
+
+describe("a connection", () => {
   it.each<[string, Served, Served]>([
     ["another resource version", { resourceVersion: "a" }, { resourceVersion: "b" }],
     ["a resource version that sorts before", { resourceVersion: "10" }, { resourceVersion: "9" }],
@@ -29,29 +35,29 @@ describe("hasMoved", () => {
       { resourceVersion: "a", updatedAt: 2 },
       { resourceVersion: "b", updatedAt: 1 },
     ],
-  ])("is true for %s", (_, before, after) => {
+  ])("has changed if the service shows %s", (_, before, after) => {
     expect(hasChanged(seen(before), seen(after))).toBe(true);
   });
 
   it.each<[string, Served, Served]>([
-    ["nothing served", {}, {}],
+    ["neither version nor time", {}, {}],
     [
       "the same version and time",
       { resourceVersion: "a", updatedAt: 1 },
       { resourceVersion: "a", updatedAt: 1 },
     ],
     ["an earlier update", { updatedAt: 2 }, { updatedAt: 1 }],
-    ["a version served only before", { resourceVersion: "a" }, {}],
-    ["a version served only after", {}, { resourceVersion: "a" }],
-    ["a time served only before", { updatedAt: 1 }, {}],
-    ["a time served only after", {}, { updatedAt: 1 }],
+    ["a version only before", { resourceVersion: "a" }, {}],
+    ["a version only after", {}, { resourceVersion: "a" }],
+    ["a time only before", { updatedAt: 1 }, {}],
+    ["a time only after", {}, { updatedAt: 1 }],
     ["a time that cannot be read", { updatedAt: 1 }, { updatedAt: Number.NaN }],
-  ])("is false for %s", (_, before, after) => {
+  ])("has not provably changed if the service shows %s", (_, before, after) => {
     expect(hasChanged(seen(before), seen(after))).toBe(false);
   });
 });
 
-describe("phaseKind", () => {
+describe("the meaning of a phase", () => {
   it.each([
     ["READY", "usable"],
     ["ready", "usable"],
@@ -66,5 +72,5 @@ describe("phaseKind", () => {
     ["READY_SOON", "pending"],
     ["constructor", "pending"],
     ["__proto__", "pending"],
-  ])("%j is %s", (phase, kind) => expect(phaseKind(phase)).toBe(kind));
+  ])("of %j is %s", (phase, kind) => expect(phaseKind(phase)).toBe(kind));
 });

@@ -5,9 +5,11 @@ import {
   EventError,
   GuardError,
   OutOfTimeError,
+  ReplicaError,
   RotationError,
   RotationFailedError,
   SecretError,
+  SupersededError,
   UnauthorizedError,
   UnknownResultError,
 } from "../../src/rotation/errors.ts";
@@ -20,6 +22,7 @@ describe("errors of the rotation", () => {
     [() => new RotationError("service", "m", answer), "RotationError", "service", answer],
     [() => new RotationError("timeout", "m"), "RotationError", "timeout", {}],
     [() => new SecretError("m"), "SecretError", "secret", {}],
+    [() => new ReplicaError("m"), "ReplicaError", "secret", {}],
     [() => new GuardError("m", answer), "GuardError", "guard", answer],
     [() => new GuardError("m"), "GuardError", "guard", {}],
     [() => new UnauthorizedError("m", answer), "UnauthorizedError", "unauthorized", answer],
@@ -35,6 +38,14 @@ describe("errors of the rotation", () => {
     const error = new ConflictError(answer);
     expect(error).toMatchObject({ name: "ConflictError", errorClass: "service", response: answer });
     expect(error.message).toBe("Another client changed the connection at the same time.");
+  });
+
+  it("say that a newer version of the secret took the place of this one", () => {
+    expect(new SupersededError()).toMatchObject({
+      name: "SupersededError",
+      errorClass: "superseded",
+      message: "A newer version of the secret appeared, so this one was not put.",
+    });
   });
 
   it("keep their cause", () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { SecretVersion } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import { Redactor } from "../../src/rotation/redact.ts";
@@ -65,7 +66,7 @@ describe("texts about a connection", () => {
     const found = { message: "Refused.", ...(id && { requestId: id }) };
     expect(texts.resolveKnown(found)).toEqual({ message: "Refused.", requestId: "request-1" });
     expect(await texts.resolve(found, CONNECTION)).toEqual({ message: "Refused.", requestId: "request-1" });
-    expect(texts.resolveKnown({ detail: untrusted("d") })).toBeUndefined();
+    expect(texts.resolveKnown({ ...found, detail: untrusted("d") })).toBeUndefined();
     expect(reads).toEqual([]);
   });
 
@@ -137,5 +138,33 @@ describe("texts about a connection", () => {
     expect(await texts.resolve({ detail }, rest, secretVersion({ value }))).toEqual({
       detail: "openid: login.example.com refused [redacted]",
     });
+  });
+});
+
+describe("the previous version of a secret", () => {
+  const denied = () => Promise.reject(new SecretError("Denied."));
+
+  it("is known by its id, and is read once", async () => {
+    const { texts, reads } = withPrevious();
+    texts.prepare("openai");
+    expect(await texts.previousVersionId("openai")).toBe("v1");
+    expect(await texts.previousVersionId("openai")).toBe("v1");
+    expect(reads).toEqual([["openai", { stage: "AWSPREVIOUS" }]]);
+  });
+
+  it.each([
+    ["does not exist", async () => undefined],
+    ["cannot be read", denied],
+  ])("has no id if it %s", async (_, read) => {
+    expect(await resolverOf(read).texts.previousVersionId("openai")).toBeUndefined();
+  });
+
+  it("may be unreadable although nobody waits for it", async () => {
+    const onUnhandled = vi.fn();
+    process.on("unhandledRejection", onUnhandled);
+    onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
+    resolverOf(denied).texts.prepare("openai");
+    await turn();
+    expect(onUnhandled).not.toHaveBeenCalled();
   });
 });

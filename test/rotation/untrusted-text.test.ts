@@ -14,11 +14,12 @@ describe("a text from outside", () => {
   const text = untrusted(RAW);
 
   it.each([
-    ["a template", `${text}`],
-    ["concatenation", ["", text].join("")],
-    ["inspect", inspect(text)],
-    ["format", format("%s", text)],
-  ])("is withheld in %s", (_, printed) => expect(printed).toBe("[withheld]"));
+    ["a template", () => `${text}`],
+    ["concatenation", () => ["", text].join("")],
+    ["inspect", () => inspect(text)],
+    ["format", () => format("%s", text)],
+    ["JSON", () => JSON.parse(JSON.stringify(text))],
+  ])("is withheld in %s", (_, print) => expect(print()).toBe("[withheld]"));
 
   it("is in no print of an object that has it", () => {
     const holder = { text, error: new Error(`about ${text}`, { cause: text }) };
