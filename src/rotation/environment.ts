@@ -87,9 +87,8 @@ export type OpenedSessions = ReadonlyMap<string, EnvironmentSession | RotationEr
 /** The session of a connection's environment. @throws RotationError if the environment cannot be reached. */
 export function sessionOf(sessions: OpenedSessions, { environment }: Connection): EnvironmentSession {
   const session = sessions.get(environment);
-  if (session === undefined) throw new RotationError("internal", `No session for ${environment}.`);
-  if (session instanceof RotationError) throw session;
-  return session;
+  if (session instanceof EnvironmentSession) return session;
+  throw session ?? new RotationError("internal", `No session for ${environment}.`);
 }
 
 /** The rotator's Confluent API keys by secret, since several environments may share one. */

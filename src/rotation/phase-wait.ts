@@ -4,7 +4,7 @@ import type { EnvironmentSession } from "./environment.ts";
 import { RotationError, UnauthorizedError } from "./errors.ts";
 import type { PhaseResult } from "./polling/describe.ts";
 import type { PollCheck, PollResult } from "./polling/poller.ts";
-import { LastReadCheck, ReadinessCheck } from "./polling/verdict.ts";
+import { type LastReadCheck, ReadinessCheck } from "./polling/verdict.ts";
 import type { AcceptedPut } from "./put.ts";
 import type { UpdateRequest } from "./update.ts";
 
@@ -20,7 +20,6 @@ export class PhaseWait {
   readonly #check: ReadinessCheck;
   readonly #putAt: number;
   #seen: ConnectionState | undefined;
-  #lastRead: LastReadCheck | undefined;
 
   constructor(
     context: RunContext,
@@ -49,11 +48,6 @@ export class PhaseWait {
     return this.#check.hasJudged;
   }
 
-  /** True if the last read has shown INVALID_AUTH. */
-  get wasTakenBack(): boolean {
-    return this.#lastRead?.wasRefused ?? false;
-  }
-
   /**
    * Resolves with the verdict, or without one at `untilAt`. A refusal counts from `refusalCountsAt` on.
    * READY of a connection that shows no change must be confirmed by a GET, since a list may be cached.
@@ -62,21 +56,19 @@ export class PhaseWait {
   async verdict(untilAt: number, refusalCountsAt = 0): Promise<PhaseResult> {
     this.#check.refusalCountsAt = refusalCountsAt;
     for (;;) {
-      const result = await this.#poll(this.#check, untilAt, this.#putAt);
-      if (result.verdict !== "ready" || this.#hasChanged) return this.#toPhaseResult(result);
+      const result = this.#toPhaseResult(await this.#poll(this.#check, untilAt, this.#putAt));
+      if (result.verdict !== "ready" || result.hasChanged) return result;
       const confirmed = await this.#confirmByGet();
       if (confirmed !== undefined) return this.#toPhaseResult(confirmed);
     }
   }
 
   /** Reads once more what has become of a READY that the service may have taken back. */
-  async lastRead(): Promise<PhaseResult> {
+  async lastRead(check: LastReadCheck): Promise<PhaseResult> {
     const { clock, deadlineAt } = this.#context;
+    const untilAt = Math.min(clock.now() + LAST_READ_MS, deadlineAt);
     this.#seen = undefined;
-    this.#lastRead = new LastReadCheck(this.#session.history(this.#request.connection));
-    return this.#toPhaseResult(
-      await this.#poll(this.#lastRead, Math.min(clock.now() + LAST_READ_MS, deadlineAt), clock.now()),
-    );
+    return this.#toPhaseResult(await this.#poll(check, untilAt, clock.now()));
   }
 
   #poll(check: PollCheck, untilAt: number, startedAt: number): Promise<PollResult> {

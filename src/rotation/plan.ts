@@ -101,15 +101,12 @@ export function mergeByArn<Group extends SecretGroup>(
   arnOf: (group: Group) => string | undefined,
 ): readonly Group[] {
   const byArn = Map.groupBy(groups, (group) => arnOf(group) ?? group);
-  return [...byArn.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined || same.length === 1) return same;
-    return {
-      ...first,
-      connections: canaryFirst(same.flatMap(({ connections }) => connections)),
-      complete: same.every(({ complete }) => complete),
-    };
-  });
+  return [...byArn.values()].map((same) => same.reduce(merged));
+}
+
+function merged<Group extends SecretGroup>(first: Group, other: Group): Group {
+  const connections = canaryFirst([...first.connections, ...other.connections]);
+  return { ...first, connections, complete: first.complete && other.complete };
 }
 
 /**

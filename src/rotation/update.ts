@@ -6,6 +6,7 @@ import { SupersededError, UnknownResultError } from "./errors.ts";
 import { detailsOf, type OutcomeDetails, phaseEvidence, toRotationError } from "./outcome.ts";
 import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
+import { LastReadCheck } from "./polling/verdict.ts";
 import { type AcceptedPut, ignoreUnlessSuperseded, PutAttempt } from "./put.ts";
 import type { Secret } from "./secret.ts";
 import { verifyByStatement } from "./statements/verification.ts";
@@ -86,14 +87,15 @@ class Update {
   async settle(): Promise<UpdateResult> {
     const details = await this.#details(this.#wait.verdict(this.#readyUntil()));
     const isFinal = details.outcome !== "ready" || this.#wait.hasJudged;
-    const readAgain = () => this.#readAgain(this.#wait);
+    const readAgain = () => this.#readAgain();
     return { details, mayHoldVersion: true, ...(!isFinal && { readAgain }) };
   }
 
   /** READY stands unless a refusal was read; one that was read counts even if nothing can be read after it. */
-  async #readAgain(wait: PhaseWait): Promise<OutcomeDetails | undefined> {
-    const details = await this.#details(wait.lastRead());
-    return wait.wasTakenBack && details.outcome !== "ready" ? details : undefined;
+  async #readAgain(): Promise<OutcomeDetails | undefined> {
+    const check = new LastReadCheck(this.#session.history(this.#request.connection));
+    const details = await this.#details(this.#wait.lastRead(check));
+    return check.wasRefused && details.outcome !== "ready" ? details : undefined;
   }
 
   async #details(phase: Promise<PhaseResult>): Promise<OutcomeDetails> {

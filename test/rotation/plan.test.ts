@@ -108,6 +108,16 @@ describe("a plan", () => {
     ]);
   });
 
+  it("puts a connection that a statement verifies before the others, and after a chosen canary", () => {
+    const verify = { name: "smoke", sql: "SELECT 1", timeoutMs: 1_000 };
+    const [a, b] = [connection({ name: "a" }), connection({ name: "b", verify })];
+    expect(planned({ kind: "schedule" }, [a, b])).toMatchObject([{ connections: ["prod/b", "prod/a"] }]);
+    const c = connection({ name: "c", canary: true });
+    expect(planned({ kind: "schedule" }, [a, b, c])).toMatchObject([
+      { connections: ["prod/c", "prod/b", "prod/a"] },
+    ]);
+  });
+
   it("rejects an unlisted connection and lists the known ones", () => {
     const run = () => plan({ kind: "direct", connections: ["a", "z"] }, LISTED);
     expect(run).toThrow(
@@ -207,6 +217,11 @@ describe("an event about another account's secret", () => {
     ["the own account is unknown", LISTED, undefined],
   ])("is not ignored if %s", (_, listed, own) => {
     expect(ignoreForeign(change(THEIRS), listed, own)).toEqual(change(THEIRS));
+  });
+
+  it("is not taken for one if the event gives a bare name, and another account's secret is listed", () => {
+    const listed = [connection({ secret: THEIRS })];
+    expect(ignoreForeign(change("mongodb"), listed, OWN)).toEqual(change("mongodb"));
   });
 
   it.each<Trigger>([

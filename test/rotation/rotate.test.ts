@@ -1,49 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../src/rotation/connection.ts";
-import type { RotationSettings, RunContext } from "../../src/rotation/dependencies.ts";
+import type { RunContext } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
-import { plan, type Trigger } from "../../src/rotation/plan.ts";
-import { rotate } from "../../src/rotation/rotate.ts";
+import type { Trigger } from "../../src/rotation/plan.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { connection, HOUR_MS, NOW } from "../support/builders.ts";
-import { API_KEY_SECRET, type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+import { HOUR_MS, NOW } from "../support/builders.ts";
+import { openRun, type RunOptions } from "../support/fake-run.ts";
+import { API_KEY_SECRET } from "../support/fake-world.ts";
 
 const LABEL = "FLINK_READY";
-
-interface Options extends FakeWorldOptions {
-  readonly connections?: readonly Partial<Connection>[];
-  readonly settings?: Partial<RotationSettings>;
-  readonly trigger?: Trigger;
-  readonly context?: Partial<RunContext>;
-}
-
-/** A world with connections of one secret, which has been current for an hour. */
-function open(options: Options = {}) {
-  const { connections = [{ name: "a" }], settings, trigger = { kind: "schedule" } } = options;
-  const world = fakeWorld(options);
-  const listed = connections.map((changes) => connection({ secret: "openai", ...changes }));
-  world.secrets.add("openai", { versionId: "v0", value: "sk-0", at: NOW - 2 * HOUR_MS });
-  world.secrets.add("openai", { versionId: "v1", value: "sk-1", at: NOW - HOUR_MS });
-  const run = (changes: Partial<RunContext> = {}) =>
-    rotate(
-      {
-        ...world.context,
-        trigger,
-        settings: { ...world.context.settings, ...settings },
-        ...options.context,
-        ...changes,
-      },
-      plan(trigger, listed),
-    );
-  const add = world.confluent.add.bind(world.confluent);
-  return { ...world, run, add, valueIn: (name: string) => world.confluent.connection(name).data["API_KEY"] };
-}
 
 const THREE = [{ name: "a" }, { name: "b" }, { name: "c" }];
 
 describe("a run", () => {
   it("brings the current version to every connection", async () => {
-    const { run, add, valueIn } = open({ connections: THREE });
+    const { run, add, valueIn } = openRun({ connections: THREE });
     for (const name of ["a", "b", "c"]) add(name);
     const outcomes = await run();
     expect(outcomes).toMatchObject(
@@ -53,13 +23,13 @@ describe("a run", () => {
   });
 
   it("does nothing without connections", async () => {
-    const { run, secrets, confluent } = open({ connections: [] });
+    const { run, secrets, confluent } = openRun({ connections: [] });
     expect(await run()).toEqual([]);
     expect([secrets.reads, confluent.requests]).toEqual([[], []]);
   });
 
   it("tells when each outcome is known, and how old the secret's version is", async () => {
-    const { run, add, progress } = open();
+    const { run, add, progress } = openRun();
     add("a");
     const [outcome] = await run();
     expect(progress.filter(({ step }) => step === "done")).toEqual([
@@ -73,7 +43,9 @@ describe("a run", () => {
   });
 
   it("reads our own key once for all environments that share it", async () => {
-    const { run, add, secrets } = open({ connections: [{ name: "a" }, { name: "b", environment: "test" }] });
+    const { run, add, secrets } = openRun({
+      connections: [{ name: "a" }, { name: "b", environment: "test" }],
+    });
     add("a");
     add("b");
     await run();
@@ -81,7 +53,7 @@ describe("a run", () => {
   });
 
   it("looks as soon as it has our own key, and reads the other secrets meanwhile", async () => {
-    const { run, add, secrets, confluent, context } = open({
+    const { run, add, secrets, confluent, context } = openRun({
       secrets: { latencyMs: () => 10 },
       confluent: { latencyMs: () => 25 },
     });
@@ -99,7 +71,7 @@ describe("a run", () => {
   });
 
   it("is not held up where another environment's key cannot be read", async () => {
-    const { run, add, confluent, context, secrets } = open({
+    const { run, add, confluent, context, secrets } = openRun({
       connections: [{ name: "a" }, { name: "b", environment: "test", secret: "other" }],
       settings: {
         apiKeySecrets: new Map([
@@ -116,7 +88,7 @@ describe("a run", () => {
   });
 
   it("reads our own key again when it is refused", async () => {
-    const { run, add, secrets } = open({
+    const { run, add, secrets } = openRun({
       confluent: {
         latencyMs: () => 200,
         fault: ({ apiKey }) => (apiKey === "flink-key" ? "unauthorized" : undefined),
@@ -129,7 +101,7 @@ describe("a run", () => {
   });
 
   it("puts nothing into a connection that is missing or another one than listed, and goes on with the rest", async () => {
-    const { run, add, confluent } = open({ connections: [...THREE, { name: "d" }] });
+    const { run, add, confluent } = openRun({ connections: [...THREE, { name: "d" }] });
     add("b", { type: "BEDROCK" });
     add("c", { detail: "Lookup failed: ai.openai.com" });
     add("d");
@@ -145,7 +117,7 @@ describe("a run", () => {
   });
 
   it("fails the connections of a secret that cannot be read, and no others", async () => {
-    const { run, add } = open({
+    const { run, add } = openRun({
       connections: [{ name: "a" }, { name: "b", secret: "other" }],
       secrets: { fault: (id) => (id === "other" ? new SecretError("Denied.") : undefined) },
     });
@@ -158,7 +130,7 @@ describe("a run", () => {
   });
 
   it("holds no secret's connections back for the bad key of another", async () => {
-    const { run, add, secrets } = open({ connections: [...THREE, { name: "d", secret: "other" }] });
+    const { run, add, secrets } = openRun({ connections: [...THREE, { name: "d", secret: "other" }] });
     secrets.add("other", { versionId: "o1", value: "sk-o", at: NOW - HOUR_MS });
     const isBad = (key = "") => key.startsWith("sk-1");
     for (const name of ["a", "b", "c", "d"]) add(name, { accepts: (data) => !isBad(data["API_KEY"]) });
@@ -171,7 +143,7 @@ describe("a run", () => {
   });
 
   it("fails a connection whose fields the secret lacks, before any PUT", async () => {
-    const { run, add, secrets, confluent } = open();
+    const { run, add, secrets, confluent } = openRun();
     add("a");
     secrets.add("openai", { versionId: "v2", value: `{"unrelated":"x"}` });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret", secretVersionId: "v2" }]);
@@ -181,7 +153,7 @@ describe("a run", () => {
   it.each(["unauthorized", "service"] as const)(
     "reaches no connection of an environment when looking is %s",
     async (fault) => {
-      const { run, add } = open({ connections: THREE, confluent: { fault: () => fault } });
+      const { run, add } = openRun({ connections: THREE, confluent: { fault: () => fault } });
       add("a");
       const outcome = fault === "unauthorized" ? "not-attempted" : "failed";
       expect(await run()).toMatchObject(THREE.map(({ name }) => ({ name, outcome, errorClass: fault })));
@@ -189,14 +161,14 @@ describe("a run", () => {
   );
 
   it("does not know an environment without a key, and says so", async () => {
-    const { run, bugs } = open({ connections: [{ name: "a", environment: "elsewhere" }] });
+    const { run, bugs } = openRun({ connections: [{ name: "a", environment: "elsewhere" }] });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
     expect(bugs).toEqual([]);
   });
 
   it("turns a bug into an outcome, with the stack in the log", async () => {
     const bug = new TypeError("a bug");
-    const { run, bugs } = open();
+    const { run, bugs } = openRun();
     const reject = () => Promise.reject(bug);
     const secrets = { read: reject, moveLabel: reject, lastChangedAt: reject };
     expect(await run({ secrets })).toMatchObject([
@@ -210,7 +182,7 @@ describe("a run", () => {
   });
 
   it("turns a bug in the middle into an outcome of its connection", async () => {
-    const { run, add, bugs, context } = open();
+    const { run, add, bugs, context } = openRun();
     add("a");
     const connections: RunContext["connect"] = (...args) => ({
       ...context.connect(...args),
@@ -228,7 +200,7 @@ describe("a run", () => {
   });
 
   it("lets no secret into what it says", async () => {
-    const { run, add, context } = open();
+    const { run, add, context } = openRun();
     context.redactor.add(new Secret("sk-1-very-secret"));
     add("a", { detail: "refused sk-1-very-secret" });
     const [outcome] = await run();
@@ -242,7 +214,7 @@ describe("a run with a refused key", () => {
     { onRejected: "rollback", outcome: "rolled-back", holds: "sk-0" },
     { onRejected: "keep", outcome: "failed", holds: "sk-1" },
   ] as const)("ends $outcome where the rule is $onRejected", async ({ onRejected, outcome, holds }) => {
-    const { run, add, valueIn } = open({ settings: { onRejected } });
+    const { run, add, valueIn } = openRun({ settings: { onRejected } });
     add("a", { accepts: (data) => data["API_KEY"] !== "sk-1" });
     expect(await run()).toMatchObject([{ outcome, errorClass: "rejected" }]);
     expect(valueIn("a")).toBe(holds);
@@ -251,7 +223,7 @@ describe("a run with a refused key", () => {
 
 describe("a run whose time is up", () => {
   it("does not say ready of a version that was overtaken, when the newer one is never answered", async () => {
-    const { run, add, secrets } = open({
+    const { run, add, secrets } = openRun({
       confluent: { fault: ({ data }) => (data?.["API_KEY"] === "sk-2" ? "hang" : undefined) },
     });
     add("a", { timeToReadyMs: 2_000 });
@@ -260,7 +232,7 @@ describe("a run whose time is up", () => {
   });
 
   it("ends half a second after the deadline at the latest, with an outcome for each", async () => {
-    const { run, clock, deadlineAt, add } = open({
+    const { run, clock, deadlineAt, add } = openRun({
       remainingMs: 10_000,
       connections: THREE,
       settings: { canary: false },
@@ -281,7 +253,7 @@ describe("a run whose time is up", () => {
   });
 
   it("hears nothing more of what comes too late", async () => {
-    const { run, clock, progress, add } = open({
+    const { run, clock, progress, add } = openRun({
       remainingMs: 1_000,
       confluent: { latencyMs: () => 900 },
     });
@@ -293,14 +265,14 @@ describe("a run whose time is up", () => {
   });
 
   it("does not wait for the deadline when all is done", async () => {
-    const { run, clock, add } = open();
+    const { run, clock, add } = openRun();
     add("a");
     await run();
     expect(clock.now() - NOW).toBeLessThan(11_000);
   });
 
   it("begins nothing new once somebody has asked it to stop", async () => {
-    const { run, add, confluent } = open({ connections: THREE });
+    const { run, add, confluent } = openRun({ connections: THREE });
     for (const name of ["a", "b", "c"]) add(name);
     const isStopping = () => confluent.requests.some(({ method }) => method === "PUT");
     expect(await run({ isStopping })).toMatchObject([
@@ -317,7 +289,7 @@ describe("a run whose time is up", () => {
 
 describe("a dry run", () => {
   it("says what it would send, and sends nothing", async () => {
-    const { run, add, confluent } = open({ trigger: { kind: "direct", dryRun: true } });
+    const { run, add, confluent } = openRun({ trigger: { kind: "direct", dryRun: true } });
     add("a", { detail: "as it was" });
     expect(await run()).toMatchObject([
       {
@@ -333,7 +305,7 @@ describe("a dry run", () => {
 
   it("names every option that it would send, and omits an empty detail", async () => {
     const connections = [{ name: "a", type: "MONGODB" }];
-    const { run, add, secrets } = open({ connections, trigger: { kind: "direct", dryRun: true } });
+    const { run, add, secrets } = openRun({ connections, trigger: { kind: "direct", dryRun: true } });
     add("a", { type: "MONGODB" });
     secrets.add("openai", { versionId: "v2", value: `{"username":"u","password":"p"}` });
     const [outcome] = await run();
@@ -342,12 +314,12 @@ describe("a dry run", () => {
   });
 
   it("reports problems as a real run does", async () => {
-    const { run } = open({ trigger: { kind: "direct", dryRun: true } });
+    const { run } = openRun({ trigger: { kind: "direct", dryRun: true } });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);
   });
 
   it("is no dry run unless the call says so", async () => {
-    const { run, add } = open({ trigger: { kind: "direct" } });
+    const { run, add } = openRun({ trigger: { kind: "direct" } });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "ready" }]);
   });
@@ -357,7 +329,7 @@ describe("a run for a version that was announced", () => {
   const trigger: Trigger = { kind: "secret-change", secret: "openai", versionId: "v2" };
 
   it("waits for it, and never puts the one before it", async () => {
-    const { run, add, secrets, confluent } = open({ trigger });
+    const { run, add, secrets, confluent } = openRun({ trigger });
     add("a");
     secrets.add("openai", { versionId: "v2", value: "sk-2", lagMs: 2_000 });
     expect(await run()).toMatchObject([{ outcome: "ready", secretVersionId: "v2" }]);
@@ -365,14 +337,14 @@ describe("a run for a version that was announced", () => {
   });
 
   it("fails when it does not come", async () => {
-    const { run, add, confluent } = open({ trigger });
+    const { run, add, confluent } = openRun({ trigger });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
     expect(confluent.connection("a").puts).toEqual([]);
   });
 
   it("takes the current version where none is named", async () => {
-    const { run, add } = open({ trigger: { kind: "secret-change", secret: "openai" } });
+    const { run, add } = openRun({ trigger: { kind: "secret-change", secret: "openai" } });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "ready", secretVersionId: "v1" }]);
   });
@@ -382,7 +354,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   const settings = { refresh: "when-stale", propagationLabel: LABEL } as const;
 
   it("skips what has the label and is READY", async () => {
-    const { run, add, secrets, confluent } = open({ settings });
+    const { run, add, secrets, confluent } = openRun({ settings });
     add("a", { detail: "all well" });
     secrets.label("openai", LABEL, "v1");
     expect(await run()).toMatchObject([
@@ -406,7 +378,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     { why: "it is not READY", holder: "v1", readyPhase: "PENDING", trigger: { kind: "schedule" } },
     { why: "it was asked for", holder: "v1", readyPhase: "READY", trigger: { kind: "direct" } },
   ] as const)("puts when $why", async ({ holder, readyPhase, trigger }) => {
-    const { run, add, secrets, confluent } = open({ settings, trigger });
+    const { run, add, secrets, confluent } = openRun({ settings, trigger });
     add("a", { phases: { ready: readyPhase } });
     secrets.label("openai", LABEL, holder);
     await run();
@@ -414,7 +386,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   });
 
   it("puts again when somebody changed the connection after the label was moved", async () => {
-    const { run, add, secrets, confluent, clock, notes } = open({ settings });
+    const { run, add, secrets, confluent, clock, notes } = openRun({ settings });
     add("a");
     secrets.label("openai", LABEL, "v1");
     await clock.sleep(60_000);
@@ -425,7 +397,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   });
 
   it("puts again and says so when Secrets Manager does not tell when the secret was changed", async () => {
-    const { run, add, secrets, confluent, context, notes } = open({ settings });
+    const { run, add, secrets, confluent, context, notes } = openRun({ settings });
     add("a");
     secrets.label("openai", LABEL, "v1");
     const lastChangedAt = () => Promise.reject(new SecretError("Denied."));
@@ -442,7 +414,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   });
 
   it("does not ask when the secret was changed if no label is on its version", async () => {
-    const { run, add, context } = open({ settings });
+    const { run, add, context } = openRun({ settings });
     add("a");
     const lastChangedAt = () => Promise.reject(new Error("It was asked."));
     expect(await run({ secrets: { ...context.secrets, lastChangedAt } })).toMatchObject([
@@ -451,7 +423,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   });
 
   it("puts where everything is to be refreshed always", async () => {
-    const { run, add, secrets, confluent } = open({ settings: { ...settings, refresh: "always" } });
+    const { run, add, secrets, confluent } = openRun({ settings: { ...settings, refresh: "always" } });
     add("a");
     secrets.label("openai", LABEL, "v1");
     await run();
@@ -467,8 +439,8 @@ describe("connections that name one secret differently", () => {
     { name: "c", secret: ARN.slice(0, -7), canary: true },
   ];
 
-  function openNamed(arnOf: (secretId: string) => string | undefined, options: Options = {}) {
-    const opened = open({ connections: NAMED, ...options });
+  function openNamed(arnOf: (secretId: string) => string | undefined, options: RunOptions = {}) {
+    const opened = openRun({ connections: NAMED, ...options });
     const { context, add } = opened;
     for (const name of ["a", "b", "c"]) add(name);
     const read: RunContext["secrets"]["read"] = async (secretId, selector) => {

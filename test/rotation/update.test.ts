@@ -1,68 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { PutRequest } from "../../src/rotation/connection.ts";
-import type { ConnectionsApi, RotationSettings, SecretVersion } from "../../src/rotation/dependencies.ts";
-import { EnvironmentSession } from "../../src/rotation/environment.ts";
+import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import { SupersededError } from "../../src/rotation/errors.ts";
-import { Poller } from "../../src/rotation/polling/poller.ts";
-import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
-import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
-import { Secret } from "../../src/rotation/secret.ts";
-import { type UpdateRequest, updateConnection } from "../../src/rotation/update.ts";
 import type { AuthData, Settings } from "../../src/sandbox/confluent/settings.ts";
-import { connection, flinkApiKey, HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
-import type { FakeRequest, Fault } from "../support/fake-confluent.ts";
-import type { FakeConnectionOptions } from "../support/fake-connection.ts";
-import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+import { connection, HOUR_MS, NOW, observation } from "../support/builders.ts";
+import { first, openUpdate } from "../support/fake-update.ts";
 import { shown } from "../support/untrusted.ts";
 
 const A = connection({ name: "a" });
 
-interface Options {
-  readonly behaviour?: FakeConnectionOptions;
-  readonly fault?: (request: Omit<FakeRequest, "fault">) => Fault | undefined;
-  readonly world?: FakeWorldOptions;
-  readonly settings?: Partial<RotationSettings>;
-  readonly version?: Partial<SecretVersion>;
-  readonly request?: Partial<UpdateRequest>;
-  /** Replaces calls of the API. */
-  readonly api?: (real: ConnectionsApi) => Partial<ConnectionsApi>;
-}
-
-function open(options: Options = {}) {
-  const { behaviour = {}, fault, settings, version } = options;
-  const world = fakeWorld({
-    ...options.world,
-    confluent: { ...(fault && { fault }), ...options.world?.confluent },
-  });
-  const held = world.confluent.add("a", behaviour);
-  const real = world.context.connect("prod", flinkApiKey());
-  const api = { ...real, ...options.api?.(real) };
-  const context = { ...world.context, settings: { ...world.context.settings, ...settings } };
-  const poller = new Poller(new ConnectionReader(api), world.clock, new PollSchedule(0));
-  const session = new EnvironmentSession(api, poller, new Map());
-  const request: UpdateRequest = {
-    connection: A,
-    version: secretVersion(version),
-    data: new Secret(`{"API_KEY":"new"}`),
-    isKeyProven: false,
-    assertCurrent: () => Promise.resolve(),
-    ...options.request,
-  };
-  const methods = () => world.confluent.requests.map(({ method }) => method);
-  const result = () => updateConnection(context, session, request);
-  const update = async () => (await result()).details;
-  return { ...world, session, held, methods, result, update };
-}
-
-/** The first requests of that method meet these faults. */
-function first(method: FakeRequest["method"], ...faults: readonly (Fault | undefined)[]) {
-  const left = [...faults];
-  return (request: Omit<FakeRequest, "fault">) => (request.method === method ? left.shift() : undefined);
-}
-
 describe("the update of a connection", () => {
   it("looks, puts, watches, and says what came of it", async () => {
-    const { update, held, methods, clock } = open({ behaviour: { timeToReadyMs: 2_000 } });
+    const { update, held, methods, clock } = openUpdate({ behaviour: { timeToReadyMs: 2_000 } });
     expect(shown(await update())).toEqual({
       outcome: "ready",
       phase: "READY",
@@ -78,7 +27,7 @@ describe("the update of a connection", () => {
   });
 
   it("does not look at what was seen just now", async () => {
-    const { update, methods } = open({
+    const { update, methods } = openUpdate({
       request: { before: observation({ name: "a", resourceVersion: "a1v" }) },
     });
     await update();
@@ -86,7 +35,7 @@ describe("the update of a connection", () => {
   });
 
   it("tells of its steps", async () => {
-    const { update, progress } = open({ behaviour: { timeToReadyMs: 500 } });
+    const { update, progress } = openUpdate({ behaviour: { timeToReadyMs: 500 } });
     await update();
     expect(progress).toEqual([
       { step: "put", connection: A },
@@ -104,9 +53,9 @@ describe("the update of a connection", () => {
       },
     });
     const behaviour = { type: "openai", endpoint: "https://x.example.com" };
-    await open({ behaviour, api }).update();
+    await openUpdate({ behaviour, api }).update();
     const { resourceVersion: _, ...before } = observation({ name: "a" });
-    await open({ behaviour, api, request: { before } }).update();
+    await openUpdate({ behaviour, api, request: { before } }).update();
     expect(sent).toMatchObject([
       { name: "a", connectionType: "openai", endpoint: "https://x.example.com", resourceVersion: "a1v" },
       { name: "a", connectionType: "OPENAI", endpoint: before.endpoint },
@@ -115,13 +64,13 @@ describe("the update of a connection", () => {
   });
 
   it("writes to nothing that is not the connection it should be", async () => {
-    const { update, methods } = open({ behaviour: { type: "BEDROCK" } });
+    const { update, methods } = openUpdate({ behaviour: { type: "BEDROCK" } });
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "guard" });
     expect(methods()).toEqual(["GET"]);
   });
 
   it("looks again and puts again when somebody else was quicker", async () => {
-    const { update, held, methods } = open({
+    const { update, held, methods } = openUpdate({
       request: { before: observation({ name: "a", resourceVersion: "stale" }) },
     });
     expect(await update()).toMatchObject({ outcome: "ready" });
@@ -131,7 +80,7 @@ describe("the update of a connection", () => {
 
   it("guards again after a conflict", async () => {
     const before = observation({ name: "a", resourceVersion: "stale" });
-    const { update, held } = open({
+    const { update, held } = openUpdate({
       behaviour: { endpoint: "https://moved.example.com" },
       request: { before, connection: connection({ name: "a", endpoint: before.endpoint }) },
     });
@@ -140,7 +89,7 @@ describe("the update of a connection", () => {
   });
 
   it("sends no metadata after three conflicts, and none to that environment from then on", async () => {
-    const { update, confluent, clock, session, notes } = open({
+    const { update, confluent, clock, session, notes } = openUpdate({
       api: ({ get }) => ({
         get: async (name) => {
           const state = await get(name);
@@ -160,7 +109,7 @@ describe("the update of a connection", () => {
     { why: "an unknown result", fault: first("PUT", "dropped") },
   ])("sends no older version again after $why", async ({ fault }) => {
     const before = observation({ name: "a", resourceVersion: "stale" });
-    const { update, held } = open({
+    const { update, held } = openUpdate({
       fault,
       request: { before, assertCurrent: () => Promise.reject(new SupersededError()) },
     });
@@ -169,7 +118,7 @@ describe("the update of a connection", () => {
   });
 
   it("does not repeat a PUT that was applied although its response was lost", async () => {
-    const { update, held } = open({ fault: first("PUT", "lost"), behaviour: { timeToReadyMs: 3_000 } });
+    const { update, held } = openUpdate({ fault: first("PUT", "lost"), behaviour: { timeToReadyMs: 3_000 } });
     expect(shown(await update())).toMatchObject({
       outcome: "ready",
       httpStatus: 200,
@@ -180,7 +129,7 @@ describe("the update of a connection", () => {
 
   it("reads AWSCURRENT after each state with which it puts, and at once", async () => {
     const checks: unknown[] = [];
-    const { update, methods } = open({
+    const { update, methods } = openUpdate({
       fault: first("PUT", "dropped"),
       request: {
         assertCurrent: async (maxAgeMs) => {
@@ -197,7 +146,7 @@ describe("the update of a connection", () => {
 
   it("reads an outdated state again before it puts", async () => {
     let gets = 0;
-    const { update, session, held, methods, clock } = open({
+    const { update, session, held, methods, clock } = openUpdate({
       api: ({ get }) => ({
         get: async (name) => {
           gets += 1;
@@ -212,21 +161,21 @@ describe("the update of a connection", () => {
   });
 
   it("does not take a change by an earlier PUT for a lost one that was applied", async () => {
-    const { update, session, held } = open({ fault: first("PUT", "lost") });
+    const { update, session, held } = openUpdate({ fault: first("PUT", "lost") });
     session.recordPut(A, 0);
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts).toHaveLength(2);
   });
 
   it("puts again what was not applied", async () => {
-    const { update, held, methods } = open({ fault: first("PUT", "dropped", "dropped") });
+    const { update, held, methods } = openUpdate({ fault: first("PUT", "dropped", "dropped") });
     expect(shown(await update())).toMatchObject({ outcome: "ready", requestId: "request-put" });
     expect(held.puts).toHaveLength(1);
     expect(methods().slice(0, 6)).toEqual(["GET", "PUT", "GET", "PUT", "GET", "PUT"]);
   });
 
   it("waits longer each time before it looks what became of a PUT, and gives up after half a minute", async () => {
-    const { result, confluent, clock } = open({
+    const { result, confluent, clock } = openUpdate({
       fault: ({ method }) => (method === "PUT" ? "dropped" : undefined),
     });
     expect(await result()).toMatchObject({
@@ -244,7 +193,7 @@ describe("the update of a connection", () => {
   });
 
   it("does not wait beyond the deadline", async () => {
-    const { result, clock } = open({
+    const { result, clock } = openUpdate({
       fault: ({ method }) => (method === "PUT" ? "dropped" : undefined),
       world: { remainingMs: 1_000 },
     });
@@ -256,7 +205,7 @@ describe("the update of a connection", () => {
   });
 
   it("keeps to the first error when a PUT's fate cannot be looked up", async () => {
-    const { result } = open({
+    const { result } = openUpdate({
       fault: ({ method, sentAt }) => (method === "PUT" ? "dropped" : sentAt > NOW ? "service" : undefined),
     });
     expect(await result()).toMatchObject({
@@ -266,13 +215,13 @@ describe("the update of a connection", () => {
   });
 
   it("reports data that was refused, without watching", async () => {
-    const { update, methods } = open({ fault: first("PUT", "refused", "refused") });
+    const { update, methods } = openUpdate({ fault: first("PUT", "refused", "refused") });
     expect(await update()).toMatchObject({ errorClass: "rejected" });
     expect(methods()).toEqual(["GET", "PUT", "GET", "PUT"]);
   });
 
   it("is unverified when our own key is refused while it watches", async () => {
-    const { update } = open({
+    const { update } = openUpdate({
       behaviour: { timeToReadyMs: 5_000 },
       fault: ({ sentAt }) => (sentAt > NOW + 1_000 ? "unauthorized" : undefined),
     });
@@ -287,19 +236,19 @@ describe("the update of a connection", () => {
 
   it("reports an unexpected error as a bug", async () => {
     const bug = new TypeError("a bug");
-    const { update, bugs } = open({ api: () => ({ put: () => Promise.reject(bug) }) });
+    const { update, bugs } = openUpdate({ api: () => ({ put: () => Promise.reject(bug) }) });
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "internal" });
     expect(bugs).toEqual([bug]);
   });
 
   it("ends without a proof when the time that a connection has is over", async () => {
-    const { update, clock } = open({ behaviour: { timeToReadyMs: HOUR_MS } });
+    const { update, clock } = openUpdate({ behaviour: { timeToReadyMs: HOUR_MS } });
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "timeout", phase: "PENDING" });
     expect(clock.now() - NOW).toBe(60_000);
   });
 
   it("ends at the deadline if that comes first", async () => {
-    const { update, clock } = open({
+    const { update, clock } = openUpdate({
       behaviour: { timeToReadyMs: HOUR_MS },
       world: { remainingMs: 7_000 },
     });
@@ -315,7 +264,7 @@ describe("a key that is refused", () => {
   });
 
   it("is rejected at once when it is old", async () => {
-    const { update, held, clock } = open({ behaviour: refusing(HOUR_MS) });
+    const { update, held, clock } = openUpdate({ behaviour: refusing(HOUR_MS) });
     expect(await update()).toMatchObject({
       outcome: "failed",
       errorClass: "rejected",
@@ -329,25 +278,31 @@ describe("a key that is refused", () => {
     { ageMs: 599_000, puts: 2 },
     { ageMs: 600_000, puts: 1 },
   ])("is young for ten minutes ($ageMs ms: $puts PUTs)", async ({ ageMs, puts }) => {
-    const { update, held } = open({ behaviour: refusing(HOUR_MS), version: { createdAt: NOW - ageMs } });
+    const { update, held } = openUpdate({
+      behaviour: refusing(HOUR_MS),
+      version: { createdAt: NOW - ageMs },
+    });
     expect(await update()).toMatchObject({ errorClass: "rejected" });
     expect(held.puts).toHaveLength(puts);
   });
 
   it("is watched on while it is young, and ready without another PUT when it becomes valid soon", async () => {
-    const { update, held } = open({ behaviour: refusing(30_000), version: { createdAt: NOW } });
+    const { update, held } = openUpdate({ behaviour: refusing(30_000), version: { createdAt: NOW } });
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts).toHaveLength(1);
   });
 
   it("is put once more half-way through the grace", async () => {
-    const { update, held } = open({ behaviour: refusing(50_000, "on-put"), version: { createdAt: NOW } });
+    const { update, held } = openUpdate({
+      behaviour: refusing(50_000, "on-put"),
+      version: { createdAt: NOW },
+    });
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts.map(({ at }) => at - NOW)).toEqual([0, expect.closeTo(60_000, -4)]);
   });
 
   it("is rejected when the grace is over", async () => {
-    const { update, held, clock } = open({ behaviour: refusing(HOUR_MS), version: { createdAt: NOW } });
+    const { update, held, clock } = openUpdate({ behaviour: refusing(HOUR_MS), version: { createdAt: NOW } });
     expect(await update()).toMatchObject({
       outcome: "failed",
       errorClass: "rejected",
@@ -359,7 +314,7 @@ describe("a key that is refused", () => {
   });
 
   it("has no grace period if graceSeconds is 0", async () => {
-    const { update, clock } = open({
+    const { update, clock } = openUpdate({
       behaviour: refusing(HOUR_MS),
       version: { createdAt: NOW },
       settings: { graceMs: 0 },
