@@ -210,7 +210,7 @@ describe("an invalid configuration", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("is the cause of the error if the alert cannot be sent either", async () => {
+  it("is the cause of the error if the alert cannot be sent, too", async () => {
     const world = await worldWithInvalidConfig();
     world.aws.fail({ operation: "Publish", error: "NotFound", message: "Topic does not exist" });
     const lines = captureOutput();
@@ -274,7 +274,7 @@ describe("an alert that cannot be sent", () => {
     expect(lineOf(lines(), "ALERT_FAILED")).toHaveProperty("alert", expect.stringContaining("DOWN NOW: a"));
   });
 
-  it("because SNS never responds is given up before Lambda ends the process", async () => {
+  it("because SNS never responds is given up before Lambda's timeout", async () => {
     const world = await worldOf();
     world.aws.fail({ operation: "Publish", connection: "silence" });
     const endsAt = world.clock.now() + 60_000;
@@ -304,7 +304,7 @@ describe("an alert", () => {
 
 describe("the remaining time of the invocation", () => {
   it.each([
-    ["a connection that hangs", 60_000],
+    ["a hanging connection", 60_000],
     ["less time than the alert's reserve", 8_000],
     ["one second", 1_000],
   ])("is not exceeded with %s", async (_, remainingMs) => {
@@ -339,7 +339,7 @@ describe("the log of a run", () => {
     ]);
   });
 
-  it("has no metric of a dry run", async () => {
+  it("has no metrics of a dry run", async () => {
     const world = await wellWorld();
     const lines = captureOutput();
     await world.invoke({ dryRun: true });

@@ -10,7 +10,7 @@ import { startWorld } from "./support/world.ts";
 const REAL_TIMEOUT = AbortSignal.timeout;
 
 describe("a run", () => {
-  it("fails a connection whose environment is not to be found, as the bug that it is", async () => {
+  it("reports a connection whose environment is unknown as an internal error", async () => {
     const { aws, clock } = await startWorld({ connections: [] });
     aws.putSecret("openai", "key");
     aws.putSecret("confluent", "key:secret");
@@ -56,7 +56,7 @@ describe("a run", () => {
     ]);
     expect([report.requests, traffic.size]).toEqual([0, 0]);
   });
-  it("moves the label that the configuration names to the version that is in use", async () => {
+  it("moves the configured label to the version in use", async () => {
     const world = await startWorld({
       connections: [{ name: "a", secret: "openai" }],
       config: { propagationLabel: "FLINK_READY" },
@@ -66,7 +66,7 @@ describe("a run", () => {
     expect(world.aws.stages("openai")).toMatchObject({ FLINK_READY: versionId });
   });
 
-  it("keeps one limit for all environments of a host", async () => {
+  it("shares one rate limit among all environments of a host", async () => {
     const world = await startWorld({
       environments: ["blue", "green"],
       connections: [
@@ -83,7 +83,7 @@ describe("a run", () => {
     expect(later.filter((at) => at - first < 7_000).length).toBeLessThanOrEqual(1);
   });
 
-  it("asks AWS again where an answer never comes", async () => {
+  it("repeats a call to AWS that gets no response", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     AbortSignal.timeout = REAL_TIMEOUT;
     world.aws.putSecret("openai", "key");
@@ -98,7 +98,7 @@ describe("the clients of a run", () => {
   it.each([
     ["openai", "us-east-1"],
     ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3", "eu-west-1"],
-  ])("sign a read of %s for the region %s", async (secretId, region) => {
+  ])("sign a request for %s for the region %s", async (secretId, region) => {
     const scopes: (string | undefined)[] = [];
     const endpoint = await serve((request, response) => {
       scopes.push(/Credential=test\/\d+\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "")?.[1]);

@@ -9,14 +9,14 @@ function fromAws(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $fault: "client" });
 }
 
-describe("a fault of AWS", () => {
+describe("an AWS error", () => {
   it.each([
     ["ExpiredTokenException", "The security token included in the request is expired"],
     ["ExpiredToken", "The security token included in the request is expired"],
     ["UnrecognizedClientException", "The security token included in the request is invalid."],
     ["InvalidClientTokenId", "The security token included in the request is invalid."],
     ["InvalidSignatureException", "Signature expired: 20260321T100000Z is now earlier than 20260321T110000Z"],
-  ])("%s asks a person to sign in again, and not the function", (name, message) => {
+  ])("(%s) asks a person, but not the function, to sign in again", (name, message) => {
     expect(toAwsFault(fromAws(name, message), PERSON)).toMatchObject({
       kind: "signed-out",
       code: name,
@@ -25,14 +25,14 @@ describe("a fault of AWS", () => {
     expect(toAwsFault(fromAws(name, message), FUNCTION).nextStep).not.toMatch(/sign in/i);
   });
 
-  it("of a local credentials provider keeps the provider's sentence", () => {
+  it("of a local credentials provider keeps the provider's message", () => {
     const message = "The SSO session associated with this profile has expired.";
     const error = Object.assign(new Error(message), { name: "CredentialsProviderError" });
     expect(toAwsFault(error, PERSON)).toMatchObject({ kind: "signed-out", sentence: message });
   });
 
   it.each([["AccessDeniedException"], ["AuthorizationErrorException"], ["AccessDenied"]])(
-    "%s keeps AWS's sentence about principal and action",
+    "(%s) keeps AWS's message about principal and action",
     (name) => {
       const sentence = "User: arn:aws:iam::1:user/ann is not authorized to perform: SNS:Publish";
       const fault = toAwsFault(fromAws(name, sentence), PERSON);
@@ -42,7 +42,7 @@ describe("a fault of AWS", () => {
     },
   );
 
-  it("that denies access has advice for whoever called", () => {
+  it("that denies access has one advice for a person and one for the function", () => {
     const error = fromAws("AccessDeniedException", "Denied.");
     expect(toAwsFault(error, PERSON).nextStep).toBe(
       "Use a profile or role that allows sns:Publish on the topic.",
@@ -52,7 +52,7 @@ describe("a fault of AWS", () => {
     );
   });
 
-  it("of the network names host, code and what to check", () => {
+  it("about the network names the host, the code and what to check", () => {
     const error = Object.assign(new Error("getaddrinfo ENOTFOUND sns.us-esat-1.amazonaws.com"), {
       code: "ENOTFOUND",
       hostname: "sns.us-esat-1.amazonaws.com",
@@ -64,7 +64,7 @@ describe("a fault of AWS", () => {
     expect(fault.nextStep).toMatch(/^Check the name sns.us-esat-1.amazonaws.com.*; then try again\.$/);
   });
 
-  it("that may quote a response shows its code alone", () => {
+  it("that may quote a response shows only its code", () => {
     const fault = toAwsFault(new SyntaxError(`Unexpected token in {"SecretString":"sk-1`), PERSON);
     expect(fault).toEqual({ kind: "other", code: "SyntaxError" });
     expect(describeAwsFault("It failed", fault)).toBe("It failed (SyntaxError).");
@@ -72,7 +72,7 @@ describe("a fault of AWS", () => {
     expect(toAwsFault(odd, PERSON)).toEqual({ kind: "other", code: "unknown error" });
   });
 
-  it("that throttles asks for patience", () => {
+  it("about throttling advises to try again later", () => {
     expect(toAwsFault(fromAws("ThrottlingException", "Rate exceeded"), FUNCTION)).toMatchObject({
       kind: "throttled",
       nextStep: "Try again when fewer clients call SNS at the same time.",

@@ -8,8 +8,8 @@ function forbidden(body: string) {
 
 const errors = (detail: string) => JSON.stringify({ errors: [{ status: "403", detail }] });
 
-describe("a 403 of Confluent", () => {
-  it("names the roles, and keeps Confluent's words and request id", () => {
+describe("a 403 from Confluent", () => {
+  it("names the roles and keeps Confluent's message and request id", () => {
     const error = forbidden(errors("Forbidden Access for sk-1"));
     expect(error.errorClass).toBe("unauthorized");
     expect(error.response).toMatchObject({ httpStatus: 403 });
@@ -18,13 +18,13 @@ describe("a 403 of Confluent", () => {
     expect(error.message).toContain("FlinkAdmin, EnvironmentAdmin or OrganizationAdmin");
   });
 
-  it("that an IP filter causes blames no role", () => {
+  it("caused by an IP filter does not mention roles", () => {
     const error = forbidden(errors("Access denied: source IP address 203.0.113.7 is not in an IP filter"));
     expect(error.message).toBe("Confluent's IP filter does not admit the rotator (403).");
     expect(error.response.nextStep).toMatch(/^Add the rotator's public IP address/);
   });
 
-  it("that is not JSON may come from a proxy, and blames no role", () => {
+  it("that is not JSON may come from a proxy and does not mention roles", () => {
     const error = forbidden("<html>Blocked by policy</html>");
     expect(error.message).toContain("a proxy or firewall may have sent it");
     expect(`${error.message} ${error.response.nextStep}`).not.toContain("FlinkAdmin");
@@ -32,8 +32,8 @@ describe("a 403 of Confluent", () => {
   });
 });
 
-describe("a 404 to a list", () => {
-  it("asks to check the environment, and not to create connections", () => {
+describe("a 404 to a LIST", () => {
+  it("advises to check the environment, not to create connections", () => {
     const error = responseError({ status: 404, headers: {}, body: errors("No such environment") });
     expect(error.response.nextStep).toMatch(/^Check organizationId, environmentId, cloud and region/);
   });

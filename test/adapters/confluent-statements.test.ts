@@ -24,8 +24,8 @@ async function listAll({ api }: Pick<Bench, "api">): Promise<string[]> {
   return names;
 }
 
-describe("a statement that runs once", () => {
-  it("is created hidden and with a snapshot of its tables, and completes with a key that its provider accepts", async () => {
+describe("a verification statement", () => {
+  it("is created hidden with a snapshot of its tables and completes if the provider accepts the key", async () => {
     const { api, sandbox } = await startBench();
     await api.statements.create(VERIFY);
     expect(sandbox.statement(VERIFY.name)).toMatchObject({
@@ -48,7 +48,7 @@ describe("a statement that runs once", () => {
     ["ModelRuntime received bad response code 404", false],
     ["MCP error -32602: unknown tool", false],
     ["Table 'orders' was not found", false],
-  ])("fails with %j: the key was refused: %s", async (failure, isKeyRefused) => {
+  ])("that fails with %j counts as a refused key: %s", async (failure, isKeyRefused) => {
     const { api, sandbox } = await startBench();
     sandbox.configureStatements({ failure });
     await api.statements.create(VERIFY);
@@ -57,20 +57,20 @@ describe("a statement that runs once", () => {
     expect(state?.connections).toBeUndefined();
   });
 
-  it("may have been created if the connection breaks, and is then found under its name", async () => {
+  it("that was created before the TCP connection broke is found by its name", async () => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "POST", collection: "statements", fault: { kind: "reset", applied: true } });
     expect(await failureOf(api.statements.create(VERIFY))).toMatchObject({ name: "UnknownResultError" });
     expect(await api.statements.get(VERIFY.name)).toMatchObject({ phase: "COMPLETED" });
   });
 
-  it("is not created twice", async () => {
+  it("is created only once", async () => {
     const { api } = await startBench();
     await api.statements.create(VERIFY);
     expect(await failureOf(api.statements.create(VERIFY))).toMatchObject({ name: "ConflictError" });
   });
 
-  it("is deleted despite a fault, and once only", async () => {
+  it("is deleted once, even if a DELETE fails", async () => {
     const { api, sandbox } = await startBench();
     await api.statements.create(VERIFY);
     sandbox.fail({
@@ -85,7 +85,7 @@ describe("a statement that runs once", () => {
     expect(await api.statements.get(VERIFY.name)).toBeUndefined();
   });
 
-  it("needs a role that the error names", async () => {
+  it("needs a role, which the error names", async () => {
     const { api, sandbox } = await startBench();
     sandbox.configureStatements({ forbidden: true });
     expect(await failureOf(api.statements.create(VERIFY))).toMatchObject({
@@ -95,7 +95,7 @@ describe("a statement that runs once", () => {
   });
 });
 
-describe("an answer about another statement", () => {
+describe("a response about another statement", () => {
   const other = { name: "other", spec: { statement: "SELECT 1" }, status: { phase: "COMPLETED" } };
 
   async function startOther() {
@@ -108,12 +108,12 @@ describe("an answer about another statement", () => {
     return { ...clientOf({ restEndpoint }), methods };
   }
 
-  it("proves nothing", async () => {
+  it("is a service error", async () => {
     const { api } = await startOther();
     expect(await failureOf(api.statements.get(VERIFY.name))).toMatchObject({ errorClass: "service" });
   });
 
-  it("is not sent back", async () => {
+  it("is not sent back in a PUT", async () => {
     const { api, methods } = await startOther();
     expect(await failureOf(api.statements.setStopped("orders", true))).toMatchObject({
       errorClass: "service",
@@ -123,7 +123,7 @@ describe("an answer about another statement", () => {
 });
 
 describe("the list of statements", () => {
-  it("has each statement once, with a hundred per page", async () => {
+  it("contains each statement once and is read a hundred per page", async () => {
     const { api, sandbox } = await startBench();
     const names = Array.from({ length: 203 }, (_, index) => `s${index}`);
     for (const name of names) sandbox.addStatement({ ...INSERT, name });
@@ -156,7 +156,7 @@ describe("the list of statements", () => {
 });
 
 describe("a running statement", () => {
-  it("keeps the key it started with until it was stopped and resumed", async () => {
+  it("keeps the key it started with until it is stopped and resumed", async () => {
     const { api, sandbox, clock } = await startBench();
     sandbox.configureStatements({ stopMs: 1_000, pendingMs: 1_000 });
     sandbox.addStatement(INSERT);
@@ -172,7 +172,7 @@ describe("a running statement", () => {
     expect(await phase()).toBe("RUNNING");
   });
 
-  it("is left as it is by a request that changes nothing", async () => {
+  it("is not changed by a request for the state that it has", async () => {
     const { api, sandbox } = await startBench();
     sandbox.addStatement(INSERT);
     await api.statements.setStopped("orders", false);
@@ -180,7 +180,7 @@ describe("a running statement", () => {
     expect(sandbox.requests.map(({ method }) => method)).toEqual(["PATCH", "GET"]);
   });
 
-  it("is stopped by a PUT if the service takes no PATCH", async () => {
+  it("is stopped by a PUT if the service rejects PATCH", async () => {
     const { api, sandbox } = await startBench();
     sandbox.addStatement(INSERT);
     sandbox.fail({ method: "PATCH", collection: "statements", fault: { kind: "status", status: 400 } });
@@ -188,7 +188,7 @@ describe("a running statement", () => {
     expect(sandbox.statement("orders").phase).toBe("STOPPED");
   });
 
-  it("is resumed by a PUT after it has failed, although it was never stopped", async () => {
+  it("that has failed is resumed by a PUT although it was never stopped", async () => {
     const { api, sandbox } = await startBench({ accepts: [] });
     sandbox.addStatement(INSERT);
     expect(await api.statements.get("orders")).toMatchObject({ phase: "FAILED", isKeyRefused: true });
@@ -197,7 +197,7 @@ describe("a running statement", () => {
     expect(await api.statements.get("orders")).toMatchObject({ phase: "RUNNING" });
   });
 
-  it("may have been stopped if no answer comes", async () => {
+  it("may have been stopped if no response arrives", async () => {
     const { api, sandbox } = await startBench();
     sandbox.addStatement(INSERT);
     sandbox.fail({ method: "PATCH", collection: "statements", fault: { kind: "reset", applied: true } });

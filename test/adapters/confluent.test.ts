@@ -77,7 +77,7 @@ describe("a request of the Confluent client", () => {
     ["a?b=c&d#e", "a%3Fb%3Dc%26d%23e"],
     ["50%", "50%25"],
     ["%2e%2e", "%252e%252e"],
-  ])("spells the name %j as %s in its path", async (name, segment) => {
+  ])("encodes the name %j as %s in its path", async (name, segment) => {
     const { api, arrivals } = await answeredBy({ body: SHOWN });
     await api.get(name);
     await api.put(update({ name }));
@@ -95,7 +95,7 @@ describe("a request of the Confluent client", () => {
     expect(arrivals).toEqual(["/proxy/sql/v1/organizations/org-1/environments/env%2F1/connections/a"]);
   });
 
-  it("reaches a connection whose name has to be encoded", async () => {
+  it("reaches a connection whose name must be encoded", async () => {
     const { api, sandbox } = await startBench();
     addConnection(sandbox, "a b/ü?#%");
     await expect(api.get("a b/ü?#%")).resolves.toMatchObject({ name: "a b/ü?#%" });
@@ -127,8 +127,8 @@ describe("a GET of one connection", () => {
     ["metadata that is null", { metadata: null }],
     ["empty metadata", { metadata: {} }],
     ["metadata of other types", { metadata: { resource_version: 7, updated_at: 7 } }],
-    ["an empty version and a date that is none", { metadata: { resource_version: "", updated_at: "today" } }],
-  ])("knows no version where there is %s", async (_what, changes) => {
+    ["an empty version and an invalid date", { metadata: { resource_version: "", updated_at: "today" } }],
+  ])("returns no version for %s", async (_what, changes) => {
     const { api } = await answeredBy({ body: { ...SHOWN, ...changes } });
     const seen = await api.get("a");
     expect(seen).toMatchObject({ phase: "READY" });
@@ -151,7 +151,7 @@ describe("a GET of one connection", () => {
       { phase: "READY", detail: "Lookup failed" },
     ],
     [{ phase: "Updating", more: true }, { phase: "UPDATING" }],
-  ])("takes the status %j as %j", async (status, expected) => {
+  ])("reads the status %j as %j", async (status, expected) => {
     const { api } = await answeredBy({ body: { ...SHOWN, status, unknown: [1] } });
     const seen = shown(await api.get("a"));
     expect(seen).toMatchObject(expected);
@@ -169,7 +169,7 @@ describe("a GET of one connection", () => {
     "sk-previous-0d4f6a8c",
     "It says\nREADY",
     "READY (FLINKAPIKEY)",
-  ])("hides an unknown phase that may be a quotation: %j", async (phase) => {
+  ])("hides an unknown phase that may quote a secret: %j", async (phase) => {
     const { api } = await answeredBy({ body: { ...SHOWN, status: { phase } } });
     await expect(api.get("a")).resolves.toMatchObject({ phase: "[unknown phase]" });
   });
@@ -183,7 +183,7 @@ describe("a GET of one connection", () => {
     await expect(api.get("a")).resolves.toMatchObject({ phase: expected });
   });
 
-  it("prints no text from outside before it is redacted", async () => {
+  it("redacts texts from outside before it prints them", async () => {
     const headers = { "x-request-id": `quoted-${PUSHED_KEY}` };
     const { api } = await answeredBy({
       headers,
@@ -230,7 +230,7 @@ describe("a page of connections", () => {
     [null, undefined],
     [undefined, undefined],
     [7, undefined],
-  ])("after one whose metadata.next is %j has the token %j", async (next, expected) => {
+  ])("with metadata.next %j has the next token %j", async (next, expected) => {
     const { api, arrivals } = await answeredBy({ body: { data: [SHOWN], metadata: { next } } });
     const { nextToken } = await api.list("a+b/=&c");
     expect(nextToken).toBe(expected);
@@ -244,7 +244,7 @@ describe("a page of connections", () => {
     await expect(api.list()).resolves.toMatchObject({ connections: [{ name: "a" }] });
   });
 
-  it("leaves out items that are not connections", async () => {
+  it("does not include items that are not connections", async () => {
     const { api } = await answeredBy({
       body: { data: [null, 7, [], {}, { name: "x" }, SHOWN], metadata: null },
     });
@@ -295,7 +295,7 @@ describe("an unreadable response", () => {
     });
   });
 
-  it("(html) with 400 to a PUT does not count as refused credentials", async () => {
+  it("(html) with 400 to a PUT does not count as a refused key", async () => {
     const { api } = await answeredBy({ status: 400, body: "<html>Bad Request</html>" });
     expect(await failureOf(api.put(update()))).toMatchObject({ errorClass: "service" });
   });
@@ -325,7 +325,7 @@ describe("an error response", () => {
     expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400 });
   });
 
-  it.each(SHAPES)("in the shape %s that echoes the PUT is not printed", async (body) => {
+  it.each(SHAPES)("in the shape %s that echoes the PUT shows no key", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ method: "PUT", fault: { kind: "status", status: 400, echo: true, body } });
     const error: unknown = await api.put(update()).catch((reason: unknown) => reason);
@@ -420,7 +420,7 @@ describe("a PUT", () => {
     });
   });
 
-  it("that is redirected to a foreign host is not sent there, and its result is known", async () => {
+  it("that is redirected to a foreign host is not sent there and counts as not applied", async () => {
     const { api, sandbox } = await startBench();
     const location = "https://login.example.com/";
     sandbox.fail({ method: "PUT", fault: { kind: "redirect", status: 307, location } });
@@ -432,7 +432,7 @@ describe("a PUT", () => {
 });
 
 describe("the Confluent client", () => {
-  it("prints neither key", () => {
+  it("does not show its API key if it is printed", () => {
     const { api } = clientOf({ restEndpoint: "http://127.0.0.1:1" });
     expect(api).toBeInstanceOf(ConfluentClient);
     expect(JSON.stringify(api)).toBe("{}");

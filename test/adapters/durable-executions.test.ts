@@ -30,7 +30,7 @@ describe("the running executions of a durable function", () => {
     ).toMatchObject([{ FunctionName: "fleet", Statuses: ["RUNNING"] }, { Marker: "next" }]);
   });
 
-  it("are none if the answer has no list", async () => {
+  it("are empty if the response has no list", async () => {
     lambda.on(ListDurableExecutionsByFunctionCommand).resolves({});
     expect(await listRunningExecutions("fleet")).toEqual([]);
   });

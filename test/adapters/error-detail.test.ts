@@ -23,7 +23,7 @@ describe("the detail of an error response", () => {
     [undefined, ""],
     ["text", ""],
     [42, ""],
-  ])("in %j are %j", (body, words) => {
+  ])("%j is %j", (body, words) => {
     expect(errorDetail(body)).toBe(words);
   });
 });

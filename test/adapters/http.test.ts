@@ -19,7 +19,7 @@ async function failure(response: Promise<HttpResponse>): Promise<RotationError> 
 }
 
 describe("a response", () => {
-  it("has its headers in lower case, with repeated ones joined", async () => {
+  it("has lower-case header names and joins repeated headers", async () => {
     const url = await serve((_request, response) => {
       response.setHeader("X-Request-Id", "r-1");
       response.setHeader("Set-Cookie", ["a", "b"]);
@@ -62,16 +62,16 @@ describe("a response", () => {
   });
 
   it.each([
-    ["does not come", () => undefined],
+    ["never arrives", () => undefined],
     ["stops after its headers", (response: { write: (text: string) => void }) => response.write("{")],
     [
-      "comes a byte at a time",
+      "arrives a byte at a time",
       (response: { write: (text: string) => void; once: (event: "close", end: () => void) => void }) => {
         const writing = setInterval(() => response.write(" "), 10);
         response.once("close", () => clearInterval(writing));
       },
     ],
-  ])("that %s is a timeout", async (_what, respond) => {
+  ])("that %s causes a timeout", async (_what, respond) => {
     const url = await serve((_request, response) => {
       respond(response);
     });

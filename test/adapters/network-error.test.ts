@@ -24,11 +24,11 @@ async function failure(response: Promise<HttpResponse>): Promise<NetworkError> {
   throw new Error("There is a response, or an error of another class.", { cause: error });
 }
 
-describe("a host that cannot be reached", () => {
+describe("a network error", () => {
   it.each([
     ["with a reset", (socket: { resetAndDestroy: () => unknown } | null) => socket?.resetAndDestroy()],
     ["at once", (socket: { destroy: () => unknown } | null) => socket?.destroy()],
-  ])("is a transient error if it closes the connection %s", async (_what, close) => {
+  ])("is transient if the host closes the connection %s", async (_what, close) => {
     const url = await serve((_request, response) => {
       close(response.socket);
     });
@@ -36,7 +36,7 @@ describe("a host that cannot be reached", () => {
     expect(error).toMatchObject({ name: "NetworkError", errorClass: "unreachable", isTransient: true });
   });
 
-  it("is a transient error if it closes the connection in the middle of the body", async () => {
+  it("is transient if the host closes the connection in the middle of the body", async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { "content-length": 100 });
       response.write('{"data":[', () => response.destroy());
@@ -47,13 +47,13 @@ describe("a host that cannot be reached", () => {
     });
   });
 
-  it("is a transient error if it refuses the connection", async () => {
+  it("is transient if the host refuses the connection", async () => {
     const error = await failure(sendOverHttp("http://127.0.0.1:1"));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
     expect(error.message).toBe("127.0.0.1:1 could not be reached (ECONNREFUSED): it accepts no connection.");
   });
 
-  it("is a transient error if its name does not resolve", async () => {
+  it("is transient if the host's name does not resolve", async () => {
     const lookup: LookupFunction = (host, _options, callback) => {
       callback(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: "ENOTFOUND" }), "", 4);
     };
@@ -65,14 +65,14 @@ describe("a host that cannot be reached", () => {
     expect(error.response.nextStep).toContain("Check the name flink.invalid");
   });
 
-  it("is a permanent error if its certificate is invalid", async () => {
+  it("is permanent if the host's certificate is invalid", async () => {
     const error = await failure(sendOverHttp(await serveTls(selfSigned())));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
     expect(error.message).toContain("DEPTH_ZERO_SELF_SIGNED_CERT");
     expect(error.response.nextStep).toContain("NODE_EXTRA_CA_CERTS");
   });
 
-  it("is a permanent error if it does not speak TLS", async () => {
+  it("is permanent if the host does not speak TLS", async () => {
     const url = await serve((_request, response) => response.end());
     await expect(failure(sendOverHttp(url.replace("http:", "https:")))).resolves.toMatchObject({
       errorClass: "unreachable",
@@ -91,7 +91,7 @@ describe("a host that cannot be reached", () => {
     ],
     [new TypeError("sk-secret"), "unreachable", "(TypeError)"],
     ["sk-secret", "unreachable", "(unknown error)"],
-  ])("is described by error codes alone: %s", async (reason, errorClass, words) => {
+  ])("is described by its code only: %s", async (reason, errorClass, words) => {
     const agent = new MockAgent();
     agent.disableNetConnect();
     agent

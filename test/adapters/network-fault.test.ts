@@ -25,7 +25,7 @@ describe("a network fault", () => {
       "the certificate of flink",
     ],
     ["ECONNRESET", "interrupted", "the connection was closed", "proxies and firewalls"],
-  ])("%s is explained by its code alone", (code, kind, reason, advice) => {
+  ])("(%s) is explained by its code only", (code, kind, reason, advice) => {
     const fault = toNetworkFault(coded(code));
     if (fault === undefined) throw new Error(`${code} is not known.`);
     expect(fault).toEqual({ code, kind });
@@ -35,7 +35,7 @@ describe("a network fault", () => {
     expect(networkAdvice(fault.kind, "flink.example.com")).toContain(advice);
   });
 
-  it("is found in a cause and in a combination of errors", () => {
+  it("is found in a cause and in an AggregateError", () => {
     const cause = coded("ENOTFOUND", { hostname: "nowhere.invalid" });
     const expected = { code: "ENOTFOUND", kind: "name", host: "nowhere.invalid" };
     expect(toNetworkFault(new TypeError("fetch failed", { cause }))).toEqual(expected);
@@ -45,7 +45,7 @@ describe("a network fault", () => {
     });
   });
 
-  it("is the proxy's if the proxy answers with a status", () => {
+  it("is attributed to the proxy if the proxy refuses the tunnel", () => {
     const error = Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), {
       code: "UND_ERR_ABORTED",
     });
@@ -55,7 +55,7 @@ describe("a network fault", () => {
   });
 
   it.each([[new Error("A bug")], [new SyntaxError("Unexpected token")], ["a text"], [undefined]])(
-    "is not made of %s",
+    "is not inferred from %s",
     (error) => expect(toNetworkFault(error)).toBeUndefined(),
   );
 });

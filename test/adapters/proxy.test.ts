@@ -20,18 +20,18 @@ describe("the proxy settings", () => {
     expect(proxySettings(env)).toMatchObject({ url: `${PROXY}/`, host: "proxy.example.com:3128" });
   });
 
-  it("are missing without these variables", () => {
+  it("are undefined without these variables", () => {
     expect(proxySettings({ NO_PROXY: "*" })).toBeUndefined();
     expect(awsProxyOptions(undefined)).toEqual({});
   });
 
-  it("keep loopback addresses and the hosts of NO_PROXY out", () => {
+  it("exclude loopback addresses and the hosts of NO_PROXY", () => {
     const settings = proxySettings({ HTTPS_PROXY: PROXY, NO_PROXY: "a.example.com, .b.example.com" });
     expect(settings?.noProxy).toEqual(["a.example.com", ".b.example.com", "localhost", "127.0.0.1", "::1"]);
     expect(proxySettings({ HTTPS_PROXY: PROXY, no_proxy: "*", NO_PROXY: "x" })?.noProxy).toContain("*");
   });
 
-  it("mean the subdomains of an entry for the AWS SDK too", () => {
+  it("exclude the subdomains of a NO_PROXY entry for the AWS SDK, too", () => {
     const { httpsAgent } = awsProxyOptions(proxySettings({ HTTPS_PROXY: PROXY, NO_PROXY: "a.com,*.b.com" }));
     expect(httpsAgent?.proxyEnv).toMatchObject({
       HTTPS_PROXY: `${PROXY}/`,
@@ -40,7 +40,7 @@ describe("the proxy settings", () => {
   });
 
   it.each(["socks5://proxy.example.com", "http://?", "ftp://user:secret-password@proxy"])(
-    "refuse %s without repeating it",
+    "reject %s without repeating it",
     (url) => {
       expect(() => proxySettings({ HTTPS_PROXY: url })).toThrow(
         /^HTTPS_PROXY .*\n.*not the address of a proxy/,
@@ -80,7 +80,7 @@ describe("a request through a proxy", () => {
     throw new Error("There is a response, or an error of another class.", { cause: error });
   }
 
-  it("meets its certificate, and says how to trust it", async () => {
+  it("that meets an unknown certificate says how to trust it", async () => {
     const { send, proxy } = await open();
     const error = await failure(send(`https://${HOST}/a`));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
@@ -91,7 +91,7 @@ describe("a request through a proxy", () => {
     expect(proxy.targets).toEqual([`${HOST}:443`]);
   });
 
-  it("is not sent through it for loopback addresses, nor for the hosts of NO_PROXY", async () => {
+  it("bypasses the proxy for loopback addresses and the hosts of NO_PROXY", async () => {
     const { target, proxy, send } = await open();
     await expect(send(target)).resolves.toMatchObject({ body: "reached" });
     const direct = through(proxy.url, "confluent.invalid");
@@ -103,7 +103,7 @@ describe("a request through a proxy", () => {
   it.each([
     ["no credentials", undefined],
     ["wrong credentials", "user:wrong-password"],
-  ])("with %s is a permanent error that names the proxy and no password", async (_case, sent) => {
+  ])("with %s fails with a permanent error that names the proxy and no password", async (_case, sent) => {
     const { send, proxy } = await open({ wanted: "user:right-password", ...(sent && { sent }) });
     const error = await failure(send(`https://${HOST}/a`));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
@@ -112,12 +112,12 @@ describe("a request through a proxy", () => {
     expect(error.response.nextStep).toContain("HTTPS_PROXY: http://user:password@host:port");
   });
 
-  it("sends the credentials of its address", async () => {
+  it("sends the credentials in the proxy's address", async () => {
     const { send } = await open({ wanted: "us er:p@ss/word", sent: "us%20er:p%40ss%2Fword" });
     expect((await failure(send(`https://${HOST}/a`))).message).toMatch(/CERT|VERIFY/);
   });
 
-  it("to a host that the proxy refuses is a permanent error", async () => {
+  it("to a host that the proxy refuses fails with a permanent error", async () => {
     const error = await failure((await open()).send("https://login.example.com"));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
     expect(error.message).toMatch(
@@ -126,14 +126,14 @@ describe("a request through a proxy", () => {
     expect(error.response.nextStep).toContain("allows login.example.com");
   });
 
-  it("that nobody listens for is a transient error that names the proxy", async () => {
+  it("that is down fails with a transient error that names the proxy", async () => {
     const error = await failure(through("http://127.0.0.1:1").send(`https://${HOST}/a`));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
     expect(error.message).toBe(`${HOST} could not be reached through the proxy 127.0.0.1:1 (ECONNREFUSED).`);
     expect(error.response.nextStep).toContain("NO_PROXY");
   });
 
-  it("is sent directly without these variables", () => {
+  it("is sent directly if no proxy is set", () => {
     const agent = createAgent(undefined);
     onTestFinished(() => agent.destroy());
     expect(agent).toBeInstanceOf(Agent);

@@ -110,7 +110,7 @@ describe("a redirect", () => {
     "https://flink.confluent.cloud@example.com/b",
   ];
 
-  it.each(ELSEWHERE)("to %s carries no credentials, and its response is not used", async (target) => {
+  it.each(ELSEWHERE)("to %s carries no credentials, and its response is ignored", async (target) => {
     const { origin, pathname } = new URL(target);
     const address = `${origin}${pathname}`;
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [302, target], [address]: [200] });
@@ -147,7 +147,7 @@ describe("a redirect", () => {
   );
 
   it.each(["https://sk-quoted-key.example.com/b", "https://sk-quoted-key.confluent.cloud/b"])(
-    "to %s, which cannot be reached, does not print the host, which may quote a key",
+    "to the unreachable %s does not show the host, which may quote a key",
     async (target) => {
       const { agent } = internet({ [`${ORIGIN}/a`]: [302, target] });
       const failing = async (hop: Parameters<typeof sendRequest>[1]) => {
@@ -166,7 +166,7 @@ describe("a redirect", () => {
     },
   );
 
-  it("carries the credentials again if it leads back to Confluent", async () => {
+  it("carries the credentials again once it leads back to Confluent", async () => {
     const { agent, arrivals } = internet({
       [`${ORIGIN}/a`]: [302, "https://proxy.example.com/b"],
       "https://proxy.example.com/b": [302, `${ORIGIN}/c`],
@@ -180,7 +180,7 @@ describe("a redirect", () => {
     ]);
   });
 
-  it("is followed five times", async () => {
+  it("is followed up to five times", async () => {
     const hops = Object.fromEntries(
       Array.from({ length: 5 }, (_, hop): [string, Reply] => [`${ORIGIN}/${hop}`, [302, `/${hop + 1}`]]),
     );
@@ -188,7 +188,7 @@ describe("a redirect", () => {
     await expect(send(agent, `${ORIGIN}/0`)).resolves.toMatchObject({ status: 200 });
   });
 
-  it("is not followed a sixth time, so a loop ends", async () => {
+  it("is not followed a sixth time, which ends a loop", async () => {
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [301, "/a"] });
     await expect(send(agent, `${ORIGIN}/a`, PUT)).resolves.toMatchObject({ status: 301 });
     expect(arrivals).toHaveLength(6);
@@ -198,7 +198,7 @@ describe("a redirect", () => {
     ["without a location", 302, undefined],
     ["with an invalid location", 302, "https://["],
     ["that would turn a PUT into a GET", 303, "/b"],
-  ])("%s is a response like any other", async (_what, status, location) => {
+  ])("%s is treated as an ordinary response", async (_what, status, location) => {
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, location], [`${ORIGIN}/b`]: [200] });
     await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ status });
     expect(arrivals).toHaveLength(1);

@@ -13,7 +13,7 @@ function fromAws(name: string, message: string): Error {
 }
 
 describe("a secret that cannot be read", () => {
-  it("keeps AWS's sentence about principal, action and resource", () => {
+  it("keeps AWS's message about principal, action and resource", () => {
     const error = readError("prod/openai", fromAws("AccessDeniedException", DENIED), FUNCTION);
     expect(error.message).toBe(`Secret prod/openai may not be read (AccessDeniedException): ${DENIED}.`);
     expect(error.response.nextStep).toMatch(
@@ -22,7 +22,7 @@ describe("a secret that cannot be read", () => {
     expect(error.cause).toBeUndefined();
   });
 
-  it("never tells a person about the function's role", () => {
+  it("does not mention the function's role to a person", () => {
     const error = readError("prod/openai", fromAws("AccessDeniedException", DENIED), PERSON);
     expect(`${error.message} ${error.response.nextStep}`).not.toContain("function");
     expect(error.response.nextStep).toMatch(
@@ -35,11 +35,11 @@ describe("a secret that cannot be read", () => {
     ["InternalServiceError", `An error about ${VALUE}.`],
     ["InvalidRequestException", `You can't use "${VALUE}".`],
     ["ResourceNotFoundException", `Secrets Manager can't find "${VALUE}".`],
-  ])("shows no sentence of AWS that is not known: %s", (name, message) => {
+  ])("hides an unknown message of AWS: %s", (name, message) => {
     expect(readError("openai", fromAws(name, message), FUNCTION).message).not.toContain(VALUE);
   });
 
-  it("redacts AWS's sentence", () => {
+  it("redacts AWS's message", () => {
     const redact = (text: string) => text.replaceAll("rotator", "[redacted]");
     const error = readError("openai", fromAws("AccessDeniedException", DENIED), { ...FUNCTION, redact });
     expect(error.message).toContain("assumed-role/[redacted]/i-1");
@@ -68,14 +68,14 @@ describe("a secret that cannot be read", () => {
       "Restore the secret",
     ],
     ["You can't access a secret from a different AWS account.", "Check the state of secret openai"],
-  ])("says what to do about an invalid request: %s", (sentence, advice) => {
+  ])("says what to do after an invalid request: %s", (sentence, advice) => {
     const error = readError("openai", fromAws("InvalidRequestException", sentence), FUNCTION);
     expect(error.message).toContain(sentence);
     expect(error.response.nextStep).toContain(advice);
   });
 });
 
-describe("a label that cannot be moved", () => {
+describe("an error about a label that cannot be moved", () => {
   it("says why and what to do", () => {
     const sentence =
       "User: arn:aws:iam::1:user/ann is not authorized to perform: secretsmanager:UpdateSecretVersionStage on resource: openai";

@@ -62,7 +62,7 @@ async function failure(work: Promise<unknown>): Promise<Error> {
 
 const revealed = (version: SecretVersion | undefined) => version?.value.reveal();
 
-describe("a read", () => {
+describe("a read of a secret", () => {
   it("returns a version with its value, labels and age", async () => {
     const CreatedDate = new Date(STARTED_AT);
     client.on(GetSecretValueCommand, { SecretId: "openai", VersionStage: "AWSCURRENT" }).resolves({
@@ -83,7 +83,7 @@ describe("a read", () => {
     expect(JSON.stringify(version)).not.toContain(VALUE);
   });
 
-  it("asks for a version by its id", async () => {
+  it("requests a version by its id", async () => {
     client.on(GetSecretValueCommand).resolves({ SecretString: VALUE });
     await store().read("openai", { versionId: "v-2" });
     expect(client.commandCalls(GetSecretValueCommand)[0]?.args[0].input).toEqual({
@@ -156,7 +156,7 @@ describe("a read", () => {
     ["TimeoutError", "Secrets Manager could not be reached", /VPC endpoint.*; then try again\.$/],
     ["InternalServiceError", "could not be read", /^Rotate again/],
   ])(
-    "that fails with %s says why and what to do, and never quotes unknown words of AWS",
+    "that fails with %s says why and what to do, without quoting unknown texts of AWS",
     async (name, words, step) => {
       client.on(GetSecretValueCommand).rejects(named(name));
       const error = await failure(store().read("openai", CURRENT));
@@ -185,7 +185,7 @@ describe("a read", () => {
     },
   );
 
-  it("waits while five others are in progress", async () => {
+  it("waits while five reads are in progress", async () => {
     let underWay = 0;
     const seen: number[] = [];
     const send = async () => {
@@ -210,22 +210,22 @@ describe("a read", () => {
   });
 });
 
-describe("a call that fails for a while", () => {
+describe("a failed call to Secrets Manager", () => {
   const http = (httpStatusCode: number, name = "Unknown") =>
     Object.assign(named(name), { $metadata: { httpStatusCode } });
   const network = (code: string, facts: object = {}) => Object.assign(named("Error"), { code, ...facts });
 
   it.each([
-    ["an error of the service", named("InternalServiceError"), 500],
+    ["a service error", named("InternalServiceError"), 500],
     ["a 503 without a name", http(503), 503],
-    ["an HTML page in place of an answer", http(200, "SyntaxError"), 200],
+    ["an HTML page instead of a response", http(200, "SyntaxError"), 200],
     ["a throttled call", named("ThrottlingException"), 400],
     ["a throttled key", named("KMSThrottlingException"), 400],
     ["a 429", http(429), 429],
-    ["a connection that breaks", network("ECONNRESET"), 0],
+    ["a broken TCP connection", network("ECONNRESET"), 0],
     ["a name that does not resolve", network("EAI_AGAIN"), 0],
     ["an attempt that takes too long", named("AbortError"), 0],
-  ])("because of %s is retried until it succeeds", async (_, error, httpStatusCode) => {
+  ])("is retried after %s until it succeeds", async (_, error, httpStatusCode) => {
     if (httpStatusCode >= 500) Object.assign(error, { $metadata: { httpStatusCode } });
     const failing = client.on(GetSecretValueCommand);
     for (let failures = 0; failures < 8; failures += 1) failing.rejectsOnce(error);
@@ -239,19 +239,16 @@ describe("a call that fails for a while", () => {
     [60_000, 30_000],
     [890_000, 300_000],
     [10_000, 5_000],
-  ])(
-    "is given up after half of the %i ms that are left, at the latest after five minutes",
-    async (leftMs, retriedMs) => {
-      client.on(GetSecretValueCommand).rejects(http(503));
-      const clock = new SteppingClock();
-      await failure(store({ clock, deadlineAt: STARTED_AT + leftMs }).read("openai", CURRENT));
-      expect(clock.now() - STARTED_AT).toBeLessThan(retriedMs);
-      expect(clock.now() - STARTED_AT).toBeGreaterThan(retriedMs - 5_000);
-    },
-  );
+  ])("is retried for half of the remaining %i ms, for five minutes at most", async (leftMs, retriedMs) => {
+    client.on(GetSecretValueCommand).rejects(http(503));
+    const clock = new SteppingClock();
+    await failure(store({ clock, deadlineAt: STARTED_AT + leftMs }).read("openai", CURRENT));
+    expect(clock.now() - STARTED_AT).toBeLessThan(retriedMs);
+    expect(clock.now() - STARTED_AT).toBeGreaterThan(retriedMs - 5_000);
+  });
 
   it.each(["AccessDeniedException", "ResourceNotFoundException", "DecryptionFailure", "CERT_HAS_EXPIRED"])(
-    "with %s is not retried",
+    "is not retried after %s",
     async (name) => {
       client.on(GetSecretValueCommand).rejects(named(name));
       await failure(store().read("openai", CURRENT));
@@ -283,14 +280,14 @@ describe("the region of a secret", () => {
 });
 
 describe("the last change of a secret", () => {
-  it("is what DescribeSecret says", async () => {
+  it("is read with DescribeSecret", async () => {
     client
       .on(DescribeSecretCommand, { SecretId: "openai" })
       .resolves({ LastChangedDate: new Date(STARTED_AT) });
     await expect(store().lastChangedAt("openai")).resolves.toBe(STARTED_AT);
   });
 
-  it("that may not be read is an error that names the permission", async () => {
+  it("is an error that names the permission if the role may not read it", async () => {
     client.on(DescribeSecretCommand).rejects(named("AccessDeniedException"));
     const error = await failure(store().lastChangedAt("openai"));
     expect(error).toMatchObject({
@@ -307,12 +304,12 @@ describe("the last change of a secret", () => {
   });
 });
 
-describe("a label", () => {
+describe("a staging label", () => {
   const refusal = (message: string) =>
     Object.assign(new Error(message), { name: "InvalidParameterException", $metadata: {} });
 
   it.each(["InvalidParameterException", "InvalidRequestException"])(
-    "of a replica is an error of its own, in AWS's words (%s)",
+    "of a replica fails with its own error and AWS's message (%s)",
     async (name) => {
       const words =
         "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
@@ -332,7 +329,7 @@ describe("a label", () => {
     ["v-1", "SecretError"],
     [undefined, "SecretError"],
   ])(
-    "whose move is refused counts as moved only if the right version holds it: %s",
+    "whose move is refused counts as moved only if the right version has it: %s",
     async (holder, expected) => {
       client.on(UpdateSecretVersionStageCommand).rejects(refusal("The label is attached elsewhere."));
       if (holder === undefined) client.on(GetSecretValueCommand).rejects(named("ResourceNotFoundException"));
@@ -353,7 +350,7 @@ describe("a label", () => {
   it.each([
     [{ to: "v-2" }, {}],
     [{ from: "v-1", to: "v-2" }, { RemoveFromVersionId: "v-1" }],
-  ])("moves as in %j", async (move, expected) => {
+  ])("is moved by %j", async (move, expected) => {
     client.on(UpdateSecretVersionStageCommand).resolves({});
     await store().moveLabel("openai", "FLINK_READY", move);
     expect(client.commandCalls(UpdateSecretVersionStageCommand)[0]?.args[0].input).toEqual({
@@ -364,7 +361,7 @@ describe("a label", () => {
     });
   });
 
-  it("that cannot be moved is an error without unknown words of AWS", async () => {
+  it("that cannot be moved is reported without unknown texts of AWS", async () => {
     client.on(UpdateSecretVersionStageCommand).rejects(named("LimitExceededException"));
     const error = await failure(store().moveLabel("openai", "FLINK_READY", { to: "v-2" }));
     expect(error).toMatchObject({
@@ -375,7 +372,7 @@ describe("a label", () => {
   });
 });
 
-describe("the store over the wire", () => {
+describe("the secret store over HTTP", () => {
   beforeEach(() => {
     client.restore();
   });
@@ -390,7 +387,7 @@ describe("the store over the wire", () => {
     expect(revealed(await real.read(arn.slice(0, -7), { stage: "AWSPREVIOUS" }))).toBe("first");
   });
 
-  it("finds no version that does not exist, is reserved, or is not visible yet", async () => {
+  it("does not find a version that does not exist, is only reserved, or is not visible yet", async () => {
     const { aws, secrets, advance } = await startBench();
     aws.putSecret("openai", "first");
     const reserved = aws.putSecret("openai", undefined, { stages: ["AWSPENDING"] });
@@ -413,13 +410,13 @@ describe("the store over the wire", () => {
     expect(aws.stages("openai")).toMatchObject({ FLINK_READY: second.versionId });
   });
 
-  it("refuses a secret that holds bytes", async () => {
+  it("rejects a binary secret", async () => {
     const { aws, secrets } = await startBench();
     aws.putSecret("openai", Buffer.from([1, 2, 3]));
     await expect(store({ client: secrets }).read("openai", CURRENT)).rejects.toThrow("is binary");
   });
 
-  it("survives an answer that is lost after the label was moved", async () => {
+  it("recovers if the response to a label move is lost", async () => {
     const { aws, secrets } = await startBench();
     const first = aws.putSecret("openai", "first");
     const second = aws.putSecret("openai", "second");
@@ -430,7 +427,7 @@ describe("the store over the wire", () => {
     expect(aws.stages("openai")).toMatchObject({ FLINK_READY: second.versionId });
   });
 
-  it("does not wait beyond the deadline", async () => {
+  it("stops waiting at the deadline", async () => {
     const { aws, secrets } = await startBench();
     aws.putSecret("openai", "first");
     aws.fail({ connection: "silence" });

@@ -99,7 +99,7 @@ describe("an alert", () => {
     }
   });
 
-  it("has the chat message instead of the report for https subscribers if the setting says so", async () => {
+  it("has the chat message instead of the report for https subscribers if so configured", async () => {
     const alert = alertOf([outcome(1)]);
     await publishAlert(new SNSClient({}), alert, { ...timing(), topicArn, httpsFormat: "chat" });
     const message = Message.parse(
@@ -109,7 +109,7 @@ describe("an alert", () => {
     expect(JSON.parse(message["sqs"] ?? "")).toEqual(alert.report);
   });
 
-  it("has a single attribute value as a string and several as a list", async () => {
+  it("has one attribute value as a string and several as a list", async () => {
     const { input } = await published(
       alertOf([outcome(1), outcome(2, { environment: "test", errorClass: "guard" })]),
     );
@@ -137,7 +137,7 @@ describe("an alert", () => {
     expect(report?.connections.map(({ secret }) => secret)).toEqual(["prod/openai/1", "prod/openai/2"]);
   });
 
-  it("about a thousand failed connections is cut below 256 KB, without its counts", async () => {
+  it("about a thousand failed connections is cut below 256 KB but keeps its counts", async () => {
     const { message, report } = await published(
       alertOf(Array.from({ length: 1_000 }, (_, index) => outcome(index))),
     );
@@ -176,7 +176,7 @@ describe("an alert", () => {
     },
   );
 
-  it.each([0, -1, 0.4])("is tried for at least a millisecond if %s are left", async (timeoutMs) => {
+  it.each([0, -1, 0.4])("is attempted for at least a millisecond if %s ms are left", async (timeoutMs) => {
     const given: unknown[] = [];
     const send = (_command: unknown, options: unknown) => {
       given.push(options);
@@ -187,17 +187,17 @@ describe("an alert", () => {
   });
 });
 
-describe("an alert that SNS does not accept at once", () => {
+describe("an alert that SNS does not accept immediately", () => {
   const fault = (name: string, httpStatusCode: number) =>
     Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 
   it.each([
     ["the topic is throttled", fault("Throttled", 429)],
-    ["the service is out of order", fault("Unknown", 503)],
+    ["the service is unavailable", fault("Unknown", 503)],
     ["the topic's KMS key is throttled", fault("KMSThrottlingException", 400)],
     ["an attempt takes too long", fault("AbortError", 0)],
     ["the connection breaks", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
-  ])("is retried until the time is up if %s", async (_, error) => {
+  ])("is retried until the deadline if %s", async (_, error) => {
     sns.on(PublishCommand).rejects(error);
     const { clock, ...rest } = timing(8_000);
     await expect(
@@ -207,13 +207,13 @@ describe("an alert that SNS does not accept at once", () => {
     expect(clock.now() - STARTED_AT).toBeLessThan(8_000);
   });
 
-  it("has time for a second attempt if the first one hangs", async () => {
+  it("gets a second attempt if the first one hangs", async () => {
     const timeout = vi.spyOn(AbortSignal, "timeout");
     await publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing(2_500) });
     expect(timeout.mock.calls).toEqual([[1_250]]);
   });
 
-  it("is sent when SNS accepts it", async () => {
+  it("is sent once SNS accepts it", async () => {
     const failing = sns.on(PublishCommand);
     for (let failures = 0; failures < 7; failures += 1) failing.rejectsOnce(fault("Unknown", 503));
     failing.resolves({ MessageId: "1" });
@@ -221,7 +221,7 @@ describe("an alert that SNS does not accept at once", () => {
     expect(sns.commandCalls(PublishCommand)).toHaveLength(8);
   });
 
-  it("is retried while the response is not from SNS", async () => {
+  it("is retried as long as the response is not from SNS", async () => {
     sns.on(PublishCommand).resolvesOnce({}).resolves({ MessageId: "1" });
     await publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing() });
     expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
@@ -239,7 +239,7 @@ describe("the alert topic", () => {
   it.each([
     ["arn:aws:sns:eu-west-1:123456789012:alerts", "eu-west-1"],
     ["arn:aws-us-gov:sns:us-gov-west-1:123456789012:alerts", "us-gov-west-1"],
-  ])("%s is published to in its own region", async (arn, region) => {
+  ])("%s receives alerts in its own region", async (arn, region) => {
     await sendTo(arn);
     const [call] = sns.commandCalls(PublishCommand);
     expect(await call?.thisValue.config.region()).toBe(region);
@@ -264,7 +264,7 @@ describe("the alert topic", () => {
   });
 });
 
-describe("an alert over the wire", () => {
+describe("an alert over HTTP", () => {
   beforeEach(() => {
     sns.restore();
   });
@@ -291,7 +291,7 @@ describe("an alert over the wire", () => {
     ["AuthorizationError", "AuthorizationError"],
     ["KMSAccessDenied", "KMSAccessDenied"],
     ["Throttled", "Throttled"],
-  ])("fails with the error of SNS: %s", async (error, name) => {
+  ])("fails with SNS's error: %s", async (error, name) => {
     const bench = await startBench();
     const topicArn = bench.aws.createTopic("alerts");
     bench.aws.fail({ operation: "Publish", error });
@@ -300,7 +300,7 @@ describe("an alert over the wire", () => {
     );
   });
 
-  it("does not wait for a topic that never responds", async () => {
+  it("is given up if the topic never responds", async () => {
     const bench = await startBench();
     const topicArn = bench.aws.createTopic("alerts");
     bench.aws.fail({ connection: "silence" });

@@ -123,7 +123,7 @@ describe("the log", () => {
     expect(logged(lines()).map(({ code }) => code)).toEqual(["CONNECTION", "RUN_ENDED"]);
   });
 
-  it("ends a run with its counts", () => {
+  it("ends with the counts of the run", () => {
     const lines = captureOutput();
     telemetry().ended(
       reportOf(outcome(), outcome({ name: "b", outcome: "failed" })),
@@ -139,7 +139,7 @@ describe("the log", () => {
     });
   });
 
-  it("has the stack of an unexpected error, without secrets, cut to 4,000 characters", () => {
+  it("has the redacted stack of an unexpected error, cut to 4,000 characters", () => {
     const lines = captureOutput();
     const error = new Error("long");
     error.stack = `Error: ${VALUE}\n${"    at somewhere\n".repeat(1_000)}`;
@@ -149,7 +149,7 @@ describe("the log", () => {
     expect(stack).toHaveLength(4_000);
   });
 
-  it("names at most a hundred of the connections and secrets of a direct call", () => {
+  it("names at most a hundred connections and secrets of a direct call", () => {
     const lines = captureOutput();
     const names = Array.from({ length: 102 }, (_, index) => `n${index}`);
     telemetry().started({ kind: "direct", connections: names, secrets: names.slice(0, 100) });
@@ -159,7 +159,7 @@ describe("the log", () => {
     expect(lines()[1]?.["trigger"]).toEqual({ kind: "direct", dryRun: true });
   });
 
-  it("lets an unexpected error leave the process without a secret, and others as they are", () => {
+  it("redacts an unexpected error that leaves the process and passes other errors on unchanged", () => {
     captureOutput();
     const odd = Object.assign(new TypeError(`odd ${VALUE}`, { cause: VALUE }), { body: VALUE });
     const left = telemetry().startFailed(odd);
@@ -170,7 +170,7 @@ describe("the log", () => {
     expect(telemetry().startFailed(VALUE)).toMatchObject({ name: "Error", message: "Unexpected error." });
   });
 
-  it("has an error without a stack", () => {
+  it("has an error that has no stack", () => {
     const lines = captureOutput();
     const error = new Error("bare");
     delete error.stack;
@@ -220,7 +220,7 @@ describe("the metrics of a run", () => {
     });
   });
 
-  it("count every outcome, for the run and for each environment", () => {
+  it("count every outcome for the run and for each environment", () => {
     const lines = captureOutput();
     const connections = KINDS.map((kind, index) => outcome({ name: `${index}`, outcome: kind }));
     telemetry().ended(
@@ -288,14 +288,11 @@ describe("the metric PropagationTime", () => {
     ["ready", NOW + 60_000, 0],
     ["ready", undefined, undefined],
     ["failed", NOW - 90_000, undefined],
-  ] as const)(
-    "is published for a %s connection of a version from %s: %s ms",
-    (kind, secretCreatedAt, expected) => {
-      expect(propagation(kind, secretCreatedAt)).toBe(expected);
-    },
-  );
+  ] as const)("of a %s connection with a version from %s is %s ms", (kind, secretCreatedAt, expected) => {
+    expect(propagation(kind, secretCreatedAt)).toBe(expected);
+  });
 
-  it("is not published for a run that was not started by a secret change", () => {
+  it("is published only for runs started by a secret change", () => {
     expect(propagation("ready", NOW - 90_000, { kind: "schedule" })).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ describe("a 429", () => {
   it.each([
     ["with seconds", { "retry-after": "7" }, 7_000],
     [
-      "with a date of a server whose clock is an hour ahead",
+      "with a date from a server whose clock is an hour ahead",
       { "retry-after": "Sat, 21 Mar 2026 11:00:09 GMT", date: DATE },
       9_000,
     ],
@@ -68,7 +68,7 @@ describe("a 429", () => {
     ["a day of seconds", { "retry-after": "86400" }],
     ["more seconds than a number can hold", { "retry-after": "9".repeat(400) }],
     ["a date in another century", { "retry-after": "Fri, 01 Jan 2100 00:00:00 GMT" }],
-  ])("that asks for %s fails at once with class throttled", async (_what, headers) => {
+  ])("that requests %s fails at once with class throttled", async (_what, headers) => {
     const { api, clock, sentAt } = await inTurn([{ status: 429, headers }]);
     const startedAt = clock.now();
     expect(await failureOf(api.get("a"))).toMatchObject({
@@ -210,7 +210,7 @@ describe("a redirect", () => {
     expect(mostWithin(1_000, times)).toBeLessThanOrEqual(50);
   });
 
-  it("is retried after a 429 of its target, and holds nothing else", async () => {
+  it("is retried after a 429 from its target and delays no other request", async () => {
     const target = await inTurn([{ status: 429, headers: { "retry-after": "7" } }]);
     const restEndpoint = await serve(({ url = "" }, response) => {
       if (url.endsWith("/b")) response.end(SHOWN);

@@ -51,7 +51,7 @@ describe("the bundle in an empty folder", () => {
     expect(output).not.toContain(API_KEY.secret);
   });
 
-  it("puts no key that its provider refuses, and leaves no socket to it open", async () => {
+  it("sends no key that its provider refuses and leaves no socket to the provider open", async () => {
     const providers = await startProviders({ accepts: () => false });
     onTestFinished(() => providers.close());
     const { aws, confluent, invoke } = await deploy({ key: KEY, endpoint: `${providers.url}/v1` });

@@ -48,7 +48,7 @@ describe("the pace of a run", () => {
     expect(last - first).toBeLessThan(1_200);
   });
 
-  it("polls the canary rarely enough to leave the rate limit to the PUTs that follow", async () => {
+  it("polls the canary so rarely that the PUTs that follow can use the rate limit", async () => {
     const world = await startWorld({ connections: connectionsOf(2), confluent: { timeToReadyMs: 2_000 } });
     world.aws.putSecret("openai", "new");
     await world.invoke(SCHEDULE);

@@ -21,7 +21,7 @@ async function alertOf(
 }
 
 describe("the reason and the advice in an alert", () => {
-  it("row 43: keep AWS's sentence about principal and action, and name the permissions", async () => {
+  it("row 43: keep AWS's message about principal and action and name the permissions", async () => {
     const text = await alertOf(ONE, ({ aws }) =>
       aws.fail({ secretId: "openai", error: "AccessDeniedException", message: DENIED }),
     );
@@ -29,7 +29,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).toContain("Allow the function's role secretsmanager:GetSecretValue on secret openai");
   });
 
-  it("row 43: of the rotator's own key are those of its secret", async () => {
+  it("row 43: name the secret of the rotator's Confluent API key if that cannot be read", async () => {
     const text = await alertOf(ONE, ({ aws }) =>
       aws.fail({ secretId: "confluent/key", error: "AccessDeniedException", message: DENIED }),
     );
@@ -39,14 +39,14 @@ describe("the reason and the advice in an alert", () => {
     expect(text).toContain("Allow the function's role secretsmanager:GetSecretValue on secret confluent/key");
   });
 
-  it("row 43: ask to check the name of a secret that does not exist, not to give it a value", async () => {
+  it("row 43: advise to check the name of a missing secret, not to give it a value", async () => {
     const text = await alertOf({ connections: [{ name: "a", secret: "opnai" }] });
     expect(text).toContain("Secret opnai does not exist (ResourceNotFoundException)");
     expect(text).toContain("Check the name opnai in connections.json");
     expect(text).not.toContain("Put a");
   });
 
-  it("row 43: blame no role for an IP filter", async () => {
+  it("row 43: do not mention roles if an IP filter refuses the request", async () => {
     const fault = {
       kind: "status",
       status: 403,
@@ -58,7 +58,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).not.toContain("FlinkAdmin");
   });
 
-  it("row 43: name host, code and what to check if Confluent's host cannot be reached", async () => {
+  it("row 43: name the host, the code and what to check if Confluent's host cannot be reached", async () => {
     const text = await alertOf({ ...ONE, restEndpoint: "https://flink.us-esat-1.invalid" });
     expect(text).toMatch(
       /flink\.us-esat-1\.invalid could not be reached \(\w+\): its name does not resolve\./,
@@ -66,7 +66,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).toContain("Check the name flink.us-esat-1.invalid");
   });
 
-  it("row 43: doubt the environment if none of its connections exists", async () => {
+  it("row 43: advise to check the environment if none of its connections exists", async () => {
     const connections = ["a", "b"].map((name) => ({ name, secret: "openai" }));
     const text = await alertOf({ connections, missing: ["a", "b"] });
     expect(text).toContain("None of the 2 connections exists in environment prod.");
@@ -74,7 +74,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).not.toMatch(/create/i);
   });
 
-  it("row 43: never ask to look for READY in a connection to which nothing was sent", async () => {
+  it("row 43: do not advise to wait for READY in a connection that received no PUT", async () => {
     const world = await startWorld({ ...ONE, confluent: { latencyMs: 20_000 } });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE, 12_000)).rejects.toThrow();

@@ -60,7 +60,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 78: a dry run finds a fault, or finds none while a key is refused",
+    "row 78: a dry run finds a fault, or none while a key is refused",
     ["ALERT"],
     async (on) => {
       await on.days(2, 2);
@@ -71,7 +71,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 80: dry runs only, and the schedule starts nothing",
+    "row 80: there are only dry runs and the schedule starts no run",
     ["ALARM NoRun"],
     async (on) => {
       for (const day of [2, 3, 4]) await on.invoke({ dryRun: true }, day * DAY);
@@ -79,7 +79,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 80: the schedule starts nothing for two days, while a secret changes",
+    "row 80: the schedule starts no run for two days, while a secret changes",
     ["ALARM NoRun", "RECOVERED NoRun"],
     async (on) => {
       await on.invoke(putKey(on, "openai", NEXT), NOON);
@@ -125,7 +125,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 80: an event waits until Lambda drops it after an hour",
+    "row 80: Lambda drops an event after an hour",
     ["ALARM EventAge"],
     async (on) => {
       await on.days(2, 2);
@@ -134,7 +134,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 78: a direct call of one connection fails, and its caller has the report",
+    "row 78: a direct call for one connection fails and returns its report",
     ["ALERT", "RECOVERED FailedConnections"],
     async (on) => {
       await on.days(2, 2);
@@ -147,7 +147,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
     },
   ],
   [
-    "row 78: a direct call without an alert fails",
+    "row 78: a direct call with alert: false fails",
     [],
     async (on) => {
       await on.days(2, 2);
@@ -160,19 +160,19 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
   ],
 ];
 
-describe("the messages of the topic", { timeout: 60_000 }, () => {
-  it.each(SITUATIONS)("%s: the topic receives %j", async (_, expected, happen) => {
+describe("the messages to the alert topic", { timeout: 60_000 }, () => {
+  it.each(SITUATIONS)("%s: %j", async (_, expected, happen) => {
     const incident = await startIncident();
     const lastDay = await happen(incident);
     expect(incident.messages(lastDay)).toEqual(expected);
   });
 
-  it("of a new stack are one about the missing run and its recovery", async () => {
+  it("of a new stack are the alarm about missing runs and its recovery", async () => {
     const incident = await startIncident();
     expect(incident.messages(1, 0)).toEqual(["ALARM NoRun", "RECOVERED NoRun"]);
   });
 
-  it("row 79: are one about the error if the alert cannot be sent", async () => {
+  it("row 79: include an alarm about the error if the alert cannot be sent", async () => {
     const incident = await startIncident();
     await incident.days(2, 2);
     incident.world.aws.fail({ operation: "Publish", error: "NotFound" });
@@ -180,7 +180,7 @@ describe("the messages of the topic", { timeout: 60_000 }, () => {
     expect(incident.messages(2)).toEqual(["ALARM FunctionErrors"]);
   });
 
-  it("are its alert if the configuration is invalid, and its recovery once a scheduled run succeeds", async () => {
+  it("are an alert if the configuration is invalid and a recovery once a scheduled run succeeds", async () => {
     const incident = await startIncident();
     await incident.days(2, 2);
     const { CONNECTIONS_FILE = "" } = incident.world.env;

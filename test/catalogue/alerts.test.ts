@@ -69,7 +69,7 @@ describe("the alert about a refused key", () => {
     expect(text).not.toContain("update-secret-version-stage");
   });
 
-  it("row 64: says that all are down without a canary", async () => {
+  it("row 64: says that all connections are down if there is no canary", async () => {
     const world = await refusedWorld({ config: { rollout: { canary: false } } });
     const { subject, text } = await alertOf(world);
     expect(subject).toBe("[DOWN 3] openai: new key refused");
@@ -77,7 +77,7 @@ describe("the alert about a refused key", () => {
     expect(text.match(/^WHY: /gm)).toHaveLength(1);
   });
 
-  it("row 65: does not call a previous key working that was refused before the run", async () => {
+  it("row 65: does not say that the previous key works if it was refused before the run", async () => {
     const world = await refusedWorld({ live: { data: { API_KEY: "gone" }, initially: "invalidAuth" } });
     const { subject, text } = await alertOf(world);
     expect(subject).toMatch(/^\[DOWN 3\] /);
@@ -86,7 +86,7 @@ describe("the alert about a refused key", () => {
 });
 
 describe("the alert of the next scheduled run", () => {
-  it("row 66: says since when the same failure lasts", async () => {
+  it("row 66: says how long the same failure has lasted", async () => {
     const world = await refusedWorld();
     expect((await alertOf(world)).subject).toMatch(/^\[DOWN 1\] /);
     await world.clock.sleep(24 * HOUR_MS);
@@ -95,7 +95,7 @@ describe("the alert of the next scheduled run", () => {
     expect(text).toMatch(/^STILL, since /);
   });
 
-  it("row 66: is not about the same failure if the secret has a newer version", async () => {
+  it("row 66: reports a new failure if the secret has a newer version", async () => {
     const world = await refusedWorld();
     await alertOf(world);
     await world.clock.sleep(24 * HOUR_MS);
@@ -110,7 +110,7 @@ describe("one cause for many connections", () => {
     secret: `s-${index % 6}`,
   }));
 
-  it("row 67: is told once, with the secret of the rotator's own key", async () => {
+  it("row 67: is reported once, with the secret of the rotator's Confluent API key", async () => {
     const world = await startWorld({ connections: sixty });
     for (let index = 0; index < 6; index += 1) world.aws.putSecret(`s-${index}`, "new");
     world.aws.putSecret("confluent/key", JSON.stringify({ apiKey: "revoked", apiSecret: "revoked" }));
@@ -125,7 +125,7 @@ describe("one cause for many connections", () => {
     expect(text.length).toBeLessThan(4_000);
   });
 
-  it("row 67: is told once for a wrong environment", async () => {
+  it("row 67: is reported once for a wrong environment", async () => {
     const world = await startWorld({ connections: sixty, missing: sixty.map(({ name }) => name) });
     for (let index = 0; index < 6; index += 1) world.aws.putSecret(`s-${index}`, "new");
     const { subject, text } = await alertOf(world);
@@ -138,21 +138,21 @@ describe("one cause for many connections", () => {
 });
 
 describe("a direct call", () => {
-  it("row 68: sends no alert if its caller reads the report", async () => {
+  it("row 68: sends no alert if the event contains alert: false", async () => {
     const world = await refusedWorld();
     await expect(world.invoke({ alert: false })).resolves.toMatchObject({ outcome: "failed" });
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 68: sends an alert if the event does not say so", async () => {
+  it("row 68: sends an alert by default", async () => {
     const world = await refusedWorld();
     await world.invoke({ alert: true });
     expect(world.aws.published()).toHaveLength(1);
   });
 });
 
-describe("the line in an alert that runs it again", () => {
-  it("row 69: does not wait, names the region, and the connections with their environment", async () => {
+describe("the command in an alert that starts the run again", () => {
+  it("row 69: does not wait and names the region and the connections with their environment", async () => {
     const { text } = await alertOf(await refusedWorld());
     expect(text).toContain("  npx . invoke --function rotator prod/support prod/triage prod/docs\n");
     expect(text).toContain(

@@ -12,14 +12,14 @@ async function startOne(confluent = {}): Promise<World> {
   return world;
 }
 
-describe("what Confluent may answer", () => {
+describe("the handling of Confluent's responses", () => {
   it.each([
     ["Retry-After", { "retry-after": "7" }, 7_000],
     ["X-RateLimit-Reset alone", { "x-ratelimit-reset": "7" }, 7_000],
     ["a date in Retry-After", { "retry-after": new Date(Date.now() + 60_000).toUTCString() }, 50_000],
-    ["neither", {}, 100],
-    ["a value that is none", { "retry-after": "soon" }, 100],
-  ])("row 9: a 429 with %s holds every request to that host", async (_, headers, leastMs) => {
+    ["neither header", {}, 100],
+    ["an invalid value", { "retry-after": "soon" }, 100],
+  ])("row 9: a 429 with %s holds all requests to that host", async (_, headers, leastMs) => {
     const world = await startWorld({ connections: TWO, config: { rollout: { canary: false } } });
     world.aws.putSecret("openai", "new");
     world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 429, headers, body: "empty" } });
@@ -31,7 +31,7 @@ describe("what Confluent may answer", () => {
     expect([world.keysPut("a"), world.keysPut("b")]).toEqual([["new"], ["new"]]);
   });
 
-  it("row 9: a 429 that asks for more than there is time is alerted as throttled", async () => {
+  it("row 9: a 429 that requests a longer wait than the remaining time is alerted as throttled", async () => {
     const world = await startOne();
     const headers = { "retry-after": "99999999" };
     world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 429, headers } });
@@ -40,7 +40,7 @@ describe("what Confluent may answer", () => {
   });
 
   it.each([500, 502, 503, 504])(
-    "row 10: a passing %i is survived, at the look, the PUT and the watch",
+    "row 10: a run survives a temporary %i to the first read, the PUT and the polls",
     async (status) => {
       const world = await startOne({ timeToReadyMs: 1_000 });
       const fault: Fault = { kind: "status", status, body: "html" };
@@ -54,7 +54,7 @@ describe("what Confluent may answer", () => {
   );
 
   it.each(["GET", "PUT"] as const)(
-    "row 10: a passing fault is survived after a long wait, too (%s)",
+    "row 10: a run survives a temporary fault even after a long wait (%s)",
     async (method) => {
       const world = await startOne();
       const headers = { "retry-after": "40" };
@@ -65,7 +65,7 @@ describe("what Confluent may answer", () => {
     },
   );
 
-  it("row 9: a host that allows one request a second is looked at between the PUTs", async () => {
+  it("row 9: a host that allows one request a second is polled between the PUTs", async () => {
     const connections = Array.from({ length: 20 }, (_, index) => ({ name: `c${index}`, secret: "openai" }));
     const config = { rollout: { canary: false }, timing: { readyTimeoutSeconds: 15 } };
     const world = await startWorld({ connections, config, confluent: { limits: { perSecond: 1 } } });
@@ -74,7 +74,7 @@ describe("what Confluent may answer", () => {
     expect(world.confluent.requests.filter(({ status }) => status === 429).length).toBeLessThanOrEqual(1);
   });
 
-  it.each([500, 502, 503, 504])("row 10: a %i that stays is alerted as service", async (status) => {
+  it.each([500, 502, 503, 504])("row 10: a persistent %i is alerted as service", async (status) => {
     const world = await startOne();
     world.confluent.fail({ times: 1_000, fault: { kind: "status", status, body: "empty" } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(service)");
@@ -87,7 +87,7 @@ describe("what Confluent may answer", () => {
     ["reset after it was applied", { kind: "reset", applied: true }],
     ["never answered", { kind: "hang" }],
     ["never answered after it was applied", { kind: "hang", applied: true }],
-  ])("row 10: a PUT that is %s is looked up and is put no more often than needed", async (_, fault) => {
+  ])("row 10: a PUT that is %s is followed by a read and repeated only if needed", async (_, fault) => {
     const world = await startOne();
     world.confluent.fail({ method: "PUT", fault });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded" });
@@ -96,7 +96,7 @@ describe("what Confluent may answer", () => {
     expect(methods.slice(0, 3)).toEqual(["GET", "PUT", "GET"]);
   });
 
-  it("row 10: a PUT that is answered 503 is looked up and is put again, since another may have moved the object", async () => {
+  it("row 10: a PUT that is answered with 503 is repeated after a read, even if another client changed the connection", async () => {
     const world = await startOne();
     world.confluent.fail({ method: "PUT", fault: { kind: "touch" } });
     world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 503 } });
@@ -105,11 +105,11 @@ describe("what Confluent may answer", () => {
   });
 
   it.each<[string, Fault]>([
-    ["drips a byte a second", { kind: "drip" }],
+    ["arrives at a byte per second", { kind: "drip" }],
     ["stops half-way", { kind: "stall" }],
     ["never ends", { kind: "huge", bytes: 1e12 }],
     ["has 100 MB", { kind: "huge" }],
-  ])("row 11: an answer that %s is cut, to the PUT and while watching", async (_, fault) => {
+  ])("row 11: a response to a PUT or a poll is cut off if it %s", async (_, fault) => {
     const world = await startOne({ timeToReadyMs: 500 });
     world.confluent.fail({ method: "PUT", fault });
     world.confluent.fail({ method: "GET", afterTimes: 2, fault });
@@ -123,7 +123,7 @@ describe("what Confluent may answer", () => {
     [{ kind: "stall" }, "timeout"],
     [{ kind: "hang" }, "timeout"],
     [{ kind: "huge" }, "service"],
-  ])("row 11: a look that is always cut by %o is alerted as %s", async (fault, errorClass) => {
+  ])("row 11: reads that always end in %o are alerted as %s", async (fault, errorClass) => {
     const world = await startOne();
     world.confluent.fail({ method: "GET", times: 1_000, fault });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(`1 of 1 failed (${errorClass})`);
@@ -131,7 +131,7 @@ describe("what Confluent may answer", () => {
     expect(world.alertedAfterMs()).toBeLessThan(45_000);
   });
 
-  it("row 15: an error that echoes the request shows no key", async () => {
+  it("row 15: an error that echoes the request is shown without the key", async () => {
     const world = await startOne();
     world.aws.putSecret("openai", "sk-a-key-that-nobody-may-see");
     world.confluent.fail({ method: "PUT", times: 9, fault: { kind: "status", status: 400, echo: true } });

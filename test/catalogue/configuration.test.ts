@@ -49,7 +49,7 @@ describe("an invalid configuration", () => {
     expect(world.aws.requests.map(({ operation }) => operation)).toEqual(["Publish"]);
   });
 
-  it("row 22: causes an alert with every issue if no caller waits for the answer", async () => {
+  it("row 22: causes an alert with every issue if no caller waits for the report", async () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     await expect(world.invoke(SCHEDULE)).rejects.toMatchObject({ name: "ConfigError" });
     const [alert, ...others] = world.aws.published();
@@ -60,7 +60,7 @@ describe("an invalid configuration", () => {
     expect(others).toEqual([]);
   });
 
-  it("row 22: causes no alert if the caller waits for the answer", async () => {
+  it("row 22: causes no alert if the caller waits for the report", async () => {
     const world = await startBroken(JSON.stringify(BROKEN));
     await expect(world.invoke({})).rejects.toMatchObject({ name: "ConfigError" });
     expect(world.aws.requests).toEqual([]);
@@ -68,10 +68,10 @@ describe("an invalid configuration", () => {
 
   it.each([
     ["missing", undefined, "ENOENT"],
-    ["no JSON", "{", "not valid JSON"],
+    ["not JSON", "{", "not valid JSON"],
     ["empty", "", "not valid JSON"],
     ["a list", "[]", "must be an object, not a list"],
-  ])("row 22: is reported for a file that is %s", async (_, text, message) => {
+  ])("row 22: is reported if the file is %s", async (_, text, message) => {
     const world = await startBroken(text);
     const error: unknown = await world.invoke(SCHEDULE).catch((thrown: unknown) => thrown);
     expect(String(error)).toContain(world.configFile);
@@ -79,7 +79,7 @@ describe("an invalid configuration", () => {
     expect(world.confluent.requests).toEqual([]);
   });
 
-  it("row 22: a secret that no connection uses starts nothing", async () => {
+  it("row 22: is not reported for an event about a secret that no connection uses", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     world.aws.putSecret("unused", "new");
     expect(await world.invoke(world.events.at(-1))).toMatchObject({ outcome: "succeeded", connections: [] });

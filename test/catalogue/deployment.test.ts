@@ -7,8 +7,8 @@ import { CONNECTIONS, ofType, synthesize, warningsOf } from "../infra/synthesis.
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
-describe("a fleet", () => {
-  it("row 81: a scheduled run sends nothing while another run of the fleet is under way", async () => {
+describe("two runs of a fleet", () => {
+  it("row 81: do not overlap: a scheduled run ends if another one is running", async () => {
     const earlier = { arn: "earlier", startedAt: 0 };
     const fleet = startFleet({ listRunning: async () => [earlier] });
     const { report } = await execute({ trigger: "schedule" }, fleet.engine);
@@ -16,7 +16,7 @@ describe("a fleet", () => {
     expect(report?.trigger).toMatchObject({ kind: "ignored" });
   });
 
-  it("row 81: a run goes on if Lambda does not say whether another one is under way", async () => {
+  it("row 81: may overlap if Lambda does not say whether another one is running", async () => {
     const fleet = startFleet({ listRunning: () => Promise.reject(new Error("AccessDenied")) });
     const { report } = await execute({ trigger: "schedule" }, fleet.engine);
     expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 6 } });
@@ -24,7 +24,7 @@ describe("a fleet", () => {
 });
 
 describe("a deployment", () => {
-  it("row 82: more secrets than IAM can permit by name are refused before it, with the number and the cure", () => {
+  it("row 82: fails at synthesis with the number and a remedy if IAM cannot permit so many secrets by name", () => {
     const connections = Array.from({ length: 900 }, (_, index) => ({
       name: `connection-${index}`,
       type: "OPENAI",
@@ -35,14 +35,14 @@ describe("a deployment", () => {
     );
   });
 
-  it("row 83: a misspelt setting is refused, and the synthesis says that nobody listens", () => {
+  it("row 83: fails at synthesis for a misspelt setting and warns that nobody receives alerts", () => {
     expect(() => synthesize(CONNECTIONS, { alertEmial: "ops@example.com" })).toThrow(
       'There is no setting alertEmial. Did you mean "alertEmail"?',
     );
     expect(warningsOf(synthesize()).join()).toContain("Nobody receives the alerts");
   });
 
-  it("row 83: it starts no run by itself", () => {
+  it("row 83: starts no run by itself", () => {
     const [schedule] = ofType(synthesize().resources, "AWS::Scheduler::Schedule");
     expect(schedule?.["ScheduleExpression"]).toMatch(/^cron\(/);
   });

@@ -44,20 +44,17 @@ function namesPut(world: World): string[] {
 
 describe("an event", () => {
   it.each<[string, unknown]>([
-    ["the event of the schedule", { trigger: "schedule" }],
-    [
-      "a scheduled event of EventBridge",
-      { source: "aws.events", "detail-type": "Scheduled Event", detail: {} },
-    ],
+    ["the schedule's", { trigger: "schedule" }],
+    ["an EventBridge schedule's", { source: "aws.events", "detail-type": "Scheduled Event", detail: {} }],
     ["an empty direct call", {}],
-  ])("%s rotates every connection", async (_, event) => {
+  ])("(%s) rotates every connection", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
     expect(namesPut(world)).toEqual(["a", "b"]);
   });
 
   it.each<[string, unknown]>([
-    ["the native event", label(`${ARN}openai-Ab12Cd`, "AWSCURRENT")],
+    ["Secret Label Updated", label(`${ARN}openai-Ab12Cd`, "AWSCURRENT")],
     ["PutSecretValue by name", call("PutSecretValue", { secretId: "openai" })],
     [
       "PutSecretValue by ARN",
@@ -79,7 +76,7 @@ describe("an event", () => {
     ],
     ["a direct call for a secret", { secrets: ["openai"] }],
     ["a direct call for a connection", { connections: ["a"] }],
-  ])("%s rotates only the connections of its secret", async (_, event) => {
+  ])("(%s) rotates only the connections of its secret", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(namesPut(world)).toEqual(["a"]);
@@ -92,7 +89,7 @@ describe("an event", () => {
     ["RotateSecret", call("RotateSecret", { secretId: "openai" })],
     ["RotationFailed", service("RotationFailed", { additionalEventData: { SecretId: "openai" } })],
     ["a secret that is not listed", label(`${ARN}openai-other-Ab12Cd`, "AWSCURRENT")],
-  ])("%s changes nothing", async (_, event) => {
+  ])("(%s) changes nothing", async (_, event) => {
     const world = await start();
     expect(await world.invoke(event)).toMatchObject({ outcome: "succeeded", connections: [], requests: 0 });
     expect(world.confluent.requests).toEqual([]);
@@ -119,14 +116,14 @@ describe("an event", () => {
       { Step: "createSecret", SecretId: "openai", ClientRequestToken: "t" },
       "not a Secrets Manager rotation function",
     ],
-  ])("%s is an error, and nothing is changed", async (_, event, message) => {
+  ])("(%s) is an error and changes nothing", async (_, event, message) => {
     const world = await start();
     await expect(world.invoke(event)).rejects.toThrow(message);
     expect(world.confluent.requests).toEqual([]);
     expect(world.aws.requests).toEqual([]);
   });
 
-  it("a dry run reads but sends no PUT and no alert", async () => {
+  it("for a dry run causes reads but no PUT and no alert", async () => {
     const world = await start();
     const report = await world.invoke({ dryRun: true });
     expect(report).toMatchObject({ outcome: "succeeded", counts: { planned: 2 } });
@@ -135,7 +132,7 @@ describe("an event", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("a secret that does not exist causes an alert and no PUT", async () => {
+  it("about a secret that does not exist causes an alert but no PUT", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "missing" }] });
     await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("1 of 1 failed (secret)");
     expect(world.aws.published()[0]?.message).toContain("Secret missing does not exist");
@@ -163,7 +160,7 @@ describe("an event about a secret with the same name in another account or regio
     ],
   ];
 
-  it("row 32: the built function ignores the event", async () => {
+  it("row 32: is ignored by the built function", async () => {
     const { aws, confluent, invoke } = await deploy({ key: "new" });
     const { report, lines } = await invoke({ ...label(THEIRS, "AWSCURRENT"), ...place });
     expect(report).toMatchObject({ outcome: "succeeded", connections: [] });
@@ -172,7 +169,7 @@ describe("an event about a secret with the same name in another account or regio
   });
 
   it.each(TOUCH_NOTHING)(
-    "row 32: %s changes nothing, sends no alert, and the log says why",
+    "row 32: (%s) changes nothing, causes no alert and is explained in the log",
     async (_, event) => {
       const world = await start();
       const lines = captureOutput();

@@ -23,8 +23,8 @@ async function startCommented(): Promise<Operator & { readonly file: string; rea
   return { ...operator, file, text };
 }
 
-describe("connections.json of an operator", () => {
-  it("row 74: a merge keeps every comment and entry, adds nothing twice, and leaves the file valid", async () => {
+describe("an operator's connections.json", () => {
+  it("row 74: keeps every comment and entry in a merge, contains nothing twice and remains valid", async () => {
     const { run, confluent, file, text } = await startCommented();
     const merge = ["discover", ...IDS, "--rest-endpoint", confluent.url, "--merge", file];
     expect(await run(merge)).toMatchObject({ code: 0 });
@@ -35,14 +35,14 @@ describe("connections.json of an operator", () => {
     expect(await run(["check", "--offline"])).toMatchObject({ code: 0 });
   });
 
-  it.each(["init", "discover"])("row 74: %s does not overwrite it", async (command) => {
+  it.each(["init", "discover"])("row 74: is not overwritten by %s", async (command) => {
     const { run, confluent, file, text } = await startCommented();
     const args = [command, ...IDS, "--rest-endpoint", confluent.url, "--output", file];
     expect(await run(args)).toMatchObject({ code: 2, err: expect.stringContaining("already exists.") });
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
-  it("row 75: a connection of which Terraform does not know everything yet is named, not dropped", async () => {
+  it("row 75: contains or names each connection of which Terraform does not know everything yet", async () => {
     const { run, folder } = await startOperator({ connections: ONE });
     const resource = (name: string, values: object) => ({
       address: `confluent_flink_connection.${name}`,
@@ -60,8 +60,8 @@ describe("connections.json of an operator", () => {
   });
 });
 
-describe("the command in a Node that is too old", () => {
-  it("row 76: ends with 2 and one line that says which version is needed", async () => {
+describe("the command on a Node that is too old", () => {
+  it("row 76: ends with 2 and says in one line which version it needs", async () => {
     const { folder } = await startOperator({ connections: ONE });
     const disguise = join(folder, "old.cjs");
     writeFileSync(disguise, 'Object.defineProperty(process.versions, "node", { value: "16.20.0" });');

@@ -26,8 +26,10 @@ function socketsOfServers(): Socket[] {
   return sockets;
 }
 
-describe("a fleet, and one run after another", () => {
-  it("row 25: a thousand connections are one run within the limits", { timeout: 120_000 }, async () => {
+describe("a large run, and runs in succession", () => {
+  it("row 25: a thousand connections are rotated in one run within the limits", {
+    timeout: 120_000,
+  }, async () => {
     const connections = Array.from({ length: 1_000 }, (_, index) => ({
       name: `c${index}`,
       secret: `secret-${index % 20}`,
@@ -52,7 +54,7 @@ describe("a fleet, and one run after another", () => {
     expect(report.durationMs).toBeLessThan(300_000);
   });
 
-  it("row 25: an alert about a thousand connections fits the topic, with its counts whole", async () => {
+  it("row 25: an alert about a thousand connections fits SNS's limit and keeps its counts", async () => {
     const connections = Array.from({ length: 1_000 }, (_, index) => ({
       name: `c${index}`,
       secret: "openai",
@@ -65,7 +67,7 @@ describe("a fleet, and one run after another", () => {
     expect(JSON.parse(JSON.parse(alert?.message ?? "{}").sqs).counts).toMatchObject({ failed: 1_000 });
   });
 
-  it("row 26: no socket outlives its run, whatever its end", async () => {
+  it("row 26: no socket stays open after a run, even a failed one", async () => {
     const sockets = socketsOfServers();
     const world = await startWorld({
       connections: [{ name: "a", secret: "openai" }],

@@ -16,7 +16,7 @@ function putsOf({ confluent }: World) {
   return confluent.requests.filter(({ method }) => method === "PUT");
 }
 
-describe("a connection that is not the one that is configured", () => {
+describe("a live connection that differs from its configuration", () => {
   it.each([
     ["is missing", { missing: ["a"] }, "(not-found)", "There is no connection a"],
     ["is of another type", { live: { type: "ANTHROPIC" } }, "(guard)", "a is of type ANTHROPIC, not OPENAI"],
@@ -26,7 +26,7 @@ describe("a connection that is not the one that is configured", () => {
       "(guard)",
       "a has the endpoint https://api.example.com/v1, not https://other.example.com",
     ],
-  ])("row 13: one that %s is not written, and named in the alert", async (_, options, errorClass, text) => {
+  ])("row 13: receives no PUT and is named in the alert if it %s", async (_, options, errorClass, text) => {
     const world = await startWorld({ connections: ONE, ...options });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(errorClass);
@@ -34,7 +34,7 @@ describe("a connection that is not the one that is configured", () => {
     expect(world.aws.published()[0]?.message).toContain(text);
   });
 
-  it("row 13: a canary that is missing hands over to the next connection", async () => {
+  it("row 13: passes the role of the canary on if it is missing", async () => {
     const world = await startWorld({ connections: TWO, missing: ["a"] });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 2 failed (not-found)");
@@ -42,7 +42,7 @@ describe("a connection that is not the one that is configured", () => {
   });
 
   it.each([1, 2, 3])(
-    "row 20: one changed by somebody else %i times is looked at and put again",
+    "row 20: is read and receives another PUT after %i changes by another client",
     async (times) => {
       const world = await startOne();
       world.confluent.fail({ method: "PUT", times, fault: { kind: "touch" } });
@@ -55,7 +55,7 @@ describe("a connection that is not the one that is configured", () => {
     },
   );
 
-  it.each([409, 412])("row 20: a %i that stays is given up after three more PUTs", async (status) => {
+  it.each([409, 412])("row 20: receives three more PUTs at most after a persistent %i", async (status) => {
     const world = await startOne();
     world.confluent.fail({ method: "PUT", times: 1_000, fault: { kind: "status", status } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(service)");
@@ -63,7 +63,7 @@ describe("a connection that is not the one that is configured", () => {
     expect(world.aws.published()[0]?.message).toContain("Another client changed the connection");
   });
 
-  it("row 20: one that is replaced by another type between the look and the PUT is not written", async () => {
+  it("row 20: receives no PUT if it is replaced by another type after the first read", async () => {
     const world = await startOne({ latencyMs: 100 });
     world.confluent.fail({ method: "PUT", fault: { kind: "status", status: 409 } });
     const run = world.invoke(SCHEDULE);
@@ -90,7 +90,7 @@ describe("a redirect", () => {
     expect(world.keysPut("a")).toEqual(["new"]);
   });
 
-  it.each(["GET", "PUT"] as const)("row 21: of a %s to another host takes no key along", async (method) => {
+  it.each(["GET", "PUT"] as const)("row 21: of a %s to another host carries no key", async (method) => {
     const received: { authorization: string | undefined; method: string | undefined }[] = [];
     const elsewhere = await serve(({ method, headers: { authorization } }, response) => {
       received.push({ authorization, method });
@@ -110,7 +110,7 @@ describe("a redirect", () => {
     expect(world.keysPut("a")).toEqual([]);
   });
 
-  it("row 21: in a circle ends", async () => {
+  it("row 21: in a loop ends", async () => {
     const world = await startOne();
     const location = "/sql/v1/organizations/org-1/environments/env-1/connections/a";
     world.confluent.fail({ method: "GET", times: 1_000, fault: { kind: "redirect", status: 302, location } });

@@ -17,8 +17,10 @@ async function startRefused(count: number): Promise<World> {
   return world;
 }
 
-describe("a report that is larger than Lambda's answer may be", () => {
-  it("row 44: is cut, failures first, and says where the rest is", { timeout: 120_000 }, async () => {
+describe("a report", () => {
+  it("row 44: that exceeds Lambda's response limit is cut, keeps its failures and says where the rest is", {
+    timeout: 120_000,
+  }, async () => {
     const lines = captureOutput();
     const world = await startRefused(13_000);
     const report = await world.invoke({});
@@ -35,7 +37,7 @@ describe("a report that is larger than Lambda's answer may be", () => {
     expect(logged).toHaveLength(13_000);
   });
 
-  it("row 44: is whole if it fits", async () => {
+  it("row 44: that fits into Lambda's response is complete", async () => {
     const world = await startRefused(100);
     const report = await world.invoke({});
     expect(report.connections).toHaveLength(100);

@@ -40,13 +40,13 @@ const WAYS: Readonly<Record<string, (text: string, world: World) => unknown>> = 
   "in the output of a command": (text) => recordOutput(`prod/a: ${text}`),
 };
 
-describe("a test in which a part of a secret leaves the process", () => {
-  it.fails("row 15: fails at its end", async () => {
+describe("a part of a secret that leaves the process", () => {
+  it.fails("row 15: makes its test fail", async () => {
     await startWithSecrets();
     recordOutput(windowOf(PUSHED));
   });
 
-  it.each(Object.entries(WAYS))("row 15: is noticed %s", async (_way, leak) => {
+  it.each(Object.entries(WAYS))("row 15: is found %s", async (_way, leak) => {
     await leak(windowOf(PUSHED), await startWithSecrets());
     expect(leaksSoFar()).toMatchObject([expect.stringContaining(PUSHED)]);
     forgetOutput();
@@ -57,7 +57,7 @@ describe("a test in which a part of a secret leaves the process", () => {
     ["the previous key", PREVIOUS],
     ["the rotator's Confluent API key", API_KEY.secret],
     ["its Authorization header", BASIC],
-  ])("row 15: is noticed for %s, in every form", async (_what, secret) => {
+  ])("row 15: is found in every form if it is a part of %s", async (_what, secret) => {
     await startWithSecrets();
     for (const form of Object.values(FORMS)) {
       recordOutput(form(secret));
@@ -66,7 +66,7 @@ describe("a test in which a part of a secret leaves the process", () => {
     }
   });
 
-  it("row 15: is noticed for a token that a provider has issued", async () => {
+  it("row 15: is found if it is a part of a token that a provider has issued", async () => {
     const providers = await startWatchedProviders({});
     const body = new URLSearchParams({
       grant_type: "client_credentials",
@@ -80,7 +80,7 @@ describe("a test in which a part of a secret leaves the process", () => {
     forgetOutput();
   });
 
-  it("row 15: is looked for in the log, the metrics, the error and the alert of a run", async () => {
+  it("row 15: is searched for in a run's log, metrics, error and alert", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }], missing: ["a"] });
     world.aws.putSecret("openai", PUSHED);
     await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("not-found");
@@ -89,7 +89,7 @@ describe("a test in which a part of a secret leaves the process", () => {
       expect(output).toContain(part);
   });
 
-  it("row 15: is not noticed if only eleven characters do", async () => {
+  it("row 15: is not found if it has only eleven characters", async () => {
     await startWithSecrets();
     recordOutput(PUSHED.slice(3, 14));
     expect(leaksSoFar()).toEqual([]);

@@ -40,7 +40,7 @@ async function leaksOf(
 const QUOTABLE = {
   "the key": KEY,
   "auth_data.data": JSON.stringify({ API_KEY: KEY, AUTH_TYPE: "API_KEY" }),
-  "our own key": `${API_KEY.key}:${API_KEY.secret}`,
+  "the rotator's API key": `${API_KEY.key}:${API_KEY.secret}`,
   "the Authorization header": `Basic ${BASIC}`,
 };
 
@@ -62,11 +62,11 @@ const FAILURES: Readonly<Record<string, Scenario>> = {
   "a rollback that fails": { confluent: { accepts: ["good"] }, ...ROLLBACK },
   "a PUT that is refused": status("PUT", 400),
   "a PUT that fails": status("PUT", 500),
-  "a conflict that stays": status("PUT", 409),
-  "a look that fails": status("GET", 500),
-  "our own key refused": status("GET", 401),
-  "our own key without the role": status("PUT", 403),
-  "an answer that is cut": {
+  "a persistent conflict": status("PUT", 409),
+  "a read that fails": status("GET", 500),
+  "the rotator's Confluent API key refused": status("GET", 401),
+  "the rotator's Confluent API key without the role": status("PUT", 403),
+  "a response that stops half-way": {
     arrange: (world) => world.confluent.fail({ times: 99, fault: { kind: "stall" } }),
   },
   "a connection that is reset": {
@@ -77,26 +77,26 @@ const FAILURES: Readonly<Record<string, Scenario>> = {
   "another type": { live: { type: "ANTHROPIC" } },
   "another endpoint": { live: { endpoint: `https://api.example.com/?key=${KEY}` }, ...endpoint() },
   "time that runs out": { confluent: { timeToReadyMs: 3_600_000 }, remainingMs: 30_000 },
-  "JSON that is none": { value: `{"api-key": "${KEY}` },
+  "invalid JSON": { value: `{"api-key": "${KEY}` },
   "a binary secret": { value: Buffer.from(KEY) },
   "a field that is missing": { value: JSON.stringify({ other: KEY }), ...fields("api-key") },
   "a field that is an object": { value: JSON.stringify({ x: { y: KEY } }), ...fields("x") },
   "spellings that disagree": { value: JSON.stringify({ apiKey: KEY, "api-key": PREVIOUS }) },
   "a key that is too long": { value: KEY.repeat(150) },
-  "an own key that is none": {
+  "an unreadable Confluent API key": {
     arrange: (world) => world.aws.putSecret("confluent/key", `{"apiKey":"${API_KEY.key}"`),
   },
-  "Secrets Manager that refuses": {
+  "a refusal by Secrets Manager": {
     arrange: (world) => world.aws.fail({ secretId: "openai", error: "DecryptionFailure", message: KEY }),
   },
-  "a topic that refuses": {
+  "a refusal by the topic": {
     confluent: { accepts: ["good"] },
     arrange: (world) =>
       world.aws.fail({ operation: "Publish", error: "KMSAccessDenied", message: `${KEY} ${BASIC}` }),
   },
-  "a broken configuration": { config: { refesh: "always" } },
+  "an invalid configuration": { config: { refesh: "always" } },
   "a dry run": { event: { dryRun: true } },
-  "all that goes well": {},
+  "a successful run": {},
 };
 
 function status(method: "GET" | "PUT", status: number): Scenario {
@@ -116,19 +116,19 @@ function endpoint(): Partial<Scenario> {
   return { connections: [{ name: "a", secret: "openai", endpoint: "https://other.example.com" }] };
 }
 
-describe("nothing that leaves the process holds a secret", () => {
-  it.each(Object.entries(FORMS))("row 15: the search would find the %s form", (_, form) => {
+describe("the search for secrets in everything that leaves the process", () => {
+  it.each(Object.entries(FORMS))("row 15: recognizes the %s form", (_, form) => {
     for (const marker of MARKERS) expect(leaksIn(`… ${form(`x${marker}y`)} …`, [marker])).not.toEqual([]);
   });
 
   it.each(Object.keys(FAILURES).flatMap((name) => [[name, "DEBUG"] as const, [name, "TRACE"] as const]))(
-    "row 15: after %s, with the log at %s",
+    "row 15: finds none after %s, with the log at %s",
     async (name, level) => {
       expect((await leaksOf(FAILURES[name] ?? {}, level)).leaks).toEqual([]);
     },
   );
 
-  it.each(QUOTES)("row 15: when a detail quotes %s, %s", async (_, __, quote) => {
+  it.each(QUOTES)("row 15: finds none if a detail quotes %s, %s", async (_, __, quote) => {
     const { seen, leaks } = await leaksOf(
       { confluent: { accepts: [PREVIOUS], detail: `It says ${quote}.` }, ...ROLLBACK },
       "TRACE",
@@ -137,29 +137,32 @@ describe("nothing that leaves the process holds a secret", () => {
     expect(seen).toContain("It says ");
   });
 
-  it.each(QUOTES)("row 15: when an error, a phase and a request id quote %s, %s", async (_, __, quote) => {
-    const headers = { "x-request-id": encodeURI(quote) };
-    const fault = { kind: "status", status: 400, text: `It says ${quote}.`, headers } as const;
-    const { seen, leaks } = await leaksOf(
-      {
-        connections: ["a", "b"].map((name) => ({ name, secret: "openai" })),
-        confluent: { phases: { ready: quote } },
-        config: { rollout: { canary: false }, timing: { readyTimeoutSeconds: 1 } },
-        arrange: ({ confluent }) => confluent.fail({ method: "PUT", connection: "a", times: 2, fault }),
-      },
-      "TRACE",
-    );
-    expect(leaks).toEqual([]);
-    expect(seen).toContain("It says ");
-  });
+  it.each(QUOTES)(
+    "row 15: finds none if an error, a phase and a request id quote %s, %s",
+    async (_, __, quote) => {
+      const headers = { "x-request-id": encodeURI(quote) };
+      const fault = { kind: "status", status: 400, text: `It says ${quote}.`, headers } as const;
+      const { seen, leaks } = await leaksOf(
+        {
+          connections: ["a", "b"].map((name) => ({ name, secret: "openai" })),
+          confluent: { phases: { ready: quote } },
+          config: { rollout: { canary: false }, timing: { readyTimeoutSeconds: 1 } },
+          arrange: ({ confluent }) => confluent.fail({ method: "PUT", connection: "a", times: 2, fault }),
+        },
+        "TRACE",
+      );
+      expect(leaks).toEqual([]);
+      expect(seen).toContain("It says ");
+    },
+  );
 
-  it("row 15: when a JSON secret holds keys at any depth, and a server quotes one", async () => {
+  it("row 15: finds none if a server quotes a key from any depth of a JSON secret", async () => {
     const value = JSON.stringify({ "api-key": KEY, more: [{ deep: NESTED }] });
     const { leaks } = await leaksOf({ value, confluent: { accepts: ["good"], detail: NESTED } }, "TRACE");
     expect(leaks).toEqual([]);
   });
 
-  it("row 15: when an unexpected error quotes a key in its message, stack, cause and properties", async () => {
+  it("row 15: finds none if an unexpected error quotes a key in its message, stack, cause and properties", async () => {
     const output = captureText("TRACE");
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     world.aws.putSecret("openai", KEY);

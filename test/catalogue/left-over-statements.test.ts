@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { connectionsOf, GOOD_KEY, judge, startVerdicts } from "../support/verdicts.ts";
 import { SILENT, SQL, startVerification } from "../support/verification-world.ts";
 
-describe("a run that is killed while its statement runs", () => {
-  it("row 57: leaves it to a later run, which finds it by its name and deletes it", async () => {
+describe("the verification statement of a killed run", () => {
+  it("row 57: is found by its name and deleted by a later run", async () => {
     const world = await startVerification({ statements: { pendingMs: 1e9 } });
     const run = judge(world, GOOD_KEY, 200_000).catch(() => undefined);
     while (world.confluent.statementNames().length === 0) await world.clock.sleep(500);
@@ -18,7 +18,7 @@ describe("a run that is killed while its statement runs", () => {
     expect(world.confluent.statementNames()).toEqual(["rotator-verify"]);
   });
 
-  it("row 57: does not touch the statement of a run that is still under way", async () => {
+  it("row 57: is not deleted as long as its run may still be running", async () => {
     const world = await startVerification({ statements: { pendingMs: 30_000 } });
     const run = judge(world, GOOD_KEY);
     while (world.confluent.statementNames().length === 0) await world.clock.sleep(500);
@@ -29,8 +29,8 @@ describe("a run that is killed while its statement runs", () => {
   });
 });
 
-describe("many connections that each name a statement", () => {
-  it("row 56: run five statements at a time, so that they do not fill a small compute pool", async () => {
+describe("connections that each name a verification statement", () => {
+  it("row 56: run five statements at a time to leave room in a small compute pool", async () => {
     const connections = connectionsOf("openai", 17).map((each) => ({ ...each, verify: "smoke" }));
     const statements = { smoke: { sql: SQL, timeoutSeconds: 60 } };
     const config = { rollout: { canary: false }, verification: { provider: false, statements } };

@@ -14,8 +14,8 @@ const TWO_ENVIRONMENTS = {
   ],
 };
 
-describe("our own Flink API key", () => {
-  it("row 8: is read once more when it was rotated an instant ago", async () => {
+describe("the rotator's Confluent API key", () => {
+  it("row 8: is read again if it was rotated a moment ago", async () => {
     const connections = [{ name: "a", secret: "openai" }];
     const world = await startWorld({ connections, confluent: { latencyMs: 100 } });
     world.aws.putSecret("openai", "new");
@@ -26,7 +26,7 @@ describe("our own Flink API key", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 8: is waited for while it is young", async () => {
+  it("row 8: is retried while it is young", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     world.aws.putSecret("openai", "new");
     world.aws.putSecret("confluent/key", asSecret(NEXT_KEY));
@@ -37,7 +37,7 @@ describe("our own Flink API key", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 8: one alert says so when it stays refused, and other environments go on", async () => {
+  it("row 8: causes one alert if it stays refused, while other environments continue", async () => {
     const world = await startWorld(TWO_ENVIRONMENTS);
     world.aws.putSecret("openai", "new");
     world.aws.putSecret("staging-openai", "new");
@@ -51,7 +51,7 @@ describe("our own Flink API key", () => {
     expect(world.alertedAfterMs()).toBeLessThan(15_000);
   });
 
-  it("row 8: waits no longer than the grace for a young key that stays refused", async () => {
+  it("row 8: is retried no longer than the grace period if it is young and stays refused", async () => {
     const world = await startWorld({ connections: [{ name: "a", secret: "openai" }] });
     world.aws.putSecret("openai", "new");
     world.aws.putSecret("confluent/key", asSecret(NEXT_KEY));
@@ -60,7 +60,7 @@ describe("our own Flink API key", () => {
     expect(world.alertedAfterMs()).toBeLessThan(125_000);
   });
 
-  it("names the roles when it may not do this", async () => {
+  it("causes an alert that names the roles if it lacks permission", async () => {
     const world = await startWorld({
       connections: [{ name: "a", secret: "openai" }],
       confluent: { forbidden: true },

@@ -10,20 +10,17 @@ async function startOne(confluent = {}): Promise<World> {
   return world;
 }
 
-describe("bodies and phases", () => {
-  it.each(BODIES)(
-    "row 12: a 200 with a body that is %s is not READY, and is asked for again",
-    async (body) => {
-      const world = await startOne({ timeToReadyMs: 500 });
-      world.confluent.fail({ method: "PUT", fault: { kind: "body", body } });
-      for (const afterTimes of [0, 2, 3, 4])
-        world.confluent.fail({ method: "GET", afterTimes, fault: { kind: "body", body } });
-      expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
-      expect(world.keysPut("a")).toEqual(["new"]);
-    },
-  );
+describe("response bodies and phases", () => {
+  it.each(BODIES)("row 12: a 200 whose body is %s does not count as READY and is retried", async (body) => {
+    const world = await startOne({ timeToReadyMs: 500 });
+    world.confluent.fail({ method: "PUT", fault: { kind: "body", body } });
+    for (const afterTimes of [0, 2, 3, 4])
+      world.confluent.fail({ method: "GET", afterTimes, fault: { kind: "body", body } });
+    expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+    expect(world.keysPut("a")).toEqual(["new"]);
+  });
 
-  it.each(BODIES)("row 12: a body that stays %s is alerted when the time is up", async (body) => {
+  it.each(BODIES)("row 12: a body that stays %s causes an alert at the timeout", async (body) => {
     const world = await startOne();
     world.confluent.fail({ method: "GET", afterTimes: 1, times: 1_000, fault: { kind: "body", body } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(
@@ -33,20 +30,20 @@ describe("bodies and phases", () => {
     expect(world.alertedAfterMs()).toBeLessThan(320_000);
   });
 
-  it.each(BODIES)("row 12: no key is sent if the first read is %s", async (body) => {
+  it.each(BODIES)("row 12: no key is sent if the body of the first read is %s", async (body) => {
     const world = await startOne();
     world.confluent.fail({ method: "GET", times: 1_000, fault: { kind: "body", body } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (service)");
     expect(world.keysPut("a")).toEqual([]);
   });
 
-  it.each(["ACTIVE", "ready", "Active", " READY "])("row 12: %o is usable", async (word) => {
+  it.each(["ACTIVE", "ready", "Active", " READY "])("row 12: %o counts as READY", async (word) => {
     const world = await startOne({ phases: { ready: word } });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 12: invalid_auth in lower case is a refusal", async () => {
+  it("row 12: invalid_auth in lower case counts as refused", async () => {
     const world = await startOne({ accepts: ["good"], phases: { invalidAuth: "invalid_auth" } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
   });
@@ -55,7 +52,7 @@ describe("bodies and phases", () => {
     ["empty", ""],
     ["absent", null],
   ])(
-    "row 27: a phase that is %s before and after the PUT ends as applied, soon and without an alert",
+    "row 27: a phase that is %s before and after the PUT ends soon as applied, without an alert",
     async (_, word) => {
       const world = await startOne({ phases: { ready: word, pending: word } });
       const report = await world.invoke(SCHEDULE);
@@ -70,14 +67,14 @@ describe("bodies and phases", () => {
     },
   );
 
-  it("row 12: an unknown phase is waited for and reported as the last word", async () => {
+  it("row 12: an unknown phase is polled until the timeout and then reported", async () => {
     const world = await startOne({ phases: { ready: "Degraded" } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (timeout)");
     expect(world.aws.published()[0]?.message).toContain("DEGRADED");
     expect(world.alertedAfterMs()).toBeGreaterThanOrEqual(300_000);
   });
 
-  it("an endpoint that cannot be reached is unreachable, and the key is not rolled back", async () => {
+  it("an UNREACHABLE endpoint is reported as unreachable, without a rollback of the key", async () => {
     const world = await startWorld({
       connections: [{ name: "a", secret: "openai" }],
       confluent: { unreachable: true, detail: "Lookup failed: api.example.com" },
@@ -90,7 +87,7 @@ describe("bodies and phases", () => {
     expect(world.keysPut("a")).toEqual(["new"]);
   });
 
-  it("a READY with a detail causes an alert, and the run succeeds", async () => {
+  it("a READY with a detail causes an alert, but the run succeeds", async () => {
     const world = await startOne({ detail: "Lookup failed: api.example.com" });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(world.aws.published()[0]?.subject).toBe("[NOTICE 1] openai: new key in use, with a remark");

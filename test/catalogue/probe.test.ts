@@ -20,7 +20,7 @@ function startCredulous() {
 const keysOf = ({ confluent }: Awaited<ReturnType<typeof startCredulous>>): (string | undefined)[] =>
   confluent.connection("alpha").puts.map(({ data }) => data["API_KEY"]);
 
-describe("an invalid key that probe has put is replaced by the good one", () => {
+describe("probe replaces the invalid key that it sent by the good one", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("row 62: after %s", async (signal) => {
     const operator = await startCredulous();
     const { child, shows, ended } = startCli(ARGS, operator.env);
@@ -33,7 +33,7 @@ describe("an invalid key that probe has put is replaced by the good one", () => 
     expect(code).toBe(130);
   });
 
-  it("row 62: after Ctrl-C is pressed again while the good one is put back", async () => {
+  it("row 62: if Ctrl-C is pressed again", async () => {
     const operator = await startCredulous();
     operator.confluent.fail({
       method: "PUT",
@@ -51,7 +51,7 @@ describe("an invalid key that probe has put is replaced by the good one", () => 
     expect(operator.held("alpha")["API_KEY"]).toBe(KEY);
   });
 
-  it("row 62: after its terminal was closed", async () => {
+  it("row 62: after its terminal is closed", async () => {
     const operator = await startCredulous();
     const { child, shows, ended } = startCli(ARGS, operator.env);
     await shows(INVALID_IN_PLACE);
@@ -68,7 +68,7 @@ describe("an invalid key that probe has put is replaced by the good one", () => 
     ["a dropped connection", { kind: "reset" }],
     ["409", { kind: "status", status: 409 }],
     ["a change by another client", { kind: "touch" }],
-  ])("row 63: in a process that meets %s, also after Ctrl-C", async (_name, fault) => {
+  ])("row 63: after Ctrl-C, despite %s", async (_name, fault) => {
     const operator = await startCredulous();
     operator.confluent.fail({ method: "PUT", afterTimes: 2, times: 2, fault });
     const { child, shows, ended } = startCli(ARGS, operator.env);
@@ -99,7 +99,7 @@ const fails =
   ({ confluent }) =>
     confluent.fail({ times, fault });
 
-describe("the good key is put back", () => {
+describe("probe puts the good key back", () => {
   it.each<readonly [string, Arrange]>([
     ["every request is answered with 500", fails({ kind: "status", status: 500 }, 12)],
     [
@@ -111,7 +111,7 @@ describe("the good key is put back", () => {
       fails({ kind: "status", status: 429, headers: { "retry-after": "86400" } }, 3),
     ],
     ["every connection is dropped", fails({ kind: "reset" }, 12)],
-    ["nothing is answered", fails({ kind: "hang" }, 5)],
+    ["no request is answered", fails({ kind: "hang" }, 5)],
     ["pages of a proxy come instead", fails({ kind: "body", body: "html", applied: false }, 8)],
     ["the rotator's own key is refused for a while", fails({ kind: "status", status: 401 }, 4)],
     [
@@ -132,8 +132,8 @@ describe("the good key is put back", () => {
   it.each<readonly [string, Fault]>([
     ["fails", { kind: "status", status: 503 }],
     ["fails although it is applied", { kind: "status", status: 503, applied: true }],
-    ["gets no answer", { kind: "hang", applied: true }],
-    ["loses its answer", { kind: "reset", applied: true }],
+    ["gets no response", { kind: "hang", applied: true }],
+    ["loses its response", { kind: "reset", applied: true }],
     ["is refused", { kind: "status", status: 400 }],
     ["meets a conflict", { kind: "status", status: 409 }],
   ])("row 63: if the PUT of the invalid key %s", async (_name, fault) => {
@@ -144,7 +144,7 @@ describe("the good key is put back", () => {
     expect(report.restored).toBe(true);
   });
 
-  it("row 63: if Ctrl-C comes while the PUT of the invalid key has no answer yet", async () => {
+  it("row 63: if Ctrl-C is pressed before the response to the PUT of the invalid key", async () => {
     const probing = await startProbing({ world: "credulous" });
     probing.confluent.fail({ method: "PUT", afterTimes: 1, fault: { kind: "hang", applied: true } });
     const running = probing.probe(
@@ -161,7 +161,7 @@ describe("the good key is put back", () => {
     expect(probing.held(PROBED)["API_KEY"]).toBe(GOOD_KEY);
   });
 
-  it("row 63: if the PUT of the invalid key, which had no answer, is carried out after that", async () => {
+  it("row 63: if the PUT of the invalid key is applied late, after a lost response", async () => {
     const probing = await startProbing({ world: "credulous", resourceVersion: "absent" });
     probing.confluent.fail({ method: "PUT", afterTimes: 1, fault: { kind: "reset" } });
     let late: Promise<void> | undefined;
@@ -183,7 +183,7 @@ describe("the good key is put back", () => {
     expect(probing.keysPut(PROBED).slice(2)).toEqual(["newer-key"]);
   });
 
-  it("row 63: in the newest version if another run puts that before", async () => {
+  it("row 63: in the newest version if another run sends that first", async () => {
     const probing = await startProbing({ world: "credulous" });
     let isChanged: Promise<void> | undefined;
     const report = await probing.probe(
@@ -198,7 +198,7 @@ describe("the good key is put back", () => {
     expect(probing.held(PROBED)["API_KEY"]).toBe("newer-key");
   });
 
-  it("row 63: or the report says that it could not be put back", async () => {
+  it("row 63: or reports that it could not", async () => {
     const probing = await startProbing({ world: "credulous" });
     const startedAt = probing.clock.now();
     const fault = { kind: "status", status: 503 } as const;

@@ -35,7 +35,7 @@ describe("the built function in a process of its own", () => {
     },
   );
 
-  it("row 18: publishes the alert on a second attempt if the first gets no response", async () => {
+  it("row 18: publishes the alert at a second attempt if the first gets no response", async () => {
     const { aws, invoke } = await deploy({ key: KEY, accepts: [] });
     aws.fail({ operation: "Publish", times: 1, connection: "silence" });
     const { error } = await invoke(SCHEDULE);
@@ -44,7 +44,7 @@ describe("the built function in a process of its own", () => {
   });
 
   it.each(["a", "b"])(
-    "row 23: killed after the PUT of %s, the next run ends like any other",
+    "row 23: succeeds in the next run if it was killed after the PUT of %s",
     async (name) => {
       const { aws, confluent, start, invoke } = await deploy({ key: KEY });
       const killed = start(SCHEDULE);
@@ -66,7 +66,7 @@ describe("the built function in a process of its own", () => {
     ["prompt", "good", 2, "ready"],
     ["prompt", "bad", 1, "failed"],
   ] as const)(
-    "row 28: in a service that is %s, a %s key reaches %d of two connections and is %s",
+    "row 28: with a service that is %s sends a %s key to %d of two connections, and it is %s",
     async (world, key, holders, outcome) => {
       const { confluent, invoke } = await deploy({ key, world, verdictAfterMs: 200, accepts: ["good"] });
       const { report, error } = await invoke(SCHEDULE);

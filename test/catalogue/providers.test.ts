@@ -56,7 +56,7 @@ describe("a bad key that its provider refuses", () => {
     ["credulous", {}],
     ["controller", { verdictAfterMs: 30_000 }],
     ["prompt", {}],
-  ] as const)("row 50: is put into no connection of a %s world, with one alert", async (name, settings) => {
+  ] as const)("row 50: is sent to no connection of a %s service, with one alert", async (name, settings) => {
     const asked = await startAsked({ settings: { world: name, ...settings }, count: 50 });
     const judged = await asked.judge();
     expect(judged).toMatchObject({ counts: { "not-attempted": 50 }, holders: 0, alerts: 1 });
@@ -66,7 +66,7 @@ describe("a bad key that its provider refuses", () => {
     expect(judged.seconds).toBeLessThan(1);
   });
 
-  it("row 50: is named in the alert, with the provider, its code and its words", async () => {
+  it("row 50: is reported in the alert with the provider, its code and its message", async () => {
     const { world, providers, judge: run } = await startAsked({});
     await run();
     const { host } = new URL(providers.url);
@@ -75,7 +75,7 @@ describe("a bad key that its provider refuses", () => {
     expect(text).toContain(`${host}: Incorrect API key provided: [redacted]`);
   });
 
-  it("row 50: does not move the label for which a rotation function waits", async () => {
+  it("row 50: does not move the propagation label", async () => {
     const { world, judge: run } = await startAsked({
       settings: { world: "silent" },
       config: { propagationLabel: "FLINK_READY" },
@@ -84,7 +84,7 @@ describe("a bad key that its provider refuses", () => {
     expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");
   });
 
-  it("row 50: reaches the connections again as soon as the check is turned off", async () => {
+  it("row 50: is sent to the connections if the check is turned off", async () => {
     const {
       world,
       judge: run,
@@ -106,7 +106,7 @@ describe("a good key that its provider accepts", () => {
     ["controller", "ready"],
     ["prompt", "ready"],
   ] as const)(
-    "row 50: is put into all connections of a %s world, and the label moves",
+    "row 50: is sent to all connections of a %s service, and the propagation label moves",
     async (world, outcome) => {
       const asked = await startAsked({
         settings: { world },
@@ -121,20 +121,20 @@ describe("a good key that its provider accepts", () => {
   );
 });
 
-describe("a provider that answers oddly", () => {
+describe("a provider with an unusual response", () => {
   const ODD: Readonly<Record<string, ProviderFault>> = {
     "forbids the request": { status: 403, body: '{"error":{"message":"Forbidden"}}' },
     "does not know the path": { status: 404, body: "{}" },
     "limits the rate": { status: 429, headers: { "retry-after": "3600" }, body: "{}" },
     "does not allow the address": { status: 401, body: '{"error":{"code":"ip_not_authorized"}}' },
-    "answers with HTML": { status: 401, body: "<html>Invalid API key</html>" },
+    "responds with HTML": { status: 401, body: "<html>Invalid API key</html>" },
     "redirects to another host": { status: 307, headers: { location: "https://example.com" }, body: "" },
-    "never answers": { transfer: "hang" },
+    "never responds": { transfer: "hang" },
     "stops in the middle": { transfer: "stall" },
-    "breaks each connection": { transfer: "reset" },
+    "breaks each TCP connection": { transfer: "reset" },
     "sends a million bytes": { status: 401, transfer: { hugeBytes: 1_000_000 } },
   };
-  it.each(Object.entries(ODD))("row 51: and %s does not hold the key up", async (_name, fault) => {
+  it.each(Object.entries(ODD))("row 51: does not delay the key if it %s", async (_name, fault) => {
     const { world, providers, judge: run } = await startAsked({ key: GOOD_KEY });
     providers.fail({ ...fault, times: 9 });
     const { counts, connections, alerts } = await run();
@@ -144,7 +144,7 @@ describe("a provider that answers oddly", () => {
     expect(providers.calls.length).toBeLessThanOrEqual(2);
   });
 
-  it("row 51: and answers without a key as well says nothing, so the label waits", async () => {
+  it("row 51: does not prove a key if it also accepts requests without one, so the propagation label does not move", async () => {
     const {
       world,
       providers,
@@ -160,7 +160,7 @@ describe("a provider that answers oddly", () => {
     expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");
   });
 
-  it("row 51: and never answers costs three seconds", async () => {
+  it("row 51: costs three seconds if it never responds", async () => {
     const { providers, judge: run } = await startAsked({ key: GOOD_KEY });
     const usual = await run();
     providers.fail({ transfer: "hang", times: 9 });
@@ -169,15 +169,15 @@ describe("a provider that answers oddly", () => {
   });
 });
 
-describe("an endpoint that nobody listed and that is not the provider's", () => {
-  it("row 52: gets no key before the PUT", async () => {
+describe("an endpoint that is neither listed nor the provider's", () => {
+  it("row 52: receives no key from the provider check", async () => {
     const { providers, judge: run } = await startAsked({ key: GOOD_KEY, isEndpointListed: false });
     const { connections } = await run();
     expect(connections[0]?.evidence.provider).toBe("not-asked");
     expect(providers.calls).toEqual([]);
   });
 
-  it("row 52: gets no key if it only looks like the provider's", async () => {
+  it("row 52: receives no key if it only looks like the provider's", async () => {
     const endpoint = "https://api.openai.com.evil.invalid/v1";
     const connections = connectionsOf("openai", 1);
     const world = await startVerdicts({ settings: {}, key: GOOD_KEY, connections, live: { endpoint } });
@@ -188,7 +188,7 @@ describe("an endpoint that nobody listed and that is not the provider's", () => 
 });
 
 describe("a good key that only the service behind the connection knows", () => {
-  it("row 45: is not shown to AWS by a gateway's connection, and is put", async () => {
+  it("row 45: is sent to a gateway's connection without asking AWS about it", async () => {
     const endpoint = "https://bedrock.eu-central-1.example.com";
     const value = JSON.stringify({ "aws-access-key": "gw-1", "aws-secret-key": "gateway-secret-0123456789" });
     const connections = connectionsOf("openai", 1).map((each) => ({ ...each, type: "BEDROCK", endpoint }));
@@ -199,7 +199,7 @@ describe("a good key that only the service behind the connection knows", () => {
     expect(outcomes[0]?.evidence.provider).toBe("not-asked");
   });
 
-  it("row 46: is put if its token endpoint takes client credentials in the header only, and unescaped", async () => {
+  it("row 46: is sent if its token endpoint accepts client credentials only in the header and unescaped", async () => {
     const secret = "client/secret+7f3a9c1d2e4b8a60=";
     const { world, providers } = await startTokens(secret);
     providers.fail({ status: 401, body: '{"error":"invalid_client"}', times: 2 });
@@ -210,7 +210,7 @@ describe("a good key that only the service behind the connection knows", () => {
 });
 
 describe("a fresh key that its provider does not know yet", () => {
-  it("row 53: is put when the provider has learned it", async () => {
+  it("row 53: is sent once the provider accepts it", async () => {
     const { world, providers, judge: run } = await startAsked({ key: GOOD_KEY, keyAgeMs: 0 });
     providers.fail({ status: 401, body: '{"error":{"code":"invalid_api_key"}}', times: 3 });
     const { counts, seconds } = await run();
@@ -220,7 +220,7 @@ describe("a fresh key that its provider does not know yet", () => {
     expect(putsOf(world)).toBe(3);
   });
 
-  it("row 53: is refused at the end of the grace period", async () => {
+  it("row 53: counts as refused at the end of the grace period", async () => {
     const { world, providers, judge: run } = await startAsked({ keyAgeMs: 0 });
     const { counts, seconds } = await run();
     expect(counts).toMatchObject({ "not-attempted": 3 });
@@ -230,7 +230,7 @@ describe("a fresh key that its provider does not know yet", () => {
     expect(putsOf(world)).toBe(0);
   });
 
-  it("row 53: gives way to a newer version at once", async () => {
+  it("row 53: is replaced by a newer version at once", async () => {
     const { world, providers, judge: run } = await startAsked({ keyAgeMs: 0 });
     const running = run();
     await world.clock.sleep(31_000);
@@ -243,10 +243,10 @@ describe("a fresh key that its provider does not know yet", () => {
   });
 });
 
-describe("a provider that repeats what it was told", () => {
+describe("a provider that echoes its request", () => {
   const KEY = "sk-marker-7f3a9c1d2e4b8a60/+ü&=%";
 
-  it("row 54: shows nothing of the key", async () => {
+  it("row 54: reveals nothing of the key", async () => {
     const output = captureText("DEBUG");
     const { world, providers, judge: run } = await startAsked({ key: KEY });
     const message = `Not a key: ${KEY}. Header: Bearer ${KEY}. ${Buffer.from(KEY).toString("base64")}`;
@@ -261,7 +261,7 @@ describe("a provider that repeats what it was told", () => {
     expect(leaksIn(seen, [KEY])).toEqual([]);
   });
 
-  it("row 54: shows nothing of the client credentials in the header and the body that it repeats", async () => {
+  it("row 54: reveals nothing of the client credentials in the echoed header and body", async () => {
     const output = captureText("DEBUG");
     const secret = "client/secret+7f3a9c1d2e4b8a60&=%";
     const { world, providers, values } = await startTokens(secret);
@@ -277,7 +277,7 @@ describe("a provider that repeats what it was told", () => {
     expect(leaksIn(seen, [secret, basic])).toEqual([]);
   });
 
-  it("row 54: shows nothing of a token that it issued", async () => {
+  it("row 54: reveals nothing of a token that it issued", async () => {
     const output = captureText("DEBUG");
     const { world, providers } = await startTokens();
     const judged = await judge(world, "client-secret-0123456789");

@@ -53,8 +53,8 @@ async function deployBehindProxy(
   return { ...deployment, targets: proxy.targets, env };
 }
 
-describe("a network whose only way out is a proxy with a company's certificate authority", () => {
-  it("row 41: the function rotates and publishes its alert through the proxy", async () => {
+describe("behind a proxy with a company's certificate authority", () => {
+  it("row 41: the function rotates connections and publishes its alert through the proxy", async () => {
     const { aws, confluent, invoke, targets } = await deployBehindProxy();
     expect((await invoke(SCHEDULE)).report).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });
     expect(confluent.connection("a").data["API_KEY"]).toBe(KEY);
@@ -74,7 +74,7 @@ describe("a network whose only way out is a proxy with a company's certificate a
     expect(targets).toContain(`${PROVIDER}:443`);
   });
 
-  it("row 41: the command line rotates through the proxy", async () => {
+  it("row 41: the command line rotates connections through the proxy", async () => {
     const { confluent, env, configFile } = await deployBehindProxy();
     const own = { CONNECTIONS_FILE: configFile, AWS_REGION: "us-east-1" };
     const keys = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
@@ -102,7 +102,7 @@ describe("a network whose only way out is a proxy with a company's certificate a
     expect(`${error?.message}${printed}`).not.toContain(PASSWORD);
   });
 
-  it("row 41: what is not the address of a proxy stops the run before it starts", async () => {
+  it("row 41: an invalid proxy address stops the run before it starts", async () => {
     const { invoke } = await deployBehindProxy({ HTTPS_PROXY: `socks5://u:${PASSWORD}@proxy.example.com` });
     const { error, printed } = await invoke(SCHEDULE);
     expect(error?.message).toContain("HTTPS_PROXY has a problem");

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { captureOutput } from "../support/output.ts";
 import { BAD_KEY, GOOD_KEY, judge, startVerdicts } from "../support/verdicts.ts";
 
-describe("a PUT that the service does not take as it is sent", () => {
+describe("a PUT that the service does not accept as sent", () => {
   it.each([400, 409, 412] as const)(
-    "row 40: %d to metadata is answered with a PUT without it, remembered for the run and noted once",
+    "row 40: %d because of metadata leads to PUTs without it for the rest of the run, with one note",
     async (refusesMetadata) => {
       const lines = captureOutput("INFO");
       const settings = { timeToReadyMs: 500, refusesMetadata };
@@ -19,14 +19,14 @@ describe("a PUT that the service does not take as it is sent", () => {
     },
   );
 
-  it("row 40: a bad key in a service that refuses metadata reaches one connection", async () => {
+  it("row 40: a bad key reaches one connection if the service refuses metadata", async () => {
     const settings = { world: "controller", verdictAfterMs: 2_000, refusesMetadata: 400 } as const;
     const world = await startVerdicts({ settings, key: BAD_KEY, count: 50 });
     expect(await judge(world, BAD_KEY)).toMatchObject({ holders: 1, counts: { "not-attempted": 49 } });
   });
 
   it.each(["credulous", "silent", "controller", "prompt"] as const)(
-    "row 37: an HTML page is no acceptance of a PUT, in a service that is %s",
+    "row 37: is not accepted by an HTML page with status 200, with a service that is %s",
     async (kind) => {
       const world = await startVerdicts({
         settings: { world: kind, htmlOnPut: true },
@@ -44,7 +44,7 @@ describe("a PUT that the service does not take as it is sent", () => {
     ["error_code", "silent"],
     ["error", "controller"],
   ] as const)(
-    "row 47: an error (%s) with status 200 is no acceptance of a PUT, in a service that is %s",
+    "row 47: is not accepted by an error (%s) with status 200, with a service that is %s",
     async (body, kind) => {
       const world = await startVerdicts({ settings: { world: kind }, key: GOOD_KEY });
       const fault = { kind: "status", status: 200, body, text: "Down for maintenance" } as const;

@@ -46,20 +46,17 @@ async function seenOf({
 
 /** The runs in which a detail is shown, and what each of them is certain to say. */
 const SHOWN: Readonly<Record<string, readonly [Scenario, said: RegExp]>> = {
-  "as a remark beside READY": [{}, /"ready"/],
-  "of a key that is refused": [{ confluent: { accepts: [PREVIOUS] } }, /rejected/],
-  "of a key that is rolled back": [
+  "in a remark next to READY": [{}, /"ready"/],
+  "if a key is refused": [{ confluent: { accepts: [PREVIOUS] } }, /rejected/],
+  "if a key is rolled back": [
     { confluent: { accepts: [PREVIOUS] }, config: { rollout: { onRejected: "rollback" } } },
     /rolled-back/,
   ],
-  "of a connection that does not become READY": [
+  "if a connection does not become READY": [
     { confluent: { timeToReadyMs: 3_600_000 }, config: { timing: { readyTimeoutSeconds: 5 } } },
     /timeout/,
   ],
-  "when the time of the run is up": [
-    { confluent: { timeToReadyMs: 3_600_000 }, remainingMs: 60_000 },
-    /timeout/,
-  ],
+  "if the run times out": [{ confluent: { timeToReadyMs: 3_600_000 }, remainingMs: 60_000 }, /timeout/],
   "in a dry run": [{ event: { dryRun: true } }, /planned/],
 };
 
@@ -67,7 +64,7 @@ const FORM_NAMES = Object.keys(FORMS);
 const CASES = Object.keys(SHOWN).flatMap((name) => FORM_NAMES.map((form) => [name, form] as const));
 
 describe("a service that quotes a key", () => {
-  it.each(FORM_NAMES)("row 35: the search would find any twelve characters of the %s form", (name) => {
+  it.each(FORM_NAMES)("row 35: is detected by a search for any twelve characters of the %s form", (name) => {
     const form = FORMS[name]?.(PREVIOUS) ?? "";
     const sure = name.startsWith("base64") ? form.slice(4, -4) : form;
     for (let at = 0; at + 12 <= sure.length; at += 1) {
@@ -77,7 +74,7 @@ describe("a service that quotes a key", () => {
   });
 
   it.each(CASES)(
-    "row 35: does not make a run show the previous one, %s, in the form %s",
+    "row 35: does not make a run reveal the previous one %s, in the form %s",
     async (name, form) => {
       const [scenario, said] = SHOWN[name] ?? [{}, /^/];
       const quoted = FORMS[form]?.(PREVIOUS) ?? "";
@@ -90,7 +87,7 @@ describe("a service that quotes a key", () => {
     },
   );
 
-  it("row 35: does not make a run show the previous one in an error, a request id, a type or an endpoint", async () => {
+  it("row 35: does not make a run reveal the previous one in an error, a request id, a type or an endpoint", async () => {
     const headers = { "x-request-id": PREVIOUS };
     const fault = { kind: "status", status: 400, text: `It says ${PREVIOUS}.`, headers } as const;
     const seen = await seenOf({
@@ -106,7 +103,7 @@ describe("a service that quotes a key", () => {
     expect(leaksIn(seen, [PREVIOUS])).toEqual([]);
   });
 
-  it("row 35: gets no text shown if the previous key cannot be read", async () => {
+  it("row 35: has its texts withheld if the previous key cannot be read", async () => {
     const seen = await seenOf({
       event: { dryRun: true },
       confluent: { detail: `It says ${PREVIOUS}, sorry.` },
@@ -134,7 +131,7 @@ describe("a service that quotes a key", () => {
     "a PEM's line": [["{}", SERVICE_ACCOUNT], "VERTEXAI", PEM_LINES[1] ?? ""],
   };
 
-  it.each(Object.keys(PARTS))("row 35: does not make a run show a part of it: %s", async (name) => {
+  it.each(Object.keys(PARTS))("row 35: does not make a run reveal a part of it: %s", async (name) => {
     const [values, type, part] = PARTS[name] ?? [["", ""], "", ""];
     for (const form of FORM_NAMES) {
       const seen = await seenOf({
@@ -147,7 +144,7 @@ describe("a service that quotes a key", () => {
     }
   });
 
-  it("row 35: does not make a run show what stands where a long text is cut", async () => {
+  it("row 35: does not make a run reveal a key at which a long text is cut", async () => {
     for (let before = 460; before < 505; before += 4) {
       const seen = await seenOf({ confluent: { detail: `${"x ".repeat(before / 2)}${KEY} ${PREVIOUS}` } });
       expect(seen).toContain("x x x x");
@@ -155,7 +152,7 @@ describe("a service that quotes a key", () => {
     }
   });
 
-  it("row 35: does not make the built function show any of it", async () => {
+  it("row 35: does not make the built function reveal any of it", async () => {
     const quoted = [PREVIOUS, KEY.slice(9), PREVIOUS.slice(12)].flatMap((text) =>
       Object.values(FORMS).map((form) => form(text)),
     );
@@ -182,7 +179,7 @@ const RDS = {
 describe("a secret with ordinary words", () => {
   const TYPE = { type: "CONFLUENT_JDBC", secret: "openai" };
 
-  it("row 36: leaves an alert readable that is about the secret of a database", async () => {
+  it("row 36: does not make an alert about a database's secret unreadable", async () => {
     const detail =
       "orders-admin: postgres at orders.cluster-c1a2b3.eu-west-1.rds.amazonaws.com:5432/orders refused admin/N3ver-Shown/2024";
     const world = await startWorld({
@@ -205,7 +202,7 @@ describe("a secret with ordinary words", () => {
     expect(text.match(/\[redacted\]/g)).toHaveLength(2);
   });
 
-  it("row 36: leaves an alert as it is if the values are single letters", async () => {
+  it("row 36: does not change an alert if the values are single letters", async () => {
     const detail = "The endpoint refused user e: a password p is needed, and more (e.g. a token).";
     const run = async (value: unknown) => {
       const world = await startWorld({
@@ -223,7 +220,7 @@ describe("a secret with ordinary words", () => {
     expect(text).not.toContain("[redacted]");
   });
 
-  it("row 36: leaves the built function's words readable", async () => {
+  it("row 36: does not make the built function's texts unreadable", async () => {
     const { aws, invoke } = await deploy({
       key: JSON.stringify({ ...RDS, dbname: "Confluent", engine: "connection" }),
       type: "CONFLUENT_JDBC",

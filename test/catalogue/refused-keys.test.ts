@@ -10,22 +10,25 @@ function putHourOld(world: World, value: string): void {
   world.aws.putSecret("openai", value, { createdAt: world.clock.now() - HOUR_MS });
 }
 
-describe("a key that is refused", () => {
+describe("a refused key", () => {
   it.each([
-    ["the object moves late", { staleMs: 5_000 }],
-    ["the object shows no movement", { staleMs: 5_000, resourceVersion: "still", updatedAt: "still" }],
+    ["version and time change late", { staleMs: 5_000 }],
+    ["version and time do not change", { staleMs: 5_000, resourceVersion: "still", updatedAt: "still" }],
     [
-      "the object has neither version nor time",
+      "the service shows neither version nor time",
       { staleMs: 5_000, resourceVersion: "absent", updatedAt: "absent" },
     ],
-  ] as const)("row 6: does not believe a READY that is still the old key's where %s", async (_, settings) => {
-    const world = await startWorld({ connections: ONE, confluent: { ...settings, accepts: ["good"] } });
-    putHourOld(world, "bad");
-    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (rejected)");
-    expect(world.aws.published()[0]?.message).toContain("INVALID_AUTH");
-  });
+  ] as const)(
+    "row 6: is not mistaken for accepted because of the old key's READY if %s",
+    async (_, settings) => {
+      const world = await startWorld({ connections: ONE, confluent: { ...settings, accepts: ["good"] } });
+      putHourOld(world, "bad");
+      await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (rejected)");
+      expect(world.aws.published()[0]?.message).toContain("INVALID_AUTH");
+    },
+  );
 
-  it("row 6: believes READY no sooner than the object has moved", async () => {
+  it("row 6: is not distinguished from a good one until version or time have changed", async () => {
     const world = await startWorld({ connections: ONE, confluent: { staleMs: 5_000 } });
     putHourOld(world, "good");
     const report = await world.invoke(SCHEDULE);
@@ -36,21 +39,24 @@ describe("a key that is refused", () => {
   it.each([
     ["always", 1],
     ["on-put", 2],
-  ] as const)("row 7: watches a fresh key on until it is accepted, judged %s", async (judged, leastPuts) => {
-    const validAfterMs = judged === "on-put" ? 50_000 : 90_000;
-    const world = await startWorld({ connections: ONE, confluent: { judged } });
-    world.confluent.configure("a", {
-      accepts: [{ value: "fresh", validFrom: world.clock.now() + validAfterMs }],
-    });
-    world.aws.putSecret("openai", "fresh");
-    const report = await world.invoke(SCHEDULE);
-    expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
-    expect(report.durationMs).toBeGreaterThanOrEqual(validAfterMs);
-    expect(world.keysPut("a").length).toBeGreaterThanOrEqual(leastPuts);
-    expect(world.aws.published()).toEqual([]);
-  });
+  ] as const)(
+    "row 7: is polled until it is accepted if it is fresh, judged %s",
+    async (judged, leastPuts) => {
+      const validAfterMs = judged === "on-put" ? 50_000 : 90_000;
+      const world = await startWorld({ connections: ONE, confluent: { judged } });
+      world.confluent.configure("a", {
+        accepts: [{ value: "fresh", validFrom: world.clock.now() + validAfterMs }],
+      });
+      world.aws.putSecret("openai", "fresh");
+      const report = await world.invoke(SCHEDULE);
+      expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
+      expect(report.durationMs).toBeGreaterThanOrEqual(validAfterMs);
+      expect(world.keysPut("a").length).toBeGreaterThanOrEqual(leastPuts);
+      expect(world.aws.published()).toEqual([]);
+    },
+  );
 
-  it("row 7: a fresh key that stays refused is put once more half-way, then alerted", async () => {
+  it("row 7: is sent once more half-way and then alerted if it is fresh", async () => {
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     world.aws.putSecret("openai", "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
@@ -61,7 +67,7 @@ describe("a key that is refused", () => {
     expect(world.alertedAfterMs()).toBeLessThan(140_000);
   });
 
-  it("row 7: the refusal of an old key is final at once", async () => {
+  it("row 7: is final at once if it is old", async () => {
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     putHourOld(world, "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
@@ -71,8 +77,8 @@ describe("a key that is refused", () => {
 
   it.each([
     ["INVALID_AUTH", { accepts: ["good"] }],
-    ["a PUT that is refused as bad data", {}],
-  ] as const)("row 19: a bad key for fifty connections reaches one of them: %s", async (kind, confluent) => {
+    ["a PUT rejected with 400", {}],
+  ] as const)("row 19: reaches one of fifty connections: %s", async (kind, confluent) => {
     const world = await startWorld({ connections: FIFTY, confluent });
     if (kind !== "INVALID_AUTH") {
       world.confluent.fail({ method: "PUT", times: 50, fault: { kind: "status", status: 400 } });
@@ -87,7 +93,7 @@ describe("a key that is refused", () => {
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("row 19: with rollback the one that got it is READY on the previous key again", async () => {
+  it("row 19: is replaced by the previous key, which becomes READY again, with rollback", async () => {
     const world = await startWorld({
       connections: FIFTY,
       confluent: { accepts: ["previous"] },
@@ -102,7 +108,7 @@ describe("a key that is refused", () => {
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("row 19: a bad key does not hold back the connections of another secret", async () => {
+  it("row 19: does not stop the connections of another secret", async () => {
     const world = await startWorld({
       connections: [...ONE, { name: "b", secret: "other" }],
       confluent: { accepts: ["good"] },

@@ -11,7 +11,7 @@ import { CONNECTIONS } from "../infra/synthesis.ts";
 import { outcome } from "../support/builders.ts";
 
 describe("a release", () => {
-  it("row 84: a deployment that changes only a value in connections.json is a change for CloudFormation", () => {
+  it("row 84: changes the template even if only a value in connections.json has changed", () => {
     const config = join(mkdtempSync(join(tmpdir(), "rotator-release-")), "connections.json");
     const templateFor = (connections: object): string => {
       writeFileSync(config, JSON.stringify(connections));
@@ -22,7 +22,7 @@ describe("a release", () => {
     expect(templateFor(CONNECTIONS)).toBe(before);
   });
 
-  it("row 85: a library has a vulnerability, and an audit of the package sees the version that is in the function", () => {
+  it("row 85: lets an audit of the package see the library versions in the function", () => {
     const { dependencies } = publishedManifest();
     const inFunction = bundledLibraries().filter(({ bundles }) => bundles.includes("lambda"));
     expect(inFunction).not.toEqual([]);
@@ -30,9 +30,9 @@ describe("a release", () => {
   });
 
   it.each([
-    ["an older one, without a version", { version: undefined }],
-    ["a newer one, with fields that are not known yet", { version: "9.0.0", region: "us-west-2" }],
-  ])("row 86: a report is read during an upgrade, by another version than wrote it: %s", (_, difference) => {
+    ["an older one without a version", { version: undefined }],
+    ["a newer one with unknown fields", { version: "9.0.0", region: "us-west-2" }],
+  ])("row 86: reads the report of another version: %s", (_, difference) => {
     const report = createReport([outcome({ name: "a" })], {
       trigger: { kind: "schedule" },
       startedAt: 0,

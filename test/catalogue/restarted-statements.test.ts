@@ -10,10 +10,10 @@ import {
 } from "../support/statement-world.ts";
 import { GOOD_KEY } from "../support/verdicts.ts";
 
-describe("a statement that is restarted", () => {
+describe("a statement listed for restart", () => {
   const policy = { report: true, restart: [RESTART] };
 
-  it("row 59: is stopped, resumed and running, with the new key; no other is touched", async () => {
+  it("row 59: is stopped and resumed and runs with the new key, while others are not touched", async () => {
     const world = await startStatements({ policy });
     const { outcome, statements } = await rotate(world);
     expect(outcome).toBe("succeeded");
@@ -29,7 +29,7 @@ describe("a statement that is restarted", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 59: is restarted once for a key, however often that is put", async () => {
+  it("row 59: is restarted once per key, even if the key is sent again", async () => {
     const world = await startStatements({ policy });
     await rotate(world);
     await rotate(world);
@@ -37,7 +37,7 @@ describe("a statement that is restarted", () => {
     expect(world.confluent.statement(RESTART).phases.filter((phase) => phase === "STOPPED")).toHaveLength(1);
   });
 
-  it("row 59: runs again if the new key is what it failed without", async () => {
+  it("row 59: is resumed if it failed because of the previous key", async () => {
     const world = await startStatements({ policy });
     world.confluent.configure("openai", { accepts: [GOOD_KEY] });
     const { statements } = await rotate(world);
@@ -58,11 +58,11 @@ describe("a statement that is restarted", () => {
       "continue where they were stopped",
     ],
     [
-      "also uses a connection that this run has not put",
+      "also uses a connection that this run does not update",
       { sql: `${insert("openai")}, LATERAL TABLE(ML_PREDICT('search', o))` },
       "has not shown that the keys of all its connections work: search.",
     ],
-  ])("row 59: is left alone if it %s", async (_, options, message) => {
+  ])("row 59: is not restarted if it %s", async (_, options, message) => {
     const world = await startStatements({ policy, ...options });
     const { outcome, statements } = await rotate(world);
     expect(outcome).toBe("succeeded");
@@ -74,21 +74,21 @@ describe("a statement that is restarted", () => {
     expect(world.confluent.statement(RESTART).phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("row 59: is left alone if the new key is refused", async () => {
+  it("row 59: is not restarted if the new key is refused", async () => {
     const world = await startStatements({ policy });
     world.confluent.configure("openai", { accepts: ["first-key-of-openai", "old-key"] });
     await rotate(world).catch(() => undefined);
     expect(world.confluent.statement(RESTART).phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("row 59: is left alone if there is no time to resume it", async () => {
+  it("row 59: is not restarted if there is no time to resume it", async () => {
     const world = await startStatements({ policy });
     const { statements } = await rotate(world, 60_000);
     expect(statements?.[0]).toMatchObject({ name: RESTART, action: "not-restarted" });
     expect(world.confluent.statement(RESTART).phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("row 59: is left alone if no trace of the restart can be left", async () => {
+  it("row 59: is not restarted if the restart cannot be recorded", async () => {
     const world = await startStatements({ policy });
     const fault = { kind: "status", status: 403 } as const;
     world.confluent.fail({ method: "POST", collection: "statements", times: 10, fault });
@@ -97,7 +97,7 @@ describe("a statement that is restarted", () => {
     expect(world.confluent.statement(RESTART).phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("row 59: is only announced by a dry run", async () => {
+  it("row 59: is only named by a dry run", async () => {
     const world = await startStatements({ policy });
     const { statements } = await world.invoke({ dryRun: true });
     expect(statements).toMatchObject([
@@ -109,13 +109,13 @@ describe("a statement that is restarted", () => {
   });
 });
 
-describe("a run that is killed between stop and resume", () => {
+describe("a run killed between stopping and resuming a statement", () => {
   const policy = { restart: [RESTART] };
 
   it.each([
     ["as soon as it starts", 0],
     ["a day later", 24 * HOUR_MS],
-  ])("row 60: leaves a trace by which the next run resumes the statement, %s", async (_, laterMs) => {
+  ])("row 60: leaves a record by which the next run resumes it, %s", async (_, laterMs) => {
     const world = await startStatements({ policy });
     const run = rotate(world, 300_000).catch(() => undefined);
     while (world.confluent.statement(RESTART).phase !== "STOPPING") await world.clock.sleep(500);
@@ -132,10 +132,10 @@ describe("a run that is killed between stop and resume", () => {
   });
 });
 
-describe("a statement that does not come back", () => {
+describe("a stopped statement that does not run again", () => {
   const policy = { restart: [RESTART] };
 
-  it("row 61: is the one critical alert that names the line to resume it", async () => {
+  it("row 61: causes one critical alert with the command that resumes it", async () => {
     const world = await startStatements({ policy });
     const fault = { kind: "status", status: 500 } as const;
     world.confluent.fail({ method: "PATCH", collection: "statements", afterTimes: 1, times: 1_000, fault });
@@ -147,7 +147,7 @@ describe("a statement that does not come back", () => {
     expect(alert?.message).toContain(RESUME_LINE);
   });
 
-  it("row 61: is alerted too if it fails as soon as it is resumed", async () => {
+  it("row 61: causes an alert, too, if it fails right after it is resumed", async () => {
     const world = await startStatements({ policy });
     world.confluent.configure("openai", {
       accepts: ["first-key-of-openai", "old-key"],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { alerts, HOUR_MS, insert, RESTART, rotate, startStatements } from "../support/statement-world.ts";
 
-describe("statements that still run with the key from before", () => {
-  it("row 58: are named, two of fifty, and are no reason for an alert", async () => {
+describe("statements that still run with the previous key", () => {
+  it("row 58: are named in the report, two of fifty, without an alert", async () => {
     const world = await startStatements();
     const { outcome, statements } = await rotate(world);
     expect(outcome).toBe("succeeded");
@@ -14,7 +14,7 @@ describe("statements that still run with the key from before", () => {
     expect(world.confluent.requests.filter(({ path }) => path.includes("/statements"))).toHaveLength(1);
   });
 
-  it("row 58: are named in an alert that is sent for another reason", async () => {
+  it("row 58: are named in an alert sent for another reason", async () => {
     const world = await startStatements();
     world.confluent.configure("openai", { accepts: ["another-key", `first-key-of-openai`, "old-key"] });
     await rotate(world).catch(() => undefined);
@@ -23,7 +23,7 @@ describe("statements that still run with the key from before", () => {
     );
   });
 
-  it("row 58: are not named again by a run that puts the same key", async () => {
+  it("row 58: are not named again by a run that sends the same key", async () => {
     const world = await startStatements();
     await rotate(world);
     await world.clock.sleep(HOUR_MS);
@@ -33,7 +33,7 @@ describe("statements that still run with the key from before", () => {
   });
 
   it.each([403, 500])(
-    "row 58: are no reason for a failure if the list is answered with %d",
+    "row 58: do not make the run fail if their list is answered with %d",
     async (status) => {
       const world = await startStatements();
       const fault = { kind: "status", status } as const;

@@ -10,8 +10,13 @@ const MARKER = "value-that-nobody-may-see";
 
 describe("an unusable secret", () => {
   it.each<[string, string | Uint8Array | undefined, object, RegExp]>([
-    ["is no JSON where a field is asked for", MARKER, { fields: { "api-key": "KEY" } }, /has no field "KEY"/],
-    ["begins like JSON and is none", `{"KEY": "${MARKER}"`, {}, /begins like JSON but cannot be parsed/],
+    [
+      "is not JSON although a field is configured",
+      MARKER,
+      { fields: { "api-key": "KEY" } },
+      /has no field "KEY"/,
+    ],
+    ["begins like JSON but is invalid", `{"KEY": "${MARKER}"`, {}, /begins like JSON but cannot be parsed/],
     ["is binary", Buffer.from([0, 255, 1]), {}, /is binary/],
     ["is empty", " \n", {}, /is empty/],
     ["lacks the field", `{"OTHER":"${MARKER}"}`, { fields: { "api-key": "KEY" } }, /lacks the field "KEY"/],
@@ -82,7 +87,7 @@ describe("an unusable secret", () => {
     expect(world.keysPut("good")).toEqual(["new"]);
   });
 
-  it("row 14: a run survives a transient error of Secrets Manager", async () => {
+  it("row 14: a transient error of Secrets Manager does not make the run fail", async () => {
     const world = await startWorld({ connections: [GOOD] });
     world.aws.putSecret("good", "new");
     world.aws.fail({ secretId: "good", error: "InternalServiceError", times: 2 });
@@ -100,7 +105,7 @@ describe("an unusable secret", () => {
   });
 });
 
-describe("a key with something around it", () => {
+describe("a key with surrounding characters", () => {
   const NAMED = { ...GOOD, fields: { "api-key": "KEY" } };
 
   it.each(["new\n", " new", "\tnew\r\n", "\uFEFFnew"])(
@@ -117,9 +122,9 @@ describe("a key with something around it", () => {
     ["is in JSON quotes", { KEY: `"${MARKER}"` }],
     ["is a JSON document", { KEY: `{"KEY":"${MARKER}"}` }],
     ["is a list", { KEY: [MARKER] }],
-    ["is the text of a list", { KEY: `["${MARKER}"]` }],
+    ["is a list as a string", { KEY: `["${MARKER}"]` }],
     ["has a line break inside", { KEY: `${MARKER}\n${MARKER}` }],
-    ["has the name of a scheme before it", { KEY: `Bearer ${MARKER}` }],
+    ["begins with an authentication scheme", { KEY: `Bearer ${MARKER}` }],
   ])("row 33: a key that %s is refused by runs and dry runs, and never sent", async (_, value) => {
     const world = await startWorld({ connections: [NAMED] });
     world.aws.putSecret("good", JSON.stringify(value));
@@ -135,11 +140,7 @@ describe("a key with something around it", () => {
   });
 
   it.each([
-    [
-      "has the name of its variable before it",
-      `OPENAI_API_KEY=${MARKER}`,
-      "begins with the name of a variable",
-    ],
+    ["has its variable's name before it", `OPENAI_API_KEY=${MARKER}`, "begins with the name of a variable"],
     [
       "was copied from a shell script",
       `export OPENAI_API_KEY=${MARKER}`,
@@ -159,7 +160,7 @@ describe("a key with something around it", () => {
   });
 
   it.each(["MY_KEY==", "AB_CD_EF0123456789", "abc=def_ghi", "sk-***", "Aa_Bb=Cc", "KEY=x"])(
-    "row 48: the key %s is none of these, and is sent",
+    "row 48: the ordinary key %s is sent",
     async (value) => {
       const world = await startWorld({ connections: [GOOD] });
       world.aws.putSecret("good", value);

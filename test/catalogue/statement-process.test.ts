@@ -25,9 +25,9 @@ async function start(world: "silent" | "credulous" | "prompt"): Promise<Deployme
   return deployment;
 }
 
-describe("the built function, with statements,", () => {
+describe("the built function with statements", () => {
   it.each(["silent", "credulous"] as const)(
-    "row 55: finds a bad key that no phase shows, harms one connection and puts the previous key back: %s",
+    "row 55: finds a bad key that no phase shows after one connection and puts the previous key back: %s",
     async (world) => {
       const { aws, confluent, invoke } = await start(world);
       aws.putSecret("openai", BAD_KEY, { createdAt: Date.now() - 60_000 });
@@ -44,7 +44,7 @@ describe("the built function, with statements,", () => {
     60_000,
   );
 
-  it("row 60: is killed between stop and resume, and the next run resumes the statement", async () => {
+  it("row 60: resumes the statement in the next run if it was killed between stop and resume", async () => {
     const { aws, confluent, start: begin, invoke } = await start("prompt");
     confluent.configureStatements({ stopMs: 1_000 });
     aws.putSecret("openai", GOOD_KEY, { createdAt: Date.now() + 5_000 });

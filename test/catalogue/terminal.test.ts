@@ -9,7 +9,7 @@ const TWO = [
 ];
 
 describe("the terminal", () => {
-  it("row 70: status calls a READY connection stale if it was updated before its key existed", async () => {
+  it("row 70: status reports a READY connection as stale if it was updated before its key existed", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     expect(JSON.parse((await run(["status", "--json"])).out).counts).toMatchObject({ healthy: 2, stale: 0 });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
@@ -60,7 +60,7 @@ describe("the terminal", () => {
   );
 
   it.each([["check"], ["status"], ["rotate"], ["rotate", "--dry-run"]])(
-    "row 49: %s with --debug shows no key that the first response quotes, before any secret was read",
+    "row 49: %s with --debug shows no key that the first response quotes before any secret was read",
     async (...args) => {
       const keys = ["sk-old-marker-7f3a9c1d2e4b", "sk-new-marker-4b8a60c5d7e1"] as const;
       const { run, aws, confluent } = await startOperator({ connections: TWO });

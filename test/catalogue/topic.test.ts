@@ -15,9 +15,9 @@ describe("a topic that rejects the alert", () => {
     ["is deleted", { error: "NotFound" }, "NotFound"],
     ["is throttled", { error: "Throttled", status: 429 }, "Throttled"],
     ["may not use its KMS key", { error: "KMSAccessDenied" }, "KMSAccessDenied"],
-    ["never answers", { connection: "silence" }, "Error"],
+    ["never responds", { connection: "silence" }, "Error"],
   ] as const)(
-    "row 18: if the topic %s, the failures are in the log and in the error",
+    "row 18: leaves the failures in the log and in the error if it %s",
     async (_, fault, reason) => {
       const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
       world.aws.putSecret("openai", "bad", OLD);
@@ -35,7 +35,7 @@ describe("a topic that rejects the alert", () => {
     },
   );
 
-  it("row 18: a successful run fails if the alert about a remark cannot be sent", async () => {
+  it("row 18: makes a successful run fail if the alert is about a remark", async () => {
     const world = await startWorld({ connections: ONE, confluent: { detail: "a remark" } });
     world.aws.putSecret("openai", "good");
     world.aws.fail({ operation: "Publish", error: "NotFound" });
@@ -50,7 +50,7 @@ describe("an outage of the topic", () => {
     ["breaks every connection", { connection: "reset" }],
     ["answers nothing", { connection: "silence" }],
   ] as const)(
-    "row 34: the alert arrives after SNS %s, whether or not the run has used its time",
+    "row 34: does not prevent the alert if SNS %s, even at the end of the run's time",
     async (_, fault) => {
       for (const [hang, untilMs] of [
         [false, 50_000],
@@ -69,7 +69,7 @@ describe("an outage of the topic", () => {
     },
   );
 
-  it("row 34: the built function's alert arrives after Secrets Manager and SNS failed", async () => {
+  it("row 34: does not prevent the built function's alert if Secrets Manager fails, too", async () => {
     const { aws, invoke } = await deploy({ key: "bad", accepts: ["good"] });
     aws.fail({ operation: "GetSecretValue", error: "ThrottlingException", times: 4 });
     aws.fail({ operation: "Publish", error: "Unavailable", status: 503, times: 4 });
@@ -81,7 +81,7 @@ describe("an outage of the topic", () => {
 });
 
 describe("an unusable topic", () => {
-  it("is named in the log at the start and in the error when the alert is lost", async () => {
+  it("is named in the log at the start, and in the error if the alert is lost", async () => {
     const topicArn = "arn:aws:sns:us-east-1:123456789012:alerts.fifo";
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     world.aws.putSecret("openai", "bad", OLD);
@@ -105,8 +105,8 @@ describe("an unusable topic", () => {
 describe("an unreachable host", () => {
   it.each([
     ["a name that does not resolve", "https://flink.invalid", "unreachable"],
-    ["a port that nobody listens on", "http://127.0.0.1:1", "unreachable"],
-  ])("row 10: %s is retried for a while, then alerted", async (_, restEndpoint, errorClass) => {
+    ["a port without a listener", "http://127.0.0.1:1", "unreachable"],
+  ])("row 10: is retried for a while and then alerted if it has %s", async (_, restEndpoint, errorClass) => {
     const world = await startWorld({ connections: ONE, restEndpoint });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(`1 of 1 failed (${errorClass})`);
@@ -114,7 +114,7 @@ describe("an unreachable host", () => {
     expect(world.alertedAfterMs()).toBeGreaterThan(20_000);
   });
 
-  it("row 10: an invalid certificate is alerted at once", async () => {
+  it("row 10: is alerted at once if it has an invalid certificate", async () => {
     const world = await startWorld({ connections: ONE, restEndpoint: await serveTls(selfSigned()) });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (unreachable)");

@@ -67,7 +67,7 @@ const CONNECTIONS = TWELVE.map(([entry], index) => ({
 }));
 
 describe("twelve connections of twelve types", () => {
-  it("get their keys and become READY, without an alert", async () => {
+  it("receive their keys and become READY without an alert", async () => {
     const world = await startWorld({ connections: CONNECTIONS, config, confluent: { timeToReadyMs: 2_000 } });
     for (const [index, [, value]] of TWELVE.entries()) world.aws.putSecret(`s${index + 1}`, value);
     const report = await world.invoke({ trigger: "schedule" });
@@ -77,7 +77,7 @@ describe("twelve connections of twelve types", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("cause one alert for one bad key, and the other eleven become READY", async () => {
+  it("cause one alert if one key is bad, while the other eleven become READY", async () => {
     const world = await startWorld({ connections: CONNECTIONS, config });
     world.confluent.configure("c2", { accepts: ["another"] });
     for (const [index, [, value]] of TWELVE.entries()) {

@@ -26,21 +26,24 @@ const NO_ANSWER: FaultRule = { method: "PUT", times: 1e6, fault: { kind: "reset"
 
 /** A bad key that the service does not call refused. */
 const TROUBLES: readonly (readonly [string, Trouble])[] = [
-  ["shows as UNREACHABLE", { settings: { timeToReadyMs: 500, rejectedPhase: "UNREACHABLE" } }],
+  ["is reported as UNREACHABLE", { settings: { timeToReadyMs: 500, rejectedPhase: "UNREACHABLE" } }],
   [
-    "shows as UNREACHABLE after a READY that lingers",
+    "is reported as UNREACHABLE after a stale READY",
     { settings: { world: "controller", verdictAfterMs: 2_000, rejectedPhase: "UNREACHABLE" } },
   ],
-  ["shows as an unknown word", { settings: { timeToReadyMs: 500, rejectedPhase: "DEGRADED" } }],
-  ["is put with 504 and yet applied", { settings: { timeToReadyMs: 500 }, fault: APPLIED_504 }],
-  ["is put without an answer and yet applied", { settings: { timeToReadyMs: 500 }, fault: NO_ANSWER }],
-  ["is put, and no read works", { settings: { timeToReadyMs: 500 }, fault: UNREADABLE }],
+  ["is reported as an unknown phase", { settings: { timeToReadyMs: 500, rejectedPhase: "DEGRADED" } }],
+  [
+    "is applied although its PUT is answered with 504",
+    { settings: { timeToReadyMs: 500 }, fault: APPLIED_504 },
+  ],
+  ["is applied although its PUT gets no response", { settings: { timeToReadyMs: 500 }, fault: NO_ANSWER }],
+  ["is sent before all reads fail", { settings: { timeToReadyMs: 500 }, fault: UNREADABLE }],
 ];
 
-describe("a bad key that the service does not call refused", () => {
+describe("a bad key that the service does not report as refused", () => {
   describe.each(TROUBLES)("row 30: %s", (_, { settings, fault }) => {
     it.each([890, 120, 30])(
-      "reaches two of fifty connections at most, with %d s for the run",
+      "reaches at most two of fifty connections, with %d s for the run",
       async (seconds) => {
         const world = await startVerdicts({ settings, key: BAD_KEY, count: 50 });
         if (fault !== undefined) world.confluent.fail(fault);
@@ -55,7 +58,7 @@ describe("a bad key that the service does not call refused", () => {
     );
   });
 
-  it("row 30: a canary that is never written hands over freely", async () => {
+  it("row 30: does not reach a canary that cannot be updated, so that others become canaries", async () => {
     const world = await startVerdicts({
       settings: { timeToReadyMs: 500 },
       key: GOOD_KEY,
@@ -65,7 +68,7 @@ describe("a bad key that the service does not call refused", () => {
     expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { failed: 3, ready: 3 }, holders: 3 });
   });
 
-  it("row 30: an environment without phases does not let a bad key into one that reports them", async () => {
+  it("row 30: is not spread from an environment without phases to one that reports them", async () => {
     const connections = Array.from({ length: 20 }, (_, index) => ({
       name: `c${index}`,
       secret: "openai",
@@ -83,9 +86,9 @@ describe("a bad key that the service does not call refused", () => {
     expect(puts.map(({ connection }) => connection)).toEqual(["c0", "c2"]);
   });
 
-  it("row 30: when the time runs out while READY has to hold, nothing more is put and it is unverified", async () => {
-    const world = await startVerdicts({ settings: { world: "credulous" }, key: GOOD_KEY, count: 50 });
-    const { connections, counts, holders, alerts } = await judge(world, GOOD_KEY, 15_000);
+  it("row 30: reaches one connection if the time runs out before READY is confirmed", async () => {
+    const world = await startVerdicts({ settings: { world: "credulous" }, key: BAD_KEY, count: 50 });
+    const { connections, counts, holders, alerts } = await judge(world, BAD_KEY, 15_000);
     expect(connections[0]).toMatchObject({ outcome: "unverified", evidence: { phase: "unsettled" } });
     expect(counts).toMatchObject({ unverified: 1, "not-attempted": 49 });
     expect([holders, alerts]).toEqual([1, 1]);
@@ -93,7 +96,7 @@ describe("a bad key that the service does not call refused", () => {
 });
 
 describe("a fresh key that is refused", () => {
-  it("row 7: gives way at once to the good one that is put while it is given time", async () => {
+  it("row 7: is replaced at once by a good one that is stored during its grace period", async () => {
     const world = await startVerdicts({
       settings: { timeToReadyMs: 500 },
       key: BAD_KEY,
@@ -108,7 +111,7 @@ describe("a fresh key that is refused", () => {
     expect(seconds).toBeLessThan(30);
   });
 
-  it("row 38: is not put again half-way after a newer run has put a newer one", async () => {
+  it("row 38: is not sent again half-way after a newer run has sent a newer one", async () => {
     const world = await startVerdicts({
       settings: { timeToReadyMs: 500 },
       key: BAD_KEY,
@@ -128,7 +131,7 @@ describe("a fresh key that is refused", () => {
 
 describe("an old key that comes back", () => {
   it.each(["silent", "credulous", "controller", "prompt"] as const)(
-    "row 42: is replaced by the next scheduled run, in a service that is %s",
+    "row 42: is replaced by the next scheduled run, with a service that is %s",
     async (kind) => {
       const world = await startVerdicts({ settings: { world: kind, accepts: () => true }, key: GOOD_KEY });
       await judge(world, GOOD_KEY);

@@ -5,7 +5,7 @@ import { CREDULOUS, SILENT, startVerification, statementsOf } from "../support/v
 
 describe("a statement that uses the connection", () => {
   it.each([SILENT, CREDULOUS])(
-    "row 55: finds a bad key that the phase does not show, with one connection harmed: %o",
+    "row 55: finds a bad key that the phase does not show after one connection: %o",
     async (settings) => {
       const world = await startVerification({ settings, key: BAD_KEY });
       const { counts, connections, holders, alerts } = await judge(world, BAD_KEY);
@@ -23,7 +23,7 @@ describe("a statement that uses the connection", () => {
   );
 
   it.each([SILENT, CREDULOUS])(
-    "row 55: brings the previous key back if that is configured, and shows that it works: %o",
+    "row 55: leads to a rollback if that is configured, and proves that the previous key works: %o",
     async (settings) => {
       const world = await startVerification({ settings, key: BAD_KEY, onRejected: "rollback" });
       const { counts, connections, holders } = await judge(world, BAD_KEY);
@@ -38,24 +38,27 @@ describe("a statement that uses the connection", () => {
     },
   );
 
-  it.each([SILENT, CREDULOUS])("row 55: proves a good key, and the others follow: %o", async (settings) => {
-    const world = await startVerification({ settings });
-    const { connections, holders, alerts } = await judge(world, GOOD_KEY);
-    expect(connections.find(({ name }) => name === "openai-3")).toMatchObject({
-      outcome: "ready",
-      message: "The statement smoke has used the connection with this key and completed.",
-      evidence: { statement: "completed" },
-    });
-    expect({ holders, alerts }).toEqual({ holders: 4, alerts: 0 });
-    const firstOther = world.confluent.requests.findIndex(
-      ({ method, connection }) => method === "PUT" && connection !== "openai-3",
-    );
-    const deletion = world.confluent.requests.findIndex(({ method }) => method === "DELETE");
-    expect(deletion).toBeLessThan(firstOther);
-    expect(statementsOf(world)).toEqual({ submitted: 1, left: [] });
-  });
+  it.each([SILENT, CREDULOUS])(
+    "row 55: proves a good key before the other connections receive it: %o",
+    async (settings) => {
+      const world = await startVerification({ settings });
+      const { connections, holders, alerts } = await judge(world, GOOD_KEY);
+      expect(connections.find(({ name }) => name === "openai-3")).toMatchObject({
+        outcome: "ready",
+        message: "The statement smoke has used the connection with this key and completed.",
+        evidence: { statement: "completed" },
+      });
+      expect({ holders, alerts }).toEqual({ holders: 4, alerts: 0 });
+      const firstOther = world.confluent.requests.findIndex(
+        ({ method, connection }) => method === "PUT" && connection !== "openai-3",
+      );
+      const deletion = world.confluent.requests.findIndex(({ method }) => method === "DELETE");
+      expect(deletion).toBeLessThan(firstOther);
+      expect(statementsOf(world)).toEqual({ submitted: 1, left: [] });
+    },
+  );
 
-  it("row 55: is run again while a young key is refused, until that counts", async () => {
+  it("row 55: is repeated while a young key is refused, until the grace period ends", async () => {
     const world = await startVerification({ key: "young-key", keyAgeMs: 0, onRejected: "rollback" });
     const { counts, holders, alerts } = await judge(world, "young-key");
     expect(counts).toMatchObject({ ready: 1, applied: 3 });
@@ -66,7 +69,7 @@ describe("a statement that uses the connection", () => {
   });
 });
 
-describe("a statement that says nothing about the key", () => {
+describe("an inconclusive verification statement", () => {
   const REASONS: readonly [string, Partial<StatementSettings>, object][] = [
     [
       "fails for another reason",
@@ -81,14 +84,14 @@ describe("a statement that says nothing about the key", () => {
     ],
   ];
 
-  describe.each(REASONS)("since it %s", (_, statements, expected) => {
+  describe.each(REASONS)("that %s", (_, statements, expected) => {
     it.each([
       [SILENT, GOOD_KEY],
       [SILENT, BAD_KEY],
       [CREDULOUS, GOOD_KEY],
       [CREDULOUS, BAD_KEY],
     ])(
-      "row 56: leaves the connection unverified, without a roll-back and without a trace: %o, %s",
+      "row 56: leaves the connection unverified without a rollback and is deleted: %o, %s",
       async (settings, key) => {
         const world = await startVerification({ settings, key, statements, onRejected: "rollback" });
         const { connections, alerts } = await judge(world, key);
@@ -102,13 +105,13 @@ describe("a statement that says nothing about the key", () => {
     );
   });
 
-  it("row 56: is deleted before the function's time is up", async () => {
+  it("row 56: is deleted before the function times out", async () => {
     const world = await startVerification({ statements: { pendingMs: 1e9 } });
     await judge(world, GOOD_KEY, 45_000);
     expect(statementsOf(world)).toEqual({ submitted: 1, left: [] });
   });
 
-  it("row 56: is deleted although the first attempts fail", async () => {
+  it("row 56: is deleted even if the first attempts fail", async () => {
     const world = await startVerification();
     const fault = { kind: "status", status: 503 } as const;
     world.confluent.fail({ method: "DELETE", collection: "statements", times: 3, fault });
@@ -116,7 +119,7 @@ describe("a statement that says nothing about the key", () => {
     expect(statementsOf(world).left).toEqual([]);
   });
 
-  it("row 56: is found again if the answer to its submission is lost", async () => {
+  it("row 56: is found again if the response to its submission is lost", async () => {
     const world = await startVerification();
     const fault = { kind: "reset", applied: true } as const;
     world.confluent.fail({ method: "POST", collection: "statements", fault });
@@ -124,7 +127,7 @@ describe("a statement that says nothing about the key", () => {
     expect(statementsOf(world)).toEqual({ submitted: 1, left: [] });
   });
 
-  it("row 56: shows nothing of what it has read or of its own text", async () => {
+  it("row 56: reveals neither its results nor its SQL", async () => {
     const world = await startVerification({ key: BAD_KEY });
     const report = await world.invoke({}).catch(() => undefined);
     expect(JSON.stringify([report, world.aws.published()])).not.toContain("LATERAL TABLE");

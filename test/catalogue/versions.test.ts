@@ -57,9 +57,9 @@ describe("the versions of a secret", () => {
 
   it.each([
     ["is left over on the current version", "current", ["AWSCURRENT", "AWSPENDING"]],
-    ["sits on a newer version", "pending", ["AWSPENDING"]],
-    ["sits on a version without a value", undefined, ["AWSPENDING"]],
-  ])("row 3: only AWSCURRENT counts when AWSPENDING %s", async (_, value, stages) => {
+    ["is on a newer version", "pending", ["AWSPENDING"]],
+    ["is on a version without a value", undefined, ["AWSPENDING"]],
+  ])("row 3: only AWSCURRENT is sent if AWSPENDING %s", async (_, value, stages) => {
     const world = await startWorld({ connections: TWO });
     world.aws.putSecret("openai", "current");
     world.aws.putSecret("openai", value, { stages });
@@ -69,7 +69,7 @@ describe("the versions of a secret", () => {
     expect(new Set([...world.keysPut("a"), ...world.keysPut("b")])).toEqual(new Set(["current"]));
   });
 
-  it("row 4: the same event twice, one after the other, ends in the same state", async () => {
+  it("row 4: the same event twice in succession ends in the same state", async () => {
     const world = await startWorld({ connections: TWO, confluent: { timeToReadyMs: 2_000 } });
     world.aws.putSecret("openai", "new");
     const [event] = eventsOf(world, "openai");
@@ -89,7 +89,7 @@ describe("the versions of a secret", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("row 5: two changes a second apart end with the newest version, even if their events come twice and in the wrong order", async () => {
+  it("row 5: two changes a second apart end with the newest version, even if their events arrive twice and out of order", async () => {
     const world = await startWorld({ connections: TWO, confluent: { timeToReadyMs: 2_000 } });
     world.aws.putSecret("openai", "first");
     await world.clock.sleep(1_000);
@@ -101,7 +101,7 @@ describe("the versions of a secret", () => {
     expect(new Set([...world.keysPut("a"), ...world.keysPut("b")])).toEqual(new Set(["second"]));
   });
 
-  it("row 5: a version that appears during a run is sent in that run, and never the older one after it", async () => {
+  it("row 5: a version that appears during a run is sent in that run and never overwritten by the older one", async () => {
     const world = await startWorld({ connections: TWO, confluent: { timeToReadyMs: 10_000 } });
     world.aws.putSecret("openai", "first");
     const run = world.invoke(eventsOf(world, "openai")[0]);
@@ -129,13 +129,13 @@ describe("one secret under several names", () => {
     return world;
   }
 
-  it("row 31: one connection gets a bad key, whatever the names", async () => {
+  it("row 31: a bad key reaches one connection despite the names", async () => {
     const world = await startNamed({ confluent: { accepts: ["good"] } });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 3 failed, 2 not attempted (rejected)");
     expect([...world.keysPut("a"), ...world.keysPut("b"), ...world.keysPut("c")]).toEqual(["new"]);
   });
 
-  it("row 31: one connection gets a bad key from the built function", async () => {
+  it("row 31: a bad key reaches one connection from the built function", async () => {
     const { confluent, invoke } = await deploy({
       key: "bad",
       accepts: ["good"],
@@ -162,7 +162,7 @@ describe("one secret under several names", () => {
     expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");
   });
 
-  it("row 31: a replica that takes no label causes a note and no alert", async () => {
+  it("row 31: a replica that accepts no label causes a note but no alert", async () => {
     const words =
       "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
     const world = await startNamed();
@@ -176,10 +176,10 @@ describe("one secret under several names", () => {
   });
 });
 
-describe("an old key that somebody else puts back", () => {
+describe("an old key that another client puts back", () => {
   const config = { propagationLabel: "FLINK_READY", refresh: "when-stale" };
 
-  it("row 42: the next scheduled run replaces it, and skips connections that nobody changed", async () => {
+  it("row 42: is replaced by the next scheduled run, which skips connections that nobody changed", async () => {
     const world = await startWorld({ connections: TWO, config });
     world.aws.putSecret("openai", "new");
     expect(await world.invoke(SCHEDULE)).toMatchObject({ counts: { ready: 2 } });

@@ -31,7 +31,7 @@ async function startBehind(
 
 const list = z.looseObject({ data: z.array(z.looseObject({})), metadata: z.looseObject({}) });
 
-describe("on the wire", () => {
+describe("over HTTP", () => {
   it("row 39: redirects count as requests, in the report and for the rate limit", async () => {
     const { world, times } = await startBehind(
       ({ path }, forward) => {
@@ -47,7 +47,7 @@ describe("on the wire", () => {
     expect(mostWithin(1_000, times)).toBeLessThanOrEqual(50);
   });
 
-  it("row 39: a list whose next page is itself ends", async () => {
+  it("row 39: a list whose next page is itself does not loop", async () => {
     const requests: string[] = [];
     const { world } = await startBehind(
       async ({ method, path }, forward) => {
@@ -112,7 +112,7 @@ describe("on the wire", () => {
     expect(world.clock.now() - startedAt).toBeLessThan(60_000);
   });
 
-  it("row 11: an error body that is compressed without saying so is understood", async () => {
+  it("row 11: a compressed error body without Content-Encoding is read", async () => {
     const error = { errors: [{ status: "400", detail: "The endpoint is not allowed." }] };
     const { world } = await startBehind(
       ({ method }, forward) =>

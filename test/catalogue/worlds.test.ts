@@ -19,7 +19,7 @@ const TABLE = [
   [PROMPT, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 2, seconds: 1, alerts: 1 }],
 ] as const;
 
-describe("the four ways in which the service may report on a key", () => {
+describe("the four ways in which the service may report a key", () => {
   it.each(TABLE)("row 28: %o with %s ends as %o", async (settings, key, counts, most) => {
     const world = await startVerdicts({ settings, key });
     const judged = await judge(world, key);
@@ -29,7 +29,7 @@ describe("the four ways in which the service may report on a key", () => {
     expect(judged.seconds).toBeLessThan(most.seconds);
   });
 
-  it("row 27: silence is read three times at most, and each connection is applied within five seconds", async () => {
+  it("row 27: a service without phases is read three times at most, and the connection is applied within five seconds", async () => {
     const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, count: 1 });
     const { connections, reads, seconds } = await judge(world, GOOD_KEY);
     expect(connections[0]).toMatchObject({ outcome: "applied", evidence: { phase: "silent" } });
@@ -37,7 +37,7 @@ describe("the four ways in which the service may report on a key", () => {
     expect(seconds).toBeLessThan(5);
   });
 
-  it("row 27: a phase that is filled before the PUT and empty after it is unverified, with an alert", async () => {
+  it("row 27: a phase that becomes empty after the PUT is unverified, with an alert", async () => {
     const world = await startVerdicts({ settings: PROMPT, key: GOOD_KEY, count: 1 });
     world.confluent.configure("openai-1", { phases: { ready: "READY", pending: "" }, timeToReadyMs: 1e9 });
     const { connections, alerts } = await judge(world, GOOD_KEY);
@@ -48,21 +48,24 @@ describe("the four ways in which the service may report on a key", () => {
   it.each([
     ["ready", "unverified", 1],
     ["applied", "applied", 0],
-  ] as const)('row 27: silence with verification.require "%s" is %s', async (require, outcome, alerts) => {
-    const config = { verification: { require } };
-    const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, count: 1, config });
-    const judged = await judge(world, GOOD_KEY);
-    expect(judged).toMatchObject({ connections: [{ outcome }], alerts });
-  });
+  ] as const)(
+    'row 27: a service without phases with verification.require "%s" is %s',
+    async (require, outcome, alerts) => {
+      const config = { verification: { require } };
+      const world = await startVerdicts({ settings: SILENT, key: GOOD_KEY, count: 1, config });
+      const judged = await judge(world, GOOD_KEY);
+      expect(judged).toMatchObject({ connections: [{ outcome }], alerts });
+    },
+  );
 
-  it('row 27: with verification.require "applied" a phase that has become silent is enough', async () => {
+  it('row 27: a phase that becomes empty with verification.require "applied" is applied', async () => {
     const config = { verification: { require: "applied" } };
     const world = await startVerdicts({ settings: PROMPT, key: GOOD_KEY, count: 1, config });
     world.confluent.configure("openai-1", { phases: { ready: "READY", pending: "" }, timeToReadyMs: 1e9 });
     expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { applied: 1 }, alerts: 0 });
   });
 
-  it("row 28: a verdict that comes after the others have followed is seen by the last read", async () => {
+  it("row 28: a late verdict on the canary is seen by the last read", async () => {
     const settings = { world: "controller", verdictAfterMs: 15_000 } as const;
     const world = await startVerdicts({ settings, key: BAD_KEY, count: 4 });
     world.confluent.configure("openai-4", { world: "prompt", timeToReadyMs: 20_000, accepts: [BAD_KEY] });
@@ -75,7 +78,7 @@ describe("the four ways in which the service may report on a key", () => {
     expect(seconds).toBeLessThan(40);
   });
 
-  it("row 28: what the last read finds refused gets the previous key back, and the propagation label stays", async () => {
+  it("row 28: a refusal found by the last read is rolled back, and the propagation label does not move", async () => {
     const world = await startVerdicts({
       settings: { world: "controller", verdictAfterMs: 15_000 },
       key: GOOD_KEY,
@@ -92,7 +95,7 @@ describe("the four ways in which the service may report on a key", () => {
   });
 });
 
-describe("fifty connections and a phase that lingers", () => {
+describe("with fifty connections and a stale phase,", () => {
   const DELAYS = [0.1, 0.25, 0.4, 1, 2, 4, 9];
   const ONE_OF_FIFTY = { counts: { failed: 1, "not-attempted": 49 }, holders: 1, alerts: 1 };
 
@@ -100,14 +103,14 @@ describe("fifty connections and a phase that lingers", () => {
     ["an old key", 3_600_000],
     ["a fresh key", 0],
   ])("%s that is refused", (_, keyAgeMs) => {
-    it.each(DELAYS)("row 28: reaches one connection if the service judges it after %d s", async (delay) => {
+    it.each(DELAYS)("row 28: reaches one connection if the verdict takes %d s", async (delay) => {
       const settings = { world: "controller", verdictAfterMs: delay * 1_000 } as const;
       const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs });
       expect(await judge(world, BAD_KEY)).toMatchObject(ONE_OF_FIFTY);
     });
 
     it.each(DELAYS)(
-      "row 29: reaches one connection if replicas lag too, judged after %d s",
+      "row 29: reaches one connection if the verdict takes %d s and replicas lag, too",
       async (delay) => {
         const settings = { world: "controller", verdictAfterMs: delay * 1_000, replicaLagMs: 1_000 } as const;
         const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs });
@@ -121,7 +124,7 @@ describe("fifty connections and a phase that lingers", () => {
     ["rollback", 0],
     ["rollback", 1_000],
   ] as const)(
-    "row 28: a good key mends fifty connections at INVALID_AUTH, with %s and replicas %d ms behind",
+    "row 28: a good key makes all at INVALID_AUTH READY, with %s and replicas %d ms behind",
     async (onRejected, replicaLagMs) => {
       const world = await startVerdicts({
         settings: { world: "controller", verdictAfterMs: 1_000, replicaLagMs },
@@ -143,7 +146,7 @@ describe("fifty connections and a phase that lingers", () => {
     [700, 1_000],
     [9_700, 3_000],
   ])(
-    "row 29: READY of a replica after INVALID_AUTH is not believed, judged after %d ms, %d ms behind",
+    "row 29: a replica's READY after INVALID_AUTH is ignored, with a verdict after %d ms and replicas %d ms behind",
     async (verdictAfterMs, replicaLagMs) => {
       const settings = { world: "controller", verdictAfterMs, replicaLagMs } as const;
       const world = await startVerdicts({ settings, key: BAD_KEY, count: 50, keyAgeMs: 0 });
@@ -176,7 +179,7 @@ describe("fifty connections and a phase that lingers", () => {
     expect(await judge(world, GOOD_KEY)).toMatchObject({ counts: { ready: 20 }, holders: 20, alerts: 0 });
   });
 
-  it("row 29: a replica that answers from before the PUT is asked again", async () => {
+  it("row 29: a replica that returns the state before the PUT is read again", async () => {
     const settings = { world: "prompt", timeToReadyMs: 400, replicaLagMs: 5_000 } as const;
     const world = await startVerdicts({ settings, key: GOOD_KEY });
     const { counts, seconds } = await judge(world, GOOD_KEY);

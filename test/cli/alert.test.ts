@@ -40,10 +40,10 @@ describe("alert --test", () => {
   });
 
   it.each([
-    ["no topic is named", "", "No alert topic is named."],
+    ["no topic is configured", "", "No alert topic is named."],
     ["the topic is FIFO", "arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
-    ["the topic is none", "arn:aws:sqs:us-east-1:123456789012:alerts", "not the ARN of an SNS topic"],
-  ])("is refused before anything is sent if %s", async (_what, topic, message) => {
+    ["the ARN is not a topic's", "arn:aws:sqs:us-east-1:123456789012:alerts", "not the ARN of an SNS topic"],
+  ])("fails before anything is sent if %s", async (_what, topic, message) => {
     const { run, aws } = await startOperator(CONNECTIONS);
     const { code, err } = await run(["alert", "--test"], { env: { ALERT_TOPIC_ARN: topic } });
     expect(err).toContain(message);

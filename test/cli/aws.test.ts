@@ -96,7 +96,7 @@ describe("an expired AWS session", () => {
 
 describe("a denied operator", () => {
   it.each([["status"], ["rotate"], ["check"]])(
-    "sees AWS's own sentence in %s, and nothing about the function",
+    "sees AWS's message in %s, without advice about the function",
     async (command) => {
       const { run, aws } = await startOperator({ connections: TWO });
       aws.fail({ secretId: "openai", error: "AccessDeniedException", message: DENIED });
@@ -110,7 +110,7 @@ describe("a denied operator", () => {
     },
   );
 
-  it("sees AWS's own sentence about the topic", async () => {
+  it("sees AWS's message about the topic", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     const message = "User: arn:aws:iam::1:user/ann is not authorized to perform: SNS:GetTopicAttributes";
     aws.fail({ operation: "GetTopicAttributes", error: "AuthorizationError", message });
@@ -123,7 +123,7 @@ describe("a denied operator", () => {
 });
 
 describe("a misspelt secret", () => {
-  it("leads to advice about its name, account and region, not about its value", async () => {
+  it("causes advice about its name, account and region, not about its value", async () => {
     const { run } = await startOperator({
       connections: TWO,
       config: { connections: [{ name: "a", type: "OPENAI", secret: "opnai" }] },

@@ -25,7 +25,7 @@ describe("check", () => {
     expect(code).toBe(0);
   });
 
-  it("fails if a provider refuses the key, and shows its words", async () => {
+  it("fails if a provider refuses the key and shows the provider's message", async () => {
     const { run, host } = await startAsked(false);
     const { code, out } = await run(["check"]);
     expect(out).toContain(`✗ prod/a: openai: ${host} refused the key (HTTP 401, invalid_api_key).`);
@@ -35,7 +35,7 @@ describe("check", () => {
     expect(code).toBe(1);
   });
 
-  it("does not fail if a provider says nothing certain", async () => {
+  it("does not fail if a provider's response is inconclusive", async () => {
     const { run, host } = await startAsked(true, { status: 429, body: "{}" });
     const { code, out } = await run(["check"]);
     expect(out).toContain(`${host} did not say whether it accepts the key (HTTP 429).`);
@@ -45,7 +45,7 @@ describe("check", () => {
 });
 
 describe("rotate --dry-run", () => {
-  it("asks the provider and puts nothing", async () => {
+  it("asks the provider and sends no PUT", async () => {
     const { run, confluent, providers } = await startAsked(true);
     const { code, out, err } = await run(["rotate", "--dry-run"]);
     expect(`${out}${err}`).toContain("accepts the key.");

@@ -15,14 +15,14 @@ async function start(policy: object | undefined, verify?: string) {
   return operator;
 }
 
-describe("check, about statements,", () => {
-  it("asks nothing if none are configured", async () => {
+describe("the check of statements", () => {
+  it("sends no request if none are configured", async () => {
     const { run, confluent } = await start(undefined);
     expect((await run(["check"])).out).not.toContain("statements of");
     expect(confluent.requests.filter(({ path }) => path.includes("/statements"))).toEqual([]);
   });
 
-  it("tells that they can be listed, and submits none", async () => {
+  it("says that they can be listed and submits none", async () => {
     const { run, confluent } = await start(undefined, "smoke");
     const { out, code } = await run(["check"]);
     expect(out).toContain(
@@ -36,7 +36,7 @@ describe("check, about statements,", () => {
     [{ report: true }, "smoke", 1],
     [{ restart: ["orders"] }, undefined, 1],
     [{ report: true }, undefined, 0],
-  ])("fails without the role if they are needed: %o, %s", async (policy, verify, expected) => {
+  ])("fails without the role only if a connection needs one: %o, %s", async (policy, verify, expected) => {
     const { run, confluent } = await start(policy, verify);
     confluent.configureStatements({ forbidden: true });
     const { out, code } = await run(["check"]);
@@ -45,7 +45,7 @@ describe("check, about statements,", () => {
     expect(code).toBe(expected);
   });
 
-  it("names those that are to be restarted and cannot be", async () => {
+  it("names those that are configured for a restart but cannot be restarted", async () => {
     const { run } = await start({ restart: ["orders", "adhoc", "missing"] });
     const { code, out } = await run(["check"]);
     const text = out.replace(/\s+/g, " ");

@@ -8,7 +8,7 @@ const TWO = [
 ];
 
 describe("check", () => {
-  it("ticks what passes and writes nothing", async () => {
+  it("ticks each passed check and sends no PUT", async () => {
     const { run, confluent, aws } = await startOperator({ connections: TWO });
     const { code, out } = await run(["check"]);
     expect(out.split("\n").slice(0, 5)).toEqual([
@@ -23,7 +23,7 @@ describe("check", () => {
     expect(code).toBe(0);
   });
 
-  it("says for each failed check what to do", async () => {
+  it("says what to do about each failed check", async () => {
     const { run, aws } = await startOperator({ connections: TWO, missing: ["a"] });
     aws.putSecret("anthropic", "{}");
     const { code, out } = await run(["check", "--topic", "arn:aws:sns:us-east-1:123456789012:other"]);
@@ -38,13 +38,13 @@ describe("check", () => {
     expect(code).toBe(1);
   });
 
-  it("shows what failed before what passed", async () => {
+  it("shows failed checks before passed ones", async () => {
     const { run } = await startOperator({ connections: TWO, missing: ["b"] });
     const { out } = await run(["check"]);
     expect(out).toMatch(/^✗ prod\/b: anthropic: There is no connection b.*\n[^✗]+\n✓ configuration: /);
   });
 
-  it("names connections that exist and are not listed, which is no failure", async () => {
+  it("names connections that exist but are not listed, without a failure", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     for (const name of ["stray", "other"])
       confluent.addConnection("env-1", {
@@ -71,7 +71,7 @@ describe("check", () => {
     ]);
   });
 
-  it("lists each environment once for all checks of it, and once in the dry run", async () => {
+  it("lists each environment once for all checks and once for the dry run", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     await run(["check"]);
     const lists = confluent.requests.filter(
@@ -91,7 +91,7 @@ describe("check", () => {
     expect(code).toBe(1);
   });
 
-  it("shows Confluent's own words and the request id of an environment that cannot be listed", async () => {
+  it("shows Confluent's message and request id for an environment that cannot be listed", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     const text = "Source IP address 203.0.113.7 is not in the IP filter.";
     const headers = { "x-request-id": "req-1" };
@@ -105,15 +105,18 @@ describe("check", () => {
   it.each([
     ["does not exist", "env-9", /no such connection, environment or organization \(404\)/],
     ["has no connections", "env-2", /Environment prod \(env-2\) has no connections\./],
-  ])("says that the environment %s, and not to create connections", async (_what, environmentId, problem) => {
-    const { run, confluent } = await startOperator({ connections: TWO, environmentId });
-    confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [API_KEY] });
-    const { code, out } = await run(["check"]);
-    expect(out).toMatch(problem);
-    expect(out).toMatch(/\n {4}Check organizationId, environmentId, cloud and region/);
-    expect(out).not.toMatch(/create/i);
-    expect(code).toBe(1);
-  });
+  ])(
+    "says that the environment %s instead of advising to create connections",
+    async (_what, environmentId, problem) => {
+      const { run, confluent } = await startOperator({ connections: TWO, environmentId });
+      confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [API_KEY] });
+      const { code, out } = await run(["check"]);
+      expect(out).toMatch(problem);
+      expect(out).toMatch(/\n {4}Check organizationId, environmentId, cloud and region/);
+      expect(out).not.toMatch(/create/i);
+      expect(code).toBe(1);
+    },
+  );
 
   it("reports every fault of the configuration and ends with 2", async () => {
     const { run } = await startOperator({
@@ -145,7 +148,7 @@ describe("check", () => {
   it.each([
     [0, "Nobody is subscribed to the topic, so nobody gets an alert."],
     [2, "None of the subscriptions to the topic is confirmed (2 pending), so nobody gets an alert."],
-  ])("remarks that nobody gets an alert, with %i subscriptions to confirm", async (pending, words) => {
+  ])("remarks that nobody receives alerts, with %i pending subscriptions", async (pending, words) => {
     const { run, aws } = await startOperator({ connections: TWO });
     const topic = aws.createTopic("quiet", { confirmed: 0, pending });
     const { code, out } = await run(["check", "--topic", topic]);
@@ -153,7 +156,7 @@ describe("check", () => {
     expect(code).toBe(0);
   });
 
-  it("checks no topic if none is given", async () => {
+  it("does not check a topic if none is given", async () => {
     const { run } = await startOperator({ connections: TWO });
     const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });
     expect(out).not.toContain("topic");
@@ -184,7 +187,7 @@ describe("check --offline", () => {
     expect(code).toBe(1);
   });
 
-  it("remarks on settings that have no effect or hardly the one that was meant", async () => {
+  it("remarks on settings without an effect or with an unlikely one", async () => {
     const { run } = await startOperator({
       connections: [
         { name: "a", secret: "openai", canary: true },

@@ -90,7 +90,7 @@ describe("completion", () => {
     ).toBe("");
   });
 
-  it("names the environment of a name that two environments have", async () => {
+  it("adds the environment to a name that two environments contain", async () => {
     const { run, folder } = await startOperator(TWO);
     const ids = { organizationId: "o", cloud: "aws", region: "r", apiKeySecret: "k" };
     const entry = { name: "a", type: "OPENAI", secret: "s" };

@@ -21,7 +21,7 @@ describe("discover --merge", () => {
     };
   }
 
-  it("adds what the file does not list, and keeps its comments, order and form", async () => {
+  it("adds connections that the file does not list and keeps its comments, order and format", async () => {
     const operator = await startOperator({ connections: TWO });
     const { confluent, env, run } = operator;
     const before = `// ours
@@ -65,7 +65,7 @@ describe("discover --merge", () => {
     expect(err).toContain("2 connections are listed already.\nNothing is new.");
   });
 
-  it("leaves a new environment as a comment until a connection uses it", async () => {
+  it("adds a new environment as a comment until a connection uses it", async () => {
     const operator = await startOperator({ connections: TWO.slice(0, 1) });
     const state = join(operator.folder, "state.json");
     writeFileSync(state, stateWith([RESOURCE]));
@@ -75,7 +75,7 @@ describe("discover --merge", () => {
     expect(await operator.run(["check", "--offline"])).toMatchObject({ code: 0 });
   });
 
-  it("leaves no schema behind and rejects what is not an object", async () => {
+  it("rejects a file that is not an object and writes no schema", async () => {
     const operator = await startOperator({ connections: TWO });
     writeFileSync(operator.env["CONNECTIONS_FILE"] ?? "", "[]");
     const { code, err } = await merge(operator);

@@ -37,7 +37,7 @@ describe("discover --terraform", () => {
     expect(err).toContain("the type is not known to the rotator, so spell out its backend keys under data");
   });
 
-  it("keeps the regions of an environment separate", async () => {
+  it("separates the regions of an environment", async () => {
     const elsewhere = { ...RESOURCE.values, rest_endpoint: "https://flink.eu-west-1.aws.confluent.cloud" };
     const { out } = await discoverState(
       [RESOURCE, { ...RESOURCE, values: elsewhere }],
@@ -46,7 +46,7 @@ describe("discover --terraform", () => {
     expect(Object.keys(parse(out).environments)).toEqual(["env-1-us-west-2", "env-1-eu-west-1"]);
   });
 
-  it("does not give one region to several environments whose regions are not known", async () => {
+  it("does not apply one region to several environments whose regions are unknown", async () => {
     const { rest_endpoint: _, ...values } = RESOURCE.values;
     const other = { ...values, environment: [{ id: "env-2" }] };
     const { out, err } = await discoverState(
@@ -63,7 +63,7 @@ describe("discover --terraform", () => {
     expect(err).toContain("To do: environment env-1 lacks cloud, region.");
   });
 
-  it("says that a connection of one name twice is in several regions", async () => {
+  it("says that a name that occurs twice is in several regions", async () => {
     const { rest_endpoint: _, ...values } = RESOURCE.values;
     const resource = { ...RESOURCE, values };
     const { out, err } = await discoverState([resource, resource]);

@@ -41,7 +41,7 @@ describe("explain", () => {
     }
   });
 
-  it("suggests a word", async () => {
+  it("suggests a similar word", async () => {
     const { run } = await startOperator(ONE);
     const { code, err } = await run(["explain", "rejectd"]);
     expect(err).toContain('There is nothing to explain about "rejectd".\nDid you mean "rejected"?');

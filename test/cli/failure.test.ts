@@ -30,7 +30,7 @@ describe("an error with --json", () => {
     expect(code).toBe(2);
   });
 
-  it("has the class of a report if AWS cannot be reached", async () => {
+  it("has an error class of the report if AWS cannot be reached", async () => {
     const { run, aws } = await startOperator(ONE);
     await aws.close();
     const { code, out } = await run(["status", "--json"]);
@@ -40,7 +40,7 @@ describe("an error with --json", () => {
 });
 
 describe("an error without --json", () => {
-  it("is wrapped on a narrow terminal, and nothing is on standard output", async () => {
+  it("is wrapped on a narrow terminal and leaves standard output empty", async () => {
     const { run } = await startOperator(ONE);
     const { out, err } = await run(["rotate", "b"], { isTTY: true, columns: 40, env: { NO_COLOR: "1" } });
     expect(err).toBe('Error: No connection "b" is listed in\nconnections.json.\nDid you mean "a"?\n');

@@ -38,7 +38,7 @@ function answers(pairs: readonly (readonly [RegExp, string])[]) {
 }
 
 describe("init", () => {
-  it("leads from nothing to a dry run", async () => {
+  it("leads from an empty folder to a dry run", async () => {
     const operator = await startEmpty();
     const { run, confluent, output } = operator;
     const { asked, answer } = answers([
@@ -85,7 +85,7 @@ describe("init", () => {
     expect(confluent.requests.filter(({ method }) => method === "PUT")).toEqual([]);
   });
 
-  it("asks nothing if nobody sits at a terminal, and leaves as a comment what it does not know", async () => {
+  it("asks no questions without a terminal and writes unknown values as comments", async () => {
     const { run, confluent, output } = await startEmpty();
     const ids = ["--organization", "org-1", "--environment", "env-1", "--api-key-secret", "confluent/key"];
     const use = ["--use", "support-openai=prod/openai", "--use", "agent=prod/agent"];
@@ -104,7 +104,7 @@ describe("init", () => {
     expect(code).toBe(0);
   });
 
-  it("asks for secrets without a list if they may not be listed", async () => {
+  it("asks for the names of secrets if it may not list them", async () => {
     const { run, aws, confluent, output } = await startEmpty();
     aws.fail({ operation: "ListSecrets", error: "AccessDeniedException", times: 9 });
     const ids = [

@@ -55,7 +55,7 @@ describe("invoke", () => {
     expect(events).toEqual([{ connections: ["a"], secrets: ["openai"], dryRun: true, alert: false }]);
   });
 
-  it("asks a person before the function rotates everything", async () => {
+  it("asks for confirmation on a terminal before the function rotates everything", async () => {
     const { run, events } = await startDeployed();
     const { code } = await run(["invoke"], { answer: () => "" });
     expect({ code, events }).toEqual({ code: 130, events: [] });
@@ -79,14 +79,14 @@ describe("invoke", () => {
       2,
       "The function did not return a report.",
     ],
-  ])("says so if %s", async (_what, answer, expected, message) => {
+  ])("reports that %s", async (_what, answer, expected, message) => {
     const { run } = await startDeployed({ invoke: async () => answer });
     const { code, out, err } = await run(["invoke"]);
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: expected, out: "" });
   });
 
-  it("says so if there is no such function or stack", async () => {
+  it("reports that there is no such function or stack", async () => {
     const { run } = await startDeployed();
     const named = await run(["invoke", "--function", "nobody"]);
     expect(named.err).toContain("nobody could not be called (ResourceNotFoundException): Function not found");

@@ -50,7 +50,7 @@ describe("the JSON of a command", () => {
     expect(fields.size).toBeGreaterThan(8);
   });
 
-  it("has the fields of the report or of the vocabulary: rotate", async () => {
+  it("has only fields of the report or documented ones: rotate", async () => {
     const { run } = await startTroubled();
     const fields = new Set(fieldsOf(JSON.parse((await run(["rotate", "--json"])).out)));
     const documented = (field: string) =>
@@ -62,7 +62,7 @@ describe("the JSON of a command", () => {
     expect(VOCABULARY.has(field) || EVENTS.includes(`\`${field}\``)).toBe(true);
   });
 
-  it("has the same values for the same connection in status and rotate", async () => {
+  it("has the same values for a connection in status and rotate", async () => {
     const { run } = await startTroubled();
     const entry = async (command: string) =>
       JSON.parse((await run([command, "b", "--json"])).out).connections[0];

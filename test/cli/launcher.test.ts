@@ -32,7 +32,7 @@ describe("the command that npm installs", () => {
   });
 
   it.each(["12.22.12", "18.20.0", "20.20.2", "22.18.0"])(
-    "on Node %s says in a line what is needed",
+    "says in one line which version it needs on Node %s",
     (version) => {
       expect(launch(LAUNCHER, ["--version"], version)).toEqual({
         status: 2,
@@ -46,14 +46,14 @@ describe("the command that npm installs", () => {
     expect(launch(LAUNCHER, ["--version"], version)).toMatchObject({ status: 0 });
   });
 
-  it("is written so that Node 12 can read it", async () => {
+  it("has a syntax that Node 12 can parse", async () => {
     const code = readFileSync(LAUNCHER, "utf8");
     const [old, current] = await Promise.all([transform(code, { target: "node12.22" }), transform(code)]);
     expect(old.code).toBe(current.code);
     expect(code).not.toContain("node:");
   });
 
-  it("says what to run if npm has run without scripts", () => {
+  it("says what to run if npm was run without scripts", () => {
     mkdirSync(join(folder, "checkout/bin"), { recursive: true });
     cpSync("package.json", join(folder, "checkout/package.json"));
     cpSync(LAUNCHER, join(folder, "checkout/bin/launcher.cjs"));

@@ -12,7 +12,7 @@ function logged(isVerbose: boolean) {
 }
 
 describe("the log of a command", () => {
-  it("prints a note with its facts to standard error", () => {
+  it("prints a note with its details to standard error", () => {
     const { log, out, err } = logged(false);
     log.note("A newer version appeared.", { secret: "openai" });
     expect(err()).toBe("A newer version appeared. (secret: openai)\n");

@@ -30,7 +30,7 @@ describe("--debug", () => {
     expect(code).toBe(0);
   });
 
-  it("tells why a request failed", async () => {
+  it("shows why a request failed", async () => {
     const { run, aws } = await startOperator(ONE);
     await aws.close();
     const { err } = await run(["status", "--debug"]);
@@ -39,7 +39,7 @@ describe("--debug", () => {
     );
   });
 
-  it("traces nothing without it, and nothing after the command", async () => {
+  it("traces only if it is set, and only until the command ends", async () => {
     const { run } = await startOperator(ONE);
     expect((await run(["status", "--debug"])).err).toContain("debug: ");
     expect((await run(["status"])).err).toBe("");

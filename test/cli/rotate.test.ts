@@ -34,7 +34,7 @@ describe("rotate", () => {
     expect([held("b")["API_KEY"], held("c")["API_KEY"]]).toEqual(["before", KEY]);
   });
 
-  it("sends nothing in a dry run", async () => {
+  it("sends no PUT in a dry run", async () => {
     const { run, held } = await startOperator({ connections: THREE });
     const { code, out } = await run(["rotate", "--dry-run"]);
     expect(out).toContain("Would send api-key.");
@@ -73,7 +73,7 @@ describe("rotate", () => {
     expect(code).toBe(1);
   });
 
-  it("ends with 3 if a key was sent and the service does not say whether it is in use", async () => {
+  it("ends with 3 if a key was sent but the service does not say whether it is in use", async () => {
     const { run } = await startOperator({
       connections: THREE.slice(0, 1),
       confluent: { phases: { ready: "" } },
@@ -107,7 +107,7 @@ describe("rotate", () => {
     expect(confluent.requests).toEqual([]);
   });
 
-  it("says that no selected connection is in the environment", async () => {
+  it("says that none of the selected connections is in the environment", async () => {
     const environment = {
       organizationId: "org-1",
       environmentId: "env-2",
@@ -142,7 +142,7 @@ describe("rotate", () => {
     expect(code).toBe(1);
   });
 
-  it("names unverified updates at a second Ctrl-C and ends at once", async () => {
+  it("names unverified updates and ends at once at a second Ctrl-C", async () => {
     const { env } = await startOperator({
       connections: THREE.slice(0, 2),
       confluent: { timeToReadyMs: 60_000 },
@@ -179,7 +179,7 @@ describe("rotate", () => {
     expect(code).toBe(130);
   });
 
-  it("asks a person before it rotates everything, and sends nothing unless the answer is yes", async () => {
+  it("asks for confirmation on a terminal before it rotates everything, and sends nothing unless the answer is yes", async () => {
     const { run, confluent } = await startOperator({ connections: THREE });
     const questions: string[] = [];
     const { code, err } = await run(["rotate"], {
@@ -197,16 +197,16 @@ describe("rotate", () => {
   it.each([
     ["everything, once the answer is yes", ["rotate"], "yes"],
     ["everything with --yes", ["rotate", "--yes"], undefined],
-    ["what is named", ["rotate", "a"], undefined],
+    ["named connections", ["rotate", "a"], undefined],
     ["the connections of a secret", ["rotate", "--secret", "openai"], undefined],
-  ])("rotates %s without a further question", async (_what, args, answer) => {
+  ])("rotates %s without asking again", async (_what, args, answer) => {
     const { run, held } = await startOperator({ connections: THREE });
     const { code } = await run(args, { answer: () => answer });
     expect(held("a")["API_KEY"]).toBe(KEY);
     expect(code).toBe(0);
   });
 
-  it("asks nobody before a dry run", async () => {
+  it("does not ask before a dry run", async () => {
     const { run } = await startOperator({ connections: THREE });
     expect((await run(["rotate", "--dry-run"], { answer: () => undefined })).code).toBe(0);
   });

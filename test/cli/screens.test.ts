@@ -53,7 +53,7 @@ describe.skipIf(!HAS_PTY).each(WIDTHS)(
 );
 
 describe.skipIf(!HAS_PTY)("a terminal (skipped without the tool script)", () => {
-  it("has colours, and none with NO_COLOR", async () => {
+  it("shows colours unless NO_COLOR is set", async () => {
     const coloured = await runInPty(["status"], { columns: 80, env: world.env });
     expect(coloured.screen).toContain("\x1b[3");
     const plain = await runInPty(["status"], { columns: 80, env: { ...world.env, NO_COLOR: "1" } });
@@ -62,7 +62,7 @@ describe.skipIf(!HAS_PTY)("a terminal (skipped without the tool script)", () => 
   });
 
   it.each(["rotate support-openai", "status", "check"])(
-    "that is dumb gets no control character: %s",
+    "that is dumb receives no control characters: %s",
     async (line) => {
       const { screen } = await runInPty(line.split(" "), {
         columns: 80,
@@ -73,33 +73,33 @@ describe.skipIf(!HAS_PTY)("a terminal (skipped without the tool script)", () => 
     },
   );
 
-  it.each(LINES)("in a C locale gets ASCII only: %s", async (line) => {
+  it.each(LINES)("in a C locale receives only ASCII: %s", async (line) => {
     const { screen } = await runInPty(line.split(" "), { columns: 80, env: { ...world.env, LC_ALL: "C" } });
     expect(screen).not.toBe("");
     expect(Buffer.from(screen).every((byte) => byte < 0x80)).toBe(true);
   });
 
-  it("asks before it rotates everything, and takes no answer for no", async () => {
+  it("asks before everything is rotated and treats no answer as no", async () => {
     const { code, screen } = await runInPty(["rotate"], { columns: 80, env: world.env });
     expect(screen).toContain("Send the current keys to 12 connections in prod, staging? [y/N] \n");
     expect(screen).toContain("nothing was sent");
     expect(code).toBe(130);
   });
 
-  it("in a UTF-8 locale gets marks", async () => {
+  it("in a UTF-8 locale shows Unicode marks", async () => {
     const { screen } = await runInPty(["check"], { columns: 80, env: { ...world.env, LC_ALL: "C.UTF-8" } });
     expect(screen).toContain("✓");
   });
 });
 
-describe("a pipe", () => {
-  it.each(LINES)("gets plain text with a line for each row: %s", async (line) => {
+describe("a command in a pipe", () => {
+  it.each(LINES)("prints plain text with one line per row: %s", async (line) => {
     const { stdout, stderr } = await runCli(line.split(" "), { ...world.env, COLUMNS: "60" });
     expect(`${stdout}${stderr}`).not.toContain("\x1b");
     expect(stdout).not.toBe("");
   });
 
-  it("gets every column of a table", async () => {
+  it("prints every column of a table", async () => {
     const { stdout } = await runCli(["status"], world.env);
     expect(stdout).toMatch(
       /ENVIRONMENT +CONNECTION +TYPE +STATE +PHASE +UPDATED +SECRET +VERSION +CURRENT SINCE/,

@@ -11,7 +11,7 @@ const APPLIED =
   "Confluent reports no phase for its connections: an accepted key counts as applied, and no phase shows whether it works.";
 
 describe("the remark on an environment without phases", () => {
-  it("is absent if each connection has a phase", () => {
+  it("is absent if every connection has a phase", () => {
     expect(silenceRemark(["READY", "INVALID_AUTH", "PENDING"], "auto")).toBeUndefined();
     expect(silenceRemark([], "auto")).toBeUndefined();
   });
@@ -24,7 +24,7 @@ describe("the remark on an environment without phases", () => {
     expect(silenceRemark([""], "ready")).toContain("every update ends as unverified, with an alert");
   });
 
-  it("is shown by status, which counts such connections as healthy", async () => {
+  it("is shown by status, which counts these connections as healthy", async () => {
     const { run } = await startOperator({ connections: TWO, confluent: SILENT });
     const { code, out } = await run(["status"]);
     expect(out).toMatch(/prod +a +OPENAI +healthy +none /);
@@ -33,7 +33,7 @@ describe("the remark on an environment without phases", () => {
     expect(code).toBe(0);
   });
 
-  it("is shown by status, which counts no such connection as healthy if READY is required", async () => {
+  it("is shown by status, which counts these connections as unhealthy if READY is required", async () => {
     const config = { verification: { require: "ready" } };
     const { run } = await startOperator({ connections: TWO, confluent: SILENT, config });
     const { code, out } = await run(["status"]);

@@ -20,8 +20,8 @@ async function startSlowServer() {
   return { host: `127.0.0.1:${port}`, answers };
 }
 
-describe("silent hosts", () => {
-  it("are told of after a second, and not any more once they answer", async () => {
+describe("hosts that do not respond", () => {
+  it("are shown after a second until they respond", async () => {
     let now = 0;
     const hosts = new SilentHosts(() => now);
     onTestFinished(() => hosts.end());
@@ -37,7 +37,7 @@ describe("silent hosts", () => {
     expect(hosts.text()).toBeUndefined();
   });
 
-  it("stay silent if a request fails", async () => {
+  it("remain listed if a request fails", async () => {
     let now = 0;
     const hosts = new SilentHosts(() => now);
     onTestFinished(() => hosts.end());

@@ -19,8 +19,8 @@ async function start() {
   return operator;
 }
 
-describe("rotate, about statements,", () => {
-  it("says what was restarted, and what still runs with the key from before", async () => {
+describe("rotate with statements", () => {
+  it("says which were restarted and which still run with the previous key", async () => {
     const { run, confluent } = await start();
     const { code, out } = await run(["rotate", "a"]);
     expect(out).toContain("Statements that started with the key from before (at least these):");
@@ -32,14 +32,14 @@ describe("rotate, about statements,", () => {
     expect(code).toBe(0);
   });
 
-  it("says in a dry run what would be restarted", async () => {
+  it("says in a dry run which would be restarted", async () => {
     const { run, confluent } = await start();
     const { out } = await run(["rotate", "a", "--dry-run"]);
     expect(out).toContain("prod/orders: would be restarted (uses a)");
     expect(confluent.statement("orders").phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("shows the line that resumes a statement that did not come back, and ends with 1", async () => {
+  it("shows the command that resumes a statement that did not run again, and ends with 1", async () => {
     const { run, confluent } = await start();
     confluent.configureStatements({ failure: "Table not found" });
     const { code, out } = await run(["rotate", "a"]);

@@ -21,14 +21,14 @@ describe("status", () => {
     expect(code).toBe(0);
   });
 
-  it("shows the label as set after a rotation", async () => {
+  it("shows that the label is set after a rotation", async () => {
     const { run } = await startOperator({ connections: TWO, config: LABELLED });
     await run(["rotate"]);
     const { out } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
   });
 
-  it("tells that a connection holds an older key, although its phase is READY, and ends with 1", async () => {
+  it("says that a READY connection has an older key, and ends with 1", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
     const { code, out } = await run(["status", "a"]);
@@ -42,7 +42,7 @@ describe("status", () => {
     expect(out).not.toContain("FLINK_READY");
   });
 
-  it("calls a connection healthy that was updated within the second in which its version was created", async () => {
+  it("treats a connection as healthy that was updated in the second in which its version was created", async () => {
     const { run, aws } = await startOperator({ connections: TWO });
     const [before] = JSON.parse((await run(["status", "a", "--json"])).out).connections;
     const updatedAt = Date.parse(before.updatedAt);
@@ -52,7 +52,7 @@ describe("status", () => {
     ]);
   });
 
-  it("names connections that exist and are not listed, which is no failure", async () => {
+  it("names connections that exist but are not listed, without a failure", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.addConnection("env-1", {
       name: "stray",
@@ -67,7 +67,7 @@ describe("status", () => {
     expect(unlisted).toEqual([{ name: "stray", environment: "prod", type: "BEDROCK", phase: "READY" }]);
   });
 
-  it("tells a pending connection from one that is refused", async () => {
+  it("distinguishes a pending connection from a refused one", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.addConnection("env-1", {
       name: "a",
@@ -85,7 +85,7 @@ describe("status", () => {
     expect(code).toBe(1);
   });
 
-  it("ends with 1 if a connection is missing or not usable, and says why", async () => {
+  it("says why a connection is missing or not usable, and ends with 1", async () => {
     const { run, confluent } = await startOperator({ connections: TWO, missing: ["b"] });
     confluent.addConnection("env-1", {
       name: "a",
@@ -110,7 +110,7 @@ describe("status", () => {
     expect((await run(["status"])).out).toContain("Confluent refused the rotator's Confluent API key (401).");
   });
 
-  it("shows Confluent's own words and request id, as rotate does", async () => {
+  it("shows Confluent's message and request id, as rotate does", async () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     const headers = { "x-request-id": "req-1" };
     const fault = { kind: "status", status: 403, text: "Not in the IP filter.", headers } as const;
@@ -121,7 +121,7 @@ describe("status", () => {
     );
   });
 
-  it("says that an environment does not exist, and not to create connections", async () => {
+  it("says that an environment does not exist instead of advising to create connections", async () => {
     const { run } = await startOperator({ connections: TWO, environmentId: "env-9" });
     const { out } = await run(["status"]);
     expect(out).toContain("no such connection, environment or organization (404)");
@@ -138,7 +138,7 @@ describe("status", () => {
     expect(err).toBe("");
   });
 
-  it("puts what is not healthy first and folds more than twenty others on a terminal", async () => {
+  it("shows unhealthy connections first and folds more than twenty others on a terminal", async () => {
     const connections = Array.from({ length: 30 }, (_, index) => ({ name: `c-${index}`, secret: "openai" }));
     const { run } = await startOperator({ connections, missing: ["c-29"] });
     const terminal = { isTTY: true, columns: 80, env: { NO_COLOR: "1" } };
@@ -150,7 +150,7 @@ describe("status", () => {
     expect((await run(["status"])).out).toContain("c-1");
   });
 
-  it("tells once what differs in the names only", async () => {
+  it("shows a message once if only the names in it differ", async () => {
     const connections = ["a", "ab", "c"].map((name) => ({ name, secret: "openai" }));
     const { run } = await startOperator({ connections, missing: ["a", "ab"] });
     const { out } = await run(["status"]);
@@ -160,7 +160,7 @@ describe("status", () => {
     expect((await run(["status", "a"])).out).toContain("There is no connection a in environment prod.");
   });
 
-  it("tells one cause once for all connections that it concerns", async () => {
+  it("shows a cause once for all affected connections", async () => {
     const connections = ["a", "b", "c"].map((name) => ({ name, secret: "openai" }));
     const { run, confluent } = await startOperator({ connections });
     confluent.setApiKeys("env-1", []);
@@ -172,7 +172,7 @@ describe("status", () => {
 });
 
 describe("status --watch", () => {
-  it("prints in a pipe when something changes, until Ctrl-C", async () => {
+  it("prints each change in a pipe until Ctrl-C", async () => {
     const { env, aws } = await startOperator({ connections: TWO });
     const { child, shows, ended } = startCli(["status", "--watch", "--interval", "0.1"], env);
     await shows(/2 healthy\./);
@@ -195,7 +195,7 @@ describe("status --watch", () => {
     expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(["succeeded", "failed"]);
   });
 
-  it("redraws on a terminal that is too small, and leaves everything at the end", async () => {
+  it("redraws on a terminal that is too small and shows everything at the end", async () => {
     const connections = Array.from({ length: 15 }, (_, index) => ({ name: `c-${index}`, secret: "openai" }));
     const { run, confluent } = await startOperator({ connections });
     let interrupt = () => {};
@@ -214,7 +214,7 @@ describe("status --watch", () => {
     expect(out.slice(out.lastIndexOf("\x1b[J"))).toMatch(/c-14[\s\S]*15 healthy\.\n$/);
   });
 
-  it.each(["0", "-1", "x", ""])("refuses the interval %j", async (interval) => {
+  it.each(["0", "-1", "x", ""])("rejects the interval %j", async (interval) => {
     const { run } = await startOperator({ connections: TWO });
     const { code, err } = await run(["status", "--watch", "--interval", interval]);
     expect(err).toContain("Give a number of seconds");

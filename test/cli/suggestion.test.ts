@@ -12,7 +12,7 @@ describe("a suggestion", () => {
     expect(suggestion(word, ["rotate", "status"])).toBe(expected);
   });
 
-  it("names twelve of many", () => {
+  it("lists twelve of many names", () => {
     const names = Array.from({ length: 200 }, (_, index) => `connection-${index}`);
     expect(suggestion("xyz", names)).toMatch(/^Available: connection-0, .*, connection-11 and 188 more\.$/);
   });

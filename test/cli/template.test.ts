@@ -14,13 +14,13 @@ function run(cli: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe("template", { timeout: 60_000 }, () => {
+describe("the template command", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "rotator-template-"));
   const config = join(folder, "connections.json");
   const out = join(folder, "out");
   writeFileSync(config, CONNECTIONS);
 
-  it("writes the template and the code, and the commands that deploy them", () => {
+  it("writes the template and the code and prints the commands that deploy them", () => {
     const settings = ["--context", "stackName=Blue", "--context", "alertEmail=ops@example.com"];
     const { status, stdout } = run(
       "dist/cli/index.mjs",
@@ -43,7 +43,7 @@ describe("template", { timeout: 60_000 }, () => {
     expect(existsSync(join(out, "function.zip"))).toBe(true);
   });
 
-  it("says that nobody would receive the alerts", () => {
+  it("says that nobody would receive alerts", () => {
     const { status, stdout, stderr } = run(
       "dist/cli/index.mjs",
       ...["--config", config, "--out", out, "--context", "bucket=code"],
@@ -74,7 +74,7 @@ describe("template", { timeout: 60_000 }, () => {
     [["--context", "alertEmial=ops@example.com"], "alertEmail"],
     [["--context", "alertEmail"], "Write --context NAME=VALUE."],
     [["--config", "nowhere.json"], "nowhere.json"],
-  ])("refuses %j and writes nothing", (args, message) => {
+  ])("rejects %j and writes nothing", (args, message) => {
     const target = join(folder, "refused");
     const { status, stderr } = run("dist/cli/index.mjs", "--config", config, "--out", target, ...args);
     expect(stderr).toContain(message);

@@ -53,7 +53,7 @@ function withConnection(entry: string): string {
 }
 
 describe("an editor with connections.schema.json", () => {
-  it("completes the 19 types", async () => {
+  it("completes the 19 connection types", async () => {
     expect(await Editor.completions(withConnection('{ "type": "|" }'))).toEqual([...CONNECTION_TYPES.keys()]);
   });
 
@@ -67,7 +67,7 @@ describe("an editor with connections.schema.json", () => {
     expect(await Editor.completions(withConnection(entry))).toEqual(offered);
   });
 
-  it("shows what a setting means", async () => {
+  it("shows the description of a setting", async () => {
     const text = withConnection('{ "name": "a", "type": "OPENAI", "endpoint": "https://e", "secret": "s" }');
     expect(await Editor.hover(text, "endpoint")).toContain("A safeguard");
   });

@@ -60,7 +60,7 @@ describe("connections.json", () => {
     expect(config.connections[0]).toMatchObject(entry);
   });
 
-  it("gets the defaults of keys that a section leaves out", () => {
+  it("gets the defaults of keys that a section omits", () => {
     const config = parse(configFile({ rollout: { onRejected: "rollback" }, timing: { graceSeconds: 5 } }));
     expect(config.rollout).toEqual({ canary: true, onRejected: "rollback" });
     expect(config.timing).toEqual({ readyTimeoutSeconds: 300, graceSeconds: 5, confirmSeconds: 10 });
@@ -137,7 +137,7 @@ describe("connections.json", () => {
     expect(restEndpointOf({ cloud, region: "r-1" })).toBe(`https://flink.r-1.${cloud}.confluent.cloud`);
   });
 
-  it("may have comments and trailing commas, but not inside of strings", () => {
+  it("may have comments and trailing commas, which are kept inside strings", () => {
     const text = `// ours
     { /* one */ "environments": { "prod": ${JSON.stringify(environmentEntry())}, },
       "connections": [{ "name": "a // b, }", "type": "OPENAI", "secret": "s", },], }`;

@@ -29,7 +29,7 @@ describe("verification statements in connections.json", () => {
     [{}, "smoke", 'there is no statement "smoke". Describe it under verification.statements.'],
     [{ smoke: SMOKE }, "smok", 'there is no statement "smok". Did you mean "smoke"?'],
     [{ smoke: SMOKE }, "other", 'there is no statement "other". There are: smoke.'],
-  ])("must exist under the name that a connection gives: %o, %s", (statements, verify, message) => {
+  ])("must include the one that a connection names: %o, %s", (statements, verify, message) => {
     expect(issuesOf(withStatements(statements, verify))).toEqual([
       `connections[0].verify (orders-openai): ${message}`,
     ]);
@@ -53,7 +53,7 @@ describe("statements of an environment in connections.json", () => {
       "connections.json",
     ).environments.get("prod")?.statements;
 
-  it("are left alone by default", () => {
+  it("are not touched by default", () => {
     expect(parse(undefined)).toBeUndefined();
     expect(parse({})).toEqual({ report: false, restart: [] });
   });

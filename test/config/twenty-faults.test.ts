@@ -70,7 +70,7 @@ const EDITOR_CURE =
   /Missing property|exclusive minimum of 0|must |needs |Valid values|Expected|takes|keys of this object|give one or the other|give it once|Known types/;
 
 describe("a connections.json with twenty faults", () => {
-  it("has them", () => expect(PLACES).toHaveLength(21));
+  it("contains twenty faults", () => expect(PLACES).toHaveLength(21));
 
   it("is reported with every fault, each naming its connection and what to do", () => {
     const issues = issuesOfText(FILE);
@@ -80,7 +80,7 @@ describe("a connections.json with twenty faults", () => {
     for (const issue of issues) expect(issue).toMatch(CURE);
   });
 
-  it("has the same faults by the JSON Schema", () => {
+  it("has the same faults according to the JSON Schema", () => {
     const validate = new Ajv2020({ allErrors: true, strict: false }).compile(connectionsJsonSchema());
     validate(JSON.parse(stripJsonComments(FILE, { trailingCommas: true })));
     const errors = (validate.errors ?? []).filter(
@@ -89,7 +89,7 @@ describe("a connections.json with twenty faults", () => {
     expect([...new Set(errors.map(placeOf))].toSorted()).toEqual(PLACES.toSorted());
   });
 
-  it("has the same faults in VS Code, each with its cure", async () => {
+  it("has the same faults in VS Code, each with its fix", async () => {
     const diagnostics = await new Editor(FILE).diagnostics();
     expect([...new Set(diagnostics.map(({ offset }) => placeAt(offset)))].toSorted()).toEqual(
       PLACES.toSorted(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { configFile, connectionEntry } from "../support/builders.ts";
 import { GROUPS, inConnection, issuesOf, OTHER_TYPE, SECRET_NAME, TYPES } from "./issues.ts";
 
-describe("issues of a connection", () => {
+describe("the validation of a connection", () => {
   it.each([
     "a b",
     "a:b",
@@ -34,7 +34,7 @@ describe("issues of a connection", () => {
     ]);
   });
 
-  it("rejects a name with half a character, and shows it escaped", () => {
+  it("rejects a name with half a surrogate pair and shows it escaped", () => {
     expect(inConnection({ name: "a\udc00\n" })).toEqual([
       "connections[0].name (a\\udc00\\n): must not contain line breaks or control characters",
       "connections[0].name (a\\udc00\\n): contains half of a character (a lone surrogate), which no URL can carry",
@@ -47,7 +47,7 @@ describe("issues of a connection", () => {
     expect(issue).toMatch(/^connections\[0\]\..*: must not contain line breaks or control characters$/m);
   });
 
-  it("suggests the environment that differs in few letters", () => {
+  it("suggests an environment with a similar name", () => {
     expect(inConnection({ environment: "prodd" })).toEqual(
       [
         'connections[0].environment (orders-openai): there is no environment "prodd". Did you mean "prod"?',
@@ -74,7 +74,7 @@ describe("issues of a connection", () => {
     ]);
   });
 
-  it("does not take two connections without a name for the same", () => {
+  it("does not treat two connections without a name as the same", () => {
     const nameless = connectionEntry({ name: undefined });
     expect(issuesOf(configFile({ connections: [nameless, nameless] }))).toEqual([
       "connections[0].name: is missing",
@@ -93,7 +93,7 @@ describe("issues of a connection", () => {
     ["CASSANDRA", `Known types are ${TYPES}.`],
     ["openai", 'Did you mean "OPENAI"?'],
     ["MONGO_DB", 'Did you mean "MONGODB"?'],
-  ])("%s is not a known type", (type, hint) => {
+  ])("rejects the type %s", (type, hint) => {
     expect(inConnection({ type, fields: "colour" })).toEqual([
       `connections[0].type (orders-openai): "${type}" is not a known type. ${hint} ${OTHER_TYPE}`,
     ]);
@@ -159,7 +159,7 @@ describe("issues of a connection", () => {
     expect(inConnection(overrides)).toEqual([`connections[0].${path} (orders-openai): ${message}`]);
   });
 
-  it("reports options that exclude each other beside other issues", () => {
+  it("reports mutually exclusive options together with other issues", () => {
     const entry = {
       type: "REST",
       fields: { username: "U", colour: "C" },

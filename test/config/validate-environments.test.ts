@@ -4,7 +4,7 @@ import { inEnvironment, issuesOf } from "./issues.ts";
 
 const ADDRESS = "https://FLINK.us-west-2.aws.confluent.cloud/";
 
-describe("issues of an environment", () => {
+describe("the validation of an environment", () => {
   it.each([
     [{ region: undefined }],
     [{ cloud: undefined }],
@@ -12,7 +12,7 @@ describe("issues of an environment", () => {
     [{ restEndpoint: "https://e" }],
     [{ restEndpoint: "https://e", cloud: undefined }],
     [{ restEndpoint: "https://e", region: undefined }],
-  ])("%j does not give exactly one address", (overrides) => {
+  ])("rejects %j, which does not give exactly one address", (overrides) => {
     expect(inEnvironment(overrides)).toEqual([
       "environments.prod: needs either cloud and region, or restEndpoint",
     ]);
@@ -46,7 +46,7 @@ describe("issues of an environment", () => {
     ]);
   });
 
-  it("is listed under one key only", () => {
+  it("rejects an environment that is listed under two keys", () => {
     const same = environmentEntry({ cloud: undefined, region: undefined, restEndpoint: ADDRESS });
     const others = {
       other: environmentEntry({ environmentId: "env-2" }),
@@ -61,7 +61,7 @@ describe("issues of an environment", () => {
   });
 
   it.each([{ organizationId: undefined }, { environmentId: undefined }, { restEndpoint: "nowhere" }])(
-    "is not taken for another one if both lack %j",
+    "does not treat two environments as the same if both lack %j",
     (overrides) => {
       const entry = environmentEntry(overrides);
       const connections = ["a", "b"].map((environment) => connectionEntry({ environment }));
@@ -70,7 +70,7 @@ describe("issues of an environment", () => {
     },
   );
 
-  it.each(["organizationId", "environmentId"])("rejects half a character in %s", (key) => {
+  it.each(["organizationId", "environmentId"])("rejects half a surrogate pair in %s", (key) => {
     expect(inEnvironment({ [key]: "env-\ud800" })).toEqual([
       `environments.prod.${key}: contains half of a character (a lone surrogate), which no URL can carry`,
     ]);

@@ -7,7 +7,7 @@ describe("issues of connections.json", () => {
     expect(issuesOf(configFile())).toEqual([]);
   });
 
-  it("are listed all at once, those of one connection together", () => {
+  it("are listed all at once, grouped by connection", () => {
     const file = {
       environments: {
         prod: { organizationId: 5, cloud: "ibm", apiKeySecret: "a b", extra: 1 },
@@ -65,11 +65,11 @@ describe("issues of connections.json", () => {
     ["[]", "a list"],
     ["5", "a number"],
     ["true", "true"],
-  ])("reject %s, which is not an object", (text, kind) => {
+  ])("include %s, which is not an object", (text, kind) => {
     expect(issuesOfText(text)).toEqual([`must be an object, not ${kind}`]);
   });
 
-  it.each(["", "{", "{'a':1}", "/* no end"])("reject %j, which is not JSON", (text) => {
+  it.each(["", "{", "{'a':1}", "/* no end"])("include %j, which is not JSON", (text) => {
     expect(issuesOfText(text)).toEqual([expect.stringMatching(/^It is not valid JSON: .+/)]);
   });
 
@@ -131,7 +131,7 @@ describe("issues of the other sections", () => {
     ]);
   });
 
-  it("suggest keys and choices that differ in few letters", () => {
+  it("suggest similar keys and choices", () => {
     const file = configFile({ rollouts: {}, rollout: { onReject: "keep" }, refresh: "when-stael" });
     expect(issuesOf(file)).toEqual([
       'rollout.onReject: unknown key. Did you mean "onRejected"?',

@@ -49,7 +49,7 @@ export function describeApi(implementation: string, open: OpenFixture): void {
       expect(pages.flat().toSorted()).toEqual(names.toSorted());
     });
 
-    it("stores the data of a PUT and moves the object", async () => {
+    it("stores the data of a PUT and changes version and time", async () => {
       const { api, advance, held } = await openWith(open);
       const before = await read(api);
       advance(10);
@@ -94,7 +94,7 @@ export function describeApi(implementation: string, open: OpenFixture): void {
       },
     );
 
-    it("shows the old object for as long as reads are stale", async () => {
+    it("shows the old object as long as reads are stale", async () => {
       const { api, advance } = await openWith(open, { staleMs: 1_000, timeToReadyMs: 2_000 });
       const before = await read(api);
       await put(api, before);
@@ -106,7 +106,7 @@ export function describeApi(implementation: string, open: OpenFixture): void {
       expect(hasChanged(before, after)).toBe(true);
     });
 
-    it.each(["", "ACTIVE"])("shows its own word for a usable key: %j", async (ready) => {
+    it.each(["", "ACTIVE"])("shows the configured phase for a usable key: %j", async (ready) => {
       const { api } = await openWith(open, { phases: { ready } });
       expect(await phase(api)).toBe(ready);
     });

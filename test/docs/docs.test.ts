@@ -52,12 +52,12 @@ describe("the documentation", () => {
     expect(linked).toEqual(expect.arrayContaining(globSync("docs/*.md")));
   });
 
-  it("keeps the README short", () => {
+  it("has a README of limited length", () => {
     expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(MAX_README_LINES);
   });
 
   it.each(["terminal", "alert", "dashboard"])(
-    "has a picture %s for light and dark (npm run picture)",
+    "has the picture %s in a light and a dark version (npm run picture)",
     (name) => {
       const svg = read(`.github/${name}.svg`);
       expect(svg).toContain("prefers-color-scheme:dark");
@@ -82,7 +82,7 @@ describe("the documentation", () => {
     expect(parseConfig(example, document).connections).not.toHaveLength(0);
   });
 
-  it("describes settings that exist in the examples of single connections", () => {
+  it("uses only existing settings in its examples of single connections", () => {
     const entries = codeBlocksOf(read("docs/configuration.md"), "jsonc").map((block) =>
       block.replaceAll(/\s\/\/.*$/gm, ""),
     );

@@ -9,17 +9,17 @@ describe("anchorsOf", () => {
     ["## AWS's key – new", "awss-key--new"],
     ["## [A link](https://example.com) in it", "a-link-in-it"],
     ["## snake_case-kept", "snake_case-kept"],
-  ])("gives %j the anchor that GitHub gives it", (heading, anchor) => {
+  ])("returns GitHub's anchor for %j", (heading, anchor) => {
     expect([...anchorsOf(heading)]).toEqual([anchor]);
   });
 
-  it("numbers headings that repeat, and skips comments in code", () => {
+  it("numbers repeated headings and skips comments in code", () => {
     expect([...anchorsOf("# A\n```sh\n# not a heading\n```\n# A\n")]).toEqual(["a", "a-1"]);
   });
 });
 
 describe("linksOf", () => {
-  it("finds links and images, but none in code", () => {
+  it("finds links and images except in code", () => {
     const text = "[a](b.md#c) and ![d](e.svg)\n`[f](g)`\n```\n[h](i)\n```\n[j](#k)";
     expect(linksOf(text)).toEqual([
       { target: "b.md#c", line: 1 },
@@ -30,7 +30,7 @@ describe("linksOf", () => {
 });
 
 describe("codeBlocksOf", () => {
-  it("finds the blocks of one language", () => {
+  it("finds the code blocks of one language", () => {
     expect(codeBlocksOf("```json\n{}\n```\n```sh\nls\n```\n", "json")).toEqual(["{}\n"]);
   });
 });

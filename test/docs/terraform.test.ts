@@ -29,7 +29,7 @@ function body(head: string): string {
 }
 
 describe("the Terraform configuration in the documentation", () => {
-  it("names the version of the provider whose schema it was compared with", () => {
+  it("names the provider version whose schema it was compared with", () => {
     expect(PAGE).toContain(`version ${provider.version} of the provider`);
   });
 
@@ -45,12 +45,12 @@ describe("the Terraform configuration in the documentation", () => {
     for (const name of names) expect([...attributes, ...credentials, ...blocks, ...META]).toContain(name);
   });
 
-  it("ignores changes of exactly the credentials that the resource has", () => {
+  it("ignores changes of exactly the resource's credentials", () => {
     const [, list = ""] = /ignore_changes\s*=\s*\[([^\]]*)\]/.exec(HCL) ?? [];
     expect(list.split(",").map((name) => name.trim())).toEqual(credentials);
   });
 
-  it("says how many of the connection types the resource covers", () => {
+  it("says how many connection types the resource covers", () => {
     expect(types.filter((type) => CONNECTION_TYPES.has(type))).toHaveLength(types.length);
     expect(PAGE).toContain(`covers ${types.length} of the ${CONNECTION_TYPES.size} connection types`);
   });

@@ -45,7 +45,7 @@ describe("a fleet", () => {
     expect(alerts).toEqual([]);
   });
 
-  it("does not attempt the rest of a secret whose canary is refused, and sends one alert", async () => {
+  it("does not attempt the other connections of a secret whose canary is refused, and sends one alert", async () => {
     const { execution, batches, alerts } = await run({ detailsByConnection: { a1: REFUSED } });
     expect(batches).toEqual([
       ["prod/a1", "prod/b1"],
@@ -91,7 +91,7 @@ describe("a fleet", () => {
       "unverified timeout",
     ],
     ["never answers", NEVER, "unverified timeout"],
-  ])("reports the connections of a batch that %s, and alerts once", async (_, response, expected) => {
+  ])("reports the connections of a batch that %s and sends one alert", async (_, response, expected) => {
     const { execution, batches, alerts } = await run(
       { responses: { a2: response }, timeoutSeconds: response === NEVER ? 1 : 60 },
       { connections: ["a1", "a2", "a3", "b1"] },
@@ -109,7 +109,7 @@ describe("a fleet", () => {
     expect(alerts).toHaveLength(1);
   });
 
-  it("does not treat a canary without a response as accepted", async () => {
+  it("does not treat a canary batch without a response as accepted", async () => {
     const { batches } = await run({
       timeoutSeconds: 1,
       responses: { a1: NEVER },
@@ -130,8 +130,8 @@ describe("a fleet", () => {
   });
 });
 
-describe("the start and end of a fleet's run", () => {
-  it("ignores an event that is about another label", async () => {
+describe("a fleet's run", () => {
+  it("ignores an event about another label", async () => {
     const event = {
       source: "aws.secretsmanager",
       "detail-type": "Secret Label Updated",
@@ -148,7 +148,7 @@ describe("the start and end of a fleet's run", () => {
     expect(alerts).toEqual([]);
   });
 
-  it("alerts if a scheduled run cannot start, and only throws for a direct caller", async () => {
+  it("sends an alert if a scheduled run cannot start, but only throws to a direct caller", async () => {
     const broken = { env: { CONNECTIONS_FILE: "missing.json" } };
     const scheduled = await run(broken);
     expect(scheduled.execution.error).toContain("missing.json has a problem");
@@ -156,7 +156,7 @@ describe("the start and end of a fleet's run", () => {
     expect((await run(broken, {})).alerts).toHaveLength(0);
   });
 
-  it("reports in its error that the alert could not be sent", async () => {
+  it("says in its error that the alert could not be sent", async () => {
     const sendAlert = () => Promise.reject(new Error("the topic is gone"));
     const { execution } = await run({ detailsByConnection: { a1: MISSING }, sendAlert });
     expect(execution.error).toMatch(
@@ -180,7 +180,7 @@ describe("the metrics of a fleet", () => {
       ),
     );
 
-  it("are those of one scheduled run, of its failures and of its alert", async () => {
+  it("count one scheduled run, its failures and its alert", async () => {
     const lines = captureOutput();
     await run({ detailsByConnection: { a1: REFUSED } });
     expect(metricsOf(lines())).toEqual([{ ScheduledRuns: 1 }, { OpenFailures: 3 }, { AlertedErrors: 1 }]);
@@ -196,7 +196,7 @@ describe("the metrics of a fleet", () => {
 describe("two runs of a fleet", () => {
   const EARLIER = { arn: "earlier", startedAt: 0 };
 
-  it("are kept apart: a scheduled run ends without a call if another one began before", async () => {
+  it("do not overlap: a scheduled run ends without a call if another one began before", async () => {
     const { execution, batches, alerts } = await run({ listRunning: async () => [EARLIER] });
     expect({ batches, alerts }).toEqual({ batches: [], alerts: [] });
     expect(execution.report).toMatchObject({
@@ -206,7 +206,7 @@ describe("two runs of a fleet", () => {
     });
   });
 
-  it("go on if the other one is a dry run, or if it is not known whether there is another", async () => {
+  it("may overlap if the other one is a dry run or Lambda cannot list the executions", async () => {
     const planned = { outcome: "planned" } as const;
     const dry = await run(
       { listRunning: async () => [EARLIER], detailsByConnection: { a1: planned, a2: planned, a3: planned } },
@@ -218,19 +218,19 @@ describe("two runs of a fleet", () => {
   });
 });
 
-describe("a secret of a fleet that is listed under two names", () => {
+describe("a fleet's secret that is listed under two names", () => {
   const secrets = {
     "prod/a": ["a1"],
     "arn:aws:secretsmanager:us-east-2:123456789012:secret:prod/a-AbCdEf": ["a2", "a3"],
   };
 
-  it("has one canary: a refused key reaches one connection", async () => {
+  it("has one canary, so that a refused key reaches one connection", async () => {
     const { batches, execution } = await run({ secrets, detailsByConnection: { a1: REFUSED } });
     expect(batches).toEqual([["prod/a1"]]);
     expect(execution.error).toContain("1 of 3 failed, 2 not attempted (rejected)");
   });
 
-  it("is two secrets if the ARN is of another account", async () => {
+  it("counts as two secrets if the ARN is of another account", async () => {
     const elsewhere = {
       "prod/a": ["a1"],
       [Object.keys(secrets)[1]?.replace("123456789012", "444455556666") ?? ""]: ["a2"],
@@ -244,7 +244,7 @@ describe("a fleet that crashes", () => {
   it.each([
     ["before a checkpoint is saved", false],
     ["after a checkpoint is saved", true],
-  ])("%s continues without a second wave or a second alert, at each checkpoint", async (_, isSaved) => {
+  ])("%s continues without a second wave or a second alert, at any checkpoint", async (_, isSaved) => {
     const options = {
       detailsByConnection: { b2: MISSING },
       responses: { a2: () => Promise.reject(new Error("lost")) },

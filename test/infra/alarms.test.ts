@@ -26,12 +26,12 @@ describe("the alarms", () => {
     ]);
   });
 
-  it.each([...alarms])("%s explains itself", (_, alarm) => {
+  it.each([...alarms])("%s has a description of whole sentences", (_, alarm) => {
     expect(String(alarm["AlarmDescription"])).toMatch(/^.{60,}\.$/);
     expect(String(alarm["AlarmDescription"]).length).toBeLessThanOrEqual(1024);
   });
 
-  it("notify the topic, except the one of which the run's alert has told", () => {
+  it("notify the topic, except the one that the run's alert already covers", () => {
     for (const [name, { AlarmActions, OKActions }] of alarms) {
       const isTold = name === "FailedConnections";
       expect(AlarmActions).toEqual(isTold ? undefined : [expect.stringContaining("AlertTopic")]);
@@ -39,7 +39,7 @@ describe("the alarms", () => {
     }
   });
 
-  it("notify of the recovery by a rule, so that a new alarm does not", () => {
+  it("announce a recovery by a rule, so that a new alarm does not announce one", () => {
     const [recovery, ...others] = rulesOf(synthesis).filter(({ Targets }) =>
       Targets.some(({ Id }) => Id === "Recovery"),
     );
@@ -83,7 +83,7 @@ describe("the alarms", () => {
     });
   });
 
-  it("do not watch for a missing run if the schedule is too rare for CloudWatch, and the synthesis says so", () => {
+  it("do not cover missing runs if the schedule is too rare for CloudWatch, which the synthesis says", () => {
     const weekly = synthesize(CONNECTIONS, { schedule: "rate(7 days)" });
     expect(alarmsOf(weekly).has("NoRun")).toBe(false);
     expect(warningsOf(weekly)).toContainEqual(expect.stringContaining("No alarm tells of a missing run"));
@@ -106,14 +106,14 @@ describe("the alarm FunctionErrors", () => {
       .array(z.looseObject({ Expression: z.string().optional() }))
       .parse(alarmsOf(each).get("FunctionErrors")?.["Metrics"]);
 
-  it("subtracts the errors of which an alert was sent", () => {
+  it("subtracts errors about which an alert was sent", () => {
     expect(metricsOf(synthesis)).toContainEqual(
       expect.objectContaining({ Expression: "RUNNING_SUM(FILL(errors, 0) - FILL(alerted, 0))" }),
     );
     expect(JSON.stringify(metricsOf(synthesis))).toContain('"MetricName":"AlertedErrors"');
   });
 
-  it("of a fleet counts executions, and no batch, which the orchestrator's alert reports", () => {
+  it("of a fleet counts executions, but not batches, which the orchestrator's alert reports", () => {
     const fleet = metricsOf(synthesize(CONNECTIONS, { fleetConcurrency: "2" }));
     const expression =
       "RUNNING_SUM(FILL(errors, 0) + FILL(executionsFailed, 0) + FILL(executionsTimedOut, 0) - FILL(alerted, 0) - FILL(batches, 0))";
@@ -134,7 +134,7 @@ describe("the dashboard", () => {
   );
   const widgetsOf = (each: Synthesis) => widgets.parse(JSON.parse(bodyOf(each)).widgets);
 
-  it("shows the outcomes, times and requests of each environment, and the runs", () => {
+  it("shows the outcomes, times and requests of each environment and the runs", () => {
     const titles = widgetsOf(synthesis).flatMap(({ properties }) => properties.title ?? []);
     expect(titles).toEqual([
       "Alarms",

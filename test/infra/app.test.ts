@@ -37,7 +37,7 @@ describe("the app", { timeout: 120_000 }, () => {
   it.each([
     ["one function without credentials", {}, {}],
     ["a fleet with credentials", { fleetConcurrency: 2 }, CREDENTIALS],
-  ])("synthesizes %s, and passes CloudFormation's validation and cdk-nag", (_, settings, env) => {
+  ])("synthesizes %s and passes CloudFormation's validation and cdk-nag", (_, settings, env) => {
     const { outdir, status, stderr } = runApp(CONNECTIONS, settings, env);
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("ERROR") });
     expect(existsSync(join(outdir, "FlinkConnectionRotator.template.json"))).toBe(true);
@@ -45,7 +45,7 @@ describe("the app", { timeout: 120_000 }, () => {
     expect(pluginReports).toEqual([]);
   });
 
-  it("refuses an alert topic that is not in the region of the credentials", () => {
+  it("rejects an alert topic outside the credentials' region", () => {
     const settings = { alertTopicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:OnCall` };
     const { status, stderr } = runApp(CONNECTIONS, settings, CREDENTIALS);
     expect(status).toBe(1);
@@ -54,7 +54,7 @@ describe("the app", { timeout: 120_000 }, () => {
     );
   });
 
-  it("fails with the same message as the function for an invalid configuration", () => {
+  it("fails with the function's message for an invalid configuration", () => {
     const { config, outdir, status, stderr } = runApp(BROKEN);
     expect(status).toBe(1);
     expect(() => parseConfig(JSON.stringify(BROKEN), config)).toThrow(stderr.trim());
@@ -98,7 +98,7 @@ describe("the settings", () => {
     [{ serviceName: "team blue" }, /at most 40 letters.*\s+→ at serviceName/],
     [{ noProxy: "amazonaws.com" }, "set httpsProxy too"],
     [{ caCertificates: "package.json" }, "package.json is not a PEM file with certificates (caCertificates)"],
-  ])("are refused by name: %j", (context, message) => {
+  ])("are rejected by name: %j", (context, message) => {
     expect(() => synthesize(CONNECTIONS, context)).toThrow(message);
   });
 
@@ -107,12 +107,12 @@ describe("the settings", () => {
     ["shedule", 'Did you mean "schedule"?'],
     ["kms-key-arns", 'Did you mean "kmsKeyArns"?'],
     ["colour", "The settings are: config, stackName,"],
-  ])("are refused if there is no setting %s, with a suggestion", (name, cure) => {
+  ])("are rejected with a suggestion if there is no setting %s", (name, cure) => {
     expect(() => synthesize(CONNECTIONS, { [name]: "x" })).toThrow(`There is no setting ${name}.`);
     expect(() => synthesize(CONNECTIONS, { [name]: "x" })).toThrow(cure);
   });
 
-  it("leave CDK its own names in the context", () => {
+  it("leave CDK's own context keys alone", () => {
     const own = { "aws:cdk:enable-path-metadata": true, "acknowledged-issue-numbers": [1] };
     expect(() => synthesize(CONNECTIONS, own)).not.toThrow();
   });
@@ -124,7 +124,7 @@ describe("the settings", () => {
 });
 
 describe("the bundle", () => {
-  it("says what to run if it has not been built", () => {
+  it("is reported as missing with the command that builds it", () => {
     expect(() => rotatorCode("connections.json", "nowhere")).toThrow('run "npm run build" first');
   });
 });

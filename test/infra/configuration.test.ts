@@ -27,7 +27,7 @@ describe("another connections.json", () => {
     expect(routes(changed, labelUpdated(AFTER))).toEqual(["Rotator"]);
   });
 
-  it("grants the description of secrets only if a scheduled run skips what is in use", async () => {
+  it("grants secretsmanager:DescribeSecret only if scheduled runs skip unchanged secrets", async () => {
     const stale = policies(synthesize({ ...CONNECTIONS, refresh: "when-stale" }));
     const describeSecret = (resource: string) => ({ action: "secretsmanager:DescribeSecret", resource });
     expect(await simulate(stale, describeSecret(BEFORE))).toBe("Allowed");
@@ -35,7 +35,7 @@ describe("another connections.json", () => {
     expect(await simulate(policies(changed), describeSecret(AFTER))).toBe("ImplicitlyDenied");
   });
 
-  it("grants no label and no decryption if neither is configured", () => {
+  it("grants no label move and no decryption if neither is configured", () => {
     const { propagationLabel: _, ...plain } = CONNECTIONS;
     const actions = policies(synthesize(plain)).flatMap(({ Statement }) =>
       Statement.flatMap(({ Action }) => Action),
@@ -50,7 +50,7 @@ describe("another connections.json", () => {
   });
 });
 
-describe("a secret that an AWS service manages, with ! in its name", () => {
+describe("a secret managed by an AWS service, with ! in its name", () => {
   const managed = synthesize(
     {
       ...CONNECTIONS,
@@ -62,7 +62,7 @@ describe("a secret that an AWS service manages, with ! in its name", () => {
     { cloudTrailEvents: "true" },
   );
 
-  it("can be read, and its changes start a run", async () => {
+  it("can be read and starts a run if it changes", async () => {
     const arn = secretArn("rds!cluster-1a2b3c-AbCdEf");
     expect(await simulate(policies(managed), read(arn))).toBe("Allowed");
     expect(await simulate(policies(managed), read(secretArn("events!connection/flink/1a2b3c-AbCdEf")))).toBe(

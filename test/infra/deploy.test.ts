@@ -78,7 +78,7 @@ describe("the synthesized template", { timeout: 120_000 }, () => {
     },
   );
 
-  it.skipIf(!isInstalled("cfn-lint"))("is clean for cfn-lint (skipped where that is not installed)", () => {
+  it.skipIf(!isInstalled("cfn-lint"))("passes cfn-lint (skipped if that is not installed)", () => {
     const { template, folder } = synthesize(CONNECTIONS, { ...VPC, cloudTrailEvents: "true" });
     const file = join(folder, "template.json");
     writeFileSync(file, JSON.stringify(template.toJSON()));

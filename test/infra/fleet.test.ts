@@ -46,14 +46,14 @@ describe("a fleet", () => {
     expect(isBatchCall({ invokedFunctionArn: `${functionArn("rotator")}:${alias?.["Name"]}` })).toBe(true);
   });
 
-  it("reserves concurrency for its batches and for one more run, and memory for the list", () => {
+  it("reserves concurrency for its batches and one more run, and memory for the list", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
       ReservedConcurrentExecutions: 5,
       MemorySize: 1_024,
     });
   });
 
-  it("keeps the events of executions that fail in the queue FailedRuns, by the only way that applies to them", () => {
+  it("sends the events of failed executions to the queue FailedRuns by its dead-letter configuration", () => {
     const [orchestrator] = ofType(resources, "AWS::Lambda::Function").filter((each) => each["DurableConfig"]);
     expect(orchestrator?.["DeadLetterConfig"]).toEqual({ TargetArn: expect.stringContaining("FailedRuns") });
   });
@@ -68,13 +68,13 @@ describe("a fleet", () => {
     expect(JSON.stringify(ofOrchestrator[0]?.["Qualifier"])).toMatch(/"Fn::Select":\[7,.*Aliaslive/);
   });
 
-  it("keeps the version on which an execution runs when another one is deployed", () => {
+  it("keeps the version of a running execution when another one is deployed", () => {
     const versions = Object.entries(template.findResources("AWS::Lambda::Version"));
     const kept = versions.filter(([, { DeletionPolicy }]) => DeletionPolicy === "Retain");
     expect(kept.map(([id]) => id)).toEqual([expect.stringContaining("RotatorFleetCurrentVersion")]);
   });
 
-  it("receives the changes of secrets that more connections share than one run can rotate", () => {
+  it("is started by the change of a secret that has more connections than one run can rotate", () => {
     const connections = Array.from({ length: 5_002 }, (_, index) => ({
       name: `c${index}`,
       type: "OPENAI",
@@ -132,7 +132,7 @@ describe("the permissions of a fleet", () => {
     ],
     ["sns:Publish", topicArn, "ImplicitlyDenied"],
     ["secretsmanager:GetSecretValue", secretArn("prod/openai-Zz09Aa"), "ImplicitlyDenied"],
-  ])("of its orchestrator: %s on %s is %s", async (action, resource, verdict) => {
+  ])("for its orchestrator: %s on %s is %s", async (action, resource, verdict) => {
     expect(await simulate(policiesOfRole("FleetRole"), { action, resource })).toBe(verdict);
   });
 
@@ -140,7 +140,7 @@ describe("the permissions of a fleet", () => {
     ["sns:Publish", topicArn, "Allowed"],
     ["lambda:InvokeFunction", functionArn("another"), "ImplicitlyDenied"],
     ["secretsmanager:GetSecretValue", secretArn("prod/openai-Zz09Aa"), "ImplicitlyDenied"],
-  ])("of its alert function: %s on %s is %s", async (action, resource, verdict) => {
+  ])("for its alert function: %s on %s is %s", async (action, resource, verdict) => {
     expect(await simulate(policiesOfRole("FleetAlertRole"), { action, resource })).toBe(verdict);
   });
 });

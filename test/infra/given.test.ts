@@ -7,7 +7,7 @@ const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/team-boundary`;
 describe("a given role", () => {
   const { template, resources } = synthesize(CONNECTIONS, { roleArn: ROLE });
 
-  it("is the function's role, and gets no policy from the stack", () => {
+  it("becomes the function's role and gets no policy from the stack", () => {
     const [fn] = ofType(resources, "AWS::Lambda::Function");
     expect(fn?.["Role"]).toBe(ROLE);
     expect(template.toJSON()["Outputs"]["RoleArn"].Value).toBe(ROLE);
@@ -25,7 +25,7 @@ describe("a given role", () => {
 });
 
 describe("a permissions boundary", () => {
-  it("is set on every role of the stack", () => {
+  it("applies to every role of the stack", () => {
     const { resources } = synthesize(CONNECTIONS, {
       permissionsBoundaryArn: BOUNDARY,
       fleetConcurrency: "2",
@@ -37,7 +37,7 @@ describe("a permissions boundary", () => {
 });
 
 describe("a given bucket", () => {
-  it("takes the code, and CDK's bootstrap is not needed", () => {
+  it("holds the code, so that CDK's bootstrap is not needed", () => {
     const { template, resources } = synthesize(CONNECTIONS, { bucket: "team-code" });
     expect(template.toJSON()).not.toHaveProperty("Rules");
     expect(template.toJSON()).not.toHaveProperty("Parameters");
@@ -53,7 +53,7 @@ describe("a given ARN", () => {
       { permissionsBoundaryArn: "team-boundary" },
       /must be the ARN of a policy.*\s+→ at permissionsBoundaryArn/,
     ],
-  ])("is refused if it is of another kind: %j", (context, message) => {
+  ])("is rejected if it is of another kind: %j", (context, message) => {
     expect(() => synthesize(CONNECTIONS, context)).toThrow(message);
   });
 });

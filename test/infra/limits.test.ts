@@ -57,44 +57,44 @@ describe.each([
   const stack = stackOf(400, {}, env);
   const { resources } = stack;
 
-  it("keep IAM's limit of 6,144 characters for a managed policy", () => {
+  it("stay within IAM's limit of 6,144 characters for a managed policy", () => {
     for (const { PolicyDocument } of ofType(resources, "AWS::IAM::ManagedPolicy"))
       expect(sizeOf(PolicyDocument)).toBeLessThanOrEqual(6_144);
   });
 
-  it("keep IAM's limit of 10,240 characters for the inline policies of a role", () => {
+  it("stay within IAM's limit of 10,240 characters for the inline policies of a role", () => {
     const inline = ofType(resources, "AWS::IAM::Policy").map(({ PolicyDocument }) => sizeOf(PolicyDocument));
     expect(Math.max(...inline)).toBeLessThanOrEqual(10_240);
   });
 
-  it("keep IAM's limit of 10 managed policies for a role", () => {
+  it("stay within IAM's limit of 10 managed policies for a role", () => {
     const count = ofType(resources, "AWS::IAM::ManagedPolicy").length;
     expect(count).toBeGreaterThan(1);
     expect(count).toBeLessThanOrEqual(10);
   });
 
-  it("keep Lambda's limit of 20 KB for the policy of a function", () => {
+  it("stay within Lambda's limit of 20 KB for the policy of a function", () => {
     const permissions = ofType(resources, "AWS::Lambda::Permission");
     expect(permissions).toHaveLength(4);
     expect(sizeOf(permissions)).toBeLessThan(4_000);
   });
 
-  it("keep EventBridge's limit of 2,048 characters for a pattern", () => {
+  it("stay within EventBridge's limit of 2,048 characters for a pattern", () => {
     for (const { EventPattern } of rulesOf(stack)) expect(sizeOf(EventPattern)).toBeLessThanOrEqual(2_048);
   });
 
-  it("keep EventBridge's limit of 300 rules for a bus, and of 64 characters for a rule's name", () => {
+  it("stay within EventBridge's limits of 300 rules per bus and 64 characters per rule name", () => {
     const rules = ofType(resources, "AWS::Events::Rule");
     expect(rules.length).toBeLessThanOrEqual(300);
     for (const { Name = "" } of rules) expect(String(Name)).toMatch(/^[\w.-]{0,64}$/);
   });
 
-  it("keep CloudFormation's limits of 500 resources and 1 MB", () => {
+  it("stay within CloudFormation's limits of 500 resources and 1 MB", () => {
     expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
     expect(sizeOf(stack.template.toJSON())).toBeLessThan(1_000_000);
   });
 
-  it("have every permission, and every event starts a run", async () => {
+  it("have every permission and start a run by every event", async () => {
     for (const index of [0, 199, 399]) {
       const arn = secretArn(`${nameOf(index)}-AbCdEf`);
       expect(await decisions(stack, arn)).toEqual(["Allowed", "Allowed", "Allowed"]);
@@ -106,8 +106,8 @@ describe.each([
   });
 });
 
-describe("the files of 400 secrets by name keep CloudFormation's limit of 1 MB", () => {
-  it("if the template command writes them", () => {
+describe("the template of 400 secrets by name stays within CloudFormation's limit of 1 MB", () => {
+  it("if the template command writes it", () => {
     const { folder } = stackOf(400);
     const settings = {
       config: join(folder, "connections.json"),
@@ -117,14 +117,14 @@ describe("the files of 400 secrets by name keep CloudFormation's limit of 1 MB",
     expect(Buffer.byteLength(createTemplate({ settings }).template)).toBeLessThan(1_000_000);
   });
 
-  it("if cdk writes them, because the project's cdk.json leaves out the indentation", () => {
+  it("if cdk writes it, because the project's cdk.json turns the indentation off", () => {
     const { stack } = stackOf(400, { ...cdk.context, fleetConcurrency: "2" }, {});
     const assembly = App.of(stack)?.synth();
     const [written] = assembly?.stacks ?? [];
     expect(statSync(written?.templateFullPath ?? "").size).toBeLessThan(1_000_000);
   });
 
-  it("and the template of a few secrets is indented for readers", () => {
+  it("but is indented for readers if there are only a few secrets", () => {
     const { folder } = synthesize();
     const settings = { config: join(folder, "connections.json") };
     expect(createTemplate({ settings }).template.split("\n").length).toBeGreaterThan(100);
@@ -132,13 +132,13 @@ describe("the files of 400 secrets by name keep CloudFormation's limit of 1 MB",
 });
 
 describe("too many secrets by name", () => {
-  it("are refused at synthesis with the number of policies and the cure", () => {
+  it("are rejected at synthesis with the number of policies and a remedy", () => {
     expect(() => stackOf(800, { cloudTrailEvents: "false" })).toThrow(
       /lists 801 secrets\. To permit each by its name takes 1\d policies, and IAM attaches 10 to a role\. Permit them by tag instead \(secretTag\)/,
     );
   });
 
-  it("are refused at synthesis with the number of rules and the cure", () => {
+  it("are rejected at synthesis with the number of rules and a remedy", () => {
     const longNames = Array.from({ length: 130 }, (_, index) => ({
       name: `connection-${index}`,
       type: "OPENAI",
@@ -160,7 +160,7 @@ describe("secrets by tag (secretTag)", () => {
       ...(value !== undefined && { context: { "aws:ResourceTag/used-by": value } }),
     });
 
-  it("have no limit: a thousand take one statement, and one rule for each kind of change", () => {
+  it("have no limit: a thousand need one statement and one rule for each kind of change", () => {
     expect(ofType(many.resources, "AWS::IAM::ManagedPolicy")).toEqual([]);
     const starting = rulesOf(many).filter(({ Targets }) => Targets.some(({ Id }) => Id === "Rotator"));
     expect(starting).toHaveLength(4);
@@ -169,7 +169,7 @@ describe("secrets by tag (secretTag)", () => {
     expect(ofType(many.resources, "AWS::Events::Rule").length).toBeLessThanOrEqual(300);
   });
 
-  it("may be read if they carry the tag, and only then", async () => {
+  it("may be read only if they have the tag", async () => {
     const arn = secretArn(`${nameOf(999)}-AbCdEf`);
     expect(await read(arn, "flink-connection-rotator")).toBe("Allowed");
     expect(await read(arn, "something-else")).toBe("ImplicitlyDenied");
@@ -179,7 +179,7 @@ describe("secrets by tag (secretTag)", () => {
     );
   });
 
-  it("start a run for every secret of the account, and none of another one", () => {
+  it("start a run for every secret of the account but for none of another account", () => {
     expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf")))).toEqual(["Rotator"]);
     expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf"), "AWSPENDING"))).toEqual([]);
     expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf", OTHER_ACCOUNT)))).toEqual([]);
@@ -194,14 +194,14 @@ describe("secrets by tag (secretTag)", () => {
     expect(routes(mixed, labelUpdated(secretArn("other-GhIjKl", OTHER_ACCOUNT)))).toEqual([]);
   });
 
-  it("have no message of failed rotations if their rules find no room, which a warning says", () => {
+  it("have no rule for failed rotations beyond the rule limit, which a warning says", () => {
     const vast = stackOf(4_000, TAG);
     expect(warningsOf(vast)).toContainEqual(expect.stringContaining("to match 4001 secrets takes"));
     expect(routes(vast, serviceEvent("RotationFailed", secretArn(`${nameOf(1)}-AbCdEf`)))).toEqual([]);
     expect(ofType(vast.resources, "AWS::Events::Rule").length).toBeLessThan(10);
   });
 
-  it("are refused without a key and a value", () => {
+  it("are rejected without a key and a value", () => {
     expect(() => synthesize(CONNECTIONS, { secretTag: "rotator" })).toThrow(
       /must be a tag.*\s+→ at secretTag/,
     );

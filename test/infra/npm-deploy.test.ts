@@ -148,7 +148,7 @@ function writeConfig(restEndpoint: string): string {
 
 describe("npm run deploy", { timeout: 600_000 }, () => {
   it.skipIf(!hasEmulator || !isWanted)(
-    "deploys into an AWS emulator, where schedule and event start runs, diff finds nothing and destroy leaves nothing (npm run test:deploy; skipped without moto_server)",
+    "deploys into an AWS emulator, where the schedule and events start runs, diff finds no change and destroy removes everything (npm run test:deploy; skipped without moto_server)",
     async () => {
       await using emulator = await openEmulator();
       const { confluent, arn } = await startWorld(emulator);

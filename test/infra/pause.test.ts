@@ -18,13 +18,13 @@ describe("a paused stack (enabled=false)", () => {
     expect(new Set(states)).toEqual(new Set(["DISABLED"]));
   });
 
-  it("does not report that there is no run", () => {
+  it("does not report missing runs", () => {
     const names = ofType(resources, "AWS::CloudWatch::Alarm").map(({ AlarmName }) => AlarmName);
     expect(names).toContain("flink-connection-rotator-DeadLetters");
     expect(names).not.toContain("flink-connection-rotator-NoRun");
   });
 
-  it("says so in its output, and keeps its function, topic and permissions", () => {
+  it("says so in its output and keeps its function, topic and permissions", () => {
     template.hasOutput("Schedule", { Value: "paused (enabled=false)" });
     template.resourceCountIs("AWS::Lambda::Function", 1);
     template.resourceCountIs("AWS::SNS::Topic", 1);

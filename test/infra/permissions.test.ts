@@ -125,7 +125,7 @@ describe("the function's role", () => {
     ["moving AWSCURRENT", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSCURRENT" })],
     ["moving AWSPREVIOUS", moveLabel(BY_NAME, { "secretsmanager:VersionStage": "AWSPREVIOUS" })],
     ["moving a label that is not named", moveLabel(BY_NAME, { "secretsmanager:SecretId": BY_NAME })],
-  ])("is denied %s, whatever else allows it", async (_, denied) => {
+  ])("is denied %s, even if another policy allows it", async (_, denied) => {
     expect(await simulate(policies, denied)).toBe("ExplicitlyDenied");
   });
 
@@ -151,7 +151,7 @@ describe("the function's role", () => {
     expect(await simulate(policies, call(`secretsmanager:${action}`, BY_NAME))).toBe("ImplicitlyDenied");
   });
 
-  it("has these statements only", () => {
+  it("has only the expected statements", () => {
     const name = (rest: string) => `${secretArn(rest)}-??????`;
     const labelled = [
       secretArn("prod/pinecone-AbCdEf"),
@@ -184,7 +184,7 @@ describe("the function's role", () => {
     );
   });
 
-  it("is for Lambda only and has no AWS managed policy", () => {
+  it("can be assumed only by Lambda and has no AWS managed policy", () => {
     const { Properties } = synthesis.resources[role] ?? {};
     expect(Properties).toEqual({
       AssumeRolePolicyDocument: {

@@ -26,13 +26,13 @@ describe("a deployment behind a proxy", () => {
     });
   });
 
-  it("lets the function reach the port of the proxy, and HTTPS for the hosts in noProxy", () => {
+  it("allows egress to the proxy's port, and HTTPS for the hosts in noProxy", () => {
     expect(portsOf(PROXY)).toEqual(['"ToPort":443', '"ToPort":3128']);
     expect(portsOf({ httpsProxy: "https://proxy.example.com" })).toEqual(['"ToPort":443']);
     expect(portsOf({ httpsProxy: "http://proxy.example.com" })).toEqual(['"ToPort":443', '"ToPort":80']);
   });
 
-  it("warns of a password in the proxy's address, which the template shows", () => {
+  it("warns that the template shows a password in the proxy's address", () => {
     const withPassword = synthesize(CONNECTIONS, {
       httpsProxy: "http://user:password@proxy.example.com:3128",
     });
@@ -40,7 +40,7 @@ describe("a deployment behind a proxy", () => {
     expect(warningsOf(synthesize(CONNECTIONS, PROXY)).join()).not.toContain("password");
   });
 
-  it("deploys the certificates of further authorities beside the function", () => {
+  it("deploys additional certificate authorities with the function", () => {
     const { folder } = synthesize();
     const pem = "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n";
     const file = join(folder, "company.pem");

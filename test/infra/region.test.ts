@@ -33,18 +33,18 @@ describe("the region of a stack", () => {
       "the stack and the alert topic",
       () => synthesize(withSecret("prod/openai"), { alertTopicArn: topicIn(ELSEWHERE) }, { region: REGION }),
     ],
-  ])("must be one: %s in two regions are refused, and the message names both", (_, deploy) => {
+  ])("must be unique: %s in two regions are rejected with a message that names both", (_, deploy) => {
     expect(deploy).toThrow(
       / in (us-west-2|eu-west-1), but .* in (eu-west-1|us-west-2)\. .*one stack for each region/,
     );
   });
 
-  it("may be that of every ARN", () => {
+  it("may be the region of all ARNs", () => {
     const context = { alertTopicArn: topicIn(REGION) };
     expect(() => synthesize(CONNECTIONS, context, { region: REGION })).not.toThrow();
   });
 
-  it("may be any if connections.json has names only", () => {
+  it("may be any region if connections.json contains only names", () => {
     expect(() => synthesize(withSecret("prod/openai"), {}, { region: ELSEWHERE })).not.toThrow();
   });
 });
@@ -58,12 +58,12 @@ describe("the alert topic of a construct", () => {
     expect(() => requireStandardTopic(new Topic(stack, "Topic"))).not.toThrow();
   });
 
-  it("is refused if it is a FIFO topic", () => {
+  it("is rejected if it is a FIFO topic", () => {
     expect(() => requireStandardTopic(new Topic(stack, "Fifo", { fifo: true }))).toThrow("is a FIFO topic");
     expect(() => requireStandardTopic(named("OnCall.fifo"))).toThrow("is a FIFO topic");
   });
 
-  it("is refused if the ARN is not that of a topic", () => {
+  it("is rejected if the ARN is not a topic's", () => {
     const queue = Topic.fromTopicArn(stack, "Queue", `arn:aws:sqs:${REGION}:${ACCOUNT}:queue`);
     expect(() => requireStandardTopic(queue)).toThrow("is not the ARN of a topic");
   });

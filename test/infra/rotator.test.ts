@@ -33,14 +33,14 @@ describe("the function", () => {
   });
 
   it.each(["README.md", "infra/README.md", "docs/performance.md"])(
-    "has the memory that %s names",
+    "has the memory that %s states",
     (document) => {
       const [fn] = ofType(resources, "AWS::Lambda::Function");
       expect(readFileSync(document, "utf8")).toMatch(new RegExp(`\\b${fn?.["MemorySize"]} MB\\b`));
     },
   );
 
-  it("contains the built bundle, and connections.json beside it", () => {
+  it("contains the built bundle and connections.json", () => {
     expect(deployedFile(synthesis, "index.mjs")).toBe(readFileSync("dist/lambda/index.mjs", "utf8"));
     expect(JSON.parse(deployedFile(synthesis, "connections.json"))).toEqual(CONNECTIONS);
   });
@@ -65,13 +65,13 @@ describe("the function", () => {
     });
   });
 
-  it("keeps its log for three months, or for logRetentionDays", () => {
+  it("keeps its log for three months or logRetentionDays", () => {
     template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
     const longer = synthesize(CONNECTIONS, { logRetentionDays: "365" });
     longer.template.hasResourceProperties("AWS::Logs::LogGroup", { RetentionInDays: 365 });
   });
 
-  it("is in no VPC by default, and in a VPC its egress is HTTPS only", () => {
+  it("is outside a VPC by default, and allows only HTTPS egress in a VPC", () => {
     template.hasResourceProperties("AWS::Lambda::Function", { VpcConfig: Match.absent() });
     inVpc.template.hasResourceProperties("AWS::Lambda::Function", {
       VpcConfig: { SubnetIds: VPC.subnetIds.split(","), SecurityGroupIds: [Match.anyValue()] },
@@ -98,7 +98,7 @@ describe("the function", () => {
 });
 
 describe("the schedule", () => {
-  it("sends the trigger once a day, with a role that may do nothing else", () => {
+  it("starts a run once a day with a role that may do nothing else", () => {
     const [schedule] = ofType(resources, "AWS::Scheduler::Schedule");
     expect(schedule).toMatchObject({
       ScheduleExpression: expect.stringMatching(/^cron\(\d{1,2} 6 \* \* \? \*\)$/),
@@ -120,7 +120,7 @@ describe("the schedule", () => {
     });
   });
 
-  it("has its own minute in each stack, and the same one after each synthesis", () => {
+  it("has a different minute in each stack and the same one after each synthesis", () => {
     const expressionOf = (stackName: string) =>
       ofType(synthesize(CONNECTIONS, { stackName }).resources, "AWS::Scheduler::Schedule")[0]?.[
         "ScheduleExpression"
@@ -162,7 +162,7 @@ describe("cdk-nag's AwsSolutions", () => {
     expect(report.violations).toEqual([]);
   });
 
-  it("finds violations in a careless stack", () => {
+  it("finds violations in an insecure stack", () => {
     const stack = new Stack(new App(), "Careless");
     new Queue(stack, "Queue");
     new Vpc(stack, "Vpc");
@@ -170,7 +170,7 @@ describe("cdk-nag's AwsSolutions", () => {
     expect(found.join()).toContain("AwsSolutions-SQS4");
   });
 
-  it("is acknowledged in three places", () => {
+  it("is suppressed in three places", () => {
     const acknowledged = inVpc.stack.node
       .findAll()
       .flatMap(({ node }) => node.metadata.filter(({ type }) => type === "aws:cdk:acknowledged-rules"))
@@ -188,7 +188,7 @@ describe("the construct in another stack", () => {
   );
   const ours = Template.fromStack(stack);
 
-  it("is refused with a service name from which no rule can be named", () => {
+  it("is rejected if no rule name can be derived from its service name", () => {
     const other = new Stack(new App(), "Other");
     const serviceName = "a".repeat(41);
     expect(() => new ConnectionRotator(other, "Rotator", { configFile, serviceName })).toThrow(
@@ -215,7 +215,7 @@ describe("the construct in another stack", () => {
 });
 
 describe("the stack", () => {
-  it("retains no resource when it is deleted", () => {
+  it("leaves no resource behind when it is deleted", () => {
     const kept = Object.values(template.toJSON()["Resources"]).filter((each) =>
       /Retain|Snapshot/.test(String(Object(each).DeletionPolicy)),
     );

@@ -43,7 +43,7 @@ describe("Secrets Manager's own event", () => {
     ["another source", { ...labelUpdated(BY_NAME), source: "custom.secretsmanager" }],
     ["a listed name in another region", { ...labelUpdated(BY_NAME), region: "eu-west-1" }],
     ["another kind of event", { ...labelUpdated(BY_NAME), "detail-type": "Secret Deleted" }],
-  ])("starts nothing for %s", (_, event) => {
+  ])("starts no run for %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual([]);
   });
 });
@@ -77,7 +77,7 @@ describe("CloudTrail's events", () => {
     expect(parseTrigger(event)).toMatchObject({ kind: "secret-change" });
   });
 
-  it.each(starting)("start nothing by default: %s", (_, event) => {
+  it.each(starting)("start no run by default: %s", (_, event) => {
     expect(routes(plain, event)).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe("CloudTrail's events", () => {
       "the rotation of a secret that is not listed",
       serviceEvent("RotationSucceeded", secretArn("prod/database-AbCdEf")),
     ],
-  ])("start nothing for %s", (_, event) => {
+  ])("start no run for %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual([]);
   });
 
@@ -138,22 +138,22 @@ describe("CloudTrail's events", () => {
   });
 });
 
-describe("a rotation that failed", () => {
+describe("a failed rotation by Secrets Manager", () => {
   it.each([
     ["RotationFailed", serviceEvent("RotationFailed", BY_NAME)],
     ["RotationAbandoned", serviceEvent("RotationAbandoned", BY_ARN)],
     ["RotationFailed, newer shape", serviceEvent("RotationFailed", BY_PARTIAL_ARN, "details")],
     ["RotationFailed of the rotator's Confluent API key", serviceEvent("RotationFailed", API_KEY)],
-  ])("is sent to the topic and starts no run: %s", (_, event) => {
+  ])("is reported to the topic and starts no run: %s", (_, event) => {
     expect(routes(withCloudTrail, event)).toEqual(["Alerts"]);
     expect(routes(plain, event)).toEqual(["Alerts"]);
   });
 
-  it("is not sent for a secret that is not listed", () => {
+  it("is not reported for a secret that is not listed", () => {
     expect(routes(plain, serviceEvent("RotationFailed", secretArn("prod/database-AbCdEf")))).toEqual([]);
   });
 
-  it("is sent as a sentence that names the secret", () => {
+  it("is reported in a sentence that names the secret", () => {
     const target = rulesOf(plain)
       .flatMap(({ Targets }) => Targets)
       .find(({ Id }) => Id === "Alerts");
@@ -164,8 +164,8 @@ describe("a rotation that failed", () => {
   });
 });
 
-describe("the rules", () => {
-  it("send what they cannot deliver within an hour to the dead-letter queue", () => {
+describe("the event rules", () => {
+  it("send events that they cannot deliver within an hour to the dead-letter queue", () => {
     const targets = rulesOf(withCloudTrail).flatMap(({ Targets }) => Targets);
     // One rule for each of five kinds of event, in the stack's own account and in another one, and one for alarms that are over.
     expect(targets).toHaveLength(11);
@@ -175,7 +175,7 @@ describe("the rules", () => {
     }
   });
 
-  it("may invoke the function by their names, and nothing else may", () => {
+  it("may invoke the function if they target it, unlike those that only notify the topic", () => {
     const permissions = ofType(withCloudTrail.resources, "AWS::Lambda::Permission");
     const prefixes = permissions.map(({ SourceArn }) => String(SourceArn).replace(/\*$/, ""));
     expect(prefixes).toHaveLength(4);

@@ -12,7 +12,7 @@ const LOCATION = `<CreateBucketConfiguration><LocationConstraint>${REGION}</Loca
 
 describe("template.json and function.zip", { timeout: 120_000 }, () => {
   it.skipIf(!hasEmulator)(
-    "are all that a deployment into an AWS emulator needs (skipped without moto_server or AWS_ENDPOINT_URL)",
+    "suffice for a deployment into an AWS emulator (skipped without moto_server or AWS_ENDPOINT_URL)",
     async () => {
       const config = join(mkdtempSync(join(tmpdir(), "rotator-template-")), "connections.json");
       writeFileSync(config, JSON.stringify(CONNECTIONS));

@@ -30,7 +30,7 @@ describe("a template without CDK", () => {
   const { parsed, template, archives, code } = create();
   const [archive] = archives;
 
-  it("has no parameter but the bucket, and no rule, condition or metadata of CDK", () => {
+  it("has only the bucket as a parameter and no rule, condition or metadata of CDK", () => {
     expect(Object.keys(parsed.Parameters ?? {})).toEqual(["CodeBucket"]);
     expect(parsed).not.toHaveProperty("Rules");
     expect(parsed).not.toHaveProperty("Conditions");
@@ -59,7 +59,7 @@ describe("a template without CDK", () => {
     expect(JSON.parse(strFromU8(files["connections.json"] ?? new Uint8Array()))).toEqual(CONNECTIONS);
   });
 
-  it("is the same to the byte if it is made again, in another time zone too", () => {
+  it("is identical to the byte if it is made again, even in another time zone", () => {
     const zone = process.env["TZ"];
     process.env["TZ"] = "Pacific/Auckland";
     const again = create();
@@ -71,13 +71,13 @@ describe("a template without CDK", () => {
     ).toBe(0);
   });
 
-  it("has a given bucket in place of the parameter", () => {
+  it("has a given bucket instead of the parameter", () => {
     const given = create({ bucket: "my-code" });
     expect(given.parsed.Parameters).toBeUndefined();
     expect(given.code).toMatchObject([{ S3Bucket: "my-code" }]);
   });
 
-  it("has the orchestrator's code in an archive of its own", () => {
+  it("has a separate archive for the orchestrator's code", () => {
     const fleet = create({ settings: { fleetConcurrency: "2", stackName: "Fleet" } });
     expect(fleet.stackName).toBe("Fleet");
     expect(fleet.archives.map(({ file }) => file)).toEqual(["function.zip", "orchestrator.zip"]);
@@ -86,7 +86,7 @@ describe("a template without CDK", () => {
     );
   });
 
-  it("is refused for an unknown setting", () => {
+  it("is not written for an unknown setting", () => {
     expect(() => create({ settings: { alertEmial: "ops@example.com" } })).toThrow("alertEmail");
   });
 });

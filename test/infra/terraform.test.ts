@@ -29,12 +29,12 @@ describe("the Terraform module", () => {
     },
   );
 
-  it("declares the variables that it uses, uses those that it declares, and documents them", () => {
+  it("declares, uses and documents the same variables", () => {
     expect(captured(/\bvar\.(\w+)/g)).toEqual(VARIABLES);
     for (const name of VARIABLES) expect(documentation).toContain(`| \`${name}\` |`);
   });
 
-  it("reads what the template has: its archives, its parameter and its outputs", () => {
+  it("refers to the template's archives, parameter and outputs", () => {
     const config = join(mkdtempSync(join(tmpdir(), "rotator-terraform-")), "connections.json");
     writeFileSync(config, JSON.stringify(CONNECTIONS));
     const { template } = createTemplate({ settings: { config } });

@@ -14,7 +14,7 @@ describe("the alert topic", () => {
   it.each([
     ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": ACCOUNT } }],
     ["events.amazonaws.com", undefined],
-  ])("accepts messages from %s, which may use the key", (Service, Condition) => {
+  ])("accepts messages from %s, which may use its key", (Service, Condition) => {
     const shared = { Effect: "Allow", Principal: { Service }, ...(Condition && { Condition }) };
     const statements = (type: string, policy: string) =>
       ofType(resources, type).flatMap((properties) => Object(properties[policy]).Statement);
@@ -26,7 +26,7 @@ describe("the alert topic", () => {
     );
   });
 
-  it("accepts messages over TLS only", () => {
+  it("accepts messages only over TLS", () => {
     template.hasResourceProperties("AWS::SNS::TopicPolicy", {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -36,7 +36,7 @@ describe("the alert topic", () => {
     });
   });
 
-  it("has each address subscribed", () => {
+  it("has a subscription for each address", () => {
     const addresses = ofType(resources, "AWS::SNS::Subscription").map(({ Endpoint }) => Endpoint);
     expect(addresses.sort()).toEqual(["dev@example.com", "ops@example.com"]);
   });
@@ -50,16 +50,13 @@ describe("the alert topic", () => {
     ],
     ["a given topic", { alertTopicArn: GIVEN_TOPIC }, "the subscribers of the given topic", false],
     ["neither", {}, "nobody: set alertEmail, or subscribe to the topic", true],
-  ])(
-    "names its recipients in an output, and a warning says if there is nobody: %s",
-    (_, context, value, isWarned) => {
-      const given = synthesize(CONNECTIONS, context);
-      given.template.hasOutput("AlertRecipients", { Value: value });
-      expect(warningsOf(given).some((text) => text.startsWith("Nobody receives the alerts"))).toBe(isWarned);
-    },
-  );
+  ])("names its recipients in an output and warns if there are none: %s", (_, context, value, isWarned) => {
+    const given = synthesize(CONNECTIONS, context);
+    given.template.hasOutput("AlertRecipients", { Value: value });
+    expect(warningsOf(given).some((text) => text.startsWith("Nobody receives the alerts"))).toBe(isWarned);
+  });
 
-  it("gets alerts in the form and with the runbook that the settings name", () => {
+  it("receives alerts in the configured format with the configured runbook", () => {
     const context = { alertHttpsFormat: "chat", runbookUrl: "https://wiki.example.com/runbook" };
     const given = synthesize(CONNECTIONS, { ...context, serviceName: "my.rotator" });
     given.template.hasResourceProperties("AWS::Lambda::Function", {
@@ -74,7 +71,7 @@ describe("the alert topic", () => {
     given.template.hasResourceProperties("AWS::CloudWatch::Dashboard", { DashboardName: "my-rotator" });
   });
 
-  it("is the one that alertTopicArn names", () => {
+  it("is the one given by alertTopicArn", () => {
     const given = synthesize(CONNECTIONS, { alertTopicArn: GIVEN_TOPIC });
     given.template.resourceCountIs("AWS::SNS::Topic", 0);
     given.template.resourceCountIs("AWS::KMS::Key", 0);

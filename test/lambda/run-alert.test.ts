@@ -8,7 +8,7 @@ const FACTS = { trigger: { kind: "schedule" }, startedAt: NOW, endedAt: NOW, req
 const FAILED = outcome({ outcome: "failed", errorClass: "secret", message: "The secret is empty." });
 
 describe("the alert of a run", () => {
-  it("goes out, plainer, if an error keeps its text from being written", () => {
+  it("is sent in a plain form if an error occurs while its text is written", () => {
     const errors: unknown[] = [];
     const broken = new Error("a bug");
     const context = {

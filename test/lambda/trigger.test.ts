@@ -132,7 +132,7 @@ describe("an event that starts a run", () => {
     expect(parseTrigger(event)).toEqual(expected);
   });
 
-  it("cannot forge a line of an alert or a log", () => {
+  it("cannot inject a line into an alert or a log", () => {
     const event = labelUpdated({ versionId: "v1\nDOWN NOW: everything\u2028\u001b[31m" });
     expect(parseTrigger(event)).toMatchObject({ versionId: "v1 DOWN NOW: everything [31m" });
     expect(parseTrigger({ connections: ["a\r\nb", "a\r\nb"], secrets: ["c", "c"] })).toEqual({
@@ -213,7 +213,7 @@ describe("an event that starts nothing", () => {
 });
 
 describe("an event that is refused", () => {
-  it("from a rotation of Secrets Manager gets advice on what to attach instead", () => {
+  it("from a rotation of Secrets Manager causes advice on what to attach instead", () => {
     const event = { Step: "createSecret", SecretId: ARN, ClientRequestToken: VERSION, RotationToken: "t" };
     expect(() => parseTrigger(event)).toThrow(
       expect.objectContaining({
@@ -253,7 +253,7 @@ describe("an event that is refused", () => {
   });
 });
 
-describe("an identifier that is longer than AWS allows", () => {
+describe("an event with an identifier longer than AWS allows", () => {
   const LONG = "x".repeat(1_000_000);
 
   it.each([
@@ -271,7 +271,7 @@ describe("an identifier that is longer than AWS allows", () => {
   });
 });
 
-describe("the place of a secret", () => {
+describe("the account and region of an event", () => {
   const OWN = { partition: "aws", region: "us-east-1", account: "123456789012" };
   const THEIRS = "arn:aws:secretsmanager:eu-west-1:210987654321:secret:openai";
   const put = (origin: object, detail: object = {}) => ({
@@ -284,13 +284,13 @@ describe("the place of a secret", () => {
   };
 
   it.each([
-    ["no place", put({})],
+    ["neither", put({})],
     ["the function's own", put({ account: "123456789012", region: "us-east-1" })],
     [
       "the function's own, as CloudTrail writes it",
       put({}, { awsRegion: "us-east-1", recipientAccountId: "123456789012" }),
     ],
-  ])("leaves a name unchanged if the event names %s", (_, event) => {
+  ])("leave a secret's name unchanged if the event names %s", (_, event) => {
     expect(secretOf(event)).toBe("openai");
   });
 
@@ -328,21 +328,21 @@ describe("the place of a secret", () => {
         awsRegion: "eu-west-1",
       }),
     ],
-  ])("turns a name into an ARN if %s names another account or region", (_, event) => {
+  ])("turn a secret's name into an ARN if %s names another account or region", (_, event) => {
     expect(secretOf(event)).toBe(THEIRS);
   });
 
-  it("distinguishes regions of the function's account", () => {
+  it("distinguish regions of the function's account", () => {
     expect(secretOf(put({ account: "123456789012", region: "eu-west-1" }))).toBe(
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai",
     );
   });
 
-  it("is that of the ARN, whatever the rest of the event says", () => {
+  it("come from the ARN even if the rest of the event differs", () => {
     expect(secretOf({ ...labelUpdated(), account: "210987654321", region: "eu-west-1" })).toBe(ARN);
   });
 
-  it("does not matter if the function's own place is unknown", () => {
+  it("do not matter if the function's own are unknown", () => {
     expect(parseTrigger(put({ account: "210987654321", region: "eu-west-1" }))).toEqual(CHANGE);
   });
 });
@@ -351,7 +351,7 @@ describe("the scope of a function", () => {
   it.each([
     ["arn:aws:lambda:us-east-1:123456789012:function:rotator"],
     ["arn:aws:lambda:us-east-1:123456789012:function:rotator:live"],
-  ])("is in its ARN %s", (arn) => {
+  ])("comes from its ARN %s", (arn) => {
     expect(functionScope(arn)).toEqual({ partition: "aws", region: "us-east-1", account: "123456789012" });
   });
 

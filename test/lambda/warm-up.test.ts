@@ -20,13 +20,13 @@ function messagesOf(channel: string): unknown[] {
 }
 
 describe("the warm-up", () => {
-  it.each(["", "{}", "not JSON"])("ignores the faults of a connections.json that is %o", async (text) => {
+  it.each(["", "{}", "not JSON"])("ignores errors if connections.json is %o", async (text) => {
     const file = join(mkdtempSync(join(tmpdir(), "warm-up-")), "connections.json");
     writeFileSync(file, text);
     await expect(warmUp({ CONNECTIONS_FILE: file })).resolves.toBeUndefined();
   });
 
-  it("reads a secret and a connection from its own server, once each, and closes its sockets", async () => {
+  it("reads a secret and a connection from its own server once each and closes its sockets", async () => {
     const requests = messagesOf("http.server.request.start");
     const sockets = messagesOf("net.client.socket");
     await warmUp({ CONNECTIONS_FILE: "/nowhere/connections.json" });

@@ -20,7 +20,7 @@ function packedFiles(): string[] {
 }
 
 describe("the package", () => {
-  it("contains the command line, both functions, the construct and their documentation, and nothing else", () => {
+  it("contains only the command line, both functions, the construct and their documentation", () => {
     const generated = /^dist\/cdk\/types\/.*\.d\.ts$/;
     expect(packedFiles().filter((path) => !generated.test(path))).toEqual([
       "CHANGELOG.md",
@@ -63,14 +63,14 @@ describe("the package", () => {
     expect(Object.keys(dependencies).length).toBeGreaterThan(20);
   });
 
-  it("has neither scripts nor what only its development needs", () => {
+  it("has neither scripts nor development dependencies", () => {
     const manifest = publishedManifest();
     expect(manifest).not.toHaveProperty("scripts");
     expect(manifest).not.toHaveProperty("devDependencies");
     expect(manifest.dependencies).not.toHaveProperty("aws-cdk-lib");
   });
 
-  it("is made of libraries that are no development dependencies of the checkout", () => {
+  it("bundles no development dependencies of the checkout", () => {
     const packages = readLockfile();
     const development = bundledLibraries().filter(({ folder }) => packages[folder]?.dev);
     expect(development).toEqual([]);

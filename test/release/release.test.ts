@@ -16,7 +16,7 @@ function release(): ReadonlyMap<string, Buffer> {
 }
 
 describe("a release", { timeout: 120_000 }, () => {
-  it("has a package, a template with its code, a bill of materials and checksums, the same to the byte twice", () => {
+  it("has a package, a template with its code, a bill of materials and checksums, identical to the byte when repeated", () => {
     const files = release();
     expect([...files.keys()]).toEqual([
       "SHA256SUMS",
@@ -38,7 +38,7 @@ describe("a release", { timeout: 120_000 }, () => {
 describe("the bill of materials", () => {
   const { components } = toSbom();
 
-  it("names every library of which a file is in a bundle, with its version, licence and hash", () => {
+  it("names every bundled library with its version, licence and hash", () => {
     const libraries = bundledLibraries();
     expect(components.map(({ purl }) => purl)).toEqual(
       libraries.map(({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`),
@@ -55,14 +55,14 @@ describe("the bill of materials", () => {
     expect(undici?.properties.map(({ value }) => value)).toEqual(["dist/lambda", "dist/cli"]);
   });
 
-  it("leaves out what only the development needs", () => {
+  it("does not contain development dependencies", () => {
     const names = components.map(({ name }) => name);
     for (const name of ["vitest", "esbuild", "aws-cdk-lib", "typescript"]) expect(names).not.toContain(name);
   });
 });
 
-describe("the licences beside a bundle", () => {
-  it("name each of its libraries, with the text of its licence", () => {
+describe("the licences next to a bundle", () => {
+  it("name each of its libraries with the text of its licence", () => {
     const text = readFileSync("dist/lambda/LICENSES.txt", "utf8");
     expect(text).toBe(licensesOf("lambda"));
     for (const { name, version, bundles } of bundledLibraries())

@@ -15,8 +15,8 @@ describe("marks", () => {
   it.each([
     ["UTF-8", { LANG: "en_US.UTF-8" }],
     ["C with UTF-8", { LANG: "C.utf8" }],
-    ["that no variable names", {}],
-    ["that LC_ALL names", { LC_ALL: "C.UTF-8", LANG: "C" }],
+    ["set by no variable", {}],
+    ["set by LC_ALL", { LC_ALL: "C.UTF-8", LANG: "C" }],
   ])("are Unicode in a locale %s", (_name, env) => {
     const { terminal, written } = fakeTerminal({ isTTY: false, env });
     terminal.print("✓");

@@ -20,7 +20,7 @@ describe("the status table", () => {
     expect(written()).toMatch(/prod\/b \(OPENAI\): waiting\n$/);
   });
 
-  it("shows the open rows in a small terminal and counts the rest", () => {
+  it("shows the pending rows on a small terminal and counts the rest", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
     const done = Array.from({ length: 10 }, (_, index) => row(`done-${index}`, { style: "green" }));
     new StatusTable(terminal).show([...done, row("open-1"), row("open-2")]);
@@ -30,14 +30,14 @@ describe("the status table", () => {
     expect(written().split("\n").length).toBeLessThan(8);
   });
 
-  it("prints every row at the end, even in a small terminal", () => {
+  it("prints every row at the end, even on a small terminal", () => {
     const { terminal, written } = fakeTerminal({ rows: 8 });
     new StatusTable(terminal).end(Array.from({ length: 30 }, (_, index) => row(`c-${index}`)));
     expect(written()).toContain("c-29");
   });
 });
 
-describe("a style", () => {
+describe("the colour", () => {
   it.each([
     ["READY", "green"],
     ["active", "green"],
@@ -45,7 +45,7 @@ describe("a style", () => {
     ["UNREACHABLE", "red"],
     ["PENDING", "yellow"],
     ["", "yellow"],
-  ])("of phase %j is %s", (phase, style) => expect(phaseStyle(phase)).toBe(style));
+  ])("of the phase %j is %s", (phase, style) => expect(phaseStyle(phase)).toBe(style));
 
   it("of an outcome is red for failures and green for successes", () => {
     expect(OUTCOMES.map(outcomeStyle)).toEqual([

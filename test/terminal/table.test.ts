@@ -22,7 +22,7 @@ function lines(columns: number, rows: readonly (readonly string[])[]): string[] 
   );
 }
 
-describe("a table in a terminal", () => {
+describe("a table on a terminal", () => {
   it.each([200, 120, 80, 60, 40])("is no wider than %i columns", (columns) => {
     const all = lines(columns, [["prod", NAME, "OPENAI", "1234abcd", SECRET]]);
     expect(Math.max(...all.map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns);
@@ -33,7 +33,7 @@ describe("a table in a terminal", () => {
     expect(all.slice(1).join("").replaceAll(" ", "")).toBe(NAME);
   });
 
-  it("breaks names where their words end", () => {
+  it("breaks names at word boundaries", () => {
     const all = lines(60, [["prod", NAME, "OPENAI", "1234abcd", SECRET]]);
     expect(all).toEqual([
       "  CONNECTION                    SECRET",
@@ -43,7 +43,7 @@ describe("a table in a terminal", () => {
     ]);
   });
 
-  it("leaves out the columns of the highest rank first", () => {
+  it("omits the columns of the highest rank first", () => {
     const row = ["prod", "support-openai", "OPENAI", "1234abcd", "prod/openai"];
     const titles = (columns: number) => lines(columns, [row])[0]?.trim().split(/ +/);
     expect(titles(80)).toEqual(["ENVIRONMENT", "CONNECTION", "TYPE", "VERSION", "SECRET"]);
@@ -52,7 +52,7 @@ describe("a table in a terminal", () => {
     expect(titles(30)).toEqual(["CONNECTION", "SECRET"]);
   });
 
-  it("counts the columns that wide characters take", () => {
+  it("counts two columns for a wide character", () => {
     const [, wide = "", narrow = ""] = lines(80, [
       ["prod", "客户服务", "OPENAI", "1234abcd", "s"],
       ["prod", "a", "OPENAI", "1234abcd", "s"],
@@ -60,7 +60,7 @@ describe("a table in a terminal", () => {
     expect(stringWidth(wide)).toBe(stringWidth(narrow));
   });
 
-  it("cuts a word that is longer than its column", () => {
+  it("breaks a word that is longer than its column", () => {
     const all = lines(20, [["", "x".repeat(40), "", "", ""]]);
     expect(all.slice(1).join("").replaceAll(" ", "")).toBe("x".repeat(40));
   });

@@ -28,13 +28,13 @@ describe("a terminal", () => {
     ["with NO_COLOR", { env: { NO_COLOR: "1" } }, true, false],
     ["with an empty NO_COLOR", { env: { NO_COLOR: "" } }, true, true],
     ["on a dumb terminal", { env: { TERM: "dumb" } }, false, false],
-  ])("knows whether it may draw and paint %s", (_where, options, isLive, hasColour) => {
+  ])("detects whether it may redraw and use colours %s", (_where, options, isLive, hasColour) => {
     const { terminal } = fakeTerminal(options);
     expect(terminal.isLive).toBe(isLive);
     expect(terminal.paint("red", "x")).toBe(hasColour ? "\x1b[31mx\x1b[39m" : "x");
   });
 
-  it("paints nothing if the colour depth is unknown, and assumes 24 lines of 100 columns", () => {
+  it("uses no colours if the colour depth is unknown and assumes 24 lines of 100 columns", () => {
     const terminal = new Terminal({ isTTY: true, write: () => undefined }, {});
     expect(terminal.paint("red", "x")).toBe("x");
     expect(terminal.height).toBe(23);
@@ -42,11 +42,11 @@ describe("a terminal", () => {
   });
 });
 
-describe("the width of a terminal", () => {
+describe("the output width", () => {
   it.each([
-    ["the terminal's", {}, 80],
-    ["that of COLUMNS", { env: { COLUMNS: "60" } }, 60],
-    ["also that of a dumb terminal", { env: { TERM: "dumb" } }, 80],
+    ["taken from the terminal", {}, 80],
+    ["taken from COLUMNS", { env: { COLUMNS: "60" } }, 60],
+    ["taken from a dumb terminal, too", { env: { TERM: "dumb" } }, 80],
     ["unlimited in a pipe", { isTTY: false, env: { COLUMNS: "60" } }, Number.POSITIVE_INFINITY],
     ["at least 20", { env: { COLUMNS: "3" } }, 20],
   ])("is %s", (_what, options, expected) => {
@@ -54,7 +54,7 @@ describe("the width of a terminal", () => {
     expect(terminal.columns).toBe(expected);
   });
 
-  it("keeps the indentation of lists", () => {
+  it("keeps the indentation of wrapped lists", () => {
     const { terminal } = fakeTerminal({ columns: 24 });
     expect(terminal.wrap("Two faults:\n  - connections[0].name is missing\n  - b")).toEqual([
       "Two faults:",
@@ -64,7 +64,7 @@ describe("the width of a terminal", () => {
     ]);
   });
 
-  it("is where words are wrapped", () => {
+  it("limits the length of wrapped lines", () => {
     const { terminal } = fakeTerminal({ columns: 30 });
     expect(
       terminal.wrap("Put a key of environment prod into secret prod/confluent/flink-api-key-of-it.", "    "),
@@ -77,7 +77,7 @@ describe("the width of a terminal", () => {
   });
 });
 
-describe("a table", () => {
+describe("a plain table", () => {
   it("makes each column as wide as its widest text, not counting colour codes", () => {
     const { terminal } = fakeTerminal({ isTTY: false });
     const rows = [

@@ -15,7 +15,7 @@ function startNotice(isTTY: boolean, env = {}) {
 }
 
 describe("a notice about waiting", () => {
-  it("appears after a second, counts the seconds, and goes", async () => {
+  it("appears after a second, counts the seconds and disappears", async () => {
     const { notice, written } = startNotice(true);
     const work = Promise.withResolvers<string>();
     const result = notice.during("secret openai", () => work.promise);
@@ -30,7 +30,7 @@ describe("a notice about waiting", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("counts what else is waited for", async () => {
+  it("counts the other pending requests", async () => {
     const { notice, written } = startNotice(true);
     const works = ["a", "b", "b"].map((name) => {
       const work = Promise.withResolvers<void>();
@@ -43,7 +43,7 @@ describe("a notice about waiting", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("goes if the work fails", async () => {
+  it("disappears if the work fails", async () => {
     const { notice } = startNotice(true);
     await expect(notice.during("a", () => Promise.reject(new Error("No.")))).rejects.toThrow("No.");
     expect(vi.getTimerCount()).toBe(0);
@@ -59,7 +59,7 @@ describe("a notice about waiting", () => {
     expect(written()).toBe("Waiting for secret openai …\n");
   });
 
-  it("stays away from a pipe", async () => {
+  it("does not appear in a pipe", async () => {
     const { notice, written } = startNotice(false);
     const work = Promise.withResolvers<void>();
     const waiting = notice.during("a", () => work.promise);

@@ -52,14 +52,14 @@ describe("sts:GetCallerIdentity", () => {
     ["https://runtime.sagemaker.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.amazonaws.com"],
     ["https://runtime.sagemaker.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.amazonaws.com.cn"],
     ["https://vpce-1a2b-3c4d.bedrock-runtime.us-east-1.vpce.amazonaws.com", "sts.us-east-1.amazonaws.com"],
-  ])("goes to the region of %s", async (endpoint, host) => {
+  ])("is called in the region of %s", async (endpoint, host) => {
     const request = await requestFor(endpoint);
     expect(new URL(request?.url ?? "").host).toBe(host);
     expect(request?.headers["host"]).toBe(host);
   });
 
   it.each(["https://bedrock.amazonaws.com", "https://amazonaws.com"])(
-    "needs a region: %s",
+    "is not called without a region: %s",
     async (endpoint) => {
       expect(await requestFor(endpoint)).toBeUndefined();
     },
@@ -69,7 +69,7 @@ describe("sts:GetCallerIdentity", () => {
     "https://bedrock.eu-central-1.example.com/model/x/invoke",
     "https://bedrock.eu-central-1.amazonaws.com.example.com",
     "https://bedrock.eu-central-1.amazonaws.com:8443",
-  ])("does not know the keys of a gateway: %s", async (endpoint) => {
+  ])("is not called for a gateway's key: %s", async (endpoint) => {
     expect(await requestFor(endpoint)).toBeUndefined();
   });
 

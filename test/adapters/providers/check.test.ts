@@ -97,9 +97,9 @@ describe("the provider of every type", () => {
       { status: 401, body: '{"error":{"code":"ip_not_authorized","message":"IP not authorized"}}' },
       "HTTP 401",
     ],
-    ["refuses in a page of HTML", { status: 401, body: "<html>Invalid API Key</html>" }, "HTTP 401"],
-    ["welcomes in a page of HTML", { status: 200, body: "<html>Welcome</html>" }, "HTTP 200"],
-    ["answers with nothing", { status: 401, body: "" }, "HTTP 401"],
+    ["refuses with an HTML page", { status: 401, body: "<html>Invalid API Key</html>" }, "HTTP 401"],
+    ["returns 200 with an HTML page", { status: 200, body: "<html>Welcome</html>" }, "HTTP 200"],
+    ["returns an empty body", { status: 401, body: "" }, "HTTP 401"],
     ["fails", { status: 500, body: "{}" }, "HTTP 500"],
     [
       "redirects",
@@ -108,7 +108,7 @@ describe("the provider of every type", () => {
     ],
   ];
   it.each(TYPES.flatMap((type) => ODD.map(([what, fault, reason]) => [what, type, fault, reason] as const)))(
-    "tells nothing about a key if it %s: %s",
+    "leaves the key's validity unknown if it %s: %s",
     async (_what, type, fault, reason) => {
       const { url, fail, calls } = await providers();
       fail({ ...fault, times: 2 });
@@ -120,7 +120,7 @@ describe("the provider of every type", () => {
 });
 
 describe("a provider", () => {
-  it("that does not answer is given three seconds", async () => {
+  it("that does not respond is given three seconds", async () => {
     const { url, fail } = await providers();
     fail({ transfer: "hang" });
     const startedAt = performance.now();
@@ -131,7 +131,7 @@ describe("a provider", () => {
     expect(performance.now() - startedAt).toBeLessThan(4_500);
   });
 
-  it("that stops in the middle of its answer is given three seconds", async () => {
+  it("that stops in the middle of its response is given three seconds", async () => {
     const { url, fail } = await providers();
     fail({ transfer: "stall" });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({
@@ -140,14 +140,14 @@ describe("a provider", () => {
     });
   });
 
-  it("that cannot be reached tells nothing", async () => {
+  it("that cannot be reached leaves the key's validity unknown", async () => {
     const sandbox = await providers();
     const question = questionTo("http://127.0.0.1:1", "OPENAI");
     expect(await ask(question)).toMatchObject({ verdict: "unknown", reason: "ECONNREFUSED" });
     expect(sandbox.calls).toEqual([]);
   });
 
-  it("is asked once more if the connection breaks", async () => {
+  it("is asked a second time if the TCP connection breaks", async () => {
     const { url, fail, calls } = await providers();
     fail({ transfer: "reset" });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "valid" });
@@ -161,20 +161,20 @@ describe("a provider", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("may send a long list: what comes after 64 kB is not read", async () => {
+  it("may return a long list, of which 64 kB are read", async () => {
     const { url, fail } = await providers();
     fail({ body: `{"data":["${"x".repeat(200_000)}"]}` });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "valid" });
   });
 
-  it("that refuses at length is not believed", async () => {
+  it("that refuses a key in more than 64 kB leaves its validity unknown", async () => {
     const { url, fail } = await providers();
     const error = { code: "invalid_api_key", message: "x".repeat(70_000) };
     fail({ status: 401, body: JSON.stringify({ error }) });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "unknown" });
   });
 
-  it("that refuses in one endless word is understood at once", async () => {
+  it("that refuses a key in one word of 60 kB is understood within a second", async () => {
     const { url, fail } = await providers();
     fail({
       status: 401,
@@ -185,7 +185,7 @@ describe("a provider", () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  it("that sends blanks for ever is cut off", async () => {
+  it("that sends an endless response is cut off", async () => {
     const { url, fail } = await providers();
     fail({ status: 401, transfer: { hugeBytes: 1e10 } });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "unknown", reason: "HTTP 401" });
@@ -194,7 +194,7 @@ describe("a provider", () => {
 
 describe("a host that is not the provider's own", () => {
   it.each(["OPENAI", "ANTHROPIC", "GOOGLEAI", "AZUREOPENAI", "PINECONE", "ELASTIC"])(
-    "tells nothing about a key if it answers without one too: %s",
+    "leaves the key's validity unknown if it also accepts a request without a key: %s",
     async (type) => {
       const { url, fail, calls } = await providers();
       fail({ status: 200, body: '{"data":[]}', times: 2 });
@@ -213,7 +213,7 @@ describe("a host that is not the provider's own", () => {
     },
   );
 
-  it("tells nothing about a key if it then no longer answers", async () => {
+  it("leaves the key's validity unknown if it does not answer the request without a key", async () => {
     const { url, fail } = await providers();
     fail({ status: 200, body: '{"data":[]}' });
     fail({ transfer: "reset", times: 2 });
@@ -221,26 +221,26 @@ describe("a host that is not the provider's own", () => {
   });
 });
 
-describe("a compressed answer", () => {
+describe("a provider's compressed response", () => {
   const answerWith = (body: Buffer) =>
     serve((_request, response) => response.writeHead(401, { "content-type": "application/json" }).end(body));
 
-  it("is unpacked although it was not asked for", async () => {
+  it("is decompressed although it was not requested", async () => {
     const error = { code: "invalid_api_key", message: "Incorrect API key provided." };
     const url = await answerWith(gzipSync(JSON.stringify({ error })));
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "refused" });
   });
 
   it.each([
-    ["unpacks to more than 64 kB", gzipSync(" ".repeat(10_000_000))],
+    ["decompresses to more than 64 kB", gzipSync(" ".repeat(10_000_000))],
     ["is broken", gzipSync("{}").subarray(0, 12)],
-  ])("tells nothing if it %s", async (_, body) => {
+  ])("leaves the key's validity unknown if it %s", async (_, body) => {
     expect(await ask(questionTo(await answerWith(body), "OPENAI"))).toMatchObject({ verdict: "unknown" });
   });
 });
 
 describe("OpenAI", () => {
-  it.each([401, 403])("knows a key without the scope to list models: HTTP %i", async (status) => {
+  it.each([401, 403])("accepts a key without the scope to list models: HTTP %i", async (status) => {
     const { url, fail } = await providers();
     const message =
       "You have insufficient permissions for this operation. Missing scopes: api.model.read. Check that …";
@@ -248,7 +248,7 @@ describe("OpenAI", () => {
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "valid" });
   });
 
-  it("shows a part of the key, which is not repeated", async () => {
+  it("quotes a part of the key, which the result does not show", async () => {
     const { url } = await providers({ accepts: () => false });
     const answer = await ask(questionTo(url, "OPENAI"));
     expect(shownText(answer.verdict === "refused" ? (answer.words ?? "") : "")).toBe(
@@ -282,14 +282,14 @@ describe("Pinecone", () => {
 });
 
 describe("Elasticsearch", () => {
-  it("does not refuse a request from which a proxy took the credentials", async () => {
+  it("does not refuse a key if a proxy removes it from the request", async () => {
     const { url, fail } = await providers();
     const reason = "missing authentication credentials for REST request [/_security/_authenticate]";
     fail({ status: 401, body: JSON.stringify({ error: { type: "security_exception", reason } }) });
     expect(await ask(questionTo(url, "ELASTIC"))).toMatchObject({ verdict: "unknown" });
   });
 
-  it("gets a user name and a password, or the base64 of a key with its id", async () => {
+  it("receives a user name and a password, or an API key in base64 with its id", async () => {
     const { url, calls } = await providers();
     const question = questionTo(url, "ELASTIC");
     await ask({ ...question, data: { USERNAME: "flink", PASSWORD: "p:w", AUTH_TYPE: "BASIC" } });
@@ -301,7 +301,7 @@ describe("Elasticsearch", () => {
   });
 });
 
-describe("AWS", () => {
+describe("AWS STS", () => {
   const errorBody = (code: string, message: string) =>
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 
@@ -311,7 +311,7 @@ describe("AWS", () => {
       "The request signature we calculated does not match the signature you provided.",
     ],
     ["ExpiredToken", "The security token included in the request is expired"],
-  ])("refuses with %s", async (code, message) => {
+  ])("refuses a key with %s", async (code, message) => {
     const { url, fail } = await providers();
     fail({ status: 403, body: errorBody(code, message) });
     expect(await ask(questionTo(url, "BEDROCK"))).toMatchObject({
@@ -322,7 +322,7 @@ describe("AWS", () => {
   });
 
   it.each(["Signature expired: 20260101T000000Z is now earlier than …", "Signature not yet current: …"])(
-    "does not refuse a request because of the clock: %s",
+    "does not refuse a key because of the local clock: %s",
     async (message) => {
       const { url, fail } = await providers();
       fail({ status: 403, body: errorBody("SignatureDoesNotMatch", message) });
@@ -330,7 +330,7 @@ describe("AWS", () => {
     },
   );
 
-  it("never gets the secret key", async () => {
+  it("never receives the secret access key", async () => {
     const { url, calls } = await providers();
     await ask(questionTo(url, "S3VECTORS"));
     const [call] = calls;
@@ -341,7 +341,7 @@ describe("AWS", () => {
 });
 
 describe("Google", () => {
-  it("gets an assertion that the service account's key has signed, and not the key", async () => {
+  it("receives an assertion signed by the service account's key, not the key", async () => {
     const { url, calls } = await providers();
     await ask(questionTo(url, "VERTEXAI"));
     const assertion = new URLSearchParams(calls[0]?.body).get("assertion") ?? "";
@@ -355,13 +355,13 @@ describe("Google", () => {
   it.each([
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
     "Some other reason",
-  ])("does not refuse a key because of the clock: %s", async (error_description) => {
+  ])("does not refuse a key because of the local clock: %s", async (error_description) => {
     const { url, fail } = await providers();
     fail({ status: 400, body: JSON.stringify({ error: "invalid_grant", error_description }) });
     expect(await ask(questionTo(url, "VERTEXAI"))).toMatchObject({ verdict: "unknown" });
   });
 
-  it("is not asked if the key cannot sign, or names another token endpoint", async () => {
+  it("is not asked if the key cannot sign or names another token endpoint", async () => {
     const { url, calls } = await providers();
     const question = questionTo(url, "VERTEXAI");
     const withKey = (changes: object) => ({
@@ -380,7 +380,7 @@ describe("Google", () => {
 });
 
 describe("an OAuth 2.0 token endpoint", () => {
-  it("that wants the client's credentials in the body is asked that way too", async () => {
+  it("may require the client credentials in the body", async () => {
     const { url, fail, calls } = await providers();
     fail({ status: 401, body: '{"error":"invalid_client"}' });
     expect(await ask(questionTo(url, "REST"))).toMatchObject({ verdict: "valid" });
@@ -390,7 +390,7 @@ describe("an OAuth 2.0 token endpoint", () => {
     );
   });
 
-  it("that takes the client's credentials unescaped is asked that way too", async () => {
+  it("may require the client credentials unescaped", async () => {
     const { url, fail, calls } = await providers();
     fail({ status: 401, body: '{"error":"invalid_client"}', times: 2 });
     const question = questionTo(url, "REST");
@@ -413,7 +413,7 @@ describe("an OAuth 2.0 token endpoint", () => {
     },
   );
 
-  it("issues a token that nothing may show, like the header that it was asked with", async () => {
+  it("issues a token that is redacted, as the request's Authorization header is", async () => {
     const { url } = await providers();
     const learned: Secret[] = [];
     await ask({ ...questionTo(url, "REST"), learn: (secret) => learned.push(secret) });
@@ -421,7 +421,7 @@ describe("an OAuth 2.0 token endpoint", () => {
     expect(learned.map((secret, index) => secret.matches(patterns[index] ?? /none/))).toEqual([true, true]);
   });
 
-  it("is not asked if only the secret names it", async () => {
+  it("is not asked if only the secret contains its address", async () => {
     const { url, calls } = await providers();
     const question = questionTo(url, "REST");
     expect(
@@ -434,7 +434,7 @@ describe("an OAuth 2.0 token endpoint", () => {
     expect(calls).toEqual([]);
   });
 
-  it("may be spelled out under data", async () => {
+  it("may be given under data", async () => {
     const { url } = await providers();
     const data = { OAUTH2_TOKEN_ENDPOINT: { value: `${url}/oauth2/token` } };
     const answer = await ask({
@@ -445,7 +445,7 @@ describe("an OAuth 2.0 token endpoint", () => {
   });
 });
 
-describe("nobody is asked", () => {
+describe("no provider is asked", () => {
   it.each([
     ["REST", { BEARER_TOKEN: "t" }],
     ["MCP_SERVER", { API_KEY: "k" }],

@@ -32,14 +32,14 @@ const anyBody = fc.oneof(
   fc.string().map((text) => `<html><body>${text}</body></html>`),
 );
 
-describe.each(REFUSALS)("of all answers about a key of %s", (_type, provider, refusal) => {
+describe.each(REFUSALS)("among a provider's responses about a key of %s", (_type, provider, refusal) => {
   const verdictOn = (answer: { status: number; body: string }) => interpret(provider, "host", answer).verdict;
 
-  it("the refusal is one", () => {
+  it("the documented refusal is a refusal", () => {
     expect(verdictOn(refusal)).toBe("refused");
   });
 
-  it("none with another status is a refusal, whatever it says", () => {
+  it("none with another status is a refusal", () => {
     const statuses = new Set(provider.refused.map((pattern) => pattern.status));
     fc.assert(
       fc.property(
@@ -50,13 +50,13 @@ describe.each(REFUSALS)("of all answers about a key of %s", (_type, provider, re
     );
   });
 
-  it("none with another text is a refusal, whatever its status", () => {
+  it("none with another text is a refusal", () => {
     fc.assert(
       fc.property(status, anyBody, (other, body) => verdictOn({ status: other, body }) !== "refused"),
     );
   });
 
-  it("no part of the refusal, and no refusal inside of something else, is one", () => {
+  it("neither a part of the refusal nor a text that contains it is a refusal", () => {
     const { status: same, body } = refusal;
     // A plain text has no end that could be missing.
     const isText = /^[A-Z]/.test(body);

@@ -3,7 +3,7 @@ import { parseRateLimitHeaders, retryAfterMs } from "../../../src/adapters/rate-
 
 const NOW = Date.parse("2026-03-21T10:00:00Z");
 
-describe("the delay that a 429 asks for", () => {
+describe("the delay requested by a 429", () => {
   it.each([
     ["whole seconds", { "retry-after": "7" }, 7_000],
     ["zero", { "retry-after": "0" }, 0],
@@ -44,7 +44,7 @@ describe("the delay that a 429 asks for", () => {
     ["a reset that is a Unix timestamp", { "x-ratelimit-reset": "1774087200" }, undefined],
     ["a reset that is text", { "x-ratelimit-reset": "soon" }, undefined],
     ["no header", {}, undefined],
-  ])("is known from %s", (_what, headers, expected) => {
+  ])("is parsed from %s", (_what, headers, expected) => {
     expect(retryAfterMs(headers, NOW)).toBe(expected);
   });
 });
@@ -61,7 +61,7 @@ describe("the X-RateLimit headers", () => {
     expect(parseRateLimitHeaders({ ...HEADERS, ...fractions })).toMatchObject({ limit: 1, remaining: 0 });
   });
 
-  it("may announce a limit of one", () => {
+  it("may announce a limit of one request", () => {
     const limits = parseRateLimitHeaders({
       ...HEADERS,
       "x-ratelimit-limit": "1",

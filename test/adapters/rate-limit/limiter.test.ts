@@ -9,14 +9,14 @@ const READ = { kind: "read" } as const;
 const perSecond = (count: number, writes = count): RateLimit => ({ windowMs: 1_000, count, writes });
 
 describe("the rate limiter", () => {
-  it("returns the result of a request, and its error", async () => {
+  it("passes on the result or the error of a request", async () => {
     const { limiter, send } = openLimiter();
     await expect(send("a")).resolves.toBe("a");
     const failing = limiter.schedule("write", () => Promise.reject(new Error("broken")));
     await expect(failing).rejects.toThrow("broken");
   });
 
-  it("sends requests in the order of priority, then in the order of arrival", async () => {
+  it("sends requests by priority, then in order of arrival", async () => {
     const { send, names } = openLimiter({ limits: ONE_AT_ONCE, responseMs: 10 });
     const queued = (name: string, priority: number) => send(name, { priority });
     await Promise.all([queued("c", 9), queued("b1", 2), queued("a", 1), queued("b2", 2)]);
@@ -37,7 +37,7 @@ describe("the rate limiter", () => {
     await expect(send("next")).resolves.toBe("next");
   });
 
-  it("keeps to every one of its limits", async () => {
+  it("keeps to each of its limits", async () => {
     const limits = [perSecond(2), { windowMs: 10_000, count: 5, writes: 5 }];
     const { sendMany, timesOf } = openLimiter({ limits });
     await sendMany(12);
@@ -46,7 +46,7 @@ describe("the rate limiter", () => {
     expect(timesOf().at(-1)).toBeLessThan(20_000 + 100);
   });
 
-  it("sends a whole window at once after a quiet time", async () => {
+  it("sends a whole window's requests at once after a quiet period", async () => {
     const { clock, sendMany, timesOf } = openLimiter({ limits: [perSecond(3)] });
     await sendMany(1);
     await clock.sleep(5_000);
@@ -77,7 +77,7 @@ describe("the rate limiter", () => {
   });
 });
 
-describe("reads", () => {
+describe("reads in the rate limiter", () => {
   it("have reserved slots in every limit", async () => {
     const limits = [perSecond(4, 3), { windowMs: 60_000, count: 8, writes: 6 }];
     const { clock, send, sendMany, timesOf } = openLimiter({ limits });
@@ -91,7 +91,7 @@ describe("reads", () => {
     await writes;
   });
 
-  it("are not held up by writes that are never answered", async () => {
+  it("are not delayed by writes without a response", async () => {
     const { send, sendMany, timesOf } = openLimiter({
       limits: [{ windowMs: 0, count: 3, writes: 2 }],
       responseMs: 60_000,
@@ -101,21 +101,21 @@ describe("reads", () => {
     expect(timesOf("write")).toEqual([0, 0, 60_000]);
   });
 
-  it("do not wait for a write that came earlier and whose own slots are taken", async () => {
+  it("overtake an earlier write that waits for a free slot", async () => {
     const { sendMany, timesOf } = openLimiter({ limits: [perSecond(5, 2)] });
     await Promise.all([sendMany(4), sendMany(3, READ)]);
     expect(timesOf("read")).toEqual([0, 0, 0]);
     expect(timesOf("write").filter((at) => at === 0)).toHaveLength(2);
   });
 
-  it("use all slots while no write waits", async () => {
+  it("use all slots if no write waits", async () => {
     const { sendMany, timesOf } = openLimiter({ limits: [perSecond(10, 8)] });
     await sendMany(25, READ);
     expect(timesOf().filter((at) => at === 0)).toHaveLength(10);
     expect(timesOf().at(-1)).toBeLessThan(2_100);
   });
 
-  it("go before a long queue of writes that came earlier", async () => {
+  it("overtake a long queue of earlier writes", async () => {
     const { clock, send, sendMany, timesOf } = openLimiter({ limits: [perSecond(4, 4)] });
     const writes = sendMany(100);
     await clock.sleep(500);
@@ -124,7 +124,7 @@ describe("reads", () => {
     await writes;
   });
 
-  it.each([1, 2, 5])("and writes both go on under a limit of %i a second", async (count) => {
+  it.each([1, 2, 5])("and writes both proceed under a limit of %i a second", async (count) => {
     const { sendMany, timesOf } = openLimiter({ limits: [lowered(perSecond(49, 45), count)] });
     await Promise.all([sendMany(60), sendMany(60, READ)]);
     for (const kind of ["read", "write"]) {
@@ -137,15 +137,15 @@ describe("reads", () => {
   });
 });
 
-describe("the deadline of a rate limiter", () => {
-  it("rejects requests that come after it", async () => {
+describe("the deadline of the rate limiter", () => {
+  it("rejects requests that arrive after it", async () => {
     const { clock, send, sent } = openLimiter({ leftMs: 1_000 });
     await clock.sleep(1_000);
     await expect(send("late")).rejects.toMatchObject({ name: "OutOfTimeError", errorClass: "timeout" });
     expect(sent).toEqual([]);
   });
 
-  it("rejects reads and writes that still wait at that moment", async () => {
+  it("rejects reads and writes that still wait when it passes", async () => {
     const { clock, send, sent } = openLimiter({ leftMs: 4_000, responseMs: 60_000, limits: ONE_AT_ONCE });
     const first = send("first");
     await clock.sleep(0);
@@ -157,7 +157,7 @@ describe("the deadline of a rate limiter", () => {
     expect(sent).toEqual([["first", 0]]);
   });
 
-  it("allows a request that comes just before it", async () => {
+  it("allows a request that arrives just before it", async () => {
     const { clock, send } = openLimiter({ leftMs: 1_000 });
     await clock.sleep(999);
     await expect(send("just in time")).resolves.toBe("just in time");
@@ -176,7 +176,7 @@ describe("Confluent's limits", () => {
     }
   });
 
-  it.each([60, 49, 25, 5, 2, 1])("are lowered to %i a second if a host announces that", (announced) => {
+  it.each([60, 49, 25, 5, 2, 1])("are lowered to %i a second if a host announces that limit", (announced) => {
     const { count, writes } = lowered(perSecond(49, 45), announced);
     expect(count).toBe(Math.min(announced, 49));
     expect(writes).toBeGreaterThanOrEqual(1);

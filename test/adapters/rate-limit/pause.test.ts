@@ -21,7 +21,7 @@ describe("a pause of the rate limiter", () => {
     expect(timesOf()).toEqual([7_000, 7_000]);
   });
 
-  it("holds requests that already wait", async () => {
+  it("holds requests that are already waiting", async () => {
     const { clock, limiter, sendMany, timesOf } = open();
     const all = sendMany(20);
     await clock.sleep(10);
@@ -105,14 +105,14 @@ describe("the X-RateLimit headers", () => {
     expect(clock.now()).toBe(NOW);
   });
 
-  it("are not believed if the reset is later than any window of Confluent's", async () => {
+  it("are ignored if the reset is later than any of Confluent's windows", async () => {
     const { limiter, sendMany, timesOf } = open();
     limiter.applyHeaders(headers({ limit: 1, remaining: 0, resetMs: 600_000 }), NOW);
     await sendMany(3);
     expect(timesOf()).toEqual([0, 0, 0]);
   });
 
-  it("may not count requests that are in flight", async () => {
+  it("may leave out requests in flight", async () => {
     const { clock, limiter, send, timesOf } = open();
     const slow = send("slow", { ...READ, takesMs: 5_000 });
     await clock.sleep(0);
@@ -126,7 +126,7 @@ describe("the X-RateLimit headers", () => {
   it.each([
     ["in order", [1, 5]],
     ["out of order", [5, 1]],
-  ])("of two responses about one window count with the lower value, %s", async (_case, values) => {
+  ])("of two responses about the same window apply the lower value, %s", async (_case, values) => {
     const { limiter, sendMany, timesOf } = open();
     for (const remaining of values)
       limiter.applyHeaders(headers({ limit: 100, remaining, resetMs: 30_000 }), NOW);
@@ -142,7 +142,7 @@ describe("the X-RateLimit headers", () => {
     expect(timesOf()).toEqual([30_000]);
   });
 
-  it("change nothing if the limiter's own requests explain what remains", async () => {
+  it("change nothing if the limiter's own requests explain the remaining count", async () => {
     const { clock, limiter, send, sendMany, timesOf } = open();
     await sendMany(2, READ);
     const slow = ["slow 1", "slow 2", "slow 3"].map((name) => send(name, { ...READ, takesMs: 5_000 }));
@@ -154,9 +154,9 @@ describe("the X-RateLimit headers", () => {
   });
 
   it.each([
-    ["that ended a second before the response was asked for do not explain it", 0, 2_000],
-    ["that ended later may explain it", -1, 1_100],
-  ])("of requests %s", async (_case, sentBeforeMs, nextBeforeMs) => {
+    ["that ended a second before the request was sent do not count", 0, 2_000],
+    ["that ended later may count", -1, 1_100],
+  ])("count the limiter's requests: those %s", async (_case, sentBeforeMs, nextBeforeMs) => {
     const { clock, limiter, sendMany, timesOf } = open();
     await sendMany(2, READ);
     await clock.sleep(1_000);
@@ -167,7 +167,7 @@ describe("the X-RateLimit headers", () => {
     expect(timesOf()[10]).toBeLessThanOrEqual(nextBeforeMs);
   });
 
-  it("of a longer window are no limit per second", async () => {
+  it("of a longer window do not limit requests per second", async () => {
     const { limiter, sendMany, timesOf } = open();
     limiter.applyHeaders(headers({ limit: 5, remaining: 5, resetMs: 30_000 }), NOW);
     await sendMany(6, READ);

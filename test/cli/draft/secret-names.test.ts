@@ -20,7 +20,7 @@ describe("likelySecret", () => {
     ).toBe(secret);
   });
 
-  it("is none of two that are equally likely", () => {
+  it("is undefined if two secrets are equally likely", () => {
     expect(likelySecret({ name: "a", type: "OPENAI" }, ["one/openai", "two/openai"])).toBeUndefined();
   });
 });

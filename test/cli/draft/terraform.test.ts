@@ -32,7 +32,7 @@ function provider(endpoint: object) {
 }
 
 describe("readTerraform", () => {
-  it("says that an endpoint is known only after apply, and keeps the connection", () => {
+  it("keeps a connection whose endpoint is known only after apply, and says so", () => {
     const values = { display_name: "a", type: "OPENAI", ...IDS };
     expect(readTerraform(plan([{ address: "confluent_flink_connection.a", values }]))).toEqual({
       found: [{ name: "a", type: "OPENAI", organizationId: "org-1", environmentId: "env-1" }],
@@ -89,7 +89,7 @@ describe("readTerraform", () => {
     ]);
   });
 
-  it("finds connections that a statement creates, without their credentials", () => {
+  it("finds connections created by statements, without their credentials", () => {
     const statement = `-- 'comment'
       CREATE CONNECTION IF NOT EXISTS \`cat\`.\`db\`.\`my-rest\` COMMENT 'it''s'
       WITH ('type' = 'rest', 'endpoint' = 'https://api.example.com', 'token' = 'never-seen')`;
@@ -119,7 +119,7 @@ describe("readTerraform", () => {
     expect(remarks).toHaveLength(1);
   });
 
-  it("says that a statement is known only after apply, and ignores other statements", () => {
+  it("says that a statement is known only after apply and ignores other statements", () => {
     const { found, remarks } = readTerraform(
       plan([
         { address: "confluent_flink_statement.a", type: STATEMENT, values: {} },

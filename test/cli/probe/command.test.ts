@@ -16,7 +16,7 @@ function startProbed(options: Partial<Parameters<typeof startOperator>[0]> = {})
 }
 
 describe("probe", () => {
-  it("puts the current key again, and shows what was seen and which settings follow", async () => {
+  it("sends the current key again and shows its observations and the settings to choose", async () => {
     const { run, held } = await startProbed({ confluent: { world: "silent" } });
     const { code, out, err } = await run(["probe", "alpha", ...SHORT]);
     expect(out).toMatch(/current +before +no phase/);
@@ -29,7 +29,7 @@ describe("probe", () => {
     expect(code).toBe(0);
   });
 
-  it("puts an invalid key after the name of the connection was typed in", async () => {
+  it("sends an invalid key once the connection's name is typed in", async () => {
     const { env, held, confluent } = await startProbed();
     const { child, shows, ended } = startCli(["probe", "alpha", "--bad-key", ...SHORT], env);
     await shows(/Type its name to go on/);
@@ -50,7 +50,7 @@ describe("probe", () => {
     expect([confluent.requests, code]).toEqual([[], 2]);
   });
 
-  it("writes only JSON with --json, without a secret and without a name of what was probed", async () => {
+  it("writes only JSON with --json, without secrets and without the names of what it probed", async () => {
     const detail = `${KEY} ${API_KEY.secret} org-1 env-1 alpha`;
     const { run } = await startProbed({
       confluent: { accepts: [KEY], detail },
@@ -73,7 +73,7 @@ describe("probe", () => {
     expect(code).toBe(0);
   });
 
-  it("sees the invalid key refused in the sandbox, where --debug shows no secret", async () => {
+  it("sees the sandbox refuse the invalid key, and shows no secret with --debug", async () => {
     const demo = await startDemoSandbox(() => undefined);
     onTestFinished(() => demo.close());
     const args = ["probe", "support-openai", "--bad-key", "--yes", "--seconds", "3", "--json", "--debug"];
@@ -100,7 +100,7 @@ describe("probe", () => {
       { endpoint: "https://other.example.com" },
       "not https://other.example.com as configured",
     ],
-  ])("writes nothing to a connection with %s", async (_what, entry, message) => {
+  ])("does not change a connection with %s", async (_what, entry, message) => {
     const { run, confluent } = await startProbed({
       config: { connections: [{ type: "OPENAI", ...ALPHA, ...entry }] },
     });
@@ -111,7 +111,7 @@ describe("probe", () => {
     expect(code).toBe(1);
   });
 
-  it("shows which form of the PUT the service took", async () => {
+  it("shows which form of the PUT the service accepted", async () => {
     const { run } = await startProbed({ confluent: { accepts: [KEY], refusesMetadata: 400 } });
     const { out } = await run(["probe", "alpha", ...SHORT]);
     expect(out).toMatch(/PUT with metadata: 400, with an error\n +current +PUT without metadata: 200/);
@@ -126,7 +126,7 @@ describe("probe", () => {
   });
 
   it.each([
-    ["a time that is none", ["alpha", "--seconds", "soon"], "Give a number of seconds up to 900."],
+    ["an invalid time", ["alpha", "--seconds", "soon"], "Give a number of seconds up to 900."],
     ["a name that is not listed", ["alpa"], 'Did you mean "alpha"?'],
     ["no name", [], "Missing required argument 'name'."],
   ])("ends with 2 for %s", async (_what, args, message) => {
@@ -136,7 +136,7 @@ describe("probe", () => {
     expect(code).toBe(2);
   });
 
-  it("asks for the environment of a name that is listed twice", async () => {
+  it("requires the environment of a name that is listed twice", async () => {
     const environment = { organizationId: "org-1", restEndpoint: "http://127.0.0.1:9", apiKeySecret: "k" };
     const environments = {
       prod: { ...environment, environmentId: "env-1" },
@@ -149,7 +149,7 @@ describe("probe", () => {
     expect(code).toBe(2);
   });
 
-  it("stops at Ctrl-C before anything is sent", async () => {
+  it("sends no PUT if Ctrl-C is pressed during the first read", async () => {
     const { run, confluent } = await startProbed({ confluent: { hang: true } });
     const interrupted = { onInterrupt: (interrupt: () => void) => void setTimeout(interrupt, 100) };
     const { code, err } = await run(["probe", "alpha"], interrupted);
@@ -157,7 +157,7 @@ describe("probe", () => {
     expect([confluent.connection("alpha").puts, code]).toEqual([[], 130]);
   });
 
-  it("shows what was seen until Ctrl-C", async () => {
+  it("shows its observations until Ctrl-C", async () => {
     const { env } = await startProbed();
     const { child, shows, ended } = startCli(["probe", "alpha"], env);
     await shows(/READY after/);

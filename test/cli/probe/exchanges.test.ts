@@ -11,7 +11,7 @@ function response(body: string, status = 200, headers: Readonly<Record<string, s
   return { status, headers, body };
 }
 
-describe("what is kept of the exchanges with Confluent", () => {
+describe("the summary of the exchanges with Confluent", () => {
   it.each([
     ['{"spec":{}}', 200, "connection"],
     ["", 200, "empty"],
@@ -19,7 +19,7 @@ describe("what is kept of the exchanges with Confluent", () => {
     ['{"errors":[]}', 400, "error"],
     ["<html>", 200, "not-from-the-api"],
     ["{}", 200, "not-from-the-api"],
-  ] as const)("is what answered a PUT: %s with %d is %s", (body, httpStatus, kind) => {
+  ] as const)("contains the kind of response to a PUT: %s with %d is %s", (body, httpStatus, kind) => {
     const log = new ExchangeLog();
     const puts = log.putsFromNow();
     log.add(put({ metadata: {}, key: KEY }), response(body, httpStatus));
@@ -28,7 +28,7 @@ describe("what is kept of the exchanges with Confluent", () => {
     expect(JSON.stringify(log)).not.toContain(KEY);
   });
 
-  it("is the last value of each rate limit header, unless it could quote something", () => {
+  it("contains the last value of each rate limit header unless it could quote a secret", () => {
     const log = new ExchangeLog();
     const get = { method: "GET", url: "https://flink.example.com", timeoutMs: 1 } as const;
     log.add(get, response("{}", 200, { "x-ratelimit-limit": "50", "x-ratelimit-remaining": "49" }));

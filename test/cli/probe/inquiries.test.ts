@@ -21,8 +21,8 @@ async function startAsked(accepted: readonly string[], provider = true) {
   return { providers, probing };
 }
 
-describe("probe also tells", () => {
-  it("how many statements there are, and how many name the connection", async () => {
+describe("probe also reports", () => {
+  it("how many statements exist and how many name the connection", async () => {
     const probing = await startProbing({ accepts: () => true });
     addStatement(probing, "uses-it", PROBED);
     addStatement(probing, "uses-nothing", "x");
@@ -30,7 +30,7 @@ describe("probe also tells", () => {
     expect(statements).toEqual({ listed: true, count: 2, withConnections: 1, withThisConnection: 1 });
   });
 
-  it("that the service names no connections", async () => {
+  it("that the service does not show the connections of a statement", async () => {
     const probing = await startProbing({});
     probing.confluent.configureStatements({ showsConnections: false });
     addStatement(probing, "uses-it", PROBED);
@@ -38,7 +38,7 @@ describe("probe also tells", () => {
     expect(statements).toEqual({ listed: true, count: 1, withConnections: 0, withThisConnection: 0 });
   });
 
-  it("why statements cannot be listed, which is no failure", async () => {
+  it("why statements cannot be listed, without a failure", async () => {
     const probing = await startProbing({});
     probing.confluent.configureStatements({ forbidden: true });
     const { statementList: statements, outcome } = await probing.probe(SHORT);
@@ -59,7 +59,7 @@ describe("probe also tells", () => {
     expect(provider).toEqual(expected);
   });
 
-  it("that the provider refuses the current key, which is not put then", async () => {
+  it("that the provider refuses the current key, which is then not sent", async () => {
     const { probing } = await startAsked([]);
     const { outcome, puts } = await probing.probe({ ...SHORT, isBadKey: true });
     expect({ outcome, puts }).toMatchObject({
@@ -68,7 +68,7 @@ describe("probe also tells", () => {
     });
   });
 
-  it("that the provider was not asked if the connection forbids it", async () => {
+  it("that the provider was not asked if the connection turns the check off", async () => {
     const { probing, providers } = await startAsked([GOOD_KEY], false);
     expect((await probing.probe(SHORT)).providerAnswer).toEqual({ verdict: "not-asked" });
     expect(providers.calls).toEqual([]);

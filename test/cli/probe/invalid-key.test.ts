@@ -20,7 +20,7 @@ describe("an invalid key", () => {
     });
   });
 
-  it("differs from a good one that looks like it", () => {
+  it("differs from a good one with the same pattern", () => {
     expect(invalidOf("OPENAI", "XX-xx-00")).toMatchObject({ API_KEY: "YY-yy-11" });
     expect(invalidOf("OPENAI", "----")).toMatchObject({ API_KEY: "----x" });
   });
@@ -37,7 +37,7 @@ describe("an invalid key", () => {
     });
   });
 
-  it("keeps a service account's key a JSON document with its addresses", () => {
+  it("remains a JSON document with the same addresses for a service account", () => {
     const document = {
       type: "service_account",
       private_key: "-----BEGIN PRIVATE KEY-----\nAbC1\n",

@@ -24,7 +24,7 @@ function seen(phaseBefore: string, phases: readonly (readonly [number, string])[
 
 const READY = seen("READY", [[10, "READY"]]);
 
-describe("the behaviour that was seen", () => {
+describe("the service's behaviour as observed", () => {
   it.each([
     ["silent", { current: seen("", [[10, ""]]) }, { world: "silent" }],
     [
@@ -84,14 +84,14 @@ describe("the behaviour that was seen", () => {
   ])("is %s", (_name, all, found) => expect(findWorld(all)).toEqual(found));
 });
 
-describe("the settings that follow", () => {
-  it("leave twice the time for the old phase to go, within the limits of connections.json", () => {
+describe("the settings that probe proposes", () => {
+  it("allow twice the time in which the old phase disappears, within the limits of connections.json", () => {
     const confirmSeconds = (verdictAfterMs: number) =>
       proposeSettings({ world: "controller", verdictAfterMs }, CONFIG)[0]?.value;
     expect([500, 5_000, 7_001, 50_000, 200_000].map(confirmSeconds)).toEqual([10, 10, 15, 100, 300]);
   });
 
-  it("leave time for a verdict that comes late", () => {
+  it("allow for a late verdict", () => {
     expect(proposeSettings({ world: "prompt", verdictAfterMs: 200_000 }, CONFIG)[1]).toMatchObject({
       setting: "timing.readyTimeoutSeconds",
       value: 400,
@@ -99,7 +99,7 @@ describe("the settings that follow", () => {
     });
   });
 
-  it("say what connections.json has now, and give a reason for each", () => {
+  it("show the present value and a reason for each", () => {
     const config = { ...CONFIG, verification: { require: "ready", provider: true } } as const;
     const settings = proposeSettings({ world: "silent" }, config);
     expect(settings).toMatchObject([

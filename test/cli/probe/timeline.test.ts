@@ -5,8 +5,8 @@ import { observation } from "../../support/builders.ts";
 const PUT_AT = 1_000_000;
 const BEFORE = observation({ phase: "READY", resourceVersion: "1", updatedAt: 500 });
 
-describe("what the reads after a PUT show", () => {
-  it("is each change of the phase with its time after the PUT", () => {
+describe("the timeline of reads after a PUT", () => {
+  it("has each change of the phase with its time after the PUT", () => {
     const timeline = new Timeline(BEFORE, PUT_AT);
     for (const [afterMs, phase] of [
       [10, "READY"],
@@ -27,7 +27,7 @@ describe("what the reads after a PUT show", () => {
     });
   });
 
-  it("is the first read that showed another version or time of change", () => {
+  it("has the first read with another version or time of change", () => {
     const timeline = new Timeline(BEFORE, PUT_AT);
     timeline.add(BEFORE, PUT_AT + 10);
     timeline.add({ ...BEFORE, resourceVersion: "2" }, PUT_AT + 20);
@@ -38,7 +38,7 @@ describe("what the reads after a PUT show", () => {
     });
   });
 
-  it("tells a field that stays from one that the service does not show", () => {
+  it("distinguishes an unchanged field from one that the service does not show", () => {
     const { updatedAt: _, ...withoutTime } = BEFORE;
     const timeline = new Timeline(withoutTime, PUT_AT);
     timeline.add(withoutTime, PUT_AT + 10);
@@ -49,7 +49,7 @@ describe("what the reads after a PUT show", () => {
     expect(timeline.seen.resourceVersionChange).not.toHaveProperty("changedAfterMs");
   });
 
-  it("counts reads that failed, and reads of an older state, which are no change", () => {
+  it("counts failed reads and reads of an older state, which are not changes", () => {
     const timeline = new Timeline(BEFORE, PUT_AT);
     timeline.add({ ...BEFORE, phase: "PENDING", updatedAt: 600 }, PUT_AT + 10);
     timeline.add(BEFORE, PUT_AT + 20);

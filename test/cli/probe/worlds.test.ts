@@ -73,7 +73,7 @@ describe("probe", () => {
   );
 
   it.each(WITHOUT_BAD_KEY)(
-    "without an invalid key, proposes what can be known of a service that is %s",
+    "without an invalid key, proposes the settings that can be known for a service that is %s",
     async (_name, settings, expected) => {
       const { probe, keysPut } = await startProbing(settings);
       const report = await probe();
@@ -102,7 +102,7 @@ describe("probe", () => {
     expect(proposed(await probe())).toMatchObject({ world: "went-silent", require: "applied" });
   });
 
-  it("proposes nothing if the current key is refused, and puts no invalid one then", async () => {
+  it("proposes nothing and sends no invalid key if the current key is refused", async () => {
     const { probe, keysPut } = await startProbing({}, { key: "revoked" });
     const report = await probe({ isBadKey: true });
     expect(report).toMatchObject({ outcome: "failed", world: "refused", settings: [] });

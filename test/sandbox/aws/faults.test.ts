@@ -9,7 +9,7 @@ const V2 = "22222222-2222-4222-8222-222222222222";
 const get = new GetSecretValueCommand({ SecretId: NAME });
 
 describe("an AWS fault", () => {
-  it("returns its error `times` times, for its operation and secret only", async () => {
+  it("returns its error `times` times, only for its operation and secret", async () => {
     const { aws, secrets } = await startBench();
     const { arn } = aws.putSecret(NAME, "x");
     aws.putSecret("other", "y");
@@ -30,7 +30,7 @@ describe("an AWS fault", () => {
     expect((await secrets.send(get)).SecretString).toBe("x");
   });
 
-  it("without `times` lasts until it is withdrawn", async () => {
+  it("without `times` lasts until it is removed", async () => {
     const { aws, secrets } = await startBench();
     aws.putSecret(NAME, "x");
     const withdraw = aws.fail({ error: "InternalServiceError" });
@@ -67,7 +67,7 @@ describe("an AWS fault", () => {
   it.each([
     { connection: "reset", published: 0 },
     { connection: "lost-answer", published: 1 },
-  ] as const)("breaks the connection: $connection", async ({ connection, published }) => {
+  ] as const)("breaks the TCP connection: $connection", async ({ connection, published }) => {
     const { aws, sns } = await startBench();
     const TopicArn = aws.createTopic("alerts");
     aws.fail({ operation: "Publish", connection });

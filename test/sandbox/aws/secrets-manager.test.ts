@@ -20,7 +20,7 @@ async function withTwoVersions() {
 }
 
 describe("GetSecretValue", () => {
-  it("finds it by name, by full ARN and by ARN without its suffix", async () => {
+  it("finds a secret by name, by full ARN and by ARN without its suffix", async () => {
     const { secrets, arn } = await withTwoVersions();
     expect(arn).toMatch(/^arn:aws:secretsmanager:us-east-1:123456789012:secret:prod\/openai-\w{6}$/);
     for (const SecretId of [NAME, arn, arn.slice(0, -7)]) {
@@ -92,7 +92,7 @@ describe("GetSecretValue", () => {
     await expect(secrets.send(new GetSecretValueCommand(input))).rejects.toMatchObject({ name, message });
   });
 
-  it("refuses the value of a version that a rotation has only reserved", async () => {
+  it("does not return the value of a version that a rotation has only reserved", async () => {
     const { aws, secrets } = await startBench();
     aws.putSecret(NAME, "old", { versionId: V1 });
     aws.putSecret(NAME, undefined, { versionId: V2, stages: ["AWSPENDING"] });
@@ -163,7 +163,7 @@ describe("DeleteSecret", () => {
     { window: { RecoveryWindowInDays: 7 }, days: 7 },
     { window: {}, days: 30 },
   ])(
-    "schedules the deletion after $days days and refuses its value from now on",
+    "schedules the deletion after $days days and refuses to return the value from then on",
     async ({ window, days }) => {
       const { secrets } = await withTwoVersions();
       const deleted = await secrets.send(new DeleteSecretCommand({ SecretId: NAME, ...window }));

@@ -74,7 +74,7 @@ describe("a request to AWS", () => {
     ]);
   });
 
-  it("takes the latency of the server or of a fault", async () => {
+  it("is delayed by the latency of the server or of a fault", async () => {
     const { aws, secrets, sleeps } = await startBench({ latencyMs: 50 });
     aws.putSecret(NAME, "x");
     await secrets.send(get);
@@ -97,7 +97,7 @@ describe("a request to AWS", () => {
     expect(await (await fetch(aws.url, { method: "POST" })).text()).toContain("<Code>InvalidAction</Code>");
   });
 
-  it("gets a generated version id without the SDK", async () => {
+  it("that does not come from the SDK gets a generated version id", async () => {
     const { aws } = await startBench();
     aws.putSecret(NAME, "old");
     const response = await fetch(aws.url, {
@@ -125,7 +125,7 @@ describe("a request to AWS", () => {
 });
 
 describe("the AWS stand-in", () => {
-  it("starts with a clock alone", async () => {
+  it("starts with only a clock", async () => {
     const aws = await startAws({ clock: systemClock });
     expect(aws.putSecret(NAME, "x").arn).toContain(NAME);
     await aws.close();

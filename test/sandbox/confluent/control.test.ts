@@ -6,7 +6,7 @@ const post = (sandbox: ConfluentSandbox, path: string, body: unknown) =>
   call(sandbox, path, { method: "POST", headers: {}, body: JSON.stringify(body) });
 
 describe("POST /_sandbox/faults", () => {
-  it("adds a fault for requests to come", async () => {
+  it("adds a fault for later requests", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const rule = { method: "GET", times: 2, fault: { kind: "status", status: 503 } };
     expect(JSON.parse((await post(sandbox, "/_sandbox/faults", rule)).text)).toEqual(rule);
@@ -19,7 +19,7 @@ describe("POST /_sandbox/faults", () => {
     { fault: { kind: "hang" }, time: 2 },
     { fault: { kind: "status" } },
     undefined,
-  ])("refuses %j with 400 and names what is wrong", async (rule) => {
+  ])("refuses %j with 400 and names the problem", async (rule) => {
     const { sandbox } = await sandboxWith({}, connection());
     const refused = await post(sandbox, "/_sandbox/faults", rule);
     expect(refused).toMatchObject({ status: 400, text: expect.stringContaining("✖") });

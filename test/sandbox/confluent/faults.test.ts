@@ -2,7 +2,7 @@ import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import { API_KEY, basic, COLLECTION, call, connection, get, put, sandboxWith } from "./client.ts";
 
-describe("a fault", () => {
+describe("a fault of the Confluent stand-in", () => {
   it.each([400, 401, 403, 404, 408, 409, 412, 425, 429, 500, 502, 503, 504, 599])(
     "answers a PUT with %i once and does not apply it",
     async (status) => {
@@ -33,7 +33,7 @@ describe("a fault", () => {
     expect(await get(sandbox)).toMatchObject({ status: 503, text: "", headers: { "retry-after": "7" } });
   });
 
-  it("meets only the requests that match its rule", async () => {
+  it("applies only to requests that match its rule", async () => {
     const { sandbox } = await sandboxWith({}, connection(), connection({ name: "b" }));
     const fault = { kind: "status", status: 500 } as const;
     sandbox.fail({ connection: "b", afterTimes: 1, times: 2, fault });
@@ -77,7 +77,7 @@ describe("a fault", () => {
     expect(sandbox.connection("openai").puts).toHaveLength(1);
   });
 
-  it("drips the right response, one byte per second", async () => {
+  it("sends the right response at one byte per second", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     const whole = (await get(sandbox)).text;
     const startedAt = clock.now();
@@ -130,7 +130,7 @@ describe("a fault", () => {
     expect(sandbox.connection("openai").puts).toEqual([]);
   });
 
-  it("touches the connection just before the PUT, whose version is stale then", async () => {
+  it("changes the connection just before the PUT, whose version is then stale", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     sandbox.fail({ method: "PUT", fault: { kind: "touch" } });
     const stale = { metadata: { resource_version: "a1v" } };

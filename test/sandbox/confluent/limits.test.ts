@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { COLLECTION, call, connection, get, sandboxWith, shown } from "./client.ts";
 
-describe("rate limits", () => {
+describe("rate limits of the Confluent stand-in", () => {
   it("admit a number of requests per second and return Retry-After", async () => {
     const { sandbox, clock } = await sandboxWith({ limits: { perSecond: 2 } }, connection());
     expect((await get(sandbox)).headers).toMatchObject({

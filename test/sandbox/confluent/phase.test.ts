@@ -20,7 +20,7 @@ describe("readyAt", () => {
     expect(sandbox.connection("openai")).toMatchObject({ phase: "READY", readyAt: START + 5_000 });
   });
 
-  it("is the time of the PUT that made a young key count, if keys are judged on PUT", async () => {
+  it("is the time of the PUT after which a young key is accepted, if keys are judged on PUT", async () => {
     const { sandbox, clock } = await sandboxWith({ accepts, judged: "on-put" }, connection());
     await put(sandbox, "young");
     clock.advance(7_000);
@@ -57,7 +57,7 @@ describe("the phase", () => {
     expect((await shown(sandbox)).status?.phase).toBe("INVALID_AUTH");
   });
 
-  it("is not shown if the function throws: the connection breaks", async () => {
+  it("is not shown if the function throws: the TCP connection breaks", async () => {
     const accepts = () => {
       throw new Error("a bug");
     };
@@ -65,7 +65,7 @@ describe("the phase", () => {
     await expect(put(sandbox, "new")).rejects.toThrow("other side closed");
   });
 
-  it("is absent with its status if its word is null", async () => {
+  it("is absent with its status if the configured phase is null", async () => {
     const { sandbox } = await sandboxWith({ phases: { ready: null } }, connection());
     expect((await shown(sandbox)).status).toBeUndefined();
     expect(sandbox.connection("openai").phase).toBeUndefined();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { API_KEY, basic, COLLECTION, call, connection, put, putBody, START, sandboxWith } from "./client.ts";
 
-describe("PUT", () => {
-  it("replaces the data, moves the version and returns the connection", async () => {
+describe("PUT in the Confluent stand-in", () => {
+  it("replaces the data, changes the version and returns the connection", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     clock.advance(5_000);
     const { status, text } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
@@ -16,7 +16,7 @@ describe("PUT", () => {
   });
 
   it.each([
-    ["no JSON", "{"],
+    ["a text that is not JSON", "{"],
     ["another name", putBody("k", { name: "other" })],
     ["no spec", putBody("k", { spec: undefined })],
     ["another type", putBody("k").replace("OPENAI", "REST")],

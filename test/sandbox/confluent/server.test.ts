@@ -20,7 +20,7 @@ const many = (count: number) =>
     .toReversed()
     .map((name) => connection({ name }));
 
-describe("LIST", () => {
+describe("LIST in the Confluent stand-in", () => {
   it("returns ten connections per page, in the order in which they were added", async () => {
     const { sandbox } = await sandboxWith({}, ...many(25));
     const seen: string[][] = [];
@@ -46,7 +46,7 @@ describe("LIST", () => {
     expect(await call(sandbox, `${COLLECTION}?page_token=2`)).toMatchObject({ status: 400 });
   });
 
-  it("prints the advertised base in the address of the next page", async () => {
+  it("shows the advertised base in the address of the next page", async () => {
     const { sandbox } = await sandboxWith({ advertisedUrl: "https://elsewhere.invalid" }, ...many(11));
     const { next } = (await listed(sandbox)).metadata;
     expect(next).toMatch(/^https:\/\/elsewhere\.invalid\/sql\/v1\/.*page_token=/);
@@ -54,7 +54,7 @@ describe("LIST", () => {
   });
 });
 
-describe("GET", () => {
+describe("GET in the Confluent stand-in", () => {
   it("returns the connection without its data", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(JSON.parse((await get(sandbox)).text)).toEqual({
@@ -100,7 +100,7 @@ describe("GET", () => {
   });
 });
 
-describe("authorization", () => {
+describe("authorization in the Confluent stand-in", () => {
   it("refuses a missing API key, a wrong secret and another environment's API key", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     const other = { key: "other-key", secret: "other-secret" };
@@ -113,7 +113,7 @@ describe("authorization", () => {
     }
   });
 
-  it("accepts a new API key from its validFrom on, and no removed one", async () => {
+  it("accepts a new API key from its validFrom on, but not a removed one", async () => {
     const { sandbox, clock } = await sandboxWith({}, connection());
     sandbox.setApiKeys("env-1", [{ key: "fresh", secret: "s", validFrom: START + 1_000 }]);
     const headers = authorization({ key: "fresh", secret: "s" });
@@ -123,7 +123,7 @@ describe("authorization", () => {
     expect(await call(sandbox, COLLECTION)).toMatchObject({ status: 401 });
   });
 
-  it("forbids an environment or a connection with 403", async () => {
+  it("answers 403 for a forbidden environment or connection", async () => {
     const { sandbox } = await sandboxWith({}, connection(), connection({ name: "closed", forbidden: true }));
     expect([(await get(sandbox, "closed")).status, (await get(sandbox)).status]).toEqual([403, 200]);
     const forbidding = await sandboxWith({ forbidden: true }, connection());
@@ -131,7 +131,7 @@ describe("authorization", () => {
   });
 });
 
-describe("settings", () => {
+describe("settings of the Confluent stand-in", () => {
   it("accepts a PUT without metadata if metadata is refused", async () => {
     const { sandbox } = await sandboxWith({ refusesMetadata: 412 }, connection());
     expect(await put(sandbox, "new", { metadata: {} })).toMatchObject({ status: 412 });
@@ -151,7 +151,7 @@ describe("settings", () => {
     expect(sandbox.connection("openai").puts).toEqual([]);
   });
 
-  it("of a connection win over those of its environment, and these over those of the server", async () => {
+  it("of a connection override those of its environment, which override the server's", async () => {
     const { sandbox } = await sandboxWith({ world: "silent" }, connection(), connection({ name: "b" }));
     sandbox.configureEnvironment("env-1", { world: "credulous" });
     sandbox.configure("b", { world: "silent" });
@@ -159,7 +159,7 @@ describe("settings", () => {
   });
 });
 
-describe("the sandbox", () => {
+describe("the Confluent stand-in", () => {
   it("records every request with its status and its request id", async () => {
     const { sandbox, clock } = await sandboxWith({ latencyMs: 40 }, connection());
     const { headers } = await put(sandbox, "new", { metadata: { resource_version: "a1v" } });
@@ -185,7 +185,7 @@ describe("the sandbox", () => {
     expect(JSON.parse(text)).toEqual({ connections: [expected] });
   });
 
-  it("names an unknown connection or environment", async () => {
+  it("throws an error that names an unknown connection or environment", async () => {
     const { sandbox } = await sandboxWith({}, connection());
     expect(() => sandbox.connection("other")).toThrow("no connection other");
     expect(() => sandbox.touch("openai", "env-9")).toThrow("no environment env-9");

@@ -34,7 +34,7 @@ describe("a statement in the sandbox", () => {
     expect(sandbox.statement("first").phase).toBe("COMPLETED");
   });
 
-  it("runs on with the key that it started with, until the provider refuses that", async () => {
+  it("keeps running with the key that it started with until the provider refuses it", async () => {
     const { sandbox } = await open();
     sandbox.addStatement({ name: "orders", sql: "INSERT INTO a SELECT ML_PREDICT('openai', b) FROM c" });
     await put(sandbox, "bad");
@@ -67,7 +67,7 @@ describe("a statement in the sandbox", () => {
       {},
       400,
     ],
-  ])("answers %s %s with %o to %o by an error", async (method, path, body, headers, status) => {
+  ])("rejects %s %s with body %o and headers %o", async (method, path, body, headers, status) => {
     const { sandbox } = await open();
     sandbox.addStatement({ name: "orders", sql: SPEC.statement });
     expect((await send(sandbox, method, path, body, headers)).status).toBe(status);
@@ -83,7 +83,7 @@ describe("a statement in the sandbox", () => {
     expect((await send(sandbox, "PATCH", "/orders", resume, PATCH)).status).toBe(409);
   });
 
-  it("behaves as the control path says", async () => {
+  it("follows the settings of the control path", async () => {
     const { sandbox } = await open();
     const order = (environment: string) =>
       call(sandbox, "/_sandbox/statements", {

@@ -20,14 +20,14 @@ describe("the demo", () => {
     expect(new Set(CONNECTIONS.map(({ environment }) => environment)).size).toBe(2);
   });
 
-  it("names no address beyond this machine over which a key could be sent", () => {
+  it("contains no address outside this machine to which a key could be sent", () => {
     const file = JSON.stringify(CONNECTIONS.map((each) => atProviders(each, "http://127.0.0.1:1")));
     expect(file).toContain("http://127.0.0.1:1/v1/chat/completions");
     expect(file).toContain("http://127.0.0.1:1/oauth2/token");
     expect(file).not.toContain("https:");
   });
 
-  it("passes in a pipe and prints plain lines", async () => {
+  it("succeeds in a pipe and prints plain lines", async () => {
     const { code, stdout, stderr } = await runCli(["sandbox", "--demo"]);
     for (const { environment, name, type } of CONNECTIONS)
       expect(stdout).toContain(`${environment}/${name} (${type}): READY`);
@@ -53,7 +53,7 @@ describe("the demo", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   }, 60_000);
 
-  it("redraws a coloured table in a terminal", async () => {
+  it("redraws a coloured table on a terminal", async () => {
     const { terminal, written } = fakeTerminal();
     expect(await playDemo(terminal, SCENARIOS.slice(1, 4))).toBe(true);
     expect(written()).toContain("\x1b[4A\x1b[J");

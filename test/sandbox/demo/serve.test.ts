@@ -38,14 +38,14 @@ async function startServing() {
 }
 
 describe("npm start -- --serve", () => {
-  it("rotates the secret that the printed command changes and shows the outcome", async () => {
+  it("rotates the secret changed by the printed command and shows the outcome", async () => {
     const { put, shows } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*sk-2.*)'/);
     await shows(/prod\/support-openai \(OPENAI\): READY/);
     await shows(/✓ The run succeeded: 1 ready\./);
   });
 
-  it("shows the alert about a refused key, which the printed address returns too", async () => {
+  it("shows the alert about a refused key, which the printed URL also returns", async () => {
     const { put, shows, line } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*revoked.*)'/);
     await shows(/│ \[NOT ROTATED 1\] prod\/openai: its provider refuses the new key/);
@@ -64,7 +64,7 @@ describe("npm start -- --serve", () => {
     await shows(/staging\/tools-mcp \(MCP_SERVER\): READY/);
   });
 
-  it("orders a fault of each kind by a printed curl line", async () => {
+  it("adds a fault of each kind by a printed curl line", async () => {
     const { post, line } = await startServing();
     const faults = await post(/curl -d '(.*"fault".*)' (\S+\/_sandbox\/faults)/g);
     expect(faults.map((rule) => Object(rule).fault.kind)).toEqual([
@@ -91,13 +91,13 @@ describe("npm start -- --serve", () => {
     ]);
   });
 
-  it("orders an odd answer of a provider by a printed curl line", async () => {
+  it("sets an unusual response of a provider by a printed curl line", async () => {
     const { post } = await startServing();
     const faults = await post(/curl -d '(.*"provider".*)' (\S+\/_sandbox\/faults)/g);
     expect(faults).toHaveLength(7);
   });
 
-  it("changes the world of an environment by a printed curl line", async () => {
+  it("changes the behaviour of an environment by a printed curl line", async () => {
     const { post, line } = await startServing();
     const [origin = ""] = await line(/curl -d \S+ (\S+)\/_sandbox\/settings/);
     const phase = async () => {
@@ -110,7 +110,7 @@ describe("npm start -- --serve", () => {
     expect(await phase()).toBe("READY");
   });
 
-  it.each([["sandbox"], ["sandbox --demo --serve"]])("ends with 0 at an interrupt of %s", async (line) => {
+  it.each([["sandbox"], ["sandbox --demo --serve"]])("ends with 0 if %s is interrupted", async (line) => {
     const { child, shows, ended } = startCli(line.split(" "));
     await shows(/npx \. rotate/);
     child.kill("SIGINT");

@@ -12,7 +12,7 @@ async function start() {
 }
 
 describe("the stand-in for the providers", () => {
-  it("tells providers apart by path and headers", async () => {
+  it("distinguishes providers by path and headers", async () => {
     const { get, calls } = await start();
     expect((await get("/v1/models", { authorization: "Bearer good" })).status).toBe(200);
     expect((await get("/v1/models", { "x-api-key": "bad" })).status).toBe(401);
@@ -26,7 +26,7 @@ describe("the stand-in for the providers", () => {
     ]);
   });
 
-  it("gives an ordered answer to the next requests of the provider", async () => {
+  it("returns a configured response to the provider's next requests", async () => {
     const { get, order } = await start();
     expect((await order({ provider: "OPENAI", status: 429, body: "{}", times: 2 })).status).toBe(200);
     expect((await get("/v1/models", { "x-api-key": "good" })).status).toBe(200);
@@ -36,7 +36,7 @@ describe("the stand-in for the providers", () => {
     expect(statuses).toEqual([429, 429, 200]);
   });
 
-  it("refuses an order that it does not understand", async () => {
+  it("rejects an invalid configuration of a response", async () => {
     const { order } = await start();
     const response = await order({ provider: "OPENAI", statuss: 429 });
     expect(response.status).toBe(400);
