@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     restoreMocks: true,
+    globalSetup: "test/support/temporary-folder.ts",
     setupFiles: [
       "test/support/loopback-only.ts",
       "test/support/aws-environment.ts",
