@@ -187,11 +187,10 @@ export function settingsOf(config: Config): RotationSettings {
     refresh,
     ...(propagationLabel !== undefined && { propagationLabel }),
     statements: new Map(
-      [...environments.values()].flatMap(({ name, environmentId, restEndpoint, statements }) =>
-        statements === undefined
-          ? []
-          : [[name, { ...statements, resumeCommand: resumeCommandFor(environmentId, restEndpoint) }]],
-      ),
+      [...environments.values()].map(({ name, environmentId, restEndpoint, statements }) => {
+        const resumeCommand = resumeCommandFor(environmentId, restEndpoint);
+        return [name, { report: false, restart: [], ...statements, resumeCommand }];
+      }),
     ),
     apiKeySecrets: new Map([...environments].map(([name, { apiKeySecret }]) => [name, apiKeySecret])),
   };

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   alerts,
@@ -129,6 +130,26 @@ describe("a run killed between stopping and resuming a statement", () => {
     expect(next.outcome).toBe("succeeded");
     expect(next.statements).toMatchObject([{ name: RESTART, phase: "RUNNING", action: "resumed" }]);
     expect(world.confluent.statementNames()).toHaveLength(50);
+  });
+});
+
+describe("a stopped statement of an environment that no longer restarts any", () => {
+  it("row 61: causes an alert with the command that resumes it, after a run was killed", async () => {
+    const world = await startStatements({ policy: { restart: [RESTART] } });
+    const run = rotate(world, 300_000).catch(() => undefined);
+    while (world.confluent.statement(RESTART).phase !== "STOPPING") await world.clock.sleep(500);
+    world.confluent.configureEnvironment("env-1", { hang: true });
+    await run;
+    world.confluent.configureEnvironment("env-1", { hang: false });
+    const config = JSON.parse(readFileSync(world.configFile, "utf8"));
+    delete config.environments.prod.statements;
+    config.verification = { statements: { smoke: { sql: "SELECT ML_PREDICT('search', 'ping')" } } };
+    config.connections[1].verify = "smoke";
+    writeFileSync(world.configFile, JSON.stringify(config));
+    const fault = { kind: "status", status: 500 } as const;
+    world.confluent.fail({ method: "PATCH", collection: "statements", times: 1_000, fault });
+    await expect(world.invoke({ trigger: "schedule" })).rejects.toThrow("stopped and not running again");
+    expect(alerts(world)).toContain(RESUME_LINE);
   });
 });
 
