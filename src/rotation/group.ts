@@ -6,13 +6,12 @@ import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { OutOfTimeError } from "./errors.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { type Candidate, KeyCheck } from "./key-check.ts";
-import { detailsOf, type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { detailsOf, isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
 import { prepareUpdate } from "./prepare.ts";
 import { readLabelFacts } from "./propagation-label.ts";
 import { rollBack } from "./rollback.ts";
 import { type Recorder, SecretOutcomes } from "./secret-outcomes.ts";
-import { isKeyRefused } from "./statements/verification.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 

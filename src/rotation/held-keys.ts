@@ -3,7 +3,7 @@ import type { SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import { RotationError } from "./errors.ts";
 import type { Outcome, OutcomeDetails } from "./outcome.ts";
-import { wholeSeconds } from "./versions.ts";
+import { isOlderThan } from "./versions.ts";
 
 type FirstReads = ReadonlyMap<string, Pick<EnvironmentSession, "firstRead"> | RotationError | undefined>;
 
@@ -35,7 +35,7 @@ export class HeldKeys {
 
   #before(
     connection: Connection,
-    { createdAt }: SecretVersion,
+    version: SecretVersion,
     { outcome }: OutcomeDetails,
   ): Pick<Outcome, "phaseBefore" | "failingSince"> {
     if (outcome === "ready" || outcome === "applied" || outcome === "skipped" || outcome === "planned")
@@ -47,10 +47,10 @@ export class HeldKeys {
     // Silence is a failure only if the configuration asks for more.
     const wasWell = kind === "usable" || (kind === "silent" && outcome !== "unverified");
     const mayHoldNew = this.#mayHoldNew.has(connection) || outcome === "rolled-back";
-    const isOld = isFailingWith(before, createdAt, { wasWell, mayHoldNew });
+    const isOld = isFailingWith(before, version, { wasWell, mayHoldNew });
     return {
       ...(!wasWell && before.phase !== "" && { phaseBefore: before.phase }),
-      ...(isOld && { failingSince: new Date(createdAt).toISOString() }),
+      ...(isOld && { failingSince: new Date(version.createdAt).toISOString() }),
     };
   }
 }
@@ -61,10 +61,10 @@ export class HeldKeys {
  */
 function isFailingWith(
   { updatedAt }: ConnectionState,
-  createdAt: number,
+  version: SecretVersion,
   { wasWell, mayHoldNew }: { wasWell: boolean; mayHoldNew: boolean },
 ): boolean {
   if (updatedAt === undefined) return false;
-  const hadVersion = updatedAt >= wholeSeconds(createdAt);
+  const hadVersion = !isOlderThan(updatedAt, version);
   return mayHoldNew ? hadVersion && !wasWell : !hadVersion;
 }

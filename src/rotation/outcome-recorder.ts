@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError } from "./errors.ts";
-import { detailsOf, type Outcome, type OutcomeDetails, toOutcome } from "./outcome.ts";
+import { detailsOf, isKeyRefused, type Outcome, type OutcomeDetails, toOutcome } from "./outcome.ts";
 import { type ShownTexts, TextResolver, withhold } from "./text-resolver.ts";
 
 interface Recorded {
@@ -11,12 +11,17 @@ interface Recorded {
   outcome?: Outcome;
 }
 
+const LATE: OutcomeDetails = {
+  ...detailsOf(new OutOfTimeError("The run's time was up before the outcome was known.")),
+  holds: "unknown",
+};
+
 /** Collects one outcome for each connection of a run, and reports each as soon as it is known. */
 export class OutcomeRecorder {
   readonly #context: RunContext;
   readonly #texts: TextResolver;
   readonly #recorded = new Map<Connection, Recorded>();
-  readonly #resolving = new Set<Promise<void>>();
+  readonly #resolving: Promise<void>[] = [];
   readonly #closed = new AbortController();
 
   constructor(context: RunContext) {
@@ -34,7 +39,8 @@ export class OutcomeRecorder {
     const recorded = { details, version };
     this.#recorded.set(connection, recorded);
     const texts = this.#texts.resolveKnown(details);
-    if (texts === undefined || isRefused(details)) this.#reportResolved(connection, recorded);
+    if (texts === undefined || isKeyRefused(details))
+      this.#resolving.push(this.#reportResolved(connection, recorded));
     else this.#report(connection, recorded, texts);
   }
 
@@ -45,7 +51,7 @@ export class OutcomeRecorder {
 
   /** Removes an outcome that no longer holds, since a newer version is put. */
   retract(connection: Connection): void {
-    if (!this.closed.aborted) this.#recorded.delete(connection);
+    this.#recorded.delete(connection);
   }
 
   /** Starts to read AWSPREVIOUS for each connection without an outcome, since its outcome may have texts. */
@@ -61,34 +67,22 @@ export class OutcomeRecorder {
 
   /** Ends the run. @returns one outcome for each of the connections, in their order. */
   close(connections: readonly Connection[]): readonly Outcome[] {
-    const late = {
-      ...detailsOf(new OutOfTimeError("The run's time was up before the outcome was known.")),
-      holds: "unknown",
-    } as const;
-    for (const connection of connections) {
-      if (!this.#recorded.has(connection)) this.record(connection, late);
-      const recorded = this.#recorded.get(connection);
-      if (recorded !== undefined && recorded.outcome === undefined)
-        this.#report(connection, recorded, withhold(recorded.details));
-    }
+    const outcomes = connections.map((connection) => {
+      const recorded: Recorded = this.#recorded.get(connection) ?? { details: LATE, version: undefined };
+      return recorded.outcome ?? this.#report(connection, recorded, withhold(recorded.details));
+    });
     this.#closed.abort();
-    return connections.flatMap((connection) => this.#recorded.get(connection)?.outcome ?? []);
+    return outcomes;
   }
 
-  #reportResolved(connection: Connection, recorded: Recorded): void {
+  async #reportResolved(connection: Connection, recorded: Recorded): Promise<void> {
     const { details, version } = recorded;
-    const previousId = isRefused(details) ? this.#texts.previousVersionId(connection.secret) : undefined;
-    const resolving = Promise.all([this.#texts.resolve(details, connection, version), previousId])
-      .then(([texts, previousVersionId]) =>
-        this.#report(
-          connection,
-          recorded,
-          texts,
-          previousVersionId === undefined ? {} : { previousVersionId },
-        ),
-      )
-      .finally(() => this.#resolving.delete(resolving));
-    this.#resolving.add(resolving);
+    const [texts, previousVersionId] = await Promise.all([
+      this.#texts.resolve(details, connection, version),
+      isKeyRefused(details) ? this.#texts.previousVersionId(connection.secret) : undefined,
+    ]);
+    if (this.closed.aborted || this.#recorded.get(connection) !== recorded) return;
+    this.#report(connection, recorded, texts, previousVersionId === undefined ? {} : { previousVersionId });
   }
 
   #report(
@@ -96,17 +90,12 @@ export class OutcomeRecorder {
     recorded: Recorded,
     texts: ShownTexts,
     previous: Pick<Outcome, "previousVersionId"> = {},
-  ): void {
-    if (this.closed.aborted || this.#recorded.get(connection) !== recorded) return;
+  ): Outcome {
     const { message: _message, detail: _detail, requestId: _requestId, ...facts } = recorded.details;
     const outcome = toOutcome(connection, { ...facts, ...previous, ...texts });
     recorded.outcome = outcome;
     const secretCreatedAt = recorded.version && { secretCreatedAt: recorded.version.createdAt };
     this.#context.progress({ step: "done", connection, outcome, ...secretCreatedAt });
+    return outcome;
   }
-}
-
-/** True if the connection holds a refused key, which the version before it may replace. */
-function isRefused({ outcome, evidence }: OutcomeDetails): boolean {
-  return outcome === "failed" && (evidence?.phase === "refused" || evidence?.statement === "refused");
 }

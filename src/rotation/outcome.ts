@@ -49,6 +49,11 @@ export function toOutcome(connection: Connection, details: DetailsOf<ShownTexts>
   };
 }
 
+/** True if Confluent or a provider has refused the key that the connection holds. */
+export function isKeyRefused({ evidence }: OutcomeDetails): boolean {
+  return evidence?.phase === "refused" || evidence?.statement === "refused";
+}
+
 /** Maps an error to an outcome. Timeouts before sending and refused API keys count as not attempted. */
 export function detailsOf(error: RotationError): OutcomeDetails {
   const isAttempt = !(error instanceof OutOfTimeError || error instanceof UnauthorizedError);

@@ -73,6 +73,6 @@ export function isOlderThan(updatedAt: number, version: Pick<SecretVersion, "cre
 }
 
 /** Confluent may tell the time of an update in whole seconds, rounded down. */
-export function wholeSeconds(ms: number): number {
+function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }

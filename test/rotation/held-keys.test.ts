@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionState } from "../../src/rotation/connection.ts";
+import { RotationError } from "../../src/rotation/errors.ts";
 import { HeldKeys } from "../../src/rotation/held-keys.ts";
 import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { connection, HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
@@ -9,6 +10,13 @@ const VERSION = secretVersion({ createdAt: NOW - HOUR_MS });
 const SINCE = { failingSince: new Date(NOW - HOUR_MS).toISOString() };
 const [EARLIER, LATER] = [NOW - 2 * HOUR_MS, NOW - HOUR_MS / 2];
 
+interface Before {
+  readonly phase?: string;
+  readonly updatedAt?: number | undefined;
+}
+
+type Row = readonly [what: string, Before, OutcomeDetails["outcome"], isSent: boolean, expected: object];
+
 function complete(before: ConnectionState, details: OutcomeDetails, isSent = false) {
   const keys = new HeldKeys(new Map([[CONNECTION.environment, { firstRead: () => before }]]));
   if (isSent) keys.markSent(CONNECTION);
@@ -17,7 +25,7 @@ function complete(before: ConnectionState, details: OutcomeDetails, isSent = fal
 }
 
 describe("what is known of a connection's keys", () => {
-  it.each([
+  it.each<Row>([
     [
       "was refused this version before the run",
       { phase: "INVALID_AUTH", updatedAt: LATER },
@@ -55,10 +63,45 @@ describe("what is known of a connection's keys", () => {
       true,
       { phaseBefore: "INVALID_AUTH" },
     ],
-    ["is ready, whatever was before", { phase: "INVALID_AUTH", updatedAt: LATER }, "ready", true, {}],
-  ] as const)("is told for one that %s", (_what, { updatedAt, ...before }, outcome, isSent, expected) => {
+    [
+      "is unverified since its key could not be sent",
+      { updatedAt: EARLIER },
+      "unverified",
+      false,
+      { holds: "previous", ...SINCE },
+    ],
+    ["is as silent as before the run", { phase: "", updatedAt: LATER }, "failed", true, {}],
+    [
+      "was refused this version before the run, and has its old key back",
+      { phase: "INVALID_AUTH", updatedAt: LATER },
+      "rolled-back",
+      false,
+      { phaseBefore: "INVALID_AUTH", ...SINCE },
+    ],
+    ["tells no time of its last update, and was not sent the key", {}, "not-attempted", false, {}],
+  ])("is told for one that %s", (_what, { updatedAt, ...before }, outcome, isSent, expected) => {
     const { updatedAt: _updatedAt, ...state } = observation(before);
     const withTime = { ...state, ...(updatedAt !== undefined && { updatedAt }) };
     expect(complete(withTime, { outcome }, isSent)).toEqual(expected);
+  });
+
+  it.each(["ready", "applied", "skipped", "planned"] as const)(
+    "is no trouble before the run for one that is %s",
+    (outcome) => {
+      const before = observation({ phase: "INVALID_AUTH", updatedAt: LATER });
+      expect(complete(before, { outcome }, true)).toEqual({});
+    },
+  );
+
+  it.each([
+    ["could not be reached", new RotationError("unauthorized", "Confluent refused the API key (401).")],
+    ["is not known", undefined],
+  ])("is only that it holds the previous one if its environment %s", (_what, session) => {
+    const keys = new HeldKeys(new Map([[CONNECTION.environment, session]]));
+    expect(keys.complete(CONNECTION, VERSION, { outcome: "failed" })).toEqual({
+      outcome: "failed",
+      secretVersionId: "version-1",
+      holds: "previous",
+    });
   });
 });

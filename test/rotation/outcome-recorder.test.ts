@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Progress, RunContext, SecretVersion } from "../../src/rotation/dependencies.ts";
+import { phaseEvidence } from "../../src/rotation/outcome.ts";
 import { OutcomeRecorder } from "../../src/rotation/outcome-recorder.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { connection, secretVersion } from "../support/builders.ts";
@@ -15,11 +16,17 @@ const REFUSED = {
   detail: untrusted("refused sk-previous-012345"),
 } as const;
 
-/** A recorder; `answer` ends every reading of AWSPREVIOUS that was begun. */
+const REFUSED_BY_PHASE = { outcome: "failed", errorClass: "rejected", ...phaseEvidence("refused") } as const;
+const REFUSED_BY_STATEMENT = {
+  ...REFUSED_BY_PHASE,
+  evidence: { provider: "not-asked", phase: "silent", statement: "refused" },
+} as const;
+
+/** A recorder; `answer` ends every reading of AWSPREVIOUS that was begun, for a secret that has no such version too. */
 function open() {
   const { context, progress } = fakeWorld();
   const reads: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<SecretVersion>();
+  const { promise, resolve } = Promise.withResolvers<SecretVersion | undefined>();
   const secrets: RunContext["secrets"] = {
     read: (secretId) => {
       reads.push(secretId);
@@ -30,7 +37,8 @@ function open() {
   };
   const recorder = new OutcomeRecorder({ ...context, secrets });
   const answer = () => resolve(secretVersion({ value: new Secret("sk-previous-012345") }));
-  return { recorder, reads, answer, progress, reported: () => progress.flatMap(outcomeOf) };
+  const answerNone = () => resolve(undefined);
+  return { recorder, reads, answer, answerNone, progress, reported: () => progress.flatMap(outcomeOf) };
 }
 
 function outcomeOf(progress: Progress) {
@@ -88,18 +96,61 @@ describe("an outcome", () => {
 
   it("is that the time was up if there is none", () => {
     const { recorder } = open();
-    expect(recorder.close([A])).toMatchObject([
-      { name: "a", outcome: "not-attempted", errorClass: "timeout" },
+    recorder.record(B, READY);
+    expect(recorder.close([A, B])).toMatchObject([
+      {
+        name: "a",
+        outcome: "not-attempted",
+        errorClass: "timeout",
+        message: "The run's time was up before the outcome was known.",
+        holds: "unknown",
+      },
+      { name: "b", outcome: "ready" },
     ]);
   });
 
   it("is ignored after the run", () => {
     const { recorder, reported } = open();
     recorder.close([A]);
-    recorder.record(A, READY);
-    recorder.retract(A);
     expect(recorder.closed.aborted).toBe(true);
-    expect(reported()).toHaveLength(1);
+    recorder.record(A, READY);
+    recorder.record(B, READY);
+    expect(reported()).toMatchObject([{ name: "a", outcome: "not-attempted" }]);
+    expect(recorder.recorded(B)).toBeUndefined();
+  });
+});
+
+describe("an outcome of a refused key", () => {
+  it.each([
+    ["phase", REFUSED_BY_PHASE],
+    ["statement", REFUSED_BY_STATEMENT],
+  ])(
+    "names the version with the label AWSPREVIOUS, for a roll-back by hand: by the %s",
+    async (_, details) => {
+      const { recorder, answer, reads } = open();
+      recorder.record(A, details);
+      answer();
+      await recorder.reported();
+      expect(recorder.close([A])).toMatchObject([{ outcome: "failed", previousVersionId: "version-1" }]);
+      expect(reads).toEqual(["openai"]);
+    },
+  );
+
+  it("names no version if there is none with that label", async () => {
+    const { recorder, answerNone } = open();
+    recorder.record(A, REFUSED_BY_PHASE);
+    answerNone();
+    await recorder.reported();
+    const [outcome] = recorder.close([A]);
+    expect(outcome).toMatchObject({ outcome: "failed" });
+    expect(outcome).not.toHaveProperty("previousVersionId");
+  });
+
+  it("is told apart from other failures, after which AWSPREVIOUS is neither read nor named", () => {
+    const { recorder, reads, reported } = open();
+    recorder.record(A, { outcome: "failed", errorClass: "unreachable", ...phaseEvidence("unreachable") });
+    expect(reported()).toEqual([{ name: "a", outcome: "failed" }]);
+    expect(reads).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { EnvironmentSession } from "../environment.ts";
 import { UnknownResultError } from "../errors.ts";
 import { toRotationError } from "../outcome.ts";
 import type { StatementState } from "./api.ts";
+import { pollStatement } from "./poll.ts";
 
 const MAX_STOP_MS = 120_000;
 /** After so many milliseconds the alert must not wait any longer; a later run goes on. */
@@ -11,9 +12,7 @@ const MAX_RESUME_MS = 300_000;
 const RESERVE_MS = 3_000;
 /** For so many milliseconds after a statement was resumed, its phase may still be the one from before. */
 const SETTLE_MS = 10_000;
-const MIN_DELAY_MS = 250;
-const MAX_DELAY_MS = 5_000;
-const DELAY_PER_ELAPSED = 0.1;
+const RETRY_DELAY_MS = 5_000;
 
 const OVER = ["STOPPED", "FAILED"];
 const NOT_STOPPED_YET = ["RUNNING", "DEGRADED", "STOPPING"];
@@ -55,9 +54,9 @@ export class StatementControl {
     for (;;) {
       await this.#askToResume();
       const phase = await this.#waitForStart(Math.min(untilAt, clock.now() + MAX_STOP_MS));
-      const isLast = clock.now() + MAX_DELAY_MS >= untilAt;
+      const isLast = clock.now() + RETRY_DELAY_MS >= untilAt;
       if (hasStarted(phase) || phase === "FAILED" || isLast) return phase;
-      await clock.sleep(MAX_DELAY_MS);
+      await clock.sleep(RETRY_DELAY_MS);
     }
   }
 
@@ -84,15 +83,11 @@ export class StatementControl {
 
   /** @returns the last phase that was read; the one from before if none could be. */
   async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
-    const { clock } = this.#context;
-    const startedAt = clock.now();
-    let { phase } = this.#statement;
-    for (;;) {
-      const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
-      await clock.sleep(Math.max(1, Math.min(delayMs, MAX_DELAY_MS, untilAt - clock.now())));
-      const state = await this.#session.api.statements.get(this.#statement.name).catch(() => undefined);
-      phase = state?.phase ?? phase;
-      if ((state !== undefined && isReached(phase)) || clock.now() >= untilAt) return phase;
-    }
+    const { name, phase } = this.#statement;
+    const read = () => this.#session.api.statements.get(name).catch(() => undefined);
+    const last = await pollStatement(this.#context.clock, { read, untilAt }, (state) =>
+      isReached(state.phase),
+    );
+    return last?.phase ?? phase;
   }
 }

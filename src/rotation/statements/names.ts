@@ -3,7 +3,7 @@ import type { RunContext } from "../dependencies.ts";
 /** Why the rotator creates a statement: to verify a key, or to note that it has stopped another statement. */
 export type StatementPurpose = "verify" | "stopped";
 
-const SHAPE = /^rotator-(?<purpose>verify|stopped)-(?<time>[0-9a-z]{1,11})-[0-9a-z]+-\d+(-(?<suffix>.+))?$/;
+const SHAPE = /^rotator-(?:verify|stopped)-(?<time>[0-9a-z]{1,11})-[0-9a-z]+-\d+(?:-(?<suffix>.+))?$/;
 
 /** The names of the statements that one run creates: with the time of the run, and not used before. */
 export class StatementNames {
@@ -25,14 +25,14 @@ export class StatementNames {
 
 /** What the name of a statement tells, if the rotator has created it. */
 export interface OwnStatement {
-  readonly purpose: StatementPurpose;
   /** When its run began, in milliseconds since the epoch. */
   readonly runAt: number;
+  /** Of a statement that notes that another one is stopped, the end of its name, which tells which one. */
   readonly suffix?: string;
 }
 
 export function parseStatementName(name: string): OwnStatement | undefined {
-  const { purpose, time, suffix } = SHAPE.exec(name)?.groups ?? {};
-  if ((purpose !== "verify" && purpose !== "stopped") || time === undefined) return undefined;
-  return { purpose, runAt: Number.parseInt(time, 36), ...(suffix !== undefined && { suffix }) };
+  const { time, suffix } = SHAPE.exec(name)?.groups ?? {};
+  if (time === undefined) return undefined;
+  return { runAt: Number.parseInt(time, 36), ...(suffix !== undefined && { suffix }) };
 }

@@ -51,7 +51,7 @@ async function recoverIn(
     if (own === undefined) continue;
     const isLeftOver = context.clock.now() - own.runAt > MAX_RUN_MS;
     const stopped = statements.find((each) => markedName(each.name) === own.suffix);
-    if (own.purpose === "stopped" && stopped !== undefined && INTERRUPTED.includes(stopped.phase)) {
+    if (stopped !== undefined && INTERRUPTED.includes(stopped.phase)) {
       const entry = describeStatement(context, environment, stopped);
       await new Restart(context, session, { entry, statement: stopped }, recorder).recover(name);
     } else if (isLeftOver) await deleteOwnStatement(context, session, name);

@@ -6,6 +6,7 @@ import { toRotationError } from "../outcome.ts";
 import { type Text, UntrustedText } from "../untrusted-text.ts";
 import type { StatementState } from "./api.ts";
 import { deleteOwnStatement } from "./marker.ts";
+import { pollStatement } from "./poll.ts";
 
 /** What came of a statement. */
 export type StatementResult =
@@ -17,9 +18,6 @@ export type StatementResult =
 
 /** The time that a run keeps for the deletion of a statement, in milliseconds. */
 const DELETE_RESERVE_MS = 5_000;
-const MIN_DELAY_MS = 500;
-const MAX_DELAY_MS = 5_000;
-const DELAY_PER_ELAPSED = 0.1;
 const MAX_CREATIONS = 3;
 
 /** Runs the statement of a connection when its turn comes, and deletes it, whatever comes of it. Never rejects. */
@@ -79,16 +77,12 @@ async function waitForEnd(
   { connection, name, untilAt }: { connection: Connection; name: string; untilAt: number },
 ): Promise<StatementResult> {
   const startedAt = clock.now();
-  let state: StatementState | undefined;
-  for (;;) {
-    const delayMs = Math.max(MIN_DELAY_MS, (clock.now() - startedAt) * DELAY_PER_ELAPSED);
-    await clock.sleep(Math.min(delayMs, MAX_DELAY_MS, Math.max(1, untilAt - clock.now())));
-    state = (await api.statements.get(name)) ?? state;
-    if (state !== undefined) progress({ step: "seen", connection, phase: `STATEMENT ${state.phase}` });
-    const result = state && endOf(state);
-    if (result !== undefined) return result;
-    if (clock.now() >= untilAt) return { kind: "failed", error: unfinished(state, untilAt - startedAt) };
-  }
+  const read = () => api.statements.get(name);
+  const last = await pollStatement(clock, { read, untilAt }, (state) => {
+    progress({ step: "seen", connection, phase: `STATEMENT ${state.phase}` });
+    return endOf(state) !== undefined;
+  });
+  return (last && endOf(last)) ?? { kind: "failed", error: unfinished(last, untilAt - startedAt) };
 }
 
 const ENDED = ["STOPPING", "STOPPED", "DELETING"];

@@ -3,6 +3,7 @@ import type { RunContext, SecretVersion } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
 import type { OutcomeDetails } from "../outcome.ts";
 import { isDryRun } from "../plan.ts";
+import { isOlderThan } from "../versions.ts";
 import type { StatementState } from "./api.ts";
 
 /** A connection that this run has put, or would put. */
@@ -51,13 +52,13 @@ function isKeyNew(
   { trigger }: RunContext,
   session: EnvironmentSession,
   connection: Connection,
-  { createdAt }: SecretVersion,
+  version: SecretVersion,
 ): boolean {
   const before = session.initialState(connection)?.updatedAt;
   const after = session.history(connection).latest?.updatedAt;
   const isShown = before !== undefined && (isDryRun(trigger) || (after !== undefined && after > before));
   if (!isShown) return trigger.kind === "secret-change";
-  return before < Math.floor(createdAt / 1_000) * 1_000;
+  return isOlderThan(before, version);
 }
 
 /** True if the statement has certainly, or most likely, started with the key from before. */

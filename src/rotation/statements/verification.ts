@@ -4,18 +4,13 @@ import type { Connection } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
 import { RotationError, SupersededError } from "../errors.ts";
-import { detailsOf, type Evidence, NO_EVIDENCE, type OutcomeDetails } from "../outcome.ts";
+import { detailsOf, type Evidence, isKeyRefused, NO_EVIDENCE, type OutcomeDetails } from "../outcome.ts";
 import { UntrustedText } from "../untrusted-text.ts";
 import type { UpdateRequest, UpdateResult } from "../update.ts";
 import { runStatement, type StatementResult, type VerifiedConnection } from "./run-statement.ts";
 
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 30_000;
-
-/** True if Confluent or a provider has refused the key that the connection holds. */
-export function isKeyRefused({ evidence }: OutcomeDetails): boolean {
-  return evidence?.phase === "refused" || evidence?.statement === "refused";
-}
 
 /** Runs the statement of the connection, if it names one, and adds what it shows to the result of the update. */
 export async function verifyByStatement(
@@ -34,7 +29,7 @@ export async function verifyByStatement(
     return { details: { ...detailsOf(found), outcome: "failed", evidence }, mayHoldVersion: true };
   }
   const durationMs = (details.durationMs ?? 0) + context.clock.now() - startedAt;
-  return { ...result, details: { ...describe(details, found, request), durationMs } };
+  return { ...result, details: { ...describe(details, found, connection), durationMs } };
 }
 
 function isVerified(connection: Connection): connection is VerifiedConnection {
@@ -76,9 +71,8 @@ const TOO_YOUNG = new RotationError(
 function describe(
   details: OutcomeDetails,
   result: StatementResult,
-  { connection: { verify, secret } }: UpdateRequest,
+  { verify: { name }, secret }: VerifiedConnection,
 ): OutcomeDetails {
-  const name = verify?.name ?? "";
   const { errorClass, message, detail, nextStep, ...facts } = details;
   switch (result.kind) {
     case "completed":
@@ -112,8 +106,9 @@ function describeFailure(
   const evidence = withStatement(details, kind);
   const reason = UntrustedText.sentence`The statement ${name} did not show that the key works: ${error.text}`;
   if (details.outcome !== "ready" && details.outcome !== "applied") {
-    const message = UntrustedText.sentence`${details.message ?? ""} ${reason}`;
-    return { ...details, message, evidence };
+    const { message } = details;
+    const both = message === undefined ? reason : UntrustedText.sentence`${message} ${reason}`;
+    return { ...details, message: both, evidence };
   }
   const { message: _message, detail: _detail, ...facts } = details;
   const { httpStatus: _httpStatus, requestId: _requestId, ...response } = error.response;

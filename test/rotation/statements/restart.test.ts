@@ -1,17 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { RunContext } from "../../../src/rotation/dependencies.ts";
-import { EnvironmentSession } from "../../../src/rotation/environment.ts";
 import { RotationError, UnknownResultError } from "../../../src/rotation/errors.ts";
-import { Poller } from "../../../src/rotation/polling/poller.ts";
-import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
-import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
 import type { StatementsApi } from "../../../src/rotation/statements/api.ts";
 import { markedName } from "../../../src/rotation/statements/marker.ts";
 import { StatementRecorder } from "../../../src/rotation/statements/recorder.ts";
 import { Restart } from "../../../src/rotation/statements/restart.ts";
 import type { StatementSettings } from "../../../src/sandbox/confluent/statement.ts";
-import { flinkApiKey } from "../../support/builders.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
+import { type ReplacedStatements, statementSession } from "../../support/statement-session.ts";
 
 const NAME = "orders";
 const POLICY = { report: false, restart: [NAME], resumeCommand: "confluent flink statement resume" };
@@ -19,7 +15,7 @@ const POLICY = { report: false, restart: [NAME], resumeCommand: "confluent flink
 interface Options {
   readonly settings?: Partial<StatementSettings>;
   readonly remainingMs?: number;
-  readonly api?: (real: StatementsApi) => Partial<StatementsApi>;
+  readonly api?: ReplacedStatements;
   readonly context?: Partial<RunContext>;
 }
 
@@ -31,13 +27,10 @@ async function open({ settings, remainingMs = 600_000, api: replaced, context: c
   stored.configure({ stopMs: 2_000, pendingMs: 0 });
   stored.add({ name: NAME, sql: "INSERT INTO a SELECT ML_PREDICT('openai', b) FROM c" }, world.clock.now());
   stored.configure({ pendingMs: 1_000, ...settings });
-  const real = world.context.connect("prod", flinkApiKey());
-  const api = { ...real, statements: { ...real.statements, ...replaced?.(real.statements) } };
-  const poller = new Poller(new ConnectionReader(api), world.clock, new PollSchedule(0));
-  const session = new EnvironmentSession(api, poller, new Map());
+  const session = statementSession(world, replaced);
   const statements = new Map([["prod", POLICY]]);
   const context = { ...world.context, settings: { ...world.context.settings, statements }, ...changes };
-  const statement = await real.statements.get(NAME);
+  const statement = await statementSession(world).api.statements.get(NAME);
   if (statement === undefined) throw new Error("The statement is missing.");
   const recorder = new StatementRecorder();
   const entry = { environment: "prod", name: NAME, phase: statement.phase, connections: ["openai"] };

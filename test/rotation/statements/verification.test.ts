@@ -1,17 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { EnvironmentSession } from "../../../src/rotation/environment.ts";
 import { ConflictError, RotationError, SupersededError } from "../../../src/rotation/errors.ts";
 import { type OutcomeDetails, phaseEvidence } from "../../../src/rotation/outcome.ts";
-import { Poller } from "../../../src/rotation/polling/poller.ts";
-import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
-import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
 import { Secret } from "../../../src/rotation/secret.ts";
-import type { StatementsApi } from "../../../src/rotation/statements/api.ts";
 import { verifyByStatement } from "../../../src/rotation/statements/verification.ts";
 import type { UpdateRequest } from "../../../src/rotation/update.ts";
 import type { StatementSettings } from "../../../src/sandbox/confluent/statement.ts";
-import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../../support/builders.ts";
+import { connection, HOUR_MS, secretVersion } from "../../support/builders.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
+import { type ReplacedStatements, statementSession } from "../../support/statement-session.ts";
 import { shown } from "../../support/untrusted.ts";
 
 const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('openai', 'ping')", timeoutMs: 60_000 };
@@ -30,7 +26,7 @@ interface Options {
   readonly keyAgeMs?: number;
   readonly remainingMs?: number;
   readonly request?: Partial<UpdateRequest>;
-  readonly api?: (real: StatementsApi) => Partial<StatementsApi>;
+  readonly api?: ReplacedStatements;
 }
 
 async function verify(options: Options = {}) {
@@ -39,13 +35,7 @@ async function verify(options: Options = {}) {
   world.confluent.add("openai", { accepts });
   const stored = world.confluent.statements;
   stored.configure({ pendingMs: 1_000, runMs: 1_000, ...settings });
-  const real = world.context.connect("prod", flinkApiKey());
-  const api = { ...real, statements: { ...real.statements, ...options.api?.(real.statements) } };
-  const session = new EnvironmentSession(
-    api,
-    new Poller(new ConnectionReader(api), world.clock, new PollSchedule(0)),
-    new Map(),
-  );
+  const session = statementSession(world, options.api);
   const request: UpdateRequest = {
     connection: connection({ name: "openai", verify: VERIFY }),
     version: secretVersion({ createdAt: world.clock.now() - keyAgeMs }),

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { StatementPage, StatementState } from "../../../src/rotation/statements/api.ts";
+import { listStatements } from "../../../src/rotation/statements/list.ts";
+
+const statement = (name: string, phase = "RUNNING"): StatementState => ({
+  name,
+  phase,
+  isKeyRefused: false,
+  isResumable: true,
+});
+
+/** A service with one page for each token; the first has none. */
+function service(pages: Readonly<Record<string, StatementPage>>) {
+  const asked: (string | undefined)[] = [];
+  const list = async (token?: string): Promise<StatementPage> => {
+    asked.push(token);
+    return pages[token ?? "first"] ?? { statements: [] };
+  };
+  return { asked, list };
+}
+
+describe("the list of an environment's statements", () => {
+  it("has those of every page", async () => {
+    const { asked, list } = service({
+      first: { statements: [statement("a")], nextToken: "second" },
+      second: { statements: [statement("b")], nextToken: "third" },
+      third: { statements: [statement("c")] },
+    });
+    expect((await listStatements({ list })).map(({ name }) => name)).toEqual(["a", "b", "c"]);
+    expect(asked).toEqual([undefined, "second", "third"]);
+  });
+
+  it("has a statement once that moved to a later page meanwhile, in its last phase", async () => {
+    const { list } = service({
+      first: { statements: [statement("a"), statement("b")], nextToken: "second" },
+      second: { statements: [statement("a", "STOPPED")] },
+    });
+    expect(await listStatements({ list })).toEqual([statement("a", "STOPPED"), statement("b")]);
+  });
+
+  it("ends if the service leads from the last page back to one that was read", async () => {
+    const { asked, list } = service({
+      first: { statements: [statement("a")], nextToken: "second" },
+      second: { statements: [statement("b")], nextToken: "second" },
+    });
+    expect(await listStatements({ list })).toHaveLength(2);
+    expect(asked.length).toBeLessThan(5);
+  });
+});
