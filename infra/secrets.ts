@@ -16,7 +16,7 @@ const ARN = /^arn:[^:]+:secretsmanager:(?<region>[^:]+):(?<account>\d+):secret:(
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /** @param secret a name (of the stack's own account and region), partial ARN or full ARN. */
-export function identifySecret(scope: Construct, secret: string): SecretIdentity {
+function identifySecret(scope: Construct, secret: string): SecretIdentity {
   const { region, account, rest } = ARN.exec(secret)?.groups ?? {};
   if (region === undefined || account === undefined || rest === undefined) {
     const own = Stack.of(scope);

@@ -16,8 +16,8 @@ const MAX_TEXT_BYTES = 100_000;
 const MACHINES = ["sqs", "lambda", "https"] as const;
 
 /** What subscribers with the protocol `https` get. */
-export const HTTPS_FORMATS = ["report", "chat"] as const;
-export type HttpsFormat = (typeof HTTPS_FORMATS)[number];
+const HTTPS_FORMATS = ["report", "chat"] as const;
+type HttpsFormat = (typeof HTTPS_FORMATS)[number];
 
 const ATTEMPT_TIMEOUT_MS = 3_000;
 const MAX_DELAY_MS = 1_000;

@@ -46,7 +46,7 @@ interface Reading {
 }
 
 /** What keeps a connection from being healthy. */
-export interface StatusProblem extends Problem {
+interface StatusProblem extends Problem {
   readonly state: ConnectionStatus["state"];
   readonly errorClass?: ErrorClass;
 }

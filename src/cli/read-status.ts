@@ -11,7 +11,7 @@ import { listConfigured } from "./read-only.ts";
 import { unlistedConnections } from "./unlisted.ts";
 
 /** A connection that exists and that connections.json does not list. */
-export interface UnlistedConnection {
+interface UnlistedConnection {
   readonly name: string;
   readonly environment: string;
   readonly type: string;

@@ -8,8 +8,6 @@ import { describeIssues, fromZod, messageOf } from "./issues.ts";
 import { type ConnectionsFile, connectionsFile, knownKeys } from "./schema.ts";
 import { validateReferences } from "./validate.ts";
 
-export type { Connection } from "../rotation/connection.ts";
-
 export interface Environment {
   /** The key under `environments`. */
   readonly name: string;

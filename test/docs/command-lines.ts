@@ -1,9 +1,3 @@
-/** A command line of this program in a document, without the program's name. */
-export interface DocumentedLine {
-  readonly document: string;
-  readonly line: string;
-}
-
 const GENERATED = /<!-- generated: [^>]*-->[\s\S]*?<!-- end: [^>]*-->/g;
 const SHELL_BLOCK = /^```sh\n([\s\S]*?)^```$/gm;
 const PROGRAM = /^(?:\$ )?(?:npx \.|flink-connection-rotator) ([a-z][\s\S]*)$/;

@@ -9,7 +9,7 @@ import { createFleet } from "../../src/fleet/handler.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
 
 /** The process crashes at the checkpoint of this number, before or after the engine saves it. */
-export interface Crash {
+interface Crash {
   readonly checkpoint: number;
   readonly isSaved: boolean;
 }

@@ -5,7 +5,7 @@ import { toNetworkFault } from "../network-fault.ts";
 import type { ProviderRequest, ProviderResponse } from "./provider.ts";
 
 /** No more of a response is read. */
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Sends one request, and once more if the connection breaks. Redirects are responses like any other. */
 export async function sendToProvider(

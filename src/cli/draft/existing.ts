@@ -24,7 +24,7 @@ const file = z.object({
 
 type Listed = z.output<typeof file>;
 
-export interface ExistingEnvironment {
+interface ExistingEnvironment {
   readonly name: string;
   readonly organizationId: string;
   readonly environmentId: string;

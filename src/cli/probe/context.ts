@@ -8,7 +8,7 @@ import { createClients, type RunOptions, settingsOf } from "../../run.ts";
 import { triggerFor } from "../selection.ts";
 
 /** The clients of AWS and Confluent until a deadline. */
-export interface OpenClients {
+interface OpenClients {
   readonly context: RunContext;
   readonly close: () => Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface PutExchange {
 type PutResponseBody = "connection" | "error" | "empty" | "not-from-the-api";
 
 /** The headers with which Confluent announces its rate limits. */
-export const RATE_LIMIT_HEADERS = [
+const RATE_LIMIT_HEADERS = [
   "x-ratelimit-limit",
   "x-ratelimit-remaining",
   "x-ratelimit-reset",

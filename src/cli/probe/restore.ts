@@ -7,7 +7,7 @@ import { type OpenUntil, openSession, withClients } from "./context.ts";
 import { putData, readCurrentKey } from "./put.ts";
 
 /** How long putting the good key back is tried, in milliseconds. */
-export const RESTORE_MS = 300_000;
+const RESTORE_MS = 300_000;
 const MAX_DELAY_MS = 10_000;
 
 export interface Restored {

@@ -60,7 +60,7 @@ export const outcomeSchema = z.readonly(
 );
 
 /** What a run did about a statement that still ran with the key from before. */
-export const STATEMENT_ACTIONS = [
+const STATEMENT_ACTIONS = [
   /** It is only named. */
   "reported",
   /** A dry run: a run would restart it. */

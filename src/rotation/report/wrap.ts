@@ -1,5 +1,5 @@
 /** The columns of a text for people. */
-export const WIDTH = 78;
+const WIDTH = 78;
 
 /** The text in lines of at most `width` characters; words that are longer, such as addresses, are not cut. */
 export function wrap(text: string, indent = "", width = WIDTH): string[] {

@@ -5,7 +5,7 @@ import type { StatementAction, statementSchema } from "../report/schema.ts";
 export type StatementEntry = z.output<typeof statementSchema>;
 
 /** True for a statement that the rotator has stopped and that does not run again. */
-export function isInterrupted({ action }: { readonly action: StatementAction }): boolean {
+function isInterrupted({ action }: { readonly action: StatementAction }): boolean {
   return action === "not-resumed";
 }
 

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import * as z from "zod";
 
 /** The report of an invocation, or the error that the function threw. */
-export type InvocationResult = { readonly report: object } | { readonly error: string };
+type InvocationResult = { readonly report: object } | { readonly error: string };
 
 export interface LambdaSandbox {
   /** The value for `AWS_ENDPOINT_URL_LAMBDA`. */

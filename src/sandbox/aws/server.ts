@@ -19,7 +19,7 @@ export interface AwsOptions {
   readonly onEvent?: (event: SecretLabelUpdated) => void;
 }
 
-export interface PutSecretOptions {
+interface PutSecretOptions {
   readonly versionId?: string;
   readonly createdAt?: number;
   readonly stages?: readonly string[];

@@ -4,7 +4,7 @@ export type State = "pending" | "ready" | "invalidAuth" | "unreachable";
 export type AuthData = Readonly<Record<string, string>>;
 
 /** A key that the connection's endpoint accepts from a moment on. */
-export interface ValidKey {
+interface ValidKey {
   readonly value: string;
   /** Milliseconds since the epoch. */
   readonly validFrom: number;
@@ -20,7 +20,7 @@ export type KeyMatcher = readonly (string | ValidKey)[] | ((data: AuthData, at: 
  * - `controller`: the phase stays the one from before the PUT for `verdictAfterMs`, then the verdict comes.
  * - `prompt`: the phase is PENDING for `timeToReadyMs`, then the verdict comes.
  */
-export type World = "silent" | "credulous" | "controller" | "prompt";
+type World = "silent" | "credulous" | "controller" | "prompt";
 
 /** How a connection behaves. Each can be set for the server, an environment or a connection; the nearest wins. */
 export interface Settings {

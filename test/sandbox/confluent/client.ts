@@ -17,7 +17,7 @@ export interface ManualClock extends Clock {
   readonly advance: (ms: number) => void;
 }
 
-export function manualClock(): ManualClock {
+function manualClock(): ManualClock {
   let now = START;
   const advance = (ms: number) => {
     now += ms;
