@@ -122,6 +122,16 @@ describe("credentials of a type", () => {
     ]);
   });
 
+  it("are secrets if they come from the secret, unless they only say how a credential is used", () => {
+    const { "client-id": clientId, ...secret } = oauth2;
+    const credentials = options({ values: { "client-id": clientId } });
+    const text = new Secret(
+      JSON.stringify({ ...secret, "sse-endpoint": "https://e", "transport-type": "sse" }),
+    );
+    const { secrets } = buildCredentials(connection({ type: "MCP_SERVER", credentials }), text);
+    expect(secrets.map((each) => each.reveal())).toEqual(["s1"]);
+  });
+
   it("are taken from AWS's managed MongoDB Atlas secret as it is", () => {
     const managed = { ...basic, clusterUrl: "mongodb+srv://c", databaseName: "d", groupId: "g" };
     expect(dataOf({ type: "MONGODB" }, managed)).toEqual(BASIC);
@@ -407,6 +417,8 @@ describe("credentials by backend key", () => {
 describe("secrets that cannot be used", () => {
   it.each(["", " ", "\n\t "])("%j is empty", (text) => {
     expect(faultOf({}, text)).toBe("Secret prod/openai is empty.");
+    const credentials = { kind: "data", data: { PRIVATE: { field: "key" } } } as const;
+    expect(faultOf({ credentials }, text)).toBe("Secret prod/openai is empty.");
   });
 
   it.each([`{"api-key": "${MARKER}"`, `{'api-key': '${MARKER}'}`, `{${MARKER}}`, `  {"a": ${MARKER}}`, "{"])(
@@ -440,6 +452,9 @@ describe("secrets that cannot be used", () => {
 
   it.each(["", "  "])("a field with %j is empty", (value) => {
     expect(faultOf({}, { "api-key": value })).toBe('Field "api-key" of secret prod/openai is empty.');
+    expect(faultOf({ type: "MONGODB" }, { username: "u1", password: value })).toBe(
+      'Field "password" of secret prod/openai is empty.',
+    );
   });
 
   it.each(["constructor", "__proto__"])("%s is not a field unless the secret has it", (key) => {
@@ -581,6 +596,10 @@ describe("a user name and a password", () => {
 
   it("cause no remark if they are not sent", () => {
     expect(remarksOf({ type: "REST" }, { token: " t1", username: " u" })).toEqual([]);
+  });
+
+  it("are the only values that cause one: a service account may end in a line break", () => {
+    expect(remarksOf({ type: "VERTEXAI" }, { "service-key": SERVICE_ACCOUNT })).toEqual([]);
   });
 });
 
