@@ -45,10 +45,8 @@ function describeState(
       };
     case "silent":
       return describeSilence(phaseKind(before.phase) === "silent", require);
-    case "unreachable":
-      return UNREACHABLE;
     default:
-      return describeUnsettled(phase);
+      return describeLastPhase(phase);
   }
 }
 
@@ -67,7 +65,8 @@ function describeSilence(wasSilentBefore: boolean, require: RotationSettings["re
   return { outcome: "unverified", errorClass: "service", message, ...phaseEvidence("silent") };
 }
 
-function describeUnsettled(phase: string): OutcomeDetails {
+/** UNREACHABLE, or a phase that was no verdict yet when the time was up. */
+function describeLastPhase(phase: string): OutcomeDetails {
   switch (phaseKind(phase)) {
     case "usable":
     case "refused":

@@ -32,7 +32,7 @@ export class StateHistory {
     if (this.#latest === undefined || hasChanged(this.#latest, state)) this.#kinds = new Set();
     this.#kinds.add(phaseKind(state.phase));
     const replaced = this.#latest?.resourceVersion;
-    if (replaced !== undefined && replaced !== state.resourceVersion) this.#olderVersions.add(replaced);
+    if (replaced !== undefined) this.#olderVersions.add(replaced);
     if (state.resourceVersion !== undefined) this.#olderVersions.delete(state.resourceVersion);
     this.#latest = state;
   }

@@ -71,6 +71,18 @@ describe("the outcome of a phase", () => {
     expect(details.errorClass).toBe(outcome === "applied" ? undefined : "service");
   });
 
+  it.each([
+    ["applied", "", "Confluent accepted the key and reports no phase for this connection."],
+    [
+      "ready",
+      "",
+      'The key was sent, but Confluent reports no phase for this connection, and verification.require is "ready".',
+    ],
+    ["ready", "READY", "The key was sent, but Confluent no longer reports a phase for this connection."],
+  ] as const)("says, if %s is required and the phase was %j, what silence means", (require, was, message) => {
+    expect(described({ verdict: "silent", phase: "", was }, require)).toMatchObject({ message });
+  });
+
   it("is unverified if nothing at all was read", () => {
     expect(described({})).toEqual({
       outcome: "unverified",
@@ -103,7 +115,13 @@ describe("the outcome of a phase", () => {
   });
 
   it("is unverified for a silence that did not last", () => {
-    expect(described({ phase: "" })).toMatchObject({ outcome: "unverified", errorClass: "service" });
+    expect(described({ phase: "" })).toEqual({
+      outcome: "unverified",
+      errorClass: "service",
+      phase: "",
+      message: "The key was sent, but the run ended before Confluent reported a phase.",
+      evidence: "unsettled",
+    });
   });
 
   it("is unverified, in the error's class, if the last read failed", () => {

@@ -180,4 +180,12 @@ describe("a LIST without phases", () => {
     expect(await read("c0", "c1")).toMatchObject({ found: ["c0", "c1"], requests: ["LIST", "GET"] });
     expect(await read("c0", "c1")).toMatchObject({ found: ["c0", "c1"], requests: ["LIST"] });
   });
+
+  it.each([
+    ["fails", () => Promise.reject(answered(500))],
+    ["finds no connection", async () => undefined],
+  ])("is used if the GET that would show the phases %s", async (_, get) => {
+    const { read } = open(({ list }) => ({ list: (token) => withoutPhases(list(token)), get }));
+    expect(await read("c0", "c1")).toMatchObject({ found: ["c0", "c1"], requests: ["LIST", "GET"] });
+  });
 });

@@ -16,7 +16,7 @@ function open(count: number, options: Partial<FakeOptions> = {}) {
     await reader.read(names, (name, result) => results.set(name, result));
     return { results, methods: confluent.requests.map(({ method }) => method) };
   };
-  return { confluent, read };
+  return { confluent, reader, read };
 }
 
 function names(from: number, to: number): string[] {
@@ -79,6 +79,16 @@ describe("the connection reader", () => {
     const { results, methods } = await read("c120", "c130", "c210", "c220");
     expect(seen(results, "c120", "c130", "c210", "c220")).toEqual(["c120", "c130", "c210", "c220"]);
     expect(methods).toEqual(["LIST", "LIST"]);
+  });
+
+  it("is listing a connection while the page that shows it is on its way, and only then", async () => {
+    const { reader, read } = open(250);
+    expect(reader.isListing("c120")).toBe(false);
+    await read(...names(0, 250));
+    const reading = read("c120", "c130");
+    expect(["c120", "c199", "c10"].map((name) => reader.isListing(name))).toEqual([true, true, false]);
+    await reading;
+    expect(reader.isListing("c120")).toBe(false);
   });
 
   it("reads a single connection by GET even if its page is known", async () => {

@@ -1,32 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionState } from "../../../src/rotation/connection.ts";
 import { StateHistory } from "../../../src/rotation/polling/history.ts";
-import {
-  LastReadCheck,
-  ReadinessCheck,
-  type ReadinessOptions,
-} from "../../../src/rotation/polling/verdict.ts";
-import { observation } from "../../support/builders.ts";
+import type { ReadinessOptions } from "../../../src/rotation/polling/verdict.ts";
+import { BEFORE, CHANGED, checkOf, PENDING, READY, REFUSED } from "../../support/readiness.ts";
 
 type Read = readonly [atMs: number, Partial<ConnectionState>];
-
-const BEFORE = observation({ resourceVersion: "v1", updatedAt: 1_000 });
-/** The object as the PUT has changed it. */
-const CHANGED = { resourceVersion: "v2", updatedAt: 2_000 };
-
-function checkOf(before: ConnectionState, options: Partial<ReadinessOptions> = {}) {
-  const history = new StateHistory();
-  history.add(before);
-  return new ReadinessCheck({
-    before,
-    history,
-    putAt: 0,
-    confirmMs: 10_000,
-    readyTimeoutMs: 300_000,
-    isKeyProven: false,
-    ...options,
-  });
-}
 
 /** The verdicts on the states that are read so many milliseconds after the PUT. */
 function verdicts(
@@ -41,9 +19,6 @@ function verdicts(
   return reads.map(([at, state]) => check.verdictOn({ ...before, ...state }, at));
 }
 
-const READY = { ...CHANGED, phase: "READY" };
-const REFUSED = { ...CHANGED, phase: "INVALID_AUTH" };
-const PENDING = { ...CHANGED, phase: "PENDING" };
 const wasRefused = { before: { phase: "INVALID_AUTH" } };
 
 describe("a phase after a PUT", () => {
@@ -320,7 +295,11 @@ describe("silence before and after a PUT", () => {
   });
 
   it("is a verdict three seconds after the PUT, however few reads there were", () => {
-    expect(verdicts([[3_000, {}]], { before })).toEqual(["silent"]);
+    const reads: Read[] = [
+      [52_999, {}],
+      [53_000, {}],
+    ];
+    expect(verdicts(reads, { before, putAt: 50_000 })).toEqual([undefined, "silent"]);
   });
 
   it("is read once a second", () => {
@@ -373,82 +352,5 @@ describe("an outdated state", () => {
       { before: { updatedAt: undefined as never } },
     );
     expect(others).toEqual(["outdated", undefined, "ready"]);
-  });
-
-  it("is not one with an earlier version and a later time of update", () => {
-    const history = new StateHistory();
-    for (const [resourceVersion, updatedAt] of [
-      ["a", 1],
-      ["b", 2],
-    ] as const)
-      history.add(observation({ resourceVersion, updatedAt }));
-    expect(history.isOutdated(observation({ resourceVersion: "a", updatedAt: 3 }))).toBe(false);
-    expect(history.isOutdated(observation({ resourceVersion: "a", updatedAt: 2 }))).toBe(true);
-  });
-
-  it("does not become the latest one", () => {
-    const history = new StateHistory();
-    history.add(observation({ updatedAt: 2 }));
-    history.add(observation({ updatedAt: 1 }));
-    expect(history.isOutdated(observation({ updatedAt: 1 }))).toBe(true);
-  });
-});
-
-describe("the reads of a phase that must last", () => {
-  it("are four after the first one", () => {
-    const check = checkOf(BEFORE);
-    const reads: number[] = [];
-    for (let at: number | undefined = 100; at !== undefined; at = check.nextReadAt(at)) {
-      check.verdictOn({ ...BEFORE, ...READY }, at);
-      reads.push(at);
-    }
-    expect(reads).toEqual([100, 500, 1_500, 4_000, 10_000]);
-  });
-
-  it("follow the polling schedule for any other phase, and before the first read", () => {
-    const check = checkOf(BEFORE);
-    expect(check.nextReadAt(0)).toBeUndefined();
-    check.verdictOn({ ...BEFORE, ...PENDING }, 100);
-    expect(check.nextReadAt(100)).toBeUndefined();
-  });
-});
-
-describe("the last read", () => {
-  function lastRead() {
-    const history = new StateHistory();
-    history.add({ ...BEFORE, ...READY });
-    return new LastReadCheck(history);
-  }
-
-  it.each(["READY", "PENDING", ""])("leaves a READY as it is if the phase is %j", (phase) => {
-    expect(lastRead().verdictOn({ ...BEFORE, ...CHANGED, phase }, 0)).toBe("ready");
-  });
-
-  it("takes a READY back if INVALID_AUTH is read twice, a second apart", () => {
-    const check = lastRead();
-    const refused = { ...BEFORE, ...REFUSED };
-    expect([0, 999, 1_000].map((at) => check.verdictOn(refused, at))).toEqual([
-      undefined,
-      undefined,
-      "refused",
-    ]);
-    expect(check.nextReadAt(1_000)).toBe(1_000);
-  });
-
-  it("is due at once, however long other connections took", () => {
-    expect(lastRead().nextReadAt(5_000)).toBe(5_000);
-  });
-
-  it("leaves a READY as it is only if two reads in a row show it after INVALID_AUTH", () => {
-    const check = lastRead();
-    const phases = [REFUSED, READY, REFUSED, READY, READY];
-    expect(phases.map((state, index) => check.verdictOn({ ...BEFORE, ...state }, index * 100))).toEqual([
-      ...Array(4).fill(undefined),
-      "ready",
-    ]);
-  });
-
-  it("ignores an outdated INVALID_AUTH", () => {
-    expect(lastRead().verdictOn({ ...BEFORE, phase: "INVALID_AUTH" }, 0)).toBe("outdated");
   });
 });
