@@ -78,7 +78,7 @@ export class Secret {
   /** Adds the text or, if it is JSON, each text in it to what must not be printed. */
   addTo(target: { addText(text: string, isWhole: boolean): void }): void {
     const texts = textsIn(this.#value);
-    const isWhole = texts.length === 1 && texts[0] === this.#value;
+    const isWhole = texts[0] === this.#value;
     for (const text of texts) target.addText(text, isWhole);
   }
 

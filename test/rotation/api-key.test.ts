@@ -21,6 +21,7 @@ interface Options {
 function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs = 890_000 }: Options) {
   const clock = new FakeClock(NOW);
   const calls: string[] = [];
+  const changes: string[] = [];
   let readings = 0;
   const read = async () => {
     const version = versions[Math.min(readings, versions.length - 1)];
@@ -35,22 +36,23 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
       if (error) throw error;
       return answer;
     };
+    const changed = (change: string): Promise<void> => call(void changes.push(change));
     return {
       list: (token) => call({ connections: [], nextToken: `after ${token}` }),
       get: (name) => call(observation({ name })),
       put: ({ name }) => call({ httpStatus: 200, requestId: untrusted(name) }),
       statements: {
-        list: () => call({ statements: [] }),
-        get: () => call(undefined),
-        create: () => call(undefined),
-        delete: () => call(undefined),
-        setStopped: () => call(undefined),
+        list: (token) => call({ statements: [], nextToken: `after ${token}` }),
+        get: (name) => call({ name, phase: "RUNNING", isKeyRefused: false, isResumable: true }),
+        create: ({ name }) => changed(`create ${name}`),
+        delete: (name) => changed(`delete ${name}`),
+        setStopped: (name, stopped) => changed(`${stopped ? "stop" : "resume"} ${name}`),
       },
     };
   };
   const deadlineAt = NOW + deadlineMs;
   const api = withAuthRetry({ clock, secretId: "our/key", read, connect, graceMs, deadlineAt });
-  return { api, calls, clock, readings: () => readings };
+  return { api, calls, changes, clock, readings: () => readings };
 }
 
 function keyed(key: string, ageMs = HOUR_MS): SecretVersion {
@@ -85,6 +87,18 @@ describe("the connections API with a retry on 401", () => {
     expect(await api.list("t1")).toEqual({ connections: [], nextToken: "after t1" });
     expect(await api.get("b")).toMatchObject({ name: "b" });
     expect(shown(await api.put(update))).toEqual({ httpStatus: 200, requestId: "a" });
+  });
+
+  it("passes calls about statements through, with a newer key if the current one is refused", async () => {
+    const { api, changes } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    const { statements } = api;
+    expect(await statements.list("t1")).toEqual({ statements: [], nextToken: "after t1" });
+    expect(await statements.get("s1")).toMatchObject({ name: "s1", phase: "RUNNING" });
+    await statements.create({ name: "s2", sql: "SELECT 1" });
+    await statements.delete("s3");
+    await statements.setStopped("s4", true);
+    await statements.setStopped("s4", false);
+    expect(changes).toEqual(["create s2", "delete s3", "stop s4", "resume s4"]);
   });
 
   it("reads the secret once for any number of calls", async () => {

@@ -167,6 +167,20 @@ describe("the texts of a secret that must not be printed", () => {
     expect(learned("{ no JSON")).toEqual([["{ no JSON", true]]);
   });
 
+  it.each(["1234567890", "true", "null"])("are the whole text although it could be JSON: %s", (text) => {
+    expect(learned(text)).toEqual([[text, true]]);
+  });
+
+  it.each([
+    ["a document", '{"a":"only"}'],
+    ["a document after white space", ' \n{"a":"only"}'],
+    ["a list", '["only"]'],
+    ["a string", '"only"'],
+    ["a document in a string", '"{\\"a\\":\\"only\\"}"'],
+  ])("are the one text in %s", (_, text) => {
+    expect(learned(text)).toEqual([["only", false]]);
+  });
+
   it("are the texts at any depth of its JSON, in lists and in JSON inside JSON", () => {
     const inner = JSON.stringify({ deepest: ["d"] });
     const text = JSON.stringify({ a: "a", b: { c: ["c", { e: inner }] }, n: 1, nothing: null });

@@ -4,41 +4,7 @@ import { type PollCheck, Poller } from "../../../src/rotation/polling/poller.ts"
 import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
 import { flinkApiKey, NOW } from "../../support/builders.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { FakeConfluent, type FakeOptions } from "../../support/fake-confluent.ts";
-
-/** A verdict as soon as the phase is READY. */
-const readyWhenSeen: PollCheck = {
-  hasJudged: true,
-  nextReadAt: () => undefined,
-  verdictOn: ({ phase }) => (phase === "READY" ? "ready" : undefined),
-};
-const never: PollCheck = { ...readyWhenSeen, verdictOn: () => undefined };
-
-/** Connections whose last PUT, at the start, takes so long to be READY. */
-function open(timesToReadyMs: readonly number[], options: Omit<FakeOptions, "clock"> = {}, expected = 0) {
-  const clock = new FakeClock(NOW);
-  const confluent = new FakeConfluent({ clock, ...options });
-  for (const [index, timeToReadyMs] of timesToReadyMs.entries())
-    confluent.add(`c${index}`, { timeToReadyMs }).put({ API_KEY: "new" }, undefined, NOW);
-  const poller = new Poller(
-    new ConnectionReader(confluent.api(flinkApiKey())),
-    clock,
-    new PollSchedule(expected),
-  );
-  const watch = async (name: string, { check = readyWhenSeen, forMs = 60_000 } = {}) => {
-    const phases: string[] = [];
-    const onPhase = (phase: string) => phases.push(phase);
-    const watched = await poller.waitUntilSettled({
-      name,
-      check,
-      untilAt: clock.now() + forMs,
-      onPhase,
-    });
-    return { ...watched, afterMs: clock.now() - NOW, phases };
-  };
-  return { clock, confluent, watch };
-}
+import { never, openPoller as open, readyWhenSeen } from "../../support/poller.ts";
 
 describe("the poller", () => {
   it("gives the verdict soon after the phase has changed, with the last state", async () => {
