@@ -3,7 +3,7 @@ import { SupersededError } from "./errors.ts";
 import { toRotationError } from "./outcome.ts";
 import { currentVersion } from "./versions.ts";
 
-/** Many connections of a secret may ask at about the same time; one read serves all that ask within so many milliseconds. */
+/** Many connections of a secret may ask at about the same time. One read serves all that ask within this many milliseconds. */
 const SHARED_MS = 500;
 
 /** Tells whether a version of a secret is still AWSCURRENT while it is rolled out. */
@@ -19,7 +19,7 @@ export class CurrentVersionCheck {
     this.#secret = secret;
   }
 
-  /** The newest version that has become AWSCURRENT since, as far as this run could read. */
+  /** The newest version that has become AWSCURRENT after `version`, as far as this run could read. */
   async newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
     const { clock, deadlineAt, log } = this.#context;
     if (clock.now() < deadlineAt) {
@@ -33,7 +33,7 @@ export class CurrentVersionCheck {
     return this.#newest && newerOf(this.#newest, version);
   }
 
-  /** True if a newer version is known, by whatever asked for it. */
+  /** True if any read of this run has shown a newer version. */
   isSuperseded(version: SecretVersion): boolean {
     return this.#newest !== undefined && newerOf(this.#newest, version) !== undefined;
   }

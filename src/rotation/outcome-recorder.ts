@@ -49,7 +49,7 @@ export class OutcomeRecorder {
     return this.#recorded.get(connection);
   }
 
-  /** Removes an outcome that no longer holds, since a newer version is put. */
+  /** Removes an outcome that is out of date because a newer version is being put. */
   retract(connection: Connection): void {
     this.#recorded.delete(connection);
   }

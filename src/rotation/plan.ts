@@ -8,7 +8,7 @@ import { printable } from "./untrusted-text.ts";
 /** Longer names from an event are cut in messages. */
 const MAX_NAME_LENGTH = 200;
 
-/** A direct call may name more than a line of the log should have. */
+/** A direct call may name more connections than a log line should contain. */
 const MAX_NAMES = 100;
 
 /** What starts a run. */

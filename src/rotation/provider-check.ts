@@ -30,7 +30,7 @@ export type KeyAnswer =
       readonly code: string;
       /** The provider's own words. */
       readonly words?: UntrustedText;
-      /** Set if the provider may refuse a good key for a moment: the refusal must be repeated after so long. */
+      /** Set if the provider may refuse a good key for a moment: the refusal must be repeated after this many milliseconds. */
       readonly confirmAfterMs?: number;
     };
 

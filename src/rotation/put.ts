@@ -6,7 +6,7 @@ import type { EnvironmentSession } from "./environment.ts";
 import { ConflictError, GuardError, RotationError, SupersededError, UnknownResultError } from "./errors.ts";
 import type { UpdateRequest } from "./update.ts";
 
-/** After so many conflicts the connection is put without `resource_version`. */
+/** After this many conflicts, the connection is put without `resource_version`. */
 const MAX_CONFLICTS = 3;
 
 /** How long a fault of the service may last before it is reported, in milliseconds: the alert should not wait for the end of the run. */

@@ -2,9 +2,9 @@ import { decodings } from "./redaction/encodings.ts";
 import { SecretIndex } from "./redaction/secret-index.ts";
 import { REDACTED, type Secret } from "./secret.ts";
 
-/** How much more of a text is searched than is shown, so that the end of what is shown is not taken for an end of the text. */
+/** How many characters after the shown part are searched, so that a secret across the cut is recognised. */
 const LOOKAHEAD = 4_096;
-/** An encoded secret that goes on after what was searched shows at most so much of itself before. */
+/** The most characters that an encoded secret across the end of the searched part can show before that end. */
 const UNCERTAIN = 256;
 
 /** Names of places are compared with longer credentials only. */

@@ -5,7 +5,7 @@ import { type Evidence, type OutcomeDetails, phaseEvidence } from "../outcome.ts
 import { UntrustedText } from "../untrusted-text.ts";
 import type { PollResult } from "./poller.ts";
 
-/** What a phase after a PUT came to. */
+/** What polling after a PUT has shown. */
 export interface PhaseResult extends PollResult {
   /** The state before the PUT. */
   readonly before: ConnectionState;
@@ -13,7 +13,7 @@ export interface PhaseResult extends PollResult {
   readonly hasChanged: boolean;
 }
 
-/** The outcome to which the phase amounts. */
+/** Maps the result of polling to an outcome. */
 export function describePhase(result: PhaseResult, require: RotationSettings["require"]): OutcomeDetails {
   const { state, verdict, error } = result;
   if (state === undefined) {
@@ -50,7 +50,7 @@ function describeState(
   }
 }
 
-/** The service says nothing: that is no news if it said nothing before either. */
+/** Silence after a PUT is normal if there was no phase before it either. */
 function describeSilence(wasSilentBefore: boolean, require: RotationSettings["require"]): OutcomeDetails {
   if (require === "applied" || (require === "auto" && wasSilentBefore)) {
     return {

@@ -13,7 +13,7 @@ export class StateHistory {
     return this.#latest;
   }
 
-  /** What the latest version of the connection was seen to be: with replicas, not even its phases come in order. */
+  /** All phases that were read of the latest version: replicas may show them in any order. */
   get latestKinds(): ReadonlySet<PhaseKind> {
     return new Set(this.#kinds);
   }

@@ -5,7 +5,7 @@ import type { ConnectionReader, ReadResult } from "./reader.ts";
 import type { PollSchedule } from "./schedule.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What polling came to. Without a verdict the time was up; `error` says why the connection could not be read last. */
+/** The result of polling. Without a verdict, the time was up. `error` is set if the last read failed. */
 export interface PollResult {
   readonly verdict?: Verdict;
   readonly state?: ConnectionState;
@@ -14,7 +14,7 @@ export interface PollResult {
 
 /** Decides when a phase is a verdict. */
 export interface PollCheck {
-  /** True if the service itself has judged; only then the time until the verdict is worth learning from. */
+  /** True if the service itself has judged. Only then does the schedule learn from the time until the verdict. */
   readonly hasJudged: boolean;
   /** `undefined` while there is no verdict; `"outdated"` for a state that must be ignored. */
   readonly verdictOn: (state: ConnectionState, now: number) => Verdict | "outdated" | undefined;
@@ -25,7 +25,7 @@ export interface PollCheck {
 export interface PollRequest {
   readonly name: string;
   readonly check: PollCheck;
-  /** When the connection was put, in milliseconds since the epoch; now by default. The longer ago, the rarer are the reads. */
+  /** When the connection was put, in milliseconds since the epoch; now by default. Reads become rarer with time. */
   readonly startedAt?: number;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
@@ -36,7 +36,7 @@ type Poll = { readonly number: number; readonly startedAt: number };
 
 interface PendingConnection extends PollRequest {
   readonly startedAt: number;
-  /** Earlier polls began before the connection was written, so they prove nothing. */
+  /** Earlier polls do not count, because they began before the connection was written. */
   readonly firstPoll: number;
   readonly settle: (result: PollResult) => void;
   readonly reject: (error: unknown) => void;
@@ -120,7 +120,7 @@ export class Poller {
     return Math.max(dueAt, startedAt + earliestMs);
   }
 
-  /** The connections that no request on its way will show. */
+  /** The connections that no request in flight will show. */
   #idle(): PendingConnection[] {
     return [...this.#pending.values()].filter(
       ({ poll, name }) => poll === undefined && !this.#reader.isListing(name),

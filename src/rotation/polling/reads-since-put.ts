@@ -41,17 +41,17 @@ export class ReadsSincePut {
     return true;
   }
 
-  /** What the phase is; `undefined` before the first read. */
+  /** The current phase; `undefined` before the first read. */
   get kind(): PhaseKind | undefined {
     return this.#kind;
   }
 
-  /** When the phase was read since it is what it is, in milliseconds since the epoch. */
+  /** The times of all reads that showed the current phase without another one in between, in milliseconds since the epoch. */
   get timesInARow(): readonly number[] {
     return this.#timesInARow;
   }
 
-  /** Since when the phase is what it is. */
+  /** The first of these times. */
   get since(): number {
     return this.#timesInARow[0] ?? 0;
   }
@@ -69,7 +69,7 @@ export class ReadsSincePut {
     return this.#hasChanged;
   }
 
-  /** True if a phase was read that may be due to the key and that the connection did not have before. */
+  /** True if a phase was read that the connection did not have before, and that the key may have caused. */
   get sawOtherPhase(): boolean {
     return this.#sawOtherPhase;
   }
@@ -83,7 +83,7 @@ export class ReadsSincePut {
     return this.#replicasLag;
   }
 
-  /** True for a verdict that was read before the PUT, too; with replicas, not the last read alone tells what was before. */
+  /** True for a verdict that was also read before the PUT. Replicas may show several, so the last read alone is not enough. */
   #isOld(kind: PhaseKind): boolean {
     return isVerdictOnKey(kind) && this.#kindsBefore.has(kind);
   }
@@ -94,7 +94,7 @@ export function isVerdictOnKey(kind: PhaseKind): boolean {
   return kind === "usable" || kind === "refused";
 }
 
-/** True for a phase that may be due to the key; silence tells nothing, and UNREACHABLE is about the endpoint. */
+/** True for a phase that the key may have caused. Silence shows nothing, and UNREACHABLE is about the endpoint. */
 function isAboutKey(kind: PhaseKind): boolean {
   return kind !== "silent" && kind !== "unreachable";
 }

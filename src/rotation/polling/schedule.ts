@@ -1,5 +1,5 @@
 const MIN_DELAY_MS = 100;
-/** While connections are still to be written, polling leaves most of the rate limit to them. */
+/** The minimum while connections are still to be written: polling leaves most of the rate limit to the PUTs. */
 const MIN_DELAY_WHILE_WRITING_MS = 300;
 const MAX_DELAY_MS = 10_000;
 const DELAY_PER_ELAPSED = 0.04;

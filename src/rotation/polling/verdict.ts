@@ -6,14 +6,14 @@ export type Verdict = "ready" | "refused" | "unreachable" | "silent";
 
 /** How long UNREACHABLE, silence, or a phase of an unchanged object must last at most, in milliseconds. */
 const SETTLE_MS = 10_000;
-/** An environment that reports no phase at all is read so often, and for so long, after a PUT. */
+/** How often, and for how long, an environment that reports no phase is read after a PUT. */
 const SILENT_READS = 3;
 const SILENT_MS = 3_000;
-/** When a phase is read again that has to last, as parts of the time for which it has to. */
+/** When a phase that must last is read again, as fractions of the time for which it must last. */
 const HOLD_READS = [0.05, 0.15, 0.4, 1];
-/** If replicas lag, so many reads in a row must show a phase after the time for which it has to last. */
+/** If replicas lag, this many reads in a row must show the phase after the time for which it must last. */
 const CONFIRMING_READS = 2;
-/** When the second of them follows the first, as a part of that time. */
+/** The time between two of these reads, as a fraction of that time. */
 const CONFIRM_AFTER = 0.03;
 
 export interface ReadinessOptions {
@@ -115,7 +115,7 @@ export class ReadinessCheck {
     return this.hasJudged || (kind === "usable" && isKeyProven && this.hasChanged);
   }
 
-  /** From when on the phase has to last. */
+  /** The start of the time for which the phase must last. */
   get #holdsFrom(): number {
     const { kind, wasRefused, since } = this.#reads;
     return kind === "usable" && wasRefused ? since : this.#options.putAt;
@@ -136,7 +136,7 @@ export class ReadinessCheck {
   }
 }
 
-/** INVALID_AUTH that comes after READY must be read twice, so many milliseconds apart. */
+/** INVALID_AUTH after READY must be read twice, this many milliseconds apart. */
 const TAKEN_BACK_MS = 1_000;
 
 /** Decides whether a READY still stands, or whether the service has refused the key since then. */

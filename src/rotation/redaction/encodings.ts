@@ -1,4 +1,4 @@
-/** Below this a part of a text's base64 is too short to recognise it by. */
+/** A shorter part of a text's base64 is too short to be recognised. */
 const MIN_BASE64_LENGTH = 8;
 
 /** The forms in which a server may quote a text: plain, JSON-escaped, URL-encoded, hex, and inside of larger base64. */

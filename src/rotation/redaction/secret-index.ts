@@ -1,17 +1,17 @@
 import { encodings, wholeEncodings } from "./encodings.ts";
 import { fold, WindowIndex } from "./window-index.ts";
 
-/** So many characters of a secret in a row are recognised, wherever in the secret they stand. */
+/** Any run of this many characters of a secret is recognised. */
 const WINDOW_LENGTH = 12;
 /** A shorter value is recognised only as a whole word, since it may be part of any other. */
 const MIN_LENGTH = 8;
-/** A shorter value protects nothing, and hiding it would tell what it is. */
+/** A shorter value protects nothing, and hiding it would reveal it. */
 const MIN_WORD_LENGTH = 4;
-/** So many characters at the end of a text are recognised as the start of a credential that was cut there. */
+/** This many characters at the end of a text are recognised as the start of a credential that was cut there. */
 const MIN_START_LENGTH = 4;
 const MIN_START_LETTERS = 8;
 
-/** Finds the values of secrets in texts. Values are indexed when a text comes: most runs have none. */
+/** Finds the values of secrets in texts. Values are indexed with the first text: most runs have none. */
 export class SecretIndex {
   /** Every value that was added; true for a credential. */
   readonly #known = new Map<string, boolean>();

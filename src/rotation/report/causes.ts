@@ -3,7 +3,7 @@ import type { Outcome } from "../outcome.ts";
 import { HOLDINGS, type Holding, holdingOf, isAboutApiKey } from "./holding.ts";
 import { withoutName } from "./without-name.ts";
 
-/** Connections that came to the same end for the same reason. */
+/** Connections with the same outcome for the same reason. */
 export interface Cause {
   readonly holding: Holding;
   readonly environment: string;

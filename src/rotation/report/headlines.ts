@@ -7,7 +7,7 @@ import { heldBy, namer, readableTime, type Situation, secretName } from "./situa
 import { interruptedHead } from "./statement-alert.ts";
 import { nameList, wrap } from "./wrap.ts";
 
-/** The first lines are read on a telephone. */
+/** Phones show the first lines only. */
 const NARROW = 38;
 const MAX_NAMES = 10;
 

@@ -33,7 +33,7 @@ function stoppedStatements({ interrupted }: Situation): string {
   return `${environments.join(", ")}: ${what} not run again`;
 }
 
-/** What a telephone shows: the subject, and what must not be done. */
+/** The text for a phone: the subject, and what must not be done. */
 export function smsOf(situation: Situation, subject: string): string {
   const warning = situation.worst !== "current" ? " Do not revoke the previous key." : "";
   return firstThatFits([`${subject}.${warning}`.replace(/\.\.\.+/, "..."), subject], MAX_SMS_LENGTH);

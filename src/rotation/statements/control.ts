@@ -6,11 +6,11 @@ import type { StatementState } from "./api.ts";
 import { pollStatement } from "./poll.ts";
 
 const MAX_STOP_MS = 120_000;
-/** After so many milliseconds the alert must not wait any longer; a later run goes on. */
+/** The alert waits for this many milliseconds at most; a later run continues. */
 const MAX_RESUME_MS = 300_000;
 /** The time that is left after the last attempt, in milliseconds. */
 const RESERVE_MS = 3_000;
-/** For so many milliseconds after a statement was resumed, its phase may still be the one from before. */
+/** For this many milliseconds after a statement was resumed, its phase may be out of date. */
 const SETTLE_MS = 10_000;
 const RETRY_DELAY_MS = 5_000;
 

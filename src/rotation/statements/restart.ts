@@ -8,7 +8,7 @@ import { createMarker, deleteOwnStatement } from "./marker.ts";
 import { policyOf } from "./policy.ts";
 import type { StatementEntry, StatementRecorder } from "./recorder.ts";
 
-/** A statement is stopped only if so much time is left to resume it, in milliseconds. */
+/** A statement is stopped only if this much time is left to resume it, in milliseconds. */
 const MIN_LEFT_MS = 90_000;
 
 /** A statement with the report's entry for it. */

@@ -8,7 +8,7 @@ import type { StatementState } from "./api.ts";
 import { deleteOwnStatement } from "./marker.ts";
 import { pollStatement } from "./poll.ts";
 
-/** What came of a statement. */
+/** The result of running a statement. */
 export type StatementResult =
   | { readonly kind: "completed" }
   /** The provider refused the key, or did not allow the call. */
