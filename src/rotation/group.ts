@@ -68,14 +68,14 @@ export class SecretRollout {
 
   /** @returns the version that has become AWSCURRENT meanwhile, if any. */
   async #rollOut(version: SecretVersion): Promise<SecretVersion | undefined> {
+    this.#outcomes.forgetKeys();
     const label = await readLabelFacts(this.#context, this.#group.secret, version);
     const candidates = this.#group.connections.flatMap((connection) =>
       this.#prepare(connection, version, label),
     );
     if (candidates.length === 0) return undefined;
     const requests = await this.#withAcceptedKeys(candidates);
-    if (requests.length === 0)
-      return isDryRun(this.#context.trigger) ? undefined : this.#current.newerThan(version);
+    if (isDryRun(this.#context.trigger)) return undefined;
     this.#unjudged.clear();
     const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
     if (rest.length > 0) {
@@ -107,7 +107,7 @@ export class SecretRollout {
 
   /** Asks the providers of the keys, and records the outcome of each connection that must not be put. */
   async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
-    const keys = await KeyCheck.of(this.#context, this.#sessions, candidates);
+    const keys = await KeyCheck.of(this.#context, candidates);
     this.#outcomes.recordKeys(keys);
     return keys.accepted;
   }

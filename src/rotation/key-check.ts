@@ -1,10 +1,9 @@
 import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
-import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { SupersededError } from "./errors.ts";
 import type { Evidence, OutcomeDetails } from "./outcome.ts";
 import type { PreparedUpdate } from "./prepare.ts";
-import { askProviders, describeAnswer, type KeyAnswer, refusedDetails } from "./provider-check.ts";
+import { askProviders, describeAnswer, type KeyAnswer, NOT_ASKED, refusedDetails } from "./provider-check.ts";
 import { UntrustedText } from "./untrusted-text.ts";
 import type { UpdateRequest } from "./update.ts";
 
@@ -29,15 +28,9 @@ export class KeyCheck {
   }
 
   /** Empty if a newer version of the secret appears while a young key is given time. */
-  static async of(
-    context: RunContext,
-    sessions: OpenedSessions,
-    candidates: readonly Candidate[],
-  ): Promise<KeyCheck> {
-    const endpointOf = ({ connection, before }: UpdateRequest): string =>
-      (before ?? sessionOf(sessions, connection).initialState(connection))?.endpoint ?? "";
+  static async of(context: RunContext, candidates: readonly Candidate[]): Promise<KeyCheck> {
     try {
-      return new KeyCheck(await askProviders(context, candidates, endpointOf), candidates);
+      return new KeyCheck(await askProviders(context, candidates), candidates);
     } catch (error) {
       if (error instanceof SupersededError) return new KeyCheck(new Map(), []);
       throw error;
@@ -45,14 +38,17 @@ export class KeyCheck {
   }
 
   evidence(connection: Connection): Evidence["provider"] {
-    return this.#answers.get(connection)?.verdict ?? "not-asked";
+    return this.#answerAbout(connection).verdict;
+  }
+
+  #answerAbout(connection: Connection): KeyAnswer {
+    return this.#answers.get(connection) ?? NOT_ASKED;
   }
 
   #decide({ connection, planned }: Candidate): OutcomeDetails | undefined {
-    const answer = this.#answers.get(connection);
-    if (answer?.verdict === "refused") return refusedDetails(answer);
-    if (planned === undefined || answer === undefined || answer.verdict === "not-asked") return planned;
-    const { message = "" } = planned;
-    return { ...planned, message: UntrustedText.sentence`${message} ${describeAnswer(answer)}` };
+    const answer = this.#answerAbout(connection);
+    if (answer.verdict === "refused") return refusedDetails(answer);
+    if (planned === undefined || answer.verdict === "not-asked") return planned;
+    return { ...planned, message: UntrustedText.sentence`${planned.message} ${describeAnswer(answer)}` };
   }
 }

@@ -22,11 +22,6 @@ export function phaseEvidence(phase: Evidence["phase"]): { readonly evidence: Ev
   return { evidence: { ...NO_EVIDENCE, phase } };
 }
 
-/** Evidence of the key's provider alone. */
-export function providerEvidence(provider: Evidence["provider"]): { readonly evidence: Evidence } {
-  return { evidence: { ...NO_EVIDENCE, provider } };
-}
-
 type DetailsOf<T extends Texts> = Pick<Outcome, "outcome"> &
   Partial<Omit<Outcome, "name" | "environment" | "type" | "secret" | keyof Texts>> &
   T;

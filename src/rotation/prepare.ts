@@ -17,8 +17,13 @@ interface Candidate {
   readonly isUpdated: boolean;
 }
 
-/** What an update needs; `planned` is the outcome of a dry run, which puts nothing. */
-export type PreparedUpdate = Pick<UpdateRequest, "data" | "before"> & { readonly planned?: OutcomeDetails };
+/** What an update needs. */
+export interface PreparedUpdate extends Pick<UpdateRequest, "data" | "before"> {
+  /** The endpoint that Confluent shows for the connection. */
+  readonly endpoint: string;
+  /** The outcome of a dry run, which puts nothing. */
+  readonly planned?: OutcomeDetails & { readonly message: string };
+}
 
 /**
  * Builds the payload for a connection and compares it with its configuration. The result is the update, or the outcome if
@@ -31,13 +36,14 @@ export function prepareUpdate(
   { connection, version, label, isUpdated }: Candidate,
 ): PreparedUpdate | OutcomeDetails {
   const { data, options, remarks } = buildCredentials(connection, version.value);
-  if (isUpdated) return { data };
   const before = assertMatchesConfig(connection, session.initialState(connection));
+  const { endpoint, phase, detail } = before;
+  if (isUpdated) return { data, endpoint };
   for (const remark of remarks) log.note(remark, { connection: connection.name, secret: connection.secret });
   const skipped = skippedDetails(version, before, label);
-  const { phase, detail } = before;
   const shown = { phase, ...(detail && { detail }) };
-  if (!isDryRun(trigger)) return skipped === undefined ? { data, before } : { ...shown, ...skipped };
+  if (!isDryRun(trigger))
+    return skipped === undefined ? { data, endpoint, before } : { ...shown, ...skipped };
   const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-  return { data, before, planned: { ...shown, outcome: "planned", message } };
+  return { data, endpoint, before, planned: { ...shown, outcome: "planned", message } };
 }

@@ -1,7 +1,7 @@
 import { KEY_PROPAGATION_MS } from "./api-key.ts";
 import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
-import { type OutcomeDetails, providerEvidence } from "./outcome.ts";
+import type { OutcomeDetails } from "./outcome.ts";
 import { isDryRun } from "./plan.ts";
 import { ignoreUnlessSuperseded } from "./put.ts";
 import type { Secret } from "./secret.ts";
@@ -34,12 +34,15 @@ export type KeyAnswer =
       readonly confirmAfterMs?: number;
     };
 
+/** An update whose key a provider may be asked about. */
+type KeyUpdate = UpdateRequest & Pick<KeyQuestion, "endpoint">;
+
 /** Asks the provider that issued a key whether it accepts it. Never rejects. */
 export interface ProviderCheck {
   readonly ask: (question: KeyQuestion) => Promise<KeyAnswer>;
 }
 
-const NOT_ASKED: KeyAnswer = { verdict: "not-asked" };
+export const NOT_ASKED: KeyAnswer = { verdict: "not-asked" };
 
 /** When a young key that is refused is asked about again, in milliseconds after the first refusal. */
 const ASK_AGAIN_MS = [2_000, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000];
@@ -53,10 +56,9 @@ const CURRENT_CHECK_MS = 5_000;
  */
 export async function askProviders(
   context: RunContext,
-  requests: readonly UpdateRequest[],
-  endpointOf: (request: UpdateRequest) => string,
+  requests: readonly KeyUpdate[],
 ): Promise<ReadonlyMap<Connection, KeyAnswer>> {
-  const questions = distinctQuestions(requests, endpointOf);
+  const questions = distinctQuestions(requests);
   const asked = questions.map(async ({ request, question, connections }) => {
     const answer = await askUntilCertain(context, request, question);
     if (answer.verdict === "unknown") noteUnknown(context, request, answer);
@@ -80,7 +82,6 @@ export function refusedDetails({ host, code, words }: KeyAnswer & { verdict: "re
     errorClass: "rejected",
     message: UntrustedText.sentence`${name} refused the key (${code}). Nothing was put, and this connection keeps the key it has.`,
     ...(words && { detail: UntrustedText.sentence`${name}: ${words}` }),
-    ...providerEvidence("refused"),
   };
 }
 
@@ -98,14 +99,11 @@ interface DistinctQuestion {
   readonly connections: readonly Connection[];
 }
 
-function distinctQuestions(
-  requests: readonly UpdateRequest[],
-  endpointOf: (request: UpdateRequest) => string,
-): DistinctQuestion[] {
+function distinctQuestions(requests: readonly KeyUpdate[]): DistinctQuestion[] {
   const distinct: (DistinctQuestion & { readonly connections: Connection[] })[] = [];
   for (const request of requests) {
-    const { connection, data } = request;
-    const question = { connection, data, endpoint: endpointOf(request) };
+    const { connection, data, endpoint } = request;
+    const question = { connection, data, endpoint };
     const same = distinct.find((other) => isSameQuestion(other.question, question));
     if (same === undefined) distinct.push({ request, question, connections: [connection] });
     else same.connections.push(connection);

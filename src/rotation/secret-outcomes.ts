@@ -30,6 +30,11 @@ export class SecretOutcomes {
     this.#known = known;
   }
 
+  /** Nothing is known of the keys of a version before its providers were asked. */
+  forgetKeys(): void {
+    this.#keys = undefined;
+  }
+
   /** Takes what the providers say of the keys of a version, and the outcomes that follow from that. */
   recordKeys(keys: KeyCheck): void {
     this.#keys = keys;

@@ -1,71 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../src/rotation/connection.ts";
-import type { RotationSettings, RunContext } from "../../src/rotation/dependencies.ts";
-import { plan } from "../../src/rotation/plan.ts";
-import type { KeyAnswer, KeyQuestion } from "../../src/rotation/provider-check.ts";
-import { rotate } from "../../src/rotation/rotate.ts";
-import { connection, NOW } from "../support/builders.ts";
-import type { FakeConnectionOptions } from "../support/fake-connection.ts";
-import { fakeWorld } from "../support/fake-world.ts";
-import { untrusted } from "../support/untrusted.ts";
-
-const HOUR_MS = 3_600_000;
-const VALID: KeyAnswer = { verdict: "valid", host: "api.openai.com" };
-const REFUSED: KeyAnswer = {
-  verdict: "refused",
-  host: "api.openai.com",
-  code: "HTTP 401, invalid_api_key",
-  words: untrusted("Incorrect API key provided."),
-};
-const UNKNOWN: KeyAnswer = { verdict: "unknown", host: "api.openai.com", reason: "HTTP 429" };
-
-interface Options {
-  readonly connections: Readonly<Record<string, Partial<Connection>>>;
-  readonly live?: FakeConnectionOptions;
-  /** The answer about a key, after so many seconds. */
-  readonly answer: (key: string, seconds: number, question: KeyQuestion) => KeyAnswer;
-  /** How old the version is at the start; an hour by default. */
-  readonly ageMs?: number;
-  /** When v2 becomes current, from the start. */
-  readonly newerAfterMs?: number;
-  readonly settings?: Partial<RotationSettings>;
-  readonly context?: Partial<RunContext>;
-}
-
-async function run(options: Options) {
-  const world = fakeWorld();
-  const { context, confluent, secrets, clock } = world;
-  secrets.add("openai", { versionId: "v0", value: "v0", at: NOW - 2 * HOUR_MS });
-  secrets.add("openai", { versionId: "v1", value: "v1", at: NOW - (options.ageMs ?? HOUR_MS) });
-  if (options.newerAfterMs !== undefined)
-    secrets.add("openai", { versionId: "v2", value: "v2", at: NOW + options.newerAfterMs });
-  const asked: string[] = [];
-  const ask = async (question: KeyQuestion): Promise<KeyAnswer> => {
-    const key: string = JSON.parse(question.data.reveal())["API_KEY"];
-    const seconds = (clock.now() - NOW) / 1_000;
-    asked.push(`${question.connection.type} ${key} ${seconds}`);
-    return options.answer(key, seconds, question);
-  };
-  const connections = Object.entries(options.connections).map(([name, overrides]) =>
-    connection({ name, secret: "openai", ...overrides }),
-  );
-  for (const { name, type, endpoint } of connections)
-    confluent.add(name, { ...options.live, type, ...(endpoint && { endpoint }) });
-  const settings = { ...context.settings, ...options.settings };
-  const trigger = { kind: "schedule" } as const;
-  const outcomes = await rotate(
-    { ...context, providers: { ask }, ...options.context, settings },
-    plan(options.context?.trigger ?? trigger, connections),
-  );
-  const puts = confluent.requests.flatMap(({ method, name, data }) =>
-    method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],
-  );
-  return { ...world, outcomes, asked, puts };
-}
+import { NOW } from "../support/builders.ts";
+import { REFUSED, runWithProvider, UNKNOWN, VALID } from "../support/fake-providers.ts";
 
 describe("a key that its provider refuses", () => {
   it("is put into no connection", async () => {
-    const { outcomes, puts, asked } = await run({ connections: { a: {}, b: {} }, answer: () => REFUSED });
+    const { outcomes, puts, asked } = await runWithProvider({
+      connections: { a: {}, b: {} },
+      answer: () => REFUSED,
+    });
     expect(puts).toEqual([]);
     expect(asked).toEqual(["OPENAI v1 0"]);
     for (const outcome of outcomes) {
@@ -83,7 +25,7 @@ describe("a key that its provider refuses", () => {
   });
 
   it("stays out of connections of the same key whose provider does not answer", async () => {
-    const { puts, outcomes } = await run({
+    const { puts, outcomes } = await runWithProvider({
       connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
       answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : UNKNOWN),
     });
@@ -92,7 +34,7 @@ describe("a key that its provider refuses", () => {
   });
 
   it("is put where its other provider accepts it", async () => {
-    const { puts, outcomes } = await run({
+    const { puts, outcomes } = await runWithProvider({
       connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
       answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : VALID),
     });
@@ -101,7 +43,7 @@ describe("a key that its provider refuses", () => {
   });
 
   it("does not move the propagation label", async () => {
-    const { secrets } = await run({
+    const { secrets } = await runWithProvider({
       connections: { a: {} },
       answer: () => REFUSED,
       settings: { propagationLabel: "FLINK_READY" },
@@ -110,7 +52,7 @@ describe("a key that its provider refuses", () => {
   });
 
   it.each(["silent", "credulous"] as const)("harms no connection in a %s world", async (world) => {
-    const { puts, outcomes } = await run({
+    const { puts, outcomes } = await runWithProvider({
       connections: { a: {}, b: {}, c: {} },
       live: { world },
       answer: () => REFUSED,
@@ -122,7 +64,7 @@ describe("a key that its provider refuses", () => {
 
 describe("a young key that its provider refuses", () => {
   it("is asked about again until the grace period is over", async () => {
-    const { asked, outcomes, notes } = await run({
+    const { asked, outcomes, notes } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       settings: { graceMs: 30_000 },
@@ -139,7 +81,7 @@ describe("a young key that its provider refuses", () => {
   });
 
   it("is put as soon as it is accepted", async () => {
-    const { puts, outcomes, asked } = await run({
+    const { puts, outcomes, asked } = await runWithProvider({
       connections: { a: {}, b: {} },
       ageMs: 1_000,
       answer: (_key, seconds) => (seconds < 7 ? REFUSED : VALID),
@@ -150,7 +92,7 @@ describe("a young key that its provider refuses", () => {
   });
 
   it("is no longer waited for when a newer version appears", async () => {
-    const { asked, puts, outcomes } = await run({
+    const { asked, puts, outcomes } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       newerAfterMs: 22_000,
@@ -163,7 +105,7 @@ describe("a young key that its provider refuses", () => {
   });
 
   it("is not waited for in a dry run", async () => {
-    const { asked, outcomes } = await run({
+    const { asked, outcomes } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       answer: () => REFUSED,
@@ -175,7 +117,7 @@ describe("a young key that its provider refuses", () => {
 
   it("is not waited for when the run is stopped", async () => {
     let asks = 0;
-    const { asked, clock } = await run({
+    const { asked, clock } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       context: { isStopping: () => asks >= 3 },
@@ -189,7 +131,7 @@ describe("a young key that its provider refuses", () => {
   });
 
   it("is not waited for beyond the end of the run", async () => {
-    const { asked, clock } = await run({
+    const { asked, clock } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       context: { deadlineAt: NOW + 15_000 },
@@ -202,7 +144,7 @@ describe("a young key that its provider refuses", () => {
 
 describe("a refusal that its provider may take back", () => {
   it("counts if it is repeated", async () => {
-    const { asked, puts } = await run({
+    const { asked, puts } = await runWithProvider({
       connections: { a: {} },
       answer: () => ({ ...REFUSED, confirmAfterMs: 5_000 }),
     });
@@ -211,7 +153,7 @@ describe("a refusal that its provider may take back", () => {
   });
 
   it("does not count if the key is accepted then", async () => {
-    const { puts } = await run({
+    const { puts } = await runWithProvider({
       connections: { a: {} },
       answer: (_key, seconds) => (seconds < 5 ? { ...REFUSED, confirmAfterMs: 5_000 } : VALID),
     });
@@ -221,7 +163,10 @@ describe("a refusal that its provider may take back", () => {
 
 describe("a key about which nothing certain is known", () => {
   it("is put as before, with a note", async () => {
-    const { puts, outcomes, notes } = await run({ connections: { a: {} }, answer: () => UNKNOWN });
+    const { puts, outcomes, notes } = await runWithProvider({
+      connections: { a: {} },
+      answer: () => UNKNOWN,
+    });
     expect(puts).toEqual(["a v1"]);
     expect(outcomes[0]).toMatchObject({
       outcome: "ready",
@@ -234,7 +179,7 @@ describe("a key about which nothing certain is known", () => {
   });
 
   it("is not asked about if the connection says so", async () => {
-    const { asked, outcomes, puts } = await run({
+    const { asked, outcomes, puts } = await runWithProvider({
       connections: { a: { provider: false }, b: { provider: false } },
       answer: () => REFUSED,
     });
@@ -244,7 +189,7 @@ describe("a key about which nothing certain is known", () => {
   });
 
   it("is asked about once for each type and host", async () => {
-    const { asked } = await run({
+    const { asked } = await runWithProvider({
       connections: {
         a: {},
         b: {},
@@ -259,7 +204,7 @@ describe("a key about which nothing certain is known", () => {
 
 describe("a key that its provider accepts", () => {
   it("moves the propagation label where Confluent reports no phase", async () => {
-    const { secrets, outcomes } = await run({
+    const { secrets, outcomes } = await runWithProvider({
       connections: { a: {}, b: {} },
       live: { world: "silent" },
       answer: () => VALID,
@@ -270,7 +215,7 @@ describe("a key that its provider accepts", () => {
   });
 
   it("is named in a dry run", async () => {
-    const { outcomes, puts } = await run({
+    const { outcomes, puts } = await runWithProvider({
       connections: { a: {} },
       answer: () => VALID,
       context: { trigger: { kind: "direct", dryRun: true } },

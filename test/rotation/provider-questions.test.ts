@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { NOW } from "../support/builders.ts";
+import { REFUSED, runWithProvider, UNKNOWN, VALID } from "../support/fake-providers.ts";
+
+const DRY_RUN = { trigger: { kind: "direct", dryRun: true } } as const;
+
+describe("a key that several connections share", () => {
+  const asks = async (connections: Parameters<typeof runWithProvider>[0]["connections"]) => {
+    const endpoints: string[] = [];
+    const { outcomes } = await runWithProvider({
+      connections,
+      answer: (_key, _seconds, { endpoint }) => {
+        endpoints.push(endpoint);
+        return VALID;
+      },
+    });
+    return { endpoints: endpoints.toSorted(), outcomes };
+  };
+
+  it("is asked about once for one host, whatever the path", async () => {
+    const { endpoints } = await asks({
+      a: { endpoint: "https://api.example.com/v1" },
+      b: { endpoint: "https://api.example.com/v1" },
+    });
+    expect(endpoints).toEqual(["https://api.example.com/v1"]);
+  });
+
+  it("is asked about at each host, with the endpoint that Confluent shows", async () => {
+    const { endpoints } = await asks({
+      a: { endpoint: "https://one.example.com/v1" },
+      b: { endpoint: "https://two.example.com/v1" },
+    });
+    expect(endpoints).toEqual(["https://one.example.com/v1", "https://two.example.com/v1"]);
+  });
+
+  it("is asked about separately if only one of them has its endpoint in connections.json", async () => {
+    const { endpoints } = await asks({ a: {}, b: { endpoint: "https://api.example.com/v1" } });
+    expect(endpoints).toEqual(["https://api.example.com/v1", "https://api.example.com/v1"]);
+  });
+
+  it("is asked about if one of them does not want that", async () => {
+    const { endpoints, outcomes } = await asks({ a: { provider: false }, b: {} });
+    expect(endpoints).toHaveLength(1);
+    expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["not-asked", "valid"]);
+  });
+
+  it("is put into none of them once it is refused, even where nobody asks", async () => {
+    const { puts, outcomes } = await runWithProvider({
+      connections: { a: { provider: false }, b: {} },
+      answer: () => REFUSED,
+    });
+    expect(puts).toEqual([]);
+    expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(["rejected", "rejected"]);
+  });
+
+  it("is not taken for valid at a host that does not answer because another host accepts it", async () => {
+    const { outcomes } = await runWithProvider({
+      connections: { a: {}, b: { type: "ANTHROPIC" } },
+      answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? VALID : UNKNOWN),
+    });
+    expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["valid", "unknown"]);
+  });
+
+  it("is not taken for refused because another key of the same secret is", async () => {
+    const ofField = (field: string) => ({ kind: "data", data: { API_KEY: { field } } }) as const;
+    const { puts } = await runWithProvider({
+      value: `{"one":"k1","two":"k2"}`,
+      connections: { a: { credentials: ofField("one") }, b: { credentials: ofField("two") } },
+      answer: (key) => (key === "k1" ? REFUSED : UNKNOWN),
+    });
+    expect(puts).toEqual(["b k2"]);
+  });
+});
+
+describe("when a provider is asked about a refused key again", () => {
+  it.each([
+    { ageMs: 599_999, times: [0, 2, 5, 10] },
+    { ageMs: 600_000, times: [0] },
+  ])("depends on its age: after $ageMs ms, it is asked at the seconds $times", async ({ ageMs, times }) => {
+    const { asked, notes } = await runWithProvider({
+      connections: { a: {} },
+      ageMs,
+      settings: { graceMs: 10_000 },
+      answer: () => REFUSED,
+    });
+    expect(asked).toEqual(times.map((seconds) => `OPENAI v1 ${seconds}`));
+    expect(notes).toHaveLength(times.length > 1 ? 1 : 0);
+  });
+
+  it.each([
+    { remainingMs: 1_999, times: [0] },
+    { remainingMs: 2_000, times: [0] },
+    { remainingMs: 2_001, times: [0, 2] },
+  ])("is before the end of the run: with $remainingMs ms left, at the seconds $times", async (each) => {
+    const { asked, outcomes } = await runWithProvider({
+      connections: { a: {} },
+      ageMs: 1_000,
+      context: { deadlineAt: NOW + each.remainingMs },
+      answer: () => REFUSED,
+    });
+    expect(asked).toEqual(each.times.map((seconds) => `OPENAI v1 ${seconds}`));
+    expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+  });
+
+  it("is never once the time of the run is up", async () => {
+    const { asked } = await runWithProvider({
+      connections: { a: {} },
+      context: { deadlineAt: NOW },
+      answer: () => REFUSED,
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("what is known from a provider", () => {
+  it("is said in a dry run, with the reason if it is not certain", async () => {
+    const { outcomes } = await runWithProvider({
+      connections: { a: {} },
+      context: DRY_RUN,
+      answer: () => UNKNOWN,
+    });
+    expect(outcomes).toMatchObject([
+      {
+        outcome: "planned",
+        message: "Would send api-key. api.openai.com did not say whether it accepts the key (HTTP 429).",
+        evidence: { provider: "unknown" },
+      },
+    ]);
+  });
+
+  it("is not mentioned in a dry run of a connection that nobody asks about", async () => {
+    const { outcomes } = await runWithProvider({
+      connections: { a: { provider: false } },
+      context: DRY_RUN,
+      answer: () => VALID,
+    });
+    expect(outcomes).toMatchObject([{ message: "Would send api-key.", evidence: { provider: "not-asked" } }]);
+  });
+
+  it("is nothing for a connection whose fields the secret lacks", async () => {
+    const { outcomes } = await runWithProvider({
+      connections: { a: {}, b: { type: "MONGODB" } },
+      answer: () => VALID,
+    });
+    expect(outcomes).toMatchObject([
+      { outcome: "ready", evidence: { provider: "valid" } },
+      { outcome: "failed", errorClass: "secret", evidence: { provider: "not-asked" } },
+    ]);
+  });
+
+  it("does not pass from one version to the next", async () => {
+    const { outcomes } = await runWithProvider({
+      connections: { a: {} },
+      live: { timeToReadyMs: 2_000 },
+      newerAfterMs: 1_000,
+      newerValue: `{"unrelated":"x"}`,
+      answer: () => VALID,
+    });
+    expect(outcomes).toMatchObject([
+      { outcome: "failed", errorClass: "secret", secretVersionId: "v2", evidence: { provider: "not-asked" } },
+    ]);
+  });
+
+  it("is no reason to put anything if asking ends in a bug", async () => {
+    const bug = new TypeError("a bug");
+    const { outcomes, puts, bugs, secrets } = await runWithProvider({
+      connections: { a: {}, b: {} },
+      settings: { propagationLabel: "FLINK_READY" },
+      answer: () => {
+        throw bug;
+      },
+    });
+    expect(outcomes).toMatchObject([{ errorClass: "internal" }, { errorClass: "internal" }]);
+    expect([puts, bugs, secrets.moves]).toEqual([[], [bug], []]);
+  });
+});
