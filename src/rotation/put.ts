@@ -130,8 +130,8 @@ export class PutAttempt {
   #toPutRequest({ connectionType, endpoint, resourceVersion }: ConnectionState): PutRequest {
     const { connection, data } = this.#request;
     this.#session.recordPut(connection, this.#context.clock.now());
-    this.#sentMetadata = this.#sendsMetadata && resourceVersion !== undefined;
-    const metadata = this.#sentMetadata && resourceVersion !== undefined && { resourceVersion };
+    const metadata = this.#sendsMetadata && resourceVersion !== undefined && { resourceVersion };
+    this.#sentMetadata = metadata !== false;
     return { name: connection.name, connectionType, endpoint, data, ...metadata };
   }
 

@@ -18,10 +18,8 @@ export async function rollBack(
   const { connection, version, assertCurrent } = refused;
   try {
     const previous = await context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
-    if (previous === undefined || previous.versionId === version.versionId) {
-      const message = `${refusal.message} There is no AWSPREVIOUS version to put back, so it still holds the refused one.`;
-      return { ...refusal, message };
-    }
+    if (previous === undefined || previous.versionId === version.versionId)
+      return { ...refusal, message: after(refusal, NO_PREVIOUS) };
     await assertCurrent();
     const { data } = buildCredentials(connection, previous.value);
     const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
@@ -31,26 +29,32 @@ export async function rollBack(
   }
 }
 
+const NO_PREVIOUS = "There is no AWSPREVIOUS version to put back, so it still holds the refused one.";
+
+function after({ message = "" }: OutcomeDetails, words: Text): Text {
+  return UntrustedText.sentence`${message} ${words}`;
+}
+
 function stateOf({ outcome, evidence }: OutcomeDetails): string {
   if (evidence?.statement === "completed") return "a statement has used it";
   return outcome === "ready" ? "is READY" : "is accepted";
 }
 
 function notRestored(refusal: OutcomeDetails, reason: Text): OutcomeDetails {
-  const message = UntrustedText.sentence`${refusal.message ?? ""} The previous key could not be put back, so it still holds the refused one: ${reason}`;
-  return { ...refusal, message };
+  const words = UntrustedText.sentence`The previous key could not be put back, so it still holds the refused one: ${reason}`;
+  return { ...refusal, message: after(refusal, words) };
 }
 
 function describeRollback(
   refusal: OutcomeDetails,
   { details, mayHoldVersion }: UpdateResult,
 ): OutcomeDetails {
-  const [refused, reason] = [refusal.message ?? "", details.message ?? ""];
+  const reason = details.message ?? "";
   if (!mayHoldVersion) return notRestored(refusal, reason);
   if (details.outcome === "ready" || details.outcome === "applied") {
-    const message = UntrustedText.sentence`${refused} The previous one was put back and ${stateOf(details)}.`;
+    const message = after(refusal, `The previous one was put back and ${stateOf(details)}.`);
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
-  const message = UntrustedText.sentence`${refused} The previous one was put back, but that is not READY either: ${reason}`;
-  return { ...details, outcome: "failed", errorClass: "rejected", message };
+  const words = UntrustedText.sentence`The previous one was put back, but that is not READY either: ${reason}`;
+  return { ...details, outcome: "failed", errorClass: "rejected", message: after(refusal, words) };
 }

@@ -45,7 +45,6 @@ async function overtime(
   const sleepUntil = (at: number) => clock.sleep(at - clock.now(), recorder.closed);
   const halfMs = (deadlineAt - clock.now()) / 2;
   await sleepUntil(deadlineAt - Math.min(PREPARE_TEXTS_MS, halfMs));
-  if (recorder.closed.aborted) return;
   recorder.prepareTexts(connections);
   await sleepUntil(deadlineAt + OVERTIME_MS);
 }

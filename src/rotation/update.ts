@@ -100,14 +100,12 @@ class Update {
 
   async #details(phase: Promise<PhaseResult>): Promise<OutcomeDetails> {
     const { settings, clock } = this.#context;
-    const { httpStatus, requestId } = this.#accepted.response;
     const details = await phase
       .then((result) => this.#afterGrace(result))
       .then((result) => describePhase(result, settings.require))
       .catch((error: unknown) => this.#unverified(error));
     return {
-      httpStatus,
-      ...(requestId !== undefined && { requestId }),
+      ...this.#accepted.response,
       ...details,
       secretVersionId: this.#request.version.versionId,
       durationMs: clock.now() - this.#startedAt,

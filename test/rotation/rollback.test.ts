@@ -1,21 +1,34 @@
 import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/rotation/connection.ts";
 import { buildCredentials } from "../../src/rotation/credentials/auth-data.ts";
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { SupersededError } from "../../src/rotation/errors.ts";
+import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { rollBack } from "../../src/rotation/rollback.ts";
-import { connection, flinkApiKey, HOUR_MS, secretVersion } from "../support/builders.ts";
+import type { UpdateRequest } from "../../src/rotation/update.ts";
+import { connection, flinkApiKey, HOUR_MS, NOW, secretVersion } from "../support/builders.ts";
+import type { FakeOptions } from "../support/fake-confluent.ts";
 import type { FakeConnectionOptions } from "../support/fake-connection.ts";
 import { fakeWorld } from "../support/fake-world.ts";
+import { shown, untrusted } from "../support/untrusted.ts";
 
-const A = connection({ name: "a", secret: "openai" });
+const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('a', 'ping')", timeoutMs: 60_000 };
 const REFUSAL = { outcome: "failed", errorClass: "rejected", message: "Confluent refused the key." } as const;
 
-function open(versionIds: readonly string[], behaviour: FakeConnectionOptions = {}) {
-  const { context, confluent, secrets, clock } = fakeWorld();
+interface Options {
+  readonly versionIds?: readonly string[];
+  readonly behaviour?: FakeConnectionOptions;
+  readonly fault?: FakeOptions["fault"];
+  readonly verify?: Connection["verify"];
+}
+
+function open({ versionIds = ["v1", "v2"], behaviour, fault, verify }: Options = {}) {
+  const { context, confluent, secrets, clock } = fakeWorld({ confluent: { ...(fault && { fault }) } });
   const held = confluent.add("a", behaviour);
+  const listed = connection({ name: "a", secret: "openai", ...(verify && { verify }) });
   for (const versionId of versionIds)
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
   const api = context.connect("prod", flinkApiKey());
@@ -23,17 +36,20 @@ function open(versionIds: readonly string[], behaviour: FakeConnectionOptions = 
   const session = new EnvironmentSession(api, poller, new Map());
   const version = secretVersion({ versionId: "v2" });
   const settings = { ...context.settings, graceMs: 0 };
-  const restore = (assertCurrent = () => Promise.resolve()) => {
-    const { data } = buildCredentials(A, version.value);
-    const refused = { connection: A, version, data, isKeyProven: false, assertCurrent };
-    return rollBack({ ...context, settings }, session, refused, REFUSAL);
+  const restore = (
+    refusal: OutcomeDetails = REFUSAL,
+    assertCurrent: UpdateRequest["assertCurrent"] = () => Promise.resolve(),
+  ) => {
+    const { data } = buildCredentials(listed, version.value);
+    const refused = { connection: listed, version, data, isKeyProven: false, assertCurrent };
+    return rollBack({ ...context, settings }, session, refused, refusal);
   };
-  return { held, restore };
+  return { held, restore, clock };
 }
 
 describe("the restoring of the previous version", () => {
   it("is a roll-back when that is READY", async () => {
-    const { held, restore } = open(["v1", "v2"]);
+    const { held, restore } = open();
     expect(await restore()).toMatchObject({
       outcome: "rolled-back",
       errorClass: "rejected",
@@ -45,7 +61,7 @@ describe("the restoring of the previous version", () => {
   });
 
   it("is a failure when that is refused too", async () => {
-    const { restore } = open(["v1", "v2"], { accepts: [] });
+    const { restore } = open({ behaviour: { accepts: [] } });
     expect(await restore()).toMatchObject({
       outcome: "failed",
       errorClass: "rejected",
@@ -57,23 +73,67 @@ describe("the restoring of the previous version", () => {
   });
 
   it("is no roll-back if it does not become READY in time", async () => {
-    const { restore } = open(["v1", "v2"], { timeToReadyMs: HOUR_MS });
+    const { restore } = open({ behaviour: { timeToReadyMs: HOUR_MS } });
     expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "PENDING" });
   });
 
   it("does not happen if a newer version has become current", async () => {
-    const { held, restore } = open(["v1", "v2"]);
-    const { outcome, message } = await restore(() => Promise.reject(new SupersededError()));
+    const { held, restore } = open();
+    const { outcome, message } = await restore(REFUSAL, () => Promise.reject(new SupersededError()));
     expect(outcome).toBe("failed");
     expect(String(message)).toContain("could not be put back");
     expect(held.puts).toEqual([]);
+  });
+
+  it("is not taken for READY at once, if READY does not show that the service has tried a key", async () => {
+    const { restore, clock } = open({ behaviour: { world: "credulous" } });
+    expect(await restore()).toMatchObject({ outcome: "rolled-back" });
+    expect(clock.now() - NOW).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it("is a roll-back where Confluent reports no phase, too", async () => {
+    const { held, restore } = open({ behaviour: { world: "silent" } });
+    expect(await restore()).toMatchObject({
+      outcome: "rolled-back",
+      errorClass: "rejected",
+      message: "Confluent refused the key. The previous one was put back and is accepted.",
+      evidence: { phase: "silent" },
+    });
+    expect(held.data["API_KEY"]).toBe("sk-v1");
+  });
+
+  it("says so if a statement has used the previous key", async () => {
+    const { restore } = open({ verify: VERIFY, behaviour: { accepts: ["sk-v1"] } });
+    expect(await restore()).toMatchObject({
+      outcome: "rolled-back",
+      message: "Confluent refused the key. The previous one was put back and a statement has used it.",
+      evidence: { statement: "completed" },
+    });
+  });
+
+  it("leaves the refused key where Confluent refuses the PUT of the previous one", async () => {
+    const { held, restore } = open({ fault: ({ method }) => (method === "PUT" ? "refused" : undefined) });
+    const { message, ...details } = await restore();
+    expect(details).toMatchObject({ outcome: "failed", errorClass: "rejected" });
+    expect(shown(message)).toBe(
+      "Confluent refused the key. The previous key could not be put back, so it still holds the refused one: It was refused.",
+    );
+    expect(held.puts).toEqual([]);
+  });
+
+  it("quotes a refusal whose words come from outside", async () => {
+    const { restore } = open({ versionIds: ["v2"] });
+    const { message } = await restore({ ...REFUSAL, message: untrusted("It said no.") });
+    expect(shown(message)).toBe(
+      "It said no. There is no AWSPREVIOUS version to put back, so it still holds the refused one.",
+    );
   });
 
   it.each([
     { versionIds: ["v2"], why: "there is none" },
     { versionIds: ["v2", "v3"], why: "that is the refused one" },
   ])("puts nothing when $why", async ({ versionIds }) => {
-    const { held, restore } = open(versionIds);
+    const { held, restore } = open({ versionIds });
     expect(await restore()).toEqual({
       ...REFUSAL,
       message:
