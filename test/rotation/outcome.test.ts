@@ -5,7 +5,7 @@ import {
   RotationError,
   UnauthorizedError,
 } from "../../src/rotation/errors.ts";
-import { detailsOf, providerEvidence, toOutcome } from "../../src/rotation/outcome.ts";
+import { detailsOf, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 import { shown, untrusted } from "../support/untrusted.ts";
 
@@ -20,17 +20,6 @@ describe("an outcome", () => {
       phase: "READY",
       evidence: { provider: "not-asked", phase: "not-seen", statement: "not-run" },
       durationMs: 0,
-    });
-  });
-
-  it("of a key that its provider has refused says that nothing else is known", () => {
-    const details = {
-      outcome: "not-attempted",
-      errorClass: "rejected",
-      ...providerEvidence("refused"),
-    } as const;
-    expect(toOutcome(connection(), details)).toMatchObject({
-      evidence: { provider: "refused", phase: "not-seen", statement: "not-run" },
     });
   });
 
