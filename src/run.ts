@@ -93,7 +93,7 @@ export function createClients(config: Pick<Config, "environments">, options: Run
     random,
     deadlineAt,
     ...(options.confluent?.faultRetryMs !== undefined && { retryMs: options.confluent.faultRetryMs }),
-    learn: (value) => redactor.add(value),
+    onSecret: (value) => redactor.add(value),
     caller: options.caller ?? "function",
     redact: (text) => redactor.redact(text),
   });

@@ -36,7 +36,7 @@ export interface SecretsOptions {
   /** How long a call is retried on transient errors, in milliseconds; as long as there is time by default. */
   readonly retryMs?: number;
   /** Told of every value that is read, before anybody can send it. */
-  readonly learn: (value: Secret) => void;
+  readonly onSecret: (value: Secret) => void;
   /** Whose permissions the advice in errors is about. */
   readonly caller: Caller;
   readonly redact: (text: string) => string;
@@ -56,7 +56,7 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
     read: async (secretId, selector) => {
       const output = await get(secretId, selector);
       const version = output && toVersion(secretId, output);
-      if (version) options.learn(version.value);
+      if (version) options.onSecret(version.value);
       return version;
     },
     moveLabel: async (secretId, label, { from, to }) => {

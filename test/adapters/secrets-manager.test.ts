@@ -43,7 +43,7 @@ function store({
     clock: new SteppingClock(),
     random: () => 0.5,
     deadlineAt: STARTED_AT + 60_000,
-    learn: () => undefined,
+    onSecret: () => undefined,
     caller: "function",
     redact: (text) => text,
     ...changes,
@@ -103,9 +103,9 @@ describe("a read of a secret", () => {
 
   it("passes the value to the redactor before it returns it", async () => {
     client.on(GetSecretValueCommand).resolves({ SecretString: `${VALUE}\n` });
-    const learnt: Secret[] = [];
-    const version = await store({ learn: (value) => learnt.push(value) }).read("openai", CURRENT);
-    expect(learnt).toEqual([version?.value]);
+    const seen: Secret[] = [];
+    const version = await store({ onSecret: (value) => seen.push(value) }).read("openai", CURRENT);
+    expect(seen).toEqual([version?.value]);
   });
 
   it.each([

@@ -29,7 +29,7 @@ export interface ProviderCheckOptions {
   /** The sockets; created when a provider is asked for the first time. */
   readonly dispatcher: () => Dispatcher;
   /** Takes what stands for a key, such as a token that a provider issues, so that it is not shown. */
-  readonly learn: (secret: Secret) => void;
+  readonly onSecret: (secret: Secret) => void;
 }
 
 /** Asks providers over HTTP. */
@@ -57,7 +57,7 @@ async function ask(
   provider: Provider,
   url: URL,
   data: Secret,
-  { clock, deadlineAt, dispatcher, learn }: ProviderCheckOptions,
+  { clock, deadlineAt, dispatcher, onSecret }: ProviderCheckOptions,
 ): Promise<KeyAnswer> {
   const now = clock.now();
   const requests = await provider.requests({
@@ -79,7 +79,7 @@ async function ask(
   for (const request of requests) {
     const response = await send(request);
     for (const text of [request.derived, mintedToken(response.body)])
-      if (text !== undefined) learn(new Secret(text));
+      if (text !== undefined) onSecret(new Secret(text));
     answer = interpret(provider, hostOf(request), response);
     if (answer.verdict === "valid" && (await isOpen(request)))
       return { verdict: "unknown", host: answer.host, reason: "it answers without a key as well" };

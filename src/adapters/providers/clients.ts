@@ -21,7 +21,7 @@ export class ProviderClients {
         this.#agent ??= createAgent();
         return this.#agent;
       },
-      learn: (secret) => redactor.add(secret),
+      onSecret: (secret) => redactor.add(secret),
     });
   }
 

@@ -70,7 +70,7 @@ export function probeCommand(context: CommandContext): CommandUnknownOpts {
         const options = { connection, watchMs: seconds * 1_000, isBadKey: badKey, showsNames: names };
         const report = await run(config, options, context);
         out.print(...(json ? [JSON.stringify(report, null, 2)] : probeLines(out, report)));
-        context.exitWith(conclude(report, connection, context));
+        context.exitWith(endProbe(report, connection, context));
       },
     );
 }
@@ -151,7 +151,7 @@ function withTexts<T>(open: OpenUntil, work: (texts: TextResolver) => Promise<T>
 }
 
 /** Says what the connection holds if that is not plain. */
-export function conclude(
+export function endProbe(
   report: Pick<ProbeReport, "outcome" | "interrupted" | "restored">,
   connection: Pick<Connection, "environment" | "name">,
   { err }: Pick<CommandContext, "err">,

@@ -46,17 +46,17 @@ export type Step =
 /** Time for the requests around the watching, in milliseconds. */
 const SLACK_MS = 120_000;
 
-interface Watched {
+interface WatchTarget {
   readonly api: Pick<ConnectionsApi, "get">;
   readonly before: ConnectionState;
   readonly isDone?: (seen: Seen) => boolean;
 }
 
 /** Watches a connection after a PUT that was accepted just now. */
-export async function observe(
+export async function watchAfterPut(
   key: ProbedKey,
   { connection, watchMs, clock, signal, onStep }: ProbeOptions,
-  { api, before, isDone = () => false }: Watched,
+  { api, before, isDone = () => false }: WatchTarget,
 ): Promise<Seen> {
   const startedAt = clock.now();
   const timeline = new Timeline(before, startedAt);

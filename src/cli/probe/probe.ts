@@ -8,7 +8,13 @@ import { InterruptedError } from "../errors.ts";
 import { openSession } from "./context.ts";
 import { type Inquiries, inquire } from "./inquiries.ts";
 import { invalidData } from "./invalid-key.ts";
-import { lastKind, type Observation, observe, type ProbeOptions, withOwnClients } from "./observation.ts";
+import {
+  lastKind,
+  type Observation,
+  type ProbeOptions,
+  watchAfterPut,
+  withOwnClients,
+} from "./observation.ts";
 import { putData, readCurrentKey } from "./put.ts";
 import { observeRestored } from "./restored.ts";
 import { firstSeen, type Seen } from "./timeline.ts";
@@ -63,7 +69,7 @@ function observeCurrent(options: ProbeOptions): Promise<CurrentObservation> {
       const put = putData(context, session, { connection, key: currentKey, data });
       const { before } = await unlessAborted(signal, put);
       onStep({ kind: "accepted", key: "current" });
-      const seen = await observe("current", options, { api: session.api, before });
+      const seen = await watchAfterPut("current", options, { api: session.api, before });
       return { ...facts(), seen };
     } catch (error) {
       if (error instanceof InterruptedError) return facts();
@@ -96,7 +102,7 @@ async function observeInvalid(
       const accepted = await unlessAborted(signal, put());
       onStep({ kind: "accepted", key: "invalid" });
       const isDone = (seen: Seen) => firstSeen(seen, "refused") !== undefined;
-      return { seen: await observe("invalid", options, { ...accepted, isDone }) };
+      return { seen: await watchAfterPut("invalid", options, { ...accepted, isDone }) };
     } catch (error) {
       return error instanceof InterruptedError ? {} : { error: toRotationError(context, error) };
     }

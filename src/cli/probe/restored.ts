@@ -1,6 +1,12 @@
 import { RotationError } from "../../rotation/errors.ts";
 import { openSession } from "./context.ts";
-import { lastKind, type Observation, observe, type ProbeOptions, withOwnClients } from "./observation.ts";
+import {
+  lastKind,
+  type Observation,
+  type ProbeOptions,
+  watchAfterPut,
+  withOwnClients,
+} from "./observation.ts";
 import { restore } from "./restore.ts";
 import type { Seen } from "./timeline.ts";
 
@@ -36,7 +42,7 @@ export async function observeRestored(
   const isDone = (seen: Seen) => current.seen !== undefined && lastKind(seen) === lastKind(current.seen);
   const seen = await withOwnClients(options, async (context) => {
     const { api } = await openSession(context, connection);
-    return observe("restored", options, { api, before, isDone });
+    return watchAfterPut("restored", options, { api, before, isDone });
   }).catch(() => undefined);
   return { ...facts, ...(seen && { seen }) };
 }

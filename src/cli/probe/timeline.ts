@@ -90,8 +90,8 @@ export class Timeline {
 
 function moved<T>(known: Movement, before: T | undefined, after: T | undefined, afterMs: number): Movement {
   if (after === undefined || known.changedAfterMs !== undefined) return known;
-  const hasMoved = before === undefined || before !== after;
-  return { shown: true, ...(hasMoved && { changedAfterMs: afterMs }) };
+  const hasChanged = before === undefined || before !== after;
+  return { shown: true, ...(hasChanged && { changedAfterMs: afterMs }) };
 }
 
 /** When a phase of this kind was first seen after the PUT, on a connection that had changed. */

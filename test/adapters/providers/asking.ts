@@ -34,19 +34,19 @@ export interface Question {
   readonly configured?: string | undefined;
   readonly connection?: Partial<Connection>;
   readonly clock?: Clock;
-  readonly learn?: (secret: Secret) => void;
+  readonly onSecret?: (secret: Secret) => void;
 }
 
 /** What the provider says about a key. */
 export async function ask(question: Question): Promise<KeyAnswer> {
-  const { type, data, endpoint, clock = systemClock, learn = () => undefined } = question;
+  const { type, data, endpoint, clock = systemClock, onSecret = () => undefined } = question;
   const agent = new Agent();
   onTestFinished(() => agent.destroy());
   const check = createProviderCheck({
     clock,
     deadlineAt: clock.now() + 60_000,
     dispatcher: () => agent,
-    learn,
+    onSecret,
   });
   const configured = "configured" in question ? question.configured : endpoint;
   const entry = connection({

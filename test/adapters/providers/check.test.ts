@@ -416,7 +416,7 @@ describe("an OAuth 2.0 token endpoint", () => {
   it("issues a token that is redacted, as the request's Authorization header is", async () => {
     const { url } = await providers();
     const learned: Secret[] = [];
-    await ask({ ...questionTo(url, "REST"), learn: (secret) => learned.push(secret) });
+    await ask({ ...questionTo(url, "REST"), onSecret: (secret) => learned.push(secret) });
     const patterns = [/^Y2xpZW50LTE6Z29vZC1rZXktMQ==$/, /^token-[0-9a-f-]{36}$/];
     expect(learned.map((secret, index) => secret.matches(patterns[index] ?? /none/))).toEqual([true, true]);
   });

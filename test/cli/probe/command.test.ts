@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { conclude } from "../../../src/cli/probe/command.ts";
+import { endProbe } from "../../../src/cli/probe/command.ts";
 import { startDemoSandbox } from "../../../src/sandbox/demo/environment.ts";
 import { runCli, startCli } from "../../support/child.ts";
 import { leaksIn } from "../../support/leaks.ts";
@@ -171,7 +171,7 @@ describe("probe", () => {
     const err = fakeTerminal({ isTTY: false });
     const report = { outcome: "failed", interrupted: true, restored: false } as const;
     const connection = { environment: "prod", name: "alpha" };
-    expect(conclude(report, connection, { err: err.terminal })).toBe(1);
+    expect(endProbe(report, connection, { err: err.terminal })).toBe(1);
     expect(err.written()).toBe(
       "Error: The current key could not be put back into prod/alpha, which may hold an invalid one.\nRun this until it succeeds: flink-connection-rotator rotate prod/alpha\n",
     );
