@@ -1,83 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../src/rotation/connection.ts";
-import type { RotationSettings, RunContext, SecretVersion } from "../../src/rotation/dependencies.ts";
-import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { RotationError, SecretError } from "../../src/rotation/errors.ts";
-import { SecretRollout } from "../../src/rotation/group.ts";
-import { NO_EVIDENCE, type OutcomeDetails } from "../../src/rotation/outcome.ts";
-import { Poller } from "../../src/rotation/polling/poller.ts";
-import { ConnectionReader, type ReadResult } from "../../src/rotation/polling/reader.ts";
-import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
+import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
+import type { ReadResult } from "../../src/rotation/polling/reader.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
-import { connection, flinkApiKey, HOUR_MS, NOW, observation } from "../support/builders.ts";
+import { HOUR_MS, NOW, observation } from "../support/builders.ts";
 import type { FakeConnectionOptions } from "../support/fake-connection.ts";
-import { type FakeWorldOptions, fakeWorld } from "../support/fake-world.ts";
+import { openRollout, refusing } from "../support/fake-rollout.ts";
 
 const LABEL = "FLINK_READY";
 
-interface Options extends FakeWorldOptions {
-  /** By name, in the order in which they are listed. */
-  readonly connections: Readonly<Record<string, FakeConnectionOptions>>;
-  /** When each version becomes current, from the start; v0 and v1 always are before it. */
-  readonly newerAfterMs?: readonly number[];
-  readonly settings?: Partial<RotationSettings>;
-  readonly context?: Partial<RunContext>;
-  /** What the first reads came to, if not to the connections as they are. */
-  readonly initialStates?: ReadonlyMap<string, ReadResult>;
-  readonly complete?: boolean;
-}
-
-function open(options: Options) {
-  const { newerAfterMs = [], complete = true } = options;
-  const world = fakeWorld(options);
-  const { context, confluent, secrets, clock } = world;
-  const times = [NOW - 2 * HOUR_MS, NOW - HOUR_MS, ...newerAfterMs.map((ms) => NOW + ms)];
-  for (const [index, at] of times.entries())
-    secrets.add("openai", { versionId: `v${index}`, value: `v${index}`, at });
-  const names = Object.keys(options.connections);
-  for (const name of names) confluent.add(name, options.connections[name]);
-  const api = context.connect("prod", flinkApiKey());
-  const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
-  const states = names.map((name) => [name, confluent.connection(name).read(NOW)] as const);
-  const session = new EnvironmentSession(api, poller, options.initialStates ?? new Map(states));
-  const detailsByConnection = new Map<string, OutcomeDetails>();
-  const recorder = {
-    record: ({ name }: Connection, details: OutcomeDetails) => detailsByConnection.set(name, details),
-    retract: ({ name }: Connection) => detailsByConnection.delete(name),
-  };
-  const run: RunContext = {
-    ...context,
-    settings: { ...context.settings, readyTimeoutMs: 30_000, graceMs: 0, ...options.settings },
-    ...options.context,
-  };
-  const connections = names.map((name) => connection({ name, secret: "openai" }));
-  const group = new SecretRollout(
-    run,
-    { secret: "openai", connections, complete },
-    new Map([["prod", session]]),
-    recorder,
-  );
-  const rotate = async (version?: SecretVersion) => {
-    await group.rotate(version ?? (await currentVersion(context, "openai")));
-    return Object.fromEntries(detailsByConnection);
-  };
-  const puts = () =>
-    confluent.requests.flatMap(({ method, name, data }) =>
-      method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],
-    );
-  return { ...world, rotate, puts, detailsByConnection };
-}
-
 const SILENT: FakeConnectionOptions = { world: "silent" };
-
-/** A connection that accepts all keys but these. */
-function refusing(...keys: readonly string[]): FakeConnectionOptions {
-  return { accepts: (data) => !keys.includes(data["API_KEY"] ?? "") };
-}
 
 describe("a canary", () => {
   it("goes alone, and the others follow when it is ready", async () => {
-    const { rotate, confluent, detailsByConnection } = open({
+    const { rotate, confluent, detailsByConnection } = openRollout({
       connections: { a: { timeToReadyMs: 5_000 }, b: {}, c: {} },
     });
     await rotate();
@@ -93,7 +29,7 @@ describe("a canary", () => {
   });
 
   it("keeps a refused key from all others", async () => {
-    const { rotate, puts } = open({ connections: { a: refusing("v1"), b: {}, c: {} } });
+    const { rotate, puts } = openRollout({ connections: { a: refusing("v1"), b: {}, c: {} } });
     const kept = {
       outcome: "not-attempted",
       errorClass: "rejected",
@@ -110,7 +46,7 @@ describe("a canary", () => {
   });
 
   it("keeps refused data from all others", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: {}, b: {} },
       confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
     });
@@ -122,7 +58,7 @@ describe("a canary", () => {
     { why: "its endpoint cannot be reached", behaviour: { unreachable: true }, errorClass: "unreachable" },
     { why: "it takes too long", behaviour: { timeToReadyMs: HOUR_MS }, errorClass: "timeout" },
   ])("hands over to the next when $why", async ({ behaviour, errorClass }) => {
-    const { rotate, puts } = open({ connections: { a: behaviour, b: refusing("v1"), c: {} } });
+    const { rotate, puts } = openRollout({ connections: { a: behaviour, b: refusing("v1"), c: {} } });
     expect(await rotate()).toMatchObject({
       a: { outcome: "failed", errorClass },
       b: { outcome: "failed", errorClass: "rejected" },
@@ -132,7 +68,7 @@ describe("a canary", () => {
   });
 
   it("hands over to the next if its state cannot be read", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: {}, b: refusing("v1"), c: {} },
       confluent: { fault: ({ method, name }) => (method === "GET" && name === "a" ? "service" : undefined) },
     });
@@ -145,12 +81,12 @@ describe("a canary", () => {
   });
 
   it("lets the others follow if the service reports no phase", async () => {
-    const { rotate } = open({ connections: { a: SILENT, b: SILENT } });
+    const { rotate } = openRollout({ connections: { a: SILENT, b: SILENT } });
     expect(await rotate()).toMatchObject({ a: { outcome: "applied" }, b: { outcome: "applied" } });
   });
 
   it("may fail, and so may all that stand in for it", async () => {
-    const { rotate } = open({ connections: { a: { unreachable: true }, b: { unreachable: true } } });
+    const { rotate } = openRollout({ connections: { a: { unreachable: true }, b: { unreachable: true } } });
     expect(await rotate()).toMatchObject({
       a: { errorClass: "unreachable" },
       b: { errorClass: "unreachable" },
@@ -158,7 +94,7 @@ describe("a canary", () => {
   });
 
   it("is skipped if rollout.canary is false", async () => {
-    const { rotate, confluent } = open({
+    const { rotate, confluent } = openRollout({
       connections: { a: refusing("v1"), b: {} },
       settings: { canary: false },
     });
@@ -170,7 +106,7 @@ describe("a canary", () => {
 
 describe("a version that is overtaken", () => {
   it("is followed by the newer one, everywhere", async () => {
-    const { rotate, puts, notes } = open({
+    const { rotate, puts, notes } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [3_000],
       settings: { canary: false },
@@ -182,7 +118,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("does not go on to the others after the canary", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [1_000],
     });
@@ -191,7 +127,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("is followed three times in a settings, and no more", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000, 3_500, 6_000, 8_000, 20_000],
     });
@@ -207,7 +143,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("leaves no connection without an outcome when it gives up", async () => {
-    const { rotate } = open({
+    const { rotate } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [1_000, 3_500, 6_000, 8_000],
     });
@@ -218,7 +154,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("leaves what failed for its own reasons as it is", async () => {
-    const { rotate } = open({
+    const { rotate } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: { unreachable: true } },
       newerAfterMs: [1_000, 15_000, 25_000, 35_000],
       settings: { canary: false },
@@ -230,7 +166,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("is not reported ready while the newer one is put", async () => {
-    const { rotate, detailsByConnection, clock } = open({
+    const { rotate, detailsByConnection, clock } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000],
     });
@@ -243,7 +179,7 @@ describe("a version that is overtaken", () => {
 
   it("is not given up for an older one that a late reading shows", async () => {
     let readings = 0;
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: {} },
       secrets: { staleMs: () => (readings++ === 0 ? 0 : 1.5 * HOUR_MS) },
     });
@@ -253,7 +189,7 @@ describe("a version that is overtaken", () => {
 
   it("stays in place if AWSCURRENT cannot be read again", async () => {
     let readings = 0;
-    const { rotate, notes } = open({
+    const { rotate, notes } = openRollout({
       connections: { a: {} },
       secrets: { fault: () => (readings++ === 0 ? undefined : new SecretError("Denied.")) },
     });
@@ -264,7 +200,7 @@ describe("a version that is overtaken", () => {
   });
 
   it('is followed by the newer one everywhere if the service is silent and "ready" is required', async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: { world: "silent" }, b: { world: "silent" }, c: { world: "silent" } },
       newerAfterMs: [1_000],
       settings: { require: "ready" },
@@ -274,7 +210,10 @@ describe("a version that is overtaken", () => {
   });
 
   it("is not put if a newer one has appeared before the first PUT", async () => {
-    const { rotate, puts, context, secrets, clock } = open({ connections: { a: {} }, newerAfterMs: [100] });
+    const { rotate, puts, context, secrets, clock } = openRollout({
+      connections: { a: {} },
+      newerAfterMs: [100],
+    });
     const first = await currentVersion({ ...context, secrets }, "openai");
     await clock.sleep(200);
     await rotate(first);
@@ -282,7 +221,7 @@ describe("a version that is overtaken", () => {
   });
 
   it("is not looked for when the time is up", async () => {
-    const { rotate, notes, secrets } = open({
+    const { rotate, notes, secrets } = openRollout({
       connections: { a: { timeToReadyMs: HOUR_MS } },
       remainingMs: 5_000,
     });
@@ -296,7 +235,7 @@ describe("a roll-back", () => {
   const settings = { onRejected: "rollback", canary: false } as const;
 
   it("puts the previous version into the connection that refused the new one, and into no other", async () => {
-    const { rotate, puts } = open({ connections: { a: refusing("v1"), b: {} }, settings });
+    const { rotate, puts } = openRollout({ connections: { a: refusing("v1"), b: {} }, settings });
     expect(await rotate()).toMatchObject({
       a: { outcome: "rolled-back", secretVersionId: "v0", phase: "READY" },
       b: { outcome: "ready", secretVersionId: "v1" },
@@ -305,7 +244,7 @@ describe("a roll-back", () => {
   });
 
   it("happens only if onRejected is rollback", async () => {
-    const { rotate, puts } = open({ connections: { a: refusing("v1") } });
+    const { rotate, puts } = openRollout({ connections: { a: refusing("v1") } });
     expect(await rotate()).toMatchObject({ a: { outcome: "failed" } });
     expect(puts()).toEqual(["a v1"]);
   });
@@ -313,14 +252,14 @@ describe("a roll-back", () => {
   it.each([{ unreachable: true }, { timeToReadyMs: HOUR_MS }])(
     "does not happen for %j",
     async (behaviour) => {
-      const { rotate, puts } = open({ connections: { a: behaviour }, settings });
+      const { rotate, puts } = openRollout({ connections: { a: behaviour }, settings });
       await rotate();
       expect(puts()).toEqual(["a v1"]);
     },
   );
 
   it("does not happen if the PUT itself was refused", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: {} },
       settings,
       confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
@@ -331,7 +270,7 @@ describe("a roll-back", () => {
 
   it("says so when it fails", async () => {
     let reads = 0;
-    const { rotate } = open({
+    const { rotate } = openRollout({
       connections: { a: refusing("v1") },
       settings,
       secrets: { fault: () => (reads++ < 2 ? undefined : new SecretError("Denied.")) },
@@ -348,7 +287,7 @@ describe("a roll-back", () => {
   });
 
   it("gives way to a newer version that appears meanwhile", async () => {
-    const { rotate, puts } = open({
+    const { rotate, puts } = openRollout({
       connections: { a: { ...refusing("v1"), timeToReadyMs: 2_000 } },
       newerAfterMs: [3_000],
       settings,
@@ -362,20 +301,20 @@ describe("the propagation label", () => {
   const settings = { propagationLabel: LABEL };
 
   it("is moved to the version that every connection is proven to use", async () => {
-    const { rotate, secrets } = open({ connections: { a: {}, b: {} }, settings });
+    const { rotate, secrets } = openRollout({ connections: { a: {}, b: {} }, settings });
     secrets.label("openai", LABEL, "v0");
     await rotate();
     expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
   });
 
   it("is given where no version has it yet", async () => {
-    const { rotate, secrets } = open({ connections: { a: {} }, settings });
+    const { rotate, secrets } = openRollout({ connections: { a: {} }, settings });
     await rotate();
     expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
   });
 
   it("goes to the version that overtook", async () => {
-    const { rotate, secrets } = open({
+    const { rotate, secrets } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000],
       settings,
@@ -391,20 +330,20 @@ describe("the propagation label", () => {
     { why: "a connection is unverified", options: { connections: { a: {}, b: SILENT } } },
     { why: "it was a dry run", options: { context: { trigger: { kind: "direct", dryRun: true } as const } } },
   ])("stays where it is when $why", async ({ options }) => {
-    const { rotate, secrets } = open({ connections: { a: {} }, settings, ...options });
+    const { rotate, secrets } = openRollout({ connections: { a: {} }, settings, ...options });
     await rotate();
     expect(secrets.moves).toEqual([]);
   });
 
   it("is not moved if the version has it already", async () => {
-    const { rotate, secrets } = open({ connections: { a: {} }, settings });
+    const { rotate, secrets } = openRollout({ connections: { a: {} }, settings });
     secrets.label("openai", LABEL, "v1");
     await rotate();
     expect(secrets.moves).toEqual([]);
   });
 
   it("is not moved for skipped connections", async () => {
-    const { rotate, secrets } = open({
+    const { rotate, secrets } = openRollout({
       connections: { a: {} },
       settings: { ...settings, refresh: "when-stale" },
     });
@@ -415,7 +354,7 @@ describe("the propagation label", () => {
 
   it("leaves the outcome as it is when it cannot be moved, with a remark", async () => {
     let calls = 0;
-    const { rotate } = open({
+    const { rotate } = openRollout({
       connections: { a: { detail: "as it was" } },
       settings,
       secrets: { fault: () => (calls++ < 2 ? undefined : new SecretError("Denied.")) },
@@ -436,7 +375,7 @@ describe("the last read", () => {
     ["the rotator's API key is refused after that", "unauthorized", { errorClass: "unauthorized" }],
   ] as const)("leaves no READY that it saw refused, even if %s", async (_name, fault, facts) => {
     let reads = 0;
-    const { rotate, secrets, detailsByConnection } = open({
+    const { rotate, secrets, detailsByConnection } = openRollout({
       connections: {
         a: { world: "controller", verdictAfterMs: 11_000, ...refusing("v1") },
         b: { timeToReadyMs: 15_000 },
@@ -457,7 +396,7 @@ describe("the last read", () => {
   });
 
   it("leaves a READY as it is if nothing can be read", async () => {
-    const { rotate, detailsByConnection } = open({
+    const { rotate, detailsByConnection } = openRollout({
       connections: { a: { world: "credulous" }, b: { timeToReadyMs: 15_000 } },
       settings: { canary: false },
       confluent: { fault: () => (detailsByConnection.has("b") ? "service" : undefined) },
@@ -473,7 +412,7 @@ describe("a connection whose first read failed", () => {
       ["a", error],
       ["b", observation({ name: "b", resourceVersion: "a1v" })],
     ]);
-    const { rotate } = open({ connections: { a: {}, b: {} }, initialStates });
+    const { rotate } = openRollout({ connections: { a: {}, b: {} }, initialStates });
     expect(await rotate()).toMatchObject({
       a: {
         outcome: "failed",

@@ -102,18 +102,18 @@ describe("READY of a connection that shows no change after its PUT", () => {
   });
 });
 
-describe("READY that is read once more at the end", () => {
+describe("the last read of a READY", () => {
   it.each([
     { why: "the service has not shown that it tried the key", world: "credulous", again: true },
     { why: "another phase came before it", world: "prompt", again: false },
-  ] as const)("is read again: $again, if $why", async ({ world, again }) => {
+  ] as const)("is wanted: $again, if $why", async ({ world, again }) => {
     const { result } = openUpdate({ behaviour: { world, timeToReadyMs: 500 } });
     const updated = await result();
     expect(updated.details.outcome).toBe("ready");
     expect(updated.readAgain !== undefined).toBe(again);
   });
 
-  it("is not waited for longer than fifteen seconds", async () => {
+  it("takes fifteen seconds at most", async () => {
     let isDown = false;
     const { result, clock } = openUpdate({
       behaviour: { world: "credulous" },
@@ -125,6 +125,45 @@ describe("READY that is read once more at the end", () => {
     expect(await readAgain?.()).toBeUndefined();
     expect(clock.now() - startedAt).toBe(15_000);
   });
+
+  it.each([
+    { what: "silence", behaviour: { world: "silent" } },
+    {
+      what: "no verdict in time",
+      behaviour: { world: "controller", verdictAfterMs: HOUR_MS, initially: "pending" },
+    },
+    { what: "a refusal", behaviour: { accepts: () => false } },
+  ] as const)("is not wanted after $what", async ({ behaviour }) => {
+    const { result } = openUpdate({ behaviour });
+    const updated = await result();
+    expect(updated.details.outcome).not.toBe("ready");
+    expect(updated).not.toHaveProperty("readAgain");
+  });
+
+  it.each([
+    { refusedForMs: 100, outcome: undefined },
+    { refusedForMs: HOUR_MS, outcome: { outcome: "failed", errorClass: "rejected", phase: "INVALID_AUTH" } },
+  ])(
+    "takes it back only for an INVALID_AUTH that lasts ($refusedForMs ms)",
+    async ({ refusedForMs, outcome }) => {
+      let refusedFrom = Number.POSITIVE_INFINITY;
+      const isRefused = (at: number) => at >= refusedFrom && at < refusedFrom + refusedForMs;
+      const { result, clock } = openUpdate({
+        behaviour: { world: "credulous" },
+        api: ({ get }) => ({
+          get: async (name) => {
+            const state = await get(name);
+            return state && isRefused(clock.now()) ? { ...state, phase: "INVALID_AUTH" } : state;
+          },
+        }),
+      });
+      const { readAgain } = await result();
+      refusedFrom = clock.now();
+      const taken = await readAgain?.();
+      if (outcome === undefined) expect(taken).toBeUndefined();
+      else expect(taken).toMatchObject(outcome);
+    },
+  );
 });
 
 it("the phase that was read last is reported if nothing can be read after it", async () => {

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { HOUR_MS, NOW } from "../support/builders.ts";
+import type { Fault } from "../support/fake-confluent.ts";
+import type { FakeConnectionOptions } from "../support/fake-connection.ts";
+import { openRollout, refusing } from "../support/fake-rollout.ts";
+import { openRun } from "../support/fake-run.ts";
+
+const SILENT: FakeConnectionOptions = { world: "silent" };
+
+describe("a canary whose phase disappears after its PUT", () => {
+  const GOING_SILENT: FakeConnectionOptions = { timeToReadyMs: HOUR_MS, phases: { pending: "" } };
+
+  it("has shown nothing, so that at most two connections get the key", async () => {
+    const { rotate, puts } = openRollout({
+      connections: { a: GOING_SILENT, b: GOING_SILENT, c: GOING_SILENT },
+    });
+    expect(await rotate()).toMatchObject({
+      a: { outcome: "unverified" },
+      b: { outcome: "unverified" },
+      c: { outcome: "not-attempted" },
+    });
+    expect(puts()).toEqual(["a v1", "b v1"]);
+  });
+});
+
+describe("a run that is stopped before the first PUT", () => {
+  it("attempts none of the connections, and says why for each", async () => {
+    const { rotate, puts } = openRollout({
+      connections: { a: {}, b: {}, c: {}, d: {} },
+      context: { isStopping: () => true },
+    });
+    const stopped = {
+      outcome: "not-attempted",
+      errorClass: "timeout",
+      message: "The run was stopped before it was this connection's turn.",
+    };
+    expect(await rotate()).toMatchObject({ a: stopped, b: stopped, c: stopped, d: stopped });
+    expect(puts()).toEqual([]);
+  });
+});
+
+describe("which key a connection holds after a failure", () => {
+  it.each<{ what: string; behaviour?: FakeConnectionOptions; fault?: Fault; holds: string | undefined }>([
+    { what: "the PUT was refused", fault: "refused", holds: "previous" },
+    { what: "the PUT may have been applied", fault: "dropped", holds: undefined },
+    { what: "the key was refused", behaviour: refusing("v1"), holds: undefined },
+  ])("is reported as $holds if $what", async ({ behaviour = {}, fault, holds }) => {
+    const { rotate } = openRollout({
+      connections: { a: behaviour },
+      confluent: { fault: ({ method }) => (method === "PUT" ? fault : undefined) },
+    });
+    const { a } = await rotate();
+    expect([a?.outcome, a?.holds]).toEqual(["failed", holds]);
+  });
+});
+
+describe("a version that turns out to be superseded", () => {
+  it("is no success of the silent connections that hold it when the run gives up", async () => {
+    const { rotate } = openRollout({
+      connections: { a: SILENT },
+      newerAfterMs: Array.from({ length: 30 }, (_, index) => 1_000 * index + 500),
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "failed", errorClass: "superseded" } });
+  });
+
+  it.each([
+    { what: "READY", behaviour: { timeToReadyMs: 1_000 } },
+    { what: "accepted", behaviour: { world: "silent" } },
+  ] as const)("is not reported as $what by a connection that gets there later", async ({ behaviour }) => {
+    const { run, add, secrets, progress, clock } = openRun({
+      connections: [{ name: "young" }, { name: "early" }, { name: "late" }, { name: "hanging" }],
+      settings: { canary: false },
+      remainingMs: 30_000,
+      confluent: {
+        fault: ({ method, name }) => (method === "PUT" && name === "hanging" ? "hang" : undefined),
+      },
+      api: ({ put }) => ({
+        put: async (request) => {
+          if (request.name === "late") await clock.sleep(6_000);
+          return put(request);
+        },
+      }),
+    });
+    secrets.add("openai", { versionId: "v2", value: "sk-2", at: NOW - 1_000 });
+    secrets.add("openai", { versionId: "v3", value: "sk-3", at: NOW + 4_000 });
+    add("young", { accepts: () => false });
+    add("early");
+    add("late", behaviour);
+    add("hanging");
+    const outcomes = await run();
+    expect(outcomes.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ["young", "failed"],
+      ["early", "not-attempted"],
+      ["late", "not-attempted"],
+      ["hanging", "not-attempted"],
+    ]);
+    const ofLate = progress.filter((each) => each.step === "done" && each.outcome.name === "late");
+    expect(ofLate).toHaveLength(1);
+  });
+
+  it("is followed by the newer one if that appears during the last read", async () => {
+    let isAdded = false;
+    const { rotate, puts, secrets, clock, detailsByConnection } = openRollout({
+      connections: { a: { world: "credulous" } },
+      confluent: {
+        fault: ({ method }) => {
+          if (method === "GET" && detailsByConnection.has("a") && !isAdded) {
+            isAdded = true;
+            secrets.add("openai", { versionId: "v2", value: "v2", at: clock.now() });
+          }
+          return undefined;
+        },
+      },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v2" } });
+    expect(puts()).toEqual(["a v1", "a v2"]);
+  });
+});
