@@ -4,7 +4,7 @@ import { main } from "./cli/main.ts";
 import { ask } from "./terminal/ask.ts";
 import { Terminal } from "./terminal/terminal.ts";
 
-/** Ctrl-C, the end of a job, and the end of a terminal. */
+/** Ctrl-C, the end of a job and the end of a terminal. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 // A reader such as `head` may close the pipe early.
@@ -13,7 +13,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-// A terminal that was closed must not end a command that still has a key to put back.
+// Closing the terminal must not end a command that still has to restore a key.
 process.stderr.on("error", () => undefined);
 
 followAwsCli(process.env);

@@ -17,7 +17,7 @@ import { abridge, createReport, type Report } from "./rotation/report/report.ts"
 import { createStartAlert } from "./rotation/report/start-alert.ts";
 import { run } from "./run.ts";
 
-/** Milliseconds that a run leaves for the alert. */
+/** Milliseconds reserved for the alert. */
 const ALERT_RESERVE_MS = 10_000;
 /** Upper bound for the attempts to send an alert if more time than the reserve is left. */
 const MAX_ALERT_MS = 120_000;

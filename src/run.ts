@@ -27,21 +27,21 @@ import { StatementRecorder } from "./rotation/statements/recorder.ts";
 export interface RunOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  /** When all work must have ended, in milliseconds since the epoch. */
+  /** The deadline of all work, in milliseconds since the epoch. */
   readonly deadlineAt: number;
   readonly redactor: Redactor;
   readonly log: RunLog;
   readonly progress: RunDependencies["progress"];
   readonly isStopping?: () => boolean;
-  /** The account and region that the bare names of secrets belong to; unknown in a terminal. */
+  /** The account and region of secrets with bare names; unknown in a terminal. */
   readonly own?: AwsScope;
   /** Whose AWS permissions are used; the function's by default. */
   readonly caller?: Caller;
-  /** How long Confluent is waited for, and a read of Secrets Manager retried, if it differs from the defaults. */
+  /** Timeouts and retry budgets that differ from the defaults. */
   readonly confluent?: Partial<Pick<TransportOptions, "faultRetryMs" | "requestTimeoutMs">>;
-  /** Told of each HTTP exchange with Confluent; without a response if none came. Must not keep the request: it holds keys. */
+  /** Called for each HTTP exchange with Confluent, with or without a response. Must not keep the request: it contains keys. */
   readonly onExchange?: (request: HttpRequest, response: HttpResponse | undefined) => void;
-  /** Address and credentials of Secrets Manager, if they differ from the SDK's own variables. */
+  /** Endpoint and credentials of Secrets Manager, if they differ from the SDK's variables. */
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
 
@@ -51,13 +51,13 @@ export interface RunResult {
 }
 
 /**
- * One run, from the trigger to the report. Its sockets end with it: Lambda freezes open ones, and they are dead afterwards.
- * @throws EventError if a direct call names something that is not listed.
+ * One run, from the trigger to the report. It closes its sockets at the end, because Lambda's freeze between runs breaks them.
+ * @throws EventError if a direct call names a connection or secret that is not listed.
  */
 export async function run(config: Config, trigger: Trigger, options: RunOptions): Promise<RunResult> {
   const groups = plan(trigger, config.connections, options.own);
   if (trigger.kind === "secret-change" && groups.length === 0) {
-    options.log.note("No connection that is listed uses this secret.", { secret: trigger.secret });
+    options.log.note("No listed connection uses this secret.", { secret: trigger.secret });
   }
   const startedAt = options.clock.now();
   const { dependencies, traffic, close } = createClients(config, options);

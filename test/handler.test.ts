@@ -112,7 +112,7 @@ describe("a run started by a secret change", () => {
       requests: 0,
     });
     expect(lineOf(lines(), "NOTE")).toMatchObject({
-      note: "No connection that is listed uses this secret.",
+      note: "No listed connection uses this secret.",
       secret: arn,
     });
     expect([world.aws.requests.length, world.confluent.requests.length]).toEqual([calls, 0]);

@@ -1,22 +1,22 @@
 import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
 
-/** Who calls AWS: the deployed function with its role, or a person with their own credentials. */
+/** Who calls AWS: the deployed function with its role, or a person with their credentials. */
 export type Caller = "function" | "person";
 
 export interface AwsCall {
   readonly caller: Caller;
   /** Such as "Secrets Manager". */
   readonly service: string;
-  /** What the call needs to be allowed, such as "sns:Publish on the topic". */
+  /** The permission that the call needs, such as "sns:Publish on the topic". */
   readonly permission: string;
 }
 
-/** What is known of a failed call to AWS, and what to do about it. */
+/** A failed call to AWS, and what to do about it. */
 export interface AwsFault {
   readonly kind: "signed-out" | "denied" | "throttled" | "unreachable" | "other";
   /** The code of AWS, Node or the SDK, such as AccessDeniedException or ENOTFOUND. */
   readonly code: string;
-  /** AWS's own sentence, or one about the network. */
+  /** AWS's message, or one about the network. */
   readonly sentence?: string;
   /** One sentence; absent if it depends on the operation. */
   readonly nextStep?: string;
@@ -79,7 +79,7 @@ function adviceOn(
   }
 }
 
-/** True for an error that AWS sent. The message of any other may quote a response. */
+/** True for an error from AWS. The message of any other error may quote a response. */
 function isFromAws(error: Error): boolean {
   return "$fault" in error;
 }

@@ -8,20 +8,20 @@ export interface AwsRetryOptions {
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly deadlineAt: number;
-  /** How long a call may fail before its error counts, in milliseconds. */
+  /** How long a failing call is retried, in milliseconds. */
   readonly retryMs: number;
-  /** Counted from when the attempt's turn comes. */
+  /** Counted from the start of the attempt, without the time in a queue. */
   readonly attemptTimeoutMs: number;
-  /** The longest pause between two attempts, in milliseconds. */
+  /** The longest delay between two attempts, in milliseconds. */
   readonly maxDelayMs?: number;
-  /** Runs an attempt when its turn comes; at once by default. */
+  /** Schedules an attempt; at once by default. */
   readonly schedule?: <T>(attempt: () => Promise<T>) => Promise<T>;
 }
 
 /**
- * Repeats a call of AWS while it is throttled, unanswered or answered by a fault of the service. The SDK's own retries
- * end after a number of attempts, which a short outage uses up.
- * @throws OutOfTimeError when the deadline has passed before the first attempt; the last error otherwise.
+ * Repeats a call to AWS while it is throttled, gets no response or meets a service error. The SDK's own retries
+ * end after a number of attempts, which a short outage exhausts.
+ * @throws OutOfTimeError if the deadline has passed before the first attempt, otherwise the last error.
  */
 export async function withAwsRetry<T>(
   call: (abortSignal: AbortSignal) => Promise<T>,
@@ -45,7 +45,7 @@ export async function withAwsRetry<T>(
   }
 }
 
-/** Something on the way, such as a proxy, answered in place of AWS. */
+/** The response came from something else than AWS, such as a proxy. */
 export class NotAwsError extends Error {
   override readonly name = "NotAwsError";
 }
@@ -53,8 +53,8 @@ export class NotAwsError extends Error {
 type SdkError = Parameters<typeof isTransientError>[0];
 
 /**
- * An attempt is aborted only because it took too long. The SDK throws a SyntaxError for an answer that is not from AWS.
- * A quota of labels or versions does not pass.
+ * An attempt is aborted only because it took too long. The SDK throws a SyntaxError for a response that is not from AWS.
+ * An exceeded quota of labels or versions is permanent.
  */
 function mayPass(error: unknown): boolean {
   if (!isSdkError(error) || error.name === "LimitExceededException") return false;

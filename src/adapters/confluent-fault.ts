@@ -16,7 +16,7 @@ const IP_FILTER = /\bip[ _-]?(filter|address|group)/i;
 const CHECK_PROXIES =
   "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.";
 
-/** What a response of Confluent that is no success means. Its own words become the detail. */
+/** The error for an unsuccessful response from Confluent. Its message becomes the detail. */
 export function responseError({ status, headers, body }: HttpResponse): RotationError {
   const json = parseJson(body);
   const detail = errorDetail(json);
@@ -51,7 +51,7 @@ function outsideIpFilter(response: ResponseInfo): UnauthorizedError {
   });
 }
 
-/** What a response to a PUT means that does not accept it. Only the API itself can refuse credentials. */
+/** The error for a PUT that was not accepted. Only the API itself can refuse credentials. */
 export function putError(response: HttpResponse): RotationError {
   const { status } = response;
   const failure = responseError(response);
@@ -67,13 +67,13 @@ export function putError(response: HttpResponse): RotationError {
   return new RotationError("rejected", message, failure.response);
 }
 
-/** False for HTML and other bodies that a proxy may send in place of the API's. A PUT may be answered without a body. */
+/** False for HTML and other bodies that a proxy may send instead of the API. The response to a PUT may have no body. */
 export function isFromApi({ body }: HttpResponse): boolean {
   const text = body.trim();
   return text === "" || text === "null" || isObject(parseJson(text));
 }
 
-/** True for a success that comes from the API. Some gateways send errors with the status of a success. */
+/** True for a success from the API. Some gateways send errors with a status of success. */
 export function isAccepted(response: HttpResponse): boolean {
   const { status, body } = response;
   return status >= 200 && status < 300 && isFromApi(response) && !isErrorBody(parseJson(body));

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { PAGE_SIZE } from "../rotation/polling/reader.ts";
 
-/** The API takes no longer page token. Connections on further pages are then fetched by name. */
+/** The API's limit. If a token is longer, connections on further pages are read by name. */
 const MAX_TOKEN_LENGTH = 255;
 
 export const listSchema = z.object({

@@ -16,7 +16,7 @@ import { statementError, uncertainStatementError } from "./statement-fault.ts";
 import { toStatementState } from "./statement-state.ts";
 import type { Transport } from "./transport.ts";
 
-/** What must come back in a PUT. It may contain a secret, so that it stays here. */
+/** The parts that a PUT must send back. They may contain a secret, so they are not returned. */
 const rawSchema = z.looseObject({
   name: z.string(),
   spec: z.looseObject({ stopped: z.catch(z.optional(z.boolean()), undefined) }),
@@ -51,7 +51,7 @@ export class ConfluentStatements implements StatementsApi {
     return { statements: page.data.flatMap((each) => toStatementState(each) ?? []), ...nextTokenOf(page) };
   }
 
-  /** @throws RotationError also for an answer about another statement. */
+  /** @throws RotationError, also for a response about another statement. */
   async get(name: string): Promise<StatementState | undefined> {
     const { response, value: state } = await this.#transport.read(this.#urlOf(name), ({ body }) => {
       const read = toStatementState(parseJson(body));
@@ -65,7 +65,7 @@ export class ConfluentStatements implements StatementsApi {
     const body = {
       ...this.#ids,
       name,
-      // Tools that list statements leave out those with this label.
+      // Tools that list statements hide those with this label.
       metadata: { labels: { "user.confluent.io/hidden": "true" } },
       spec: {
         statement: sql,
@@ -87,7 +87,7 @@ export class ConfluentStatements implements StatementsApi {
     if (!isAccepted(response) && response.status !== 404) throw statementError(response);
   }
 
-  /** By PATCH; by PUT if the service does not take that, or finds nothing to change as in a statement that has failed. */
+  /** By PATCH, or by PUT if the service rejects PATCH or sees nothing to change, as in a failed statement. */
   async setStopped(name: string, stopped: boolean): Promise<void> {
     const url = this.#urlOf(name);
     const patch = JSON.stringify([{ op: "replace", path: "/spec/stopped", value: stopped }]);
@@ -98,7 +98,7 @@ export class ConfluentStatements implements StatementsApi {
     await this.#putStopped(name, stopped);
   }
 
-  /** Sends everything back that was read, as Confluent's own command line does. */
+  /** Sends back everything that was read, as Confluent's own command line does. */
   async #putStopped(name: string, stopped: boolean): Promise<void> {
     const url = this.#urlOf(name);
     const { response, value: raw } = await this.#transport.read(

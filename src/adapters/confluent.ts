@@ -18,7 +18,7 @@ import { NetworkError } from "./network-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
-  /** Removes the secrets that are known from an unknown phase. */
+  /** Removes known secrets from an unknown phase. */
   readonly redact: (text: string) => string;
   readonly restEndpoint: string;
   readonly organizationId: string;
@@ -88,7 +88,7 @@ export class ConfluentClient implements EnvironmentApi {
   async put({ name, connectionType, endpoint, resourceVersion, data }: PutRequest): Promise<UpdateResponse> {
     const body = JSON.stringify({
       name,
-      // Confluent's own clients leave `metadata` out altogether.
+      // Confluent's own clients omit `metadata`.
       ...(resourceVersion !== undefined && { metadata: { resource_version: resourceVersion } }),
       spec: {
         connection_type: connectionType,

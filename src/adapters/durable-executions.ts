@@ -7,7 +7,7 @@ export interface RunningExecution {
   readonly startedAt: number;
 }
 
-/** The executions of a durable function that have not ended, those that wait included. */
+/** The executions of a durable function that have not ended, including waiting ones. */
 export async function listRunningExecutions(functionName: string): Promise<readonly RunningExecution[]> {
   const client = new LambdaClient(awsProxyOptions());
   try {

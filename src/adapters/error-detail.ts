@@ -7,7 +7,7 @@ const shape = z.object({
   error: z.catch(z.optional(z.object({ message: text })), undefined),
 });
 
-/** The message in an error response, which has several shapes; empty for HTML and any other body. */
+/** The message in an error response of any known shape; empty for HTML and other bodies. */
 export function errorDetail(body: unknown): string {
   const { data } = shape.safeParse(body);
   if (data === undefined) return "";

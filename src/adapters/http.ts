@@ -47,7 +47,7 @@ export interface HttpResponse {
 }
 
 /**
- * Sends one request and reads the whole response. Redirects are responses like any other.
+ * Sends one request and reads the whole response. Redirects are ordinary responses.
  * @throws NetworkError of class `unreachable`, `timeout` or `service`
  */
 export async function sendRequest(
@@ -81,7 +81,7 @@ export async function sendRequest(
   }
 }
 
-/** Some gateways compress error bodies even if they were asked not to, and do not say so in a header. */
+/** Some gateways compress error bodies despite `accept-encoding` and without a header that says so. */
 function decode(bytes: Uint8Array): string {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return new TextDecoder().decode(isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }) : bytes);

@@ -4,16 +4,16 @@ import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-f
 
 const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
 const GZIP = /^Z_/;
-/** Codes of a response that is late. A connection that cannot be opened in time is not among them. */
+/** Codes of a late response, but not of a TCP connection that cannot be opened in time. */
 const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 const CERTIFICATE = /CERT|SELF_SIGNED|VERIFY/;
-/** TLS errors, and a dispatcher that was destroyed at the end of the run. */
+/** TLS errors, and a dispatcher destroyed at the end of the run. */
 const PERMANENT = /TLS|SSL|DESTROYED|CLOSED/;
 
 /** There is no complete response. The request may have been carried out. */
 export class NetworkError extends RotationError {
   override readonly name = "NetworkError";
-  /** False for errors that last longer than minutes, such as an invalid certificate. */
+  /** False for errors that last longer than a few minutes, such as an invalid certificate. */
   readonly isTransient: boolean;
 
   constructor(errorClass: ErrorClass, message: Text, isTransient: boolean, nextStep?: string) {
@@ -22,7 +22,7 @@ export class NetworkError extends RotationError {
   }
 }
 
-/** Describes an error of Node or undici by its codes alone, which never quote a request. */
+/** Describes an error of Node or undici only by its codes, which never quote a request. */
 export function toNetworkError(error: unknown, host: string, proxyHost?: string): NetworkError {
   const codes = [error, error instanceof Error ? error.cause : undefined].flatMap((each) =>
     each instanceof Error ? [codeOf(each)] : [],
@@ -49,7 +49,7 @@ interface ProxyFailure {
   readonly isTransient: boolean;
 }
 
-/** undici tells only in words how a proxy answered to CONNECT. */
+/** undici has the status of the proxy's response to CONNECT only in its message. */
 function throughProxy(error: unknown, failure: ProxyFailure): NetworkError {
   const { host, proxyHost, code, isTransient } = failure;
   const status = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined;

@@ -1,9 +1,9 @@
-/** What is known of a request that got no response. It quotes nothing of the request. */
+/** Why a request got no response. It quotes nothing of the request. */
 export interface NetworkFault {
   /** The code of Node or undici. */
   readonly code: string;
   readonly kind: NetworkFaultKind;
-  /** The address that was called, if the error names one. */
+  /** The called host, if the error contains it. */
   readonly host?: string;
 }
 
@@ -27,7 +27,7 @@ const KINDS: readonly (readonly [NetworkFaultKind, RegExp])[] = [
 
 const PROXY_RESPONSE = /^Proxy response \((\d{3})\)/;
 
-/** `undefined` for an error that has nothing to do with the network. */
+/** `undefined` for an error that is not about the network. */
 export function toNetworkFault(error: unknown): NetworkFault | undefined {
   for (const each of chainOf(error)) {
     const code = codeOf(each);
@@ -40,7 +40,7 @@ export function toNetworkFault(error: unknown): NetworkFault | undefined {
 const REASONS: Readonly<Record<NetworkFaultKind, string>> = {
   name: "its name does not resolve",
   refused: "it accepts no connection",
-  timeout: "it did not answer in time",
+  timeout: "it did not respond in time",
   certificate: "its certificate is not trusted",
   proxy: "the proxy refused the connection",
   interrupted: "the connection was closed",
@@ -53,7 +53,7 @@ export function describeNetworkFault({ kind, code }: NetworkFault, host: string)
   return `${host} could not be reached (${code})${reason === "" ? "" : `: ${reason}`}.`;
 }
 
-/** One clause: what to check at the place where the rotator runs. */
+/** A clause that says what to check where the rotator runs. */
 export function networkAdvice(kind: NetworkFaultKind, host: string): string {
   const advice: Readonly<Record<NetworkFaultKind, string>> = {
     name: `Check the name ${host}, and the DNS of the network in which the rotator runs`,
@@ -67,7 +67,7 @@ export function networkAdvice(kind: NetworkFaultKind, host: string): string {
   return advice[kind];
 }
 
-/** The error, what caused it, and what it was combined from. */
+/** The error, its causes and the members of an AggregateError. */
 function chainOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   const combined = error instanceof AggregateError ? error.errors : [];

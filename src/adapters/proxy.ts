@@ -3,20 +3,20 @@ import { ConfigError } from "../rotation/errors.ts";
 
 export interface ProxySettings {
   readonly url: string;
-  /** Host, without credentials: for messages. */
+  /** The host for messages, without credentials. */
   readonly host: string;
-  /** The hosts that are reached directly; an entry includes its subdomains. */
+  /** The hosts called directly; an entry includes its subdomains. */
   readonly noProxy: readonly string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Never reached through a proxy: only the sandbox is there. */
+/** Never called through a proxy: only the sandbox uses them. */
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 /**
  * The proxy for https: HTTPS_PROXY, or HTTP_PROXY if that is not set, except for the hosts in NO_PROXY. As with other tools,
- * names in lower case come first. @throws ConfigError
+ * lower-case names take precedence. @throws ConfigError
  */
 export function proxySettings(env: Env = process.env): ProxySettings | undefined {
   const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
@@ -25,7 +25,7 @@ export function proxySettings(env: Env = process.env): ProxySettings | undefined
   if (name === undefined || value === undefined) return undefined;
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    // The value may hold a password.
+    // The value may contain a password.
     throw new ConfigError(name, ["It is not the address of a proxy, such as http://proxy.example.com:3128."]);
   }
   const listed = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[\s,]+/).filter((each) => each !== "");
@@ -41,7 +41,7 @@ export function awsProxyOptions(proxy: ProxySettings | undefined = proxySettings
   return { httpsAgent: { proxyEnv: { HTTPS_PROXY: proxy.url, NO_PROXY } } };
 }
 
-/** Node takes an entry as one host unless it begins with a dot or an asterisk. */
+/** Node treats an entry as one host unless it begins with a dot or an asterisk. */
 function withSubdomains(entry: string): string[] {
   return /^[.*]/.test(entry) ? [] : [`.${entry}`];
 }

@@ -10,7 +10,7 @@ const CONFLUENT_HOST = /\.(confluent\.cloud|confluentgov\.com)$/;
 export type Hop = Omit<HttpRequest, "timeoutMs">;
 
 /**
- * Sends a request and follows redirects; `send` sends one hop. The API key and the body, which holds the pushed key, go only
+ * Sends a request and follows redirects; `send` sends one hop. The API key and the body, which contains the new key, go only
  * to the original host and, over https, to Confluent's hosts.
  * @throws RotationError for a redirect to another host
  */
@@ -42,7 +42,7 @@ function locationOf({ status, headers }: HttpResponse, base: URL): URL | null {
   return location === undefined ? null : URL.parse(location, base.href);
 }
 
-/** The host comes from outside, as it does below. */
+/** The host comes from outside, as below. */
 function redirectError({ errorClass, isTransient }: NetworkError, url: URL): NetworkError {
   return new NetworkError(
     errorClass,

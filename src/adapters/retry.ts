@@ -5,12 +5,12 @@ const FIRST_THROTTLE_MS = 500;
 const MAX_THROTTLE_MS = 30_000;
 const MIN_THROTTLE_MS = 100;
 
-/** True for a status that may be different at the next attempt. */
+/** True for a status that may differ at the next attempt. */
 export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status >= 500;
 }
 
-/** The delay after the `attempt`-th 429, from 1. It grows if the response asks for none, or for one that did not help. */
+/** The delay after the `attempt`-th 429, from 1. It grows if the response requests none, or one that did not help. */
 export function throttleDelayMs(attempt: number, retryAfterMs: number | undefined, random: number): number {
   const growingMs = withJitter(exponentialDelay(FIRST_THROTTLE_MS, attempt, MAX_THROTTLE_MS), random);
   if (retryAfterMs === undefined) return growingMs;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 
-/** Reports how long each request took, from writing it to its connection until its response began. */
+/** Reports how long each request took, from writing it to its socket until its response started. */
 export function measureRoundTrips(
   now: () => number,
   onRoundTrip: (origin: string, ms: number) => void,

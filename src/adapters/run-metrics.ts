@@ -8,24 +8,24 @@ const NAMESPACE = "FlinkConnectionRotator";
 
 export interface Sent {
   readonly requests: number;
-  /** Of these, answered 429. */
+  /** The requests that were answered with 429. */
   readonly throttled: number;
 }
 
-/** What was sent to Confluent, by environment. */
+/** The requests to Confluent by environment. */
 export type Traffic = ReadonlyMap<string, Sent>;
 
 /** The metrics of one run, published through the log. Dry runs have none. */
 export class RunMetrics {
   readonly #serviceName: string;
-  /** How long each connection's secret took from its change to ready. */
+  /** The time from the change of each connection's secret to ready. */
   readonly #propagationMs = new Map<string, number>();
 
   constructor(serviceName: string) {
     this.#serviceName = serviceName;
   }
 
-  /** Counted on arrival: a run that crashes later is another alarm's business. */
+  /** Counted on arrival: a later crash is covered by another alarm. */
   arrived(trigger: Trigger): void {
     if (trigger.kind === "schedule") this.#publish("ScheduledRuns", 1);
   }
@@ -46,8 +46,8 @@ export class RunMetrics {
   }
 
   /**
-   * The state for which recovery is reported. Only a run over every connection can say that no failure is left: a good run
-   * of one secret knows nothing of the others. Failures without an alert need no message about their recovery.
+   * The state whose recovery is reported. Only a run over every connection can prove that no failure is left: a successful run
+   * of one secret says nothing about the others. Failures without an alert need no recovery message.
    */
   concluded({ trigger, connections }: Report): void {
     const failures = connections.filter(isUnhealthy).length;
@@ -58,7 +58,7 @@ export class RunMetrics {
     this.#publish("OpenFailures", count);
   }
 
-  /** An error that ends the run for Lambda, of which an alert was sent. */
+  /** An error that ends the invocation and about which an alert was sent. */
   alertedError(): void {
     this.#publish("AlertedErrors", 1);
   }
@@ -69,7 +69,7 @@ export class RunMetrics {
     metrics.publishStoredMetrics();
   }
 
-  /** Powertools publishes after a hundred values of a metric, and keeps only default dimensions after that. */
+  /** Powertools publishes after a hundred values of a metric and then keeps only default dimensions. */
   #measure(connections: readonly Outcome[], sent: Sent, dimensions: Record<string, string>): Metrics {
     const metrics = this.#create(dimensions);
     for (const connection of connections) {

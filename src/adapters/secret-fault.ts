@@ -3,11 +3,11 @@ import { type AwsFault, type Caller, describeAwsFault, toAwsFault } from "./aws-
 
 export interface FaultContext {
   readonly caller: Caller;
-  /** Removes secrets from AWS's own sentences. */
+  /** Removes secrets from AWS's messages. */
   readonly redact: (text: string) => string;
 }
 
-/** Says why a secret could not be read and what to do. It has no cause, which could quote a value. */
+/** The error for a failed read, with a next step. It has no cause, which could quote a value. */
 export function readError(secretId: string, error: unknown, context: FaultContext): RotationError {
   if (error instanceof RotationError) return error;
   const permission = `secretsmanager:GetSecretValue on secret ${secretId} and kms:Decrypt with its KMS key`;
@@ -18,7 +18,7 @@ export function readError(secretId: string, error: unknown, context: FaultContex
   return new SecretError(describe(`Secret ${secretId} ${what}`, fault, context), { nextStep });
 }
 
-/** Says why a staging label could not be moved and what to do. */
+/** The error for a staging label that could not be moved, with a next step. */
 export function moveLabelError(
   secretId: string,
   label: string,
@@ -43,7 +43,7 @@ export function moveLabelError(
 
 const REPLICA_SENTENCE = /^[\w ',.-]{0,100}\breplica\b[\w ',.-]{0,100}$/;
 
-/** Says why a secret could not be described and what to do. */
+/** The error for a failed DescribeSecret, with a next step. */
 export function describeError(secretId: string, error: unknown, context: FaultContext): RotationError {
   if (error instanceof RotationError) return error;
   const permission = `secretsmanager:DescribeSecret on secret ${secretId}`;
@@ -87,7 +87,7 @@ const REFUSALS: readonly {
   },
 ];
 
-/** AWS uses one code for a secret that does not exist and for one without a current version. */
+/** AWS uses one code for a missing secret and for one without a current version. */
 function notFound(secretId: string, sentence: string | undefined): Refusal {
   if (sentence !== undefined && /secret value|staging label/.test(sentence))
     return {
@@ -102,7 +102,7 @@ function notFound(secretId: string, sentence: string | undefined): Refusal {
 
 function invalidRequest(secretId: string, sentence: string | undefined): Refusal {
   const isDeleted = sentence === undefined || /delet/.test(sentence);
-  const nextStep = `Restore the secret (aws secretsmanager restore-secret --secret-id ${secretId}), or take its connections out of connections.json.`;
+  const nextStep = `Restore the secret (aws secretsmanager restore-secret --secret-id ${secretId}), or remove its connections from connections.json.`;
   return isDeleted
     ? { what: "cannot be read: it is scheduled for deletion", nextStep }
     : {
@@ -111,7 +111,7 @@ function invalidRequest(secretId: string, sentence: string | undefined): Refusal
       };
 }
 
-/** AWS's sentences that consist of names. Any other might quote a value. */
+/** Messages of AWS that contain only names. Any other message might quote a value. */
 const KNOWN_SENTENCES = [
   /^User: [\w:/.@+=,-]+ is not authorized to perform: [\w:]+( on resource: [\w:/.@+=,!*-]+)?( (because|with) [\w :/.@+=,*-]{1,300})?\.$/,
   /^Access to KMS is not allowed\.$/,

@@ -1,7 +1,7 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import { awsProxyOptions } from "./proxy.ts";
 
-/** The clients of Secrets Manager by region. They make single attempts: the store repeats them while there is time. */
+/** The clients of Secrets Manager by region. They make single attempts, because the store retries within the deadline. */
 export class SecretsManagerClients {
   readonly #settings: SecretsManagerClientConfig;
   readonly #clients = new Map<string | undefined, SecretsManagerClient>();
@@ -19,7 +19,7 @@ export class SecretsManagerClients {
     };
   }
 
-  /** @param region that of the SDK if `undefined`. */
+  /** @param region the SDK's region if `undefined`. */
   in(region: string | undefined): SecretsManagerClient {
     const known = this.#clients.get(region);
     if (known !== undefined) return known;

@@ -17,13 +17,13 @@ import { describeError, moveLabelError, readError } from "./secret-fault.ts";
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
-/** A run waits no longer than this for the end of an outage that is over. */
+/** Limits how late a run notices the end of an outage. */
 const MAX_DELAY_MS = 2_000;
 
-/** Longer outages are reported, so that somebody can act. */
+/** Longer outages are reported, so that an operator can act. */
 const MAX_RETRY_MS = 300_000;
 
-/** More at once would take processor time from the first reading of the connections, which needs one secret only. */
+/** More concurrent reads would delay the first LIST of connections, which needs only one secret. */
 const AT_ONCE = [{ windowMs: 0, count: 5, writes: 0 }];
 
 export interface SecretsOptions {
@@ -35,9 +35,9 @@ export interface SecretsOptions {
   readonly deadlineAt: number;
   /** How long a call is retried on transient errors, in milliseconds; as long as there is time by default. */
   readonly retryMs?: number;
-  /** Told of every value that is read, before anybody can send it. */
+  /** Receives every value before it is returned. */
   readonly onSecret: (value: Secret) => void;
-  /** Whose permissions the advice in errors is about. */
+  /** Determines the advice about permissions in errors. */
   readonly caller: Caller;
   readonly redact: (text: string) => string;
 }
@@ -68,7 +68,7 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
       });
       const error = await failureOf(send(secretId, (client, abort) => client.send(command, abort)));
       if (error === undefined) return;
-      // An attempt whose answer was lost may have moved the label, and the attempt after it is refused.
+      // An attempt whose response was lost may have moved the label, so that the next attempt is refused.
       const isRefused = error instanceof Error && error.name === "InvalidParameterException";
       if (isRefused && (await get(secretId, { stage: label }))?.VersionId === to) return;
       throw moveLabelError(secretId, label, error, options);
@@ -90,7 +90,7 @@ type Send = <T>(
   request: (client: Client, abort: { abortSignal: AbortSignal }) => Promise<T>,
 ) => Promise<T>;
 
-/** Sends requests to the secret's region, a few at once, and repeats what may pass. */
+/** Sends requests to the secret's region, a few at a time, and retries transient errors. */
 function createSender({ clientFor, clock, random, deadlineAt, retryMs }: SecretsOptions): Send {
   const limiter = new RateLimiter(clock, deadlineAt, AT_ONCE);
   return (secretId, request) => {
@@ -99,7 +99,7 @@ function createSender({ clientFor, clock, random, deadlineAt, retryMs }: Secrets
       clock,
       random,
       deadlineAt,
-      // Half of the time that is left is kept for the work that follows.
+      // Half of the remaining time is kept for the rest of the run.
       retryMs: Math.min(retryMs ?? MAX_RETRY_MS, (deadlineAt - clock.now()) / 2),
       maxDelayMs: MAX_DELAY_MS,
       attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
@@ -134,7 +134,7 @@ function toVersion(secretId: string, output: GetSecretValueCommandOutput): Secre
   };
 }
 
-/** The UTF-8 text in the bytes; `undefined` if they contain anything that text does not. */
+/** The UTF-8 text in the bytes; `undefined` for binary data. */
 function decodeText(bytes: Uint8Array | undefined): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -144,7 +144,7 @@ function decodeText(bytes: Uint8Array | undefined): string | undefined {
   }
 }
 
-/** True if the secret may exist without the version that was asked for. */
+/** True if the secret may exist without the requested version. */
 function isMissingVersion(selector: VersionSelector, error: unknown): boolean {
   const isCurrent = "stage" in selector && selector.stage === "AWSCURRENT";
   return !isCurrent && error instanceof Error && error.name === "ResourceNotFoundException";

@@ -9,13 +9,13 @@ import { awsProxyOptions } from "./proxy.ts";
 /** Below SNS's limit of 256 KB for message and attributes together. */
 const MAX_MESSAGE_BYTES = 250_000;
 
-/** Leaves room for JSON escapes. Only a connections.json with very many problems needs more. */
+/** Leaves room for JSON escapes. Only the issues of a very faulty connections.json need more. */
 const MAX_TEXT_BYTES = 100_000;
 
-/** The protocols that get the report instead of the text; `https` gets it unless ALERT_HTTPS_FORMAT is `chat`. */
+/** The protocols that receive the report instead of the text, `https` unless ALERT_HTTPS_FORMAT is `chat`. */
 const MACHINES = ["sqs", "lambda", "https"] as const;
 
-/** What subscribers with the protocol `https` get. */
+/** What subscribers with the protocol `https` receive. */
 const HTTPS_FORMATS = ["report", "chat"] as const;
 type HttpsFormat = (typeof HTTPS_FORMATS)[number];
 
@@ -26,13 +26,13 @@ export interface AlertOptions {
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
-  /** How long the alert is tried, in milliseconds. */
+  /** How long the alert is attempted, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * Publishes to the topic that ALERT_TOPIC_ARN names, in the topic's own region.
- * @throws Error when it names no usable topic, or with what SNS answered last.
+ * Publishes to the topic in ALERT_TOPIC_ARN, in the topic's region.
+ * @throws Error if it is not the ARN of a usable topic, otherwise SNS's last error.
  */
 export async function sendAlert(
   env: Readonly<Record<string, string | undefined>>,
@@ -52,7 +52,7 @@ export async function sendAlert(
   }
 }
 
-/** Why alerts cannot be published to a topic with this ARN; `undefined` if nothing is wrong with it. */
+/** Why alerts cannot be published to a topic with this ARN; `undefined` if they can. */
 export function topicFault(topicArn: string): string | undefined {
   if (!TOPIC_ARN.test(topicArn))
     return `is ${topicArn.slice(0, 300)}, which is not the ARN of an SNS topic, such as arn:aws:sns:us-east-1:123456789012:alerts`;
@@ -63,7 +63,7 @@ export function topicFault(topicArn: string): string | undefined {
 
 const TOPIC_ARN = /^arn:([\w-]+):sns:([a-z0-9-]+):(\d{12}):[\w-]{1,256}(\.fifo)?$/;
 
-/** The account and region in a topic's ARN; empty if it is none. */
+/** The account and region in a topic's ARN; empty if it is not an ARN. */
 export function topicScope(topicArn: string): AwsScope {
   const [, partition = "", region = "", account = ""] = TOPIC_ARN.exec(topicArn) ?? [];
   return { partition, region, account };
@@ -73,7 +73,7 @@ export function topicRegion(topicArn: string): string | undefined {
   return topicScope(topicArn).region || undefined;
 }
 
-/** Attempts are repeated by `publishAlert`, which knows how much time there is. */
+/** Makes single attempts, because `publishAlert` retries within the remaining time. */
 function createAlertClient(topicArn: string): SNSClient {
   const region = topicRegion(topicArn);
   return new SNSClient({
@@ -93,7 +93,7 @@ export interface PublishOptions extends AlertOptions {
   readonly httpsFormat: HttpsFormat;
 }
 
-/** @throws Error with what SNS answered last. */
+/** @throws SNS's last error. */
 export async function publishAlert(
   client: Pick<SNSClient, "send">,
   alert: Alert,
@@ -110,7 +110,7 @@ export async function publishAlert(
   });
   const publish = async (abortSignal: AbortSignal): Promise<void> => {
     const { MessageId } = await client.send(command, { abortSignal });
-    if (!MessageId) throw new NotAwsError("The answer has no message id, so SNS did not take the alert.");
+    if (!MessageId) throw new NotAwsError("The response has no message id, so SNS did not accept the alert.");
   };
   const retryMs = Math.max(1, Math.floor(timeoutMs));
   await withAwsRetry(publish, {
@@ -119,7 +119,7 @@ export async function publishAlert(
     deadlineAt: clock.now() + retryMs,
     retryMs,
     maxDelayMs: MAX_DELAY_MS,
-    // So that there is time for a second attempt if the first hangs.
+    // Leaves time for a second attempt if the first hangs.
     attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, retryMs / 2),
   });
 }

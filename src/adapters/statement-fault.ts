@@ -12,7 +12,7 @@ import { isTransient } from "./retry.ts";
 const ROLE_ADVICE =
   "Give the owner of the environment's Flink API key the role FlinkDeveloper and, if the statement names a principal, the role Assigner on it.";
 
-/** What a response of the statements API that is no success means. */
+/** The error for an unsuccessful response from the statements API. */
 export function statementError(response: HttpResponse): RotationError {
   const { status } = response;
   const failure = responseError(response);
@@ -26,11 +26,11 @@ export function statementError(response: HttpResponse): RotationError {
     return new RotationError("not-found", "Confluent knows no such statement or environment (404).", facts);
   if (status === 409 || status === 412) return new ConflictError(facts);
   if (status === 400 || status === 422)
-    return new RotationError("service", `Confluent does not take the statement (${status}).`, facts);
+    return new RotationError("service", `Confluent rejected the statement (${status}).`, facts);
   return failure;
 }
 
-/** The same for a request that may have been carried out although its response is no success. */
+/** The same for a request that may have been carried out despite an unsuccessful response. */
 export function uncertainStatementError(response: HttpResponse): RotationError {
   const failure = statementError(response);
   const isUncertain = isTransient(response.status) || (response.status >= 200 && response.status < 300);

@@ -25,8 +25,8 @@ const statementSchema = z.object({
 });
 
 /**
- * What a statement says if its provider refuses the key of a connection. The first text also appears if the key is valid
- * and lacks access to the model.
+ * The details of a statement whose provider refuses a connection's key. The first text also appears if the key is valid
+ * but lacks access to the model.
  */
 const REFUSALS = [
   /Runtime received bad response code 40[13]\b/i,
@@ -37,7 +37,7 @@ const REFUSALS = [
 const PHASE_SHAPE = /^[A-Za-z_]{1,40}$/;
 const UNKNOWN_PHASE = "[UNKNOWN PHASE]";
 
-/** A statement as the core sees it; `undefined` if this is none. */
+/** Converts a statement for the core; `undefined` for invalid JSON. */
 export function toStatementState(json: unknown): StatementState | undefined {
   const { data } = statementSchema.safeParse(json);
   if (data === undefined) return undefined;
@@ -68,12 +68,12 @@ const RESUMABLE_TEXT =
 const RESUMABLE_KIND =
   /^(insert_into|insert|statement_set|execute_statement_set|create_table_as(_select)?)$/i;
 
-/** Only these continue where they were stopped; the result of a SELECT is lost. */
+/** Only these statements continue where they stopped; the result of a SELECT is lost. */
 function isResumable(sql: string, kind: string): boolean {
   return RESUMABLE_KIND.test(kind) || RESUMABLE_TEXT.test(sql.replace(COMMENTS, " "));
 }
 
-/** SQL names a connection with catalog and database, the API of connections without. */
+/** SQL qualifies a connection with catalog and database; the connections API does not. */
 function flatName(reference: string): string {
   const quoted = /`([^`]*)`$/.exec(reference)?.[1];
   return quoted ?? reference;

@@ -12,7 +12,7 @@ import { RunMetrics, type Traffic } from "./run-metrics.ts";
 const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
 const MAX_STACK_LENGTH = 4_000;
 
-/** Every event that is logged. The codes are stable: alarms and searches may match them. */
+/** Every logged event. The codes are stable: alarms and searches may match them. */
 const EVENTS = {
   RUN_STARTED: "The run has started.",
   RUN_IGNORED: "Event ignored.",
@@ -43,7 +43,7 @@ export class Telemetry implements RunLog {
     this.#now = now;
   }
 
-  /** An event has arrived that asks for a run. */
+  /** An event that starts a run has arrived. */
   arrived(trigger: Trigger): void {
     this.#metrics.arrived(trigger);
   }
@@ -65,7 +65,7 @@ export class Telemetry implements RunLog {
     this.#logger.error(EVENTS.BUG, { code: "BUG", ...this.#describe(error) });
   }
 
-  /** @returns the error as it may leave the process. */
+  /** @returns the redacted error. */
   startFailed(error: unknown): Error {
     this.#logger.error(EVENTS.NOT_STARTED, {
       code: "NOT_STARTED",
@@ -83,7 +83,7 @@ export class Telemetry implements RunLog {
     this.#logger.error(EVENTS.RUN_FAILED, { code: "RUN_FAILED", reason });
   }
 
-  /** Logs the whole alert, since it reaches nobody. @returns the reason. */
+  /** Logs the whole alert, because nobody receives it. @returns the reason. */
   alertFailed(error: unknown, text: string): string {
     const reason = printable(this.#redact(alertFault(error)));
     this.#logger.error(EVENTS.ALERT_FAILED, { code: "ALERT_FAILED", reason, alert: text });
@@ -107,17 +107,17 @@ export class Telemetry implements RunLog {
     this.#metrics.ended(report, traffic, { requests, throttled });
   }
 
-  /** Every outcome of the run is known, and its alert follows if it needs one. */
+  /** Every outcome of the run is known. An alert follows if needed. */
   concluded(report: Report): void {
     this.#metrics.concluded(report);
   }
 
-  /** The run ends with an error of which the alert told. */
+  /** The run ends with an error that the alert reported. */
   alertedError(): void {
     this.#metrics.alertedError();
   }
 
-  /** No connection is known to have failed, but the run could not start, and the alert told of it. */
+  /** The run could not start, and the alert reported that. No connection is known to have failed. */
   alertedStartFailure(): void {
     this.#metrics.openFailures(1);
     this.#metrics.alertedError();
@@ -148,14 +148,14 @@ export class Telemetry implements RunLog {
   }
 }
 
-/** True for errors whose messages are our own sentences. */
+/** True for the rotator's own errors, whose messages contain no secrets. */
 function isOwn(error: unknown): error is Error {
   return OWN_ERRORS.some((own) => error instanceof own);
 }
 
 const OWN_ERRORS = [ConfigError, EventError, RotationError, RotationFailedError];
 
-/** Why the alert was not sent, and what to do if that is known. */
+/** Why the alert was not sent, with a next step if it is known. */
 function alertFault(error: unknown): string {
   const permission = "sns:Publish on the topic and, if it is encrypted, its KMS key";
   const { kind, code, sentence, nextStep } = toAwsFault(error, {

@@ -31,7 +31,7 @@ export interface ReadResponse<T> {
   readonly value: T | undefined;
 }
 
-/** Sends requests to one host within its rate limits and the time of the run, and retries transient errors. */
+/** Sends requests to one host within its rate limits and the run's deadline, and retries transient errors. */
 export class Transport {
   readonly #options: TransportOptions;
 
@@ -40,7 +40,7 @@ export class Transport {
   }
 
   /**
-   * Sends a GET. Retries if there is no response, if its status is transient, and if it is a 200 that cannot be parsed.
+   * Sends a GET. Retries it if there is no response, its status is transient, or it is a 200 that cannot be parsed.
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
   async read<T>(url: string, parse: (response: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
@@ -52,27 +52,27 @@ export class Transport {
     return { response, value };
   }
 
-  /** Sends a DELETE, with the retries of a read. @throws as `read` */
+  /** Sends a DELETE and retries it like a GET. @throws as `read` */
   delete(url: string): Promise<HttpResponse> {
     return this.#retry({ method: "DELETE", url }, ({ status }) => isTransient(status));
   }
 
   /**
-   * Sends a PUT once. Only a 429 is retried, since it proves that the PUT was not applied. A lower `priority` goes first.
+   * Sends a PUT once. Only a 429 is retried, since it proves that the PUT was not applied. A lower `priority` is sent first.
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
   write(url: string, body: string, priority: number): Promise<HttpResponse> {
     return this.#send({ method: "PUT", url, body }, priority);
   }
 
-  /** Sends any other request once, as `write` does. */
+  /** Sends any other request in the same way. */
   writeOnce(
     request: Required<Pick<HttpRequest, "method" | "url" | "body" | "contentType">>,
   ): Promise<HttpResponse> {
     return this.#send(request, 0);
   }
 
-  /** Sends a request that may be repeated while its response `mayChange`, as far as the time for retries allows. */
+  /** Sends a request and retries it within the retry budget while its response `mayChange`. */
   async #retry(
     request: Pick<HttpRequest, "method" | "url">,
     mayChange: (response: HttpResponse) => boolean,
@@ -88,7 +88,7 @@ export class Transport {
     }
   }
 
-  /** Each redirect is a request of its own for the rate limit of its host. They share one timeout. */
+  /** Each redirect counts as a request for the rate limit of its host. All share one timeout. */
   #send(request: Omit<Hop, "authorization">, priority: number): Promise<HttpResponse> {
     const { clock, authorization, requestTimeoutMs = REQUEST_TIMEOUT_MS } = this.#options;
     let timeoutMs = requestTimeoutMs;

@@ -76,7 +76,7 @@ export function sampleAlerts(context: AlertContext, now: number): readonly Sampl
     const alert = createAlert(createReport(outcomes, facts), context);
     return alert === undefined ? [] : [{ kind, alert }];
   });
-  const notStarted = createStartAlert(new Error("This is what a run says that cannot start."), context);
+  const notStarted = createStartAlert(new Error("This is an example of a run that cannot start."), context);
   return [...ofRuns, { kind: "could not start", alert: notStarted }].map(({ kind, alert }) => ({
     kind,
     alert: markAsTest(alert),

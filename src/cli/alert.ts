@@ -15,9 +15,9 @@ const TIMEOUT_MS = 15_000;
 
 const DESCRIPTION = `Send one alert of each kind to the alert topic, marked as a test.
 
-This shows whether mail, chat, pager and telephone receive alerts, and what they look like there.
-Filter policies of subscribers apply, since the alerts have the attributes of real ones.
-With ALERT_HTTPS_FORMAT=chat, https subscribers get the message for chat, as from a function with that setting.`;
+This shows whether mail, chat, pager and telephone receive alerts, and how the alerts look.
+Filter policies of subscriptions apply, because the alerts have the attributes of real ones.
+With ALERT_HTTPS_FORMAT=chat, https subscribers receive the chat message, as from a function.`;
 
 export function alertCommand(context: CommandContext): CommandUnknownOpts {
   return new Command("alert")
@@ -41,9 +41,9 @@ interface Sent {
 async function sendSamples(topic: string | undefined, json: boolean, context: CommandContext): Promise<void> {
   const { out, err, env } = context;
   if (!topic)
-    throw new UsageError("No alert topic is named.", "Name it with --topic, or set ALERT_TOPIC_ARN.");
+    throw new UsageError("No alert topic is configured.", "Give it with --topic, or set ALERT_TOPIC_ARN.");
   const fault = topicFault(topic);
-  if (fault !== undefined) throw new UsageError(`The topic ${fault}.`, "Name another with --topic.");
+  if (fault !== undefined) throw new UsageError(`The topic ${fault}.`, "Give another one with --topic.");
   await requireAwsConfig(context);
   const results: Sent[] = [];
   for (const sample of sampleAlerts(sampleContext(env, topic), systemClock.now()))
@@ -84,6 +84,6 @@ function lines(results: readonly Sent[], topic: string): string[] {
     ]),
     "",
     `${sent} of ${results.length} test alerts were sent to ${topic}.`,
-    ...(sent === 0 ? [] : ["Check that they arrive where somebody reads them."]),
+    ...(sent === 0 ? [] : ["Check that they arrive where people read them."]),
   ];
 }

@@ -1,10 +1,10 @@
-/** A profile and a region that a command line names. */
+/** The profile and region given on a command line. */
 export interface AwsChoice {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
 }
 
-/** Like the AWS CLI, a profile that is named on the command line is preferred to keys in the environment. */
+/** As in the AWS CLI, a profile on the command line takes precedence over keys in the environment. */
 export function selectAws(env: NodeJS.ProcessEnv, { profile, region }: AwsChoice): void {
   if (region !== undefined) env["AWS_REGION"] = region;
   if (profile === undefined) return;
@@ -16,6 +16,6 @@ export function selectAws(env: NodeJS.ProcessEnv, { profile, region }: AwsChoice
 export function followAwsCli(env: NodeJS.ProcessEnv): void {
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = env;
   if (!AWS_REGION && AWS_DEFAULT_REGION) env["AWS_REGION"] = AWS_DEFAULT_REGION;
-  // The SDK ignores the keys if a profile is named too.
+  // The SDK ignores the keys if a profile is set, too.
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) delete env["AWS_PROFILE"];
 }

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { AwsChoice } from "./aws-environment.ts";
 import { valueOption } from "./options.ts";
 
-/** Commands that call nothing in AWS. */
+/** Commands that do not call AWS. */
 const LOCAL_COMMANDS: ReadonlySet<string> = new Set(["sandbox", "completion", "help", "explain", "template"]);
 const REGION = "the AWS region; default: $AWS_REGION, or the profile's region";
 
@@ -13,7 +13,7 @@ const choice = z.object({
   awsRegion: z.optional(z.string()),
 });
 
-/** Adds --profile and --region to a command; --aws-region if its --region is Confluent's. */
+/** Adds --profile and --region to a command, or --aws-region if its --region is Confluent's. */
 export function addAwsOptions(command: CommandUnknownOpts): void {
   if (LOCAL_COMMANDS.has(command.name())) return;
   const flag = hasOwnRegion(command) ? "--aws-region <name>" : "--region <name>";
@@ -21,7 +21,7 @@ export function addAwsOptions(command: CommandUnknownOpts): void {
   command.addOption(valueOption(flag, REGION));
 }
 
-/** What the command line names. */
+/** The options given on the command line. */
 export function awsChoiceOf(command: CommandUnknownOpts): AwsChoice {
   const { profile, region, awsRegion } = choice.parse(command.opts());
   const isOther = command.options.some(({ long }) => long === "--aws-region");

@@ -28,7 +28,7 @@ export async function requireAwsConfig({ env }: Pick<Context, "env">): Promise<v
 }
 
 /**
- * Reads a secret once, so that an expired session or an unreachable endpoint is reported once, not for each secret.
+ * Reads one secret first, so that an expired session or an unreachable endpoint is reported once instead of for each secret.
  * @throws UsageError if AWS does not accept the credentials; RotationError if Secrets Manager cannot be reached.
  */
 export async function requireAws(
@@ -51,7 +51,7 @@ export async function requireAws(
   }
 }
 
-/** Any other error, such as a missing permission, concerns this secret alone and is reported with it. */
+/** Any other error, such as a missing permission, concerns only this secret and is reported with it. */
 function throwIfUnusable(error: unknown, profile: string | undefined): void {
   const fault = toAwsFault(error, { caller: "person", service: SERVICE, permission: "" });
   const { kind, sentence = "", nextStep } = fault;
@@ -61,7 +61,7 @@ function throwIfUnusable(error: unknown, profile: string | undefined): void {
     throw new RotationError("unreachable", sentence, { ...(nextStep && { nextStep }) });
 }
 
-/** A failed call that the whole command depends on. */
+/** The error for a failed call without which the command cannot continue. */
 export function callError(
   what: string,
   error: unknown,
@@ -91,7 +91,7 @@ function createClient(): SecretsManagerClient {
   return new SecretsManagerClient(awsClientOptions());
 }
 
-/** Options for AWS clients of commands: a person who waits should hear of a failure within seconds. */
+/** Options for the AWS clients of commands: they fail within seconds, because a person waits. */
 export function awsClientOptions() {
   return {
     maxAttempts: 2,

@@ -4,7 +4,7 @@ import type { Finding } from "./checks/check.ts";
 import { fold } from "./folding.ts";
 import { factLines } from "./problem.ts";
 
-/** What failed comes first, then remarks, then what passed. */
+/** Failed checks first, then remarks, then passed checks. */
 export function checkLines(terminal: Terminal, findings: readonly Finding[], all: boolean): string[] {
   const [failed, remarks, passed] = (["failed", "remark", "passed"] as const).map((state) =>
     findings.filter((finding) => finding.state === state),

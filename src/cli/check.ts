@@ -29,11 +29,11 @@ const CHECKS: readonly Check[] = [
 
 const DESCRIPTION = `Check the configuration, secrets, environments, connections and the alert topic.
 
-Nothing is written, so the command suits a pipeline before a deployment.
-The provider of each key is asked whether it accepts the key, unless verification.provider is false.
-It uses your own permissions, not those of the function's role.
-Connections that exist and are not listed in connections.json are named in a remark.
-With --offline, only the file is checked: it needs no network and no AWS credentials.
+The command changes nothing, so it can run in a pipeline before a deployment.
+It asks the provider of each key whether it accepts the key, unless verification.provider is false.
+It uses your permissions, not those of the function's role.
+A remark names connections that exist but are not listed in connections.json.
+With --offline, it checks only the file and needs no network and no AWS credentials.
 The exit code is 1 if a check fails, and 2 if connections.json is invalid.`;
 
 const OFFLINE_NOTE = `Only the file was checked. For secrets, environments and connections, run: ${PROGRAM} check`;
@@ -47,15 +47,15 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
     .summary("Check configuration, secrets, environments, connections and alert topic")
     .description(DESCRIPTION)
     .addOption(valueOption("--topic <arn>", "the alert topic; default: $ALERT_TOPIC_ARN"))
-    .option("--offline", "check only what the file shows")
-    .addOption(allOption("show every check, also if more than 20 passed"))
+    .option("--offline", "check only the file, without network and credentials")
+    .addOption(allOption("show every check, even if more than 20 passed"))
     .addOption(jsonOption())
     .addOption(configOption())
     .addHelpText(
       "after",
       exampleText(out, [
         ["check", "everything in connections.json"],
-        ["check --offline", "the file alone, such as before a commit"],
+        ["check --offline", "only the file, for example before a commit"],
         ["check --config connections.json --json", "a file before its deployment, as JSON"],
       ]),
     )

@@ -4,7 +4,7 @@ import { explainedWords } from "./explain.ts";
 import { commandNames, optionNames } from "./introspection.ts";
 import { readRunbook } from "./runbook.ts";
 
-/** What can stand for the last word of a command line; empty if it is a file or anything else. */
+/** Completions of the last word of a command line; none for files and free text. */
 export function candidates(
   words: readonly string[],
   program: CommandUnknownOpts,
@@ -67,7 +67,7 @@ function argumentsOf(command: CommandUnknownOpts, { program, config }: Sources):
   });
 }
 
-/** A name that two environments have is only clear with its environment. */
+/** A name that occurs in two environments is completed with its environment. */
 function namesIn({ connections }: Listed): string[] {
   const times = Map.groupBy(connections, ({ name }) => name);
   return connections.map(({ name, environment }) =>

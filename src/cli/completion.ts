@@ -5,7 +5,7 @@ import { exampleText } from "./help.ts";
 
 const FUNCTION_NAME = PROGRAM.replaceAll("-", "_");
 
-/** The scripts ask the program for candidates, so that they never get out of date. Without candidates they offer files. */
+/** The scripts ask the program for candidates, so they never become outdated. Without candidates they offer files. */
 const SCRIPTS = {
   bash: `_${FUNCTION_NAME}() {
   local word
@@ -53,7 +53,7 @@ export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
     .action((shell) => out.print(SCRIPTS[shell]));
 }
 
-/** What the completion scripts call. The last word is the one to be completed. */
+/** The hidden command that the completion scripts call. It completes the last word. */
 export function completeCommand(
   { out, env }: CommandContext,
   program: CommandUnknownOpts,

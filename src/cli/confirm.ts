@@ -2,7 +2,7 @@ import type { CommandContext } from "./context.ts";
 import { InterruptedError } from "./errors.ts";
 
 /**
- * Asks before something that concerns all connections. Only a person at a terminal is asked: scripts go on.
+ * Asks for confirmation of an action on all connections. It asks only at a terminal; scripts continue.
  * @throws InterruptedError unless the answer is yes.
  */
 export async function confirmWide(
@@ -12,5 +12,7 @@ export async function confirmWide(
   if (ask === undefined || !isInteractive) return;
   const answer = await ask(`${question} [y/N] `);
   if (!/^y(es)?$/i.test(answer?.trim() ?? ""))
-    throw new InterruptedError("The answer was not yes, so nothing was sent. With --yes, nobody is asked.");
+    throw new InterruptedError(
+      "The answer was not yes, so nothing was sent. With --yes, the command does not ask.",
+    );
 }

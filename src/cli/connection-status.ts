@@ -9,7 +9,7 @@ import { PROGRAM } from "./context.ts";
 import { connectionProblem, type Problem } from "./problem.ts";
 
 /**
- * `healthy`: the phase says so, and nothing shows an older key. `stale`: it certainly holds an older version of its secret.
+ * `healthy`: its phase is good, and nothing indicates an older key. `stale`: it certainly holds an older version of its secret.
  * `pending`: no verdict yet. `unhealthy`: it is missing, not as configured or not usable. `unknown`: it could not be read.
  */
 export const CONNECTION_STATES = ["unhealthy", "unknown", "stale", "pending", "healthy"] as const;
@@ -32,12 +32,12 @@ export interface ConnectionStatus {
   /** Whether the current version has the propagation label; absent if no label is configured. */
   readonly propagated?: boolean;
   readonly message?: string;
-  /** Of the response that shows the problem. */
+  /** The request id of the response that shows the problem. */
   readonly requestId?: string;
   readonly nextStep?: string;
 }
 
-/** What is known of an environment: its connections by name, or why it cannot be listed. */
+/** The connections of an environment by name, or why it cannot be listed. */
 export type Listing = ReadonlyMap<string, ConnectionState> | StatusProblem;
 
 interface Reading {
@@ -45,7 +45,7 @@ interface Reading {
   readonly version: SecretVersion | RotationError | undefined;
 }
 
-/** What keeps a connection from being healthy. */
+/** Why a connection is not healthy. */
 interface StatusProblem extends Problem {
   readonly state: ConnectionStatus["state"];
   readonly errorClass?: ErrorClass;

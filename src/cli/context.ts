@@ -8,24 +8,24 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, unverified: 3, interrupted: 13
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What the program needs of its surroundings, apart from the adapters. */
+/** The outside world of the program, apart from the adapters. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** For the result and nothing else. */
+  /** For the result only. */
   readonly out: Terminal;
   /** For progress, notes and errors. */
   readonly err: Terminal;
-  /** Makes the AWS clients that are created from now on use a profile or a region. */
+  /** Sets the profile or region of AWS clients that are created later. */
   readonly useAws: (choice: AwsChoice) => void;
-  /** Calls `handler` at Ctrl-C instead of ending the process; the returned function removes the handler. */
+  /** Makes Ctrl-C call `handler` instead of ending the process. @returns a function that removes the handler. */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Prints a question to standard error and reads a line; `undefined` at the end of the input. */
   readonly ask?: (question: string) => Promise<string | undefined>;
-  /** True if somebody sits at a terminal and can answer. */
+  /** True if a person at a terminal can answer. */
   readonly isInteractive?: boolean;
 }
 
-/** What a command gets from the program. */
+/** The context of a command. */
 export interface CommandContext extends Context {
   /** Knows every secret that the command has read. */
   readonly redactor: Redactor;

@@ -23,9 +23,9 @@ import { silenceRemark } from "./silence.ts";
 const DESCRIPTION = `Write a connections.json for connections that exist, or add them to one.
 
 The connections come from an environment, or from the output of "terraform show -json".
-No credentials are read from it. What only you know, such as the name of a secret, is left empty:
-these entries are written as comments for you to complete, and the command lists them.
-With --merge, entries, comments and order of the file stay as they are.`;
+No credentials are read from it. Values that only you know, such as secret names, are left empty:
+the command writes these entries as comments for you to complete, and lists them.
+With --merge, the file keeps its entries, comments and order.`;
 
 const EXAMPLES: readonly Example[] = [
   [
@@ -35,7 +35,7 @@ const EXAMPLES: readonly Example[] = [
   ["discover --terraform state.json --output -", "the connections in a Terraform state"],
   [
     "discover --terraform plan.json --merge connections.json",
-    "add what a plan contains and the file does not list",
+    "add connections of a plan that the file does not list",
   ],
 ];
 
@@ -53,7 +53,9 @@ export function discoverCommand(context: CommandContext): CommandUnknownOpts {
     .description(DESCRIPTION)
     .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
     .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
-    .addOption(valueOption("--merge <file>", "add to this connections.json what it does not list"))
+    .addOption(
+      valueOption("--merge <file>", "add connections to this connections.json that it does not list"),
+    )
     .addOption(useOption())
     .option("--force", "overwrite an existing file")
     .addHelpText("after", exampleText(context.out, EXAMPLES))
@@ -103,7 +105,7 @@ async function read(file: string): Promise<string> {
   }
 }
 
-/** The region on the command line is that of one environment; Terraform's state may contain several. */
+/** The region on the command line applies to one environment, but Terraform's state may contain several. */
 function givenFor(
   found: readonly FoundConnection[],
   { name, apiKeySecret, use = [], ...options }: Options,
@@ -119,7 +121,7 @@ function givenFor(
   const which = environments.join(", ");
   const reason = isOneRegion
     ? `The region of ${which} is not in the file: give --cloud and --region, or use a plan.`
-    : `The regions of ${which} are not in the file, and there are several. A plan names them: terraform plan -out p && terraform show -json p > plan.json`;
+    : `The regions of ${which} are not in the file, and there are several. A plan contains them: terraform plan -out p && terraform show -json p > plan.json`;
   return { given, remarks: [reason] };
 }
 

@@ -1,4 +1,4 @@
-/** The command cannot be carried out as it was given. `hint` says what to do instead. */
+/** The command line cannot be executed. `hint` says what to do instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly hint: string;

@@ -8,7 +8,7 @@ import { suggestion } from "./suggestion.ts";
 
 const DESCRIPTION = `Explain an error class, an outcome or a state: what it means, and what to do.
 
-The text is that of the runbook. Without a word, all words are listed.`;
+The text comes from the runbook. Without a word, the command lists all words.`;
 
 export function explainCommand({ out }: CommandContext): CommandUnknownOpts {
   return new Command("explain")
@@ -47,7 +47,7 @@ function explanation(out: Terminal, runbook: Runbook, word: string): string[] {
   const section = runbook.sections.get(key);
   if (meaning === undefined && section === undefined)
     throw new UsageError(
-      `There is nothing to explain about "${word}".`,
+      `The runbook does not explain "${word}".`,
       `${suggestion(key, explainedWords(runbook))} All words: ${PROGRAM} explain`,
     );
   const summary =

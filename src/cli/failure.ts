@@ -3,7 +3,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { EXIT, type ExitCode, PROGRAM } from "./context.ts";
 import { InterruptedError, UsageError } from "./errors.ts";
 
-/** Why a command could not be carried out, as a person or a program is told. */
+/** Why a command failed, for a person or a program. */
 export interface Failure {
   readonly code: ExitCode;
   /** An error class of the report, or `usage` or `interrupted`. */
@@ -24,8 +24,7 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof EventError)
     return { code: EXIT.usage, class: "usage", message, nextStep: "Nothing was read or sent." };
   if (error instanceof RotationError) {
-    const { nextStep = "Check the ids, the address and the secrets that the message names." } =
-      error.response;
+    const { nextStep = "Check the ids, the address and the secrets in the message." } = error.response;
     return {
       code: EXIT.failed,
       class: error.errorClass,
@@ -41,12 +40,12 @@ export function toFailure(error: unknown): Failure {
   return { code: EXIT.failed, class: "internal", message, nextStep };
 }
 
-/** What happened and what to do, in words. */
+/** What happened and what to do, as lines. */
 export function failureLines(terminal: Terminal, { message, nextStep }: Failure): string[] {
   return [...terminal.wrap(`${terminal.paint("red", "Error:")} ${message}`), ...terminal.wrap(nextStep)];
 }
 
-/** What `--json` writes instead of a result. */
+/** The JSON that `--json` writes instead of a result. */
 export function failureJson({ code: _code, ...error }: Failure): string {
   return JSON.stringify({ error }, null, 2);
 }

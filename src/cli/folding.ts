@@ -7,7 +7,7 @@ export interface Folded<T> {
   readonly folded: readonly T[];
 }
 
-/** Rows that need no attention: on a terminal, more than twenty of them are folded into a count. */
+/** On a terminal, folds more than twenty rows that need no attention into a count. */
 export function fold<T>({ isTTY }: Terminal, rows: readonly T[], all: boolean): Folded<T> {
   return all || !isTTY || rows.length <= MAX_SHOWN
     ? { shown: rows, folded: [] }

@@ -3,7 +3,7 @@ import { PROGRAM } from "./context.ts";
 
 export type Example = readonly [line: string, description: string];
 
-/** The part of a command's help that shows command lines, given without the program's name. */
+/** The examples in a command's help. Their command lines are given without the program's name. */
 export function exampleText(terminal: Terminal, examples: readonly Example[]): string {
   const lines = examples.flatMap(([line, description]) => [
     ...terminal.wrap(description, "  # ").map((line) => terminal.paint("dim", line)),
@@ -19,7 +19,7 @@ export function exitCodeText(terminal: Terminal): string {
     "  0    everything succeeded",
     "  1    something failed",
     "  2    wrong usage or configuration",
-    "  3    a key was sent, but nothing showed that it is in use",
+    "  3    a key was sent, but its use was not confirmed",
     "  130  interrupted",
     "",
     ...terminal.wrap(`Run "${PROGRAM} <command> --help" for the options and examples of a command.`),

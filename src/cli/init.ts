@@ -20,9 +20,9 @@ import { valueOption } from "./options.ts";
 
 const DESCRIPTION = `Create a connections.json: find the connections and secrets that exist, and write the file.
 
-On a terminal, the command asks for every option that is not given, and for the secret of each
-connection. Elsewhere it asks nothing. It reads secrets to find out under which key each holds
-what is needed, and neither shows nor writes a value. An existing file is never overwritten.`;
+On a terminal, the command asks for every missing option and for the secret of each
+connection; otherwise it asks no questions. It reads secrets to find the keys under which they
+hold the credentials, and neither shows nor writes a value. It never overwrites a file.`;
 
 interface Options extends EnvironmentOptions {
   readonly use?: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export function initCommand(context: CommandContext): CommandUnknownOpts {
       exampleText(context.out, [
         [
           "init --organization 9bb441c4-edef-46ac-8a41-c49e44a3fd9a --environment env-a1b2c3 --cloud aws --region us-west-2 --api-key-secret prod/confluent/flink-api-key --name prod --use support-openai=prod/openai --output new.json",
-          "on a terminal, init alone asks for all of this",
+          "the same without questions; on a terminal, init asks for missing options",
         ],
       ]),
     )
@@ -74,12 +74,12 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
   );
 }
 
-/** The commands that lead to a dry run; what they do stands beside them if the terminal is wide enough. */
+/** The commands that lead to a dry run, with descriptions if the terminal is wide enough. */
 function nextSteps({ columns }: Terminal, config: string): string[] {
   const steps = [
-    ["check --offline", "the file alone"],
-    ["check", "secrets, environments and connections too"],
-    ["rotate --dry-run", "what would be sent"],
+    ["check --offline", "checks only the file"],
+    ["check", "also checks secrets, environments and connections"],
+    ["rotate --dry-run", "shows what would be sent"],
   ] as const;
   const lines = steps.map(([command, what]) => ({ line: `  ${PROGRAM} ${command}${config}`, what }));
   const width = Math.max(...lines.map(({ line }) => line.length));

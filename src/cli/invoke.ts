@@ -21,8 +21,8 @@ const INVOKE = {
 };
 const LIST = {
   service: "Lambda",
-  permission: "lambda:ListFunctions, or name the function with --function",
-  hint: "Name the function with --function.",
+  permission: "lambda:ListFunctions, or give the function with --function",
+  hint: "Give the function with --function.",
 };
 const CONNECTION_TIMEOUT_MS = 3_000;
 /** Longer than the longest timeout of a Lambda function. */
@@ -30,7 +30,7 @@ const TIMEOUT_MS = 960_000;
 
 const DESCRIPTION = `Call the deployed function and show its report.
 
-Without --function, the function is found by its stack.`;
+Without --function, the command finds the function by its stack.`;
 
 const EXAMPLES: readonly Example[] = [
   ["invoke", "every connection, with the function of the default stack"],
@@ -59,7 +59,7 @@ function withOptions() {
     .addOption(secretOption())
     .option("--dry-run", "do everything except the PUT")
     .option("--yes", "do not ask before all connections are rotated")
-    .addOption(allOption("show every connection, also if more than 20 succeeded"))
+    .addOption(allOption("show every connection, even if more than 20 succeeded"))
     .addOption(jsonOption());
 }
 
@@ -135,7 +135,7 @@ async function functionOf(client: LambdaClient, stack: string, context: CommandC
   );
 }
 
-/** CloudFormation names a function after its stack, and the description ends with the function's version. */
+/** CloudFormation derives the name from the stack; the description ends with the version. */
 async function listRotators(client: LambdaClient, stack: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {}))

@@ -32,7 +32,7 @@ function startTrace({ err }: Context, redactor: Redactor): () => void {
   return traceRequests({ redactor, print, now: () => performance.now() });
 }
 
-/** Prints what happened and what to do; as JSON, to standard output, if that is asked for. */
+/** Prints what happened and what to do, as JSON to standard output with `--json`. */
 function explain(error: unknown, args: readonly string[], { out, err }: Context): ExitCode {
   const failure = toFailure(error);
   if (args.includes("--json")) out.print(failureJson(failure));

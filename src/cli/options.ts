@@ -17,7 +17,7 @@ export function listOption<Flags extends string>(flags: Flags, description: stri
   );
 }
 
-/** Commander takes whatever follows an option as its value, also the next option. */
+/** Commander would take the next option as this option's value. */
 function parseValue(text: string): string {
   if (text.startsWith("--")) throw new InvalidArgumentError("A value is missing before this option.");
   return text;

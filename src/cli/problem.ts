@@ -6,7 +6,7 @@ import type { ShownTexts, Texts } from "../rotation/text-resolver.ts";
 import type { Text } from "../rotation/untrusted-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** What is known of a failure, and what to do about it. */
+/** A failure and what to do about it. */
 export interface Problem extends Texts {
   readonly message: Text;
   readonly nextStep?: string;
@@ -25,7 +25,7 @@ export function environmentProblem(error: RotationError, environment: Environmen
   return { message: error.text, ...(detail && { detail }), ...(requestId && { requestId }), nextStep };
 }
 
-/** The problem of one connection, in the words of a report. */
+/** The problem of one connection, with the texts of a report. */
 export function connectionProblem(error: RotationError, connection: Connection): Problem {
   const { detail, requestId, message: _message, ...details } = detailsOf(error);
   const { nextStep } = toOutcome(connection, details);
@@ -61,7 +61,7 @@ function environmentAdvice(errorClass: ErrorClass, { name, apiKeySecret }: Envir
     case "secret":
       return `Put a Flink API key of environment ${name} into secret ${apiKeySecret}.`;
     case "timeout":
-      return `Check cloud and region of ${name} in connections.json, and the network on the way to its host.`;
+      return `Check cloud and region of ${name} in connections.json, and the network path to its host.`;
     case "not-found":
     case "unreachable":
       return `Check organizationId, environmentId, cloud and region of ${name} in connections.json.`;

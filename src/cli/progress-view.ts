@@ -51,7 +51,7 @@ export class ProgressView {
     }
   };
 
-  /** The connections to which a key was sent and whose verdict is not known yet. */
+  /** The connections that received a key and have no verdict yet. */
   unverified(): string[] {
     const open = [...this.#entries].filter(([, { putAt, isDone }]) => putAt !== undefined && !isDone);
     return open.map(([connection, { row }]) => `${qualifiedName(connection)} (${row.phase})`);

@@ -12,7 +12,7 @@ import { createLog } from "./log.ts";
 import { runOptions } from "./run-options.ts";
 
 const TIMEOUT_MS = 60_000;
-/** Short, because a person waits: a host that does not answer is given up after eight seconds. */
+/** Short, because a person waits: a host that does not respond is given up after eight seconds. */
 export const SHORT_WAITS = { faultRetryMs: 4_000, requestTimeoutMs: 4_000 } as const;
 
 /** Runs `work` with clients for Secrets Manager and Confluent, and closes them afterwards. `work` must not write. */

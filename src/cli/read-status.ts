@@ -10,7 +10,7 @@ import { environmentProblem } from "./problem.ts";
 import { listConfigured } from "./read-only.ts";
 import { unlistedConnections } from "./unlisted.ts";
 
-/** A connection that exists and that connections.json does not list. */
+/** A connection that exists but is not listed in connections.json. */
 interface UnlistedConnection {
   readonly name: string;
   readonly environment: string;

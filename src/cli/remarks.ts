@@ -11,7 +11,7 @@ export interface Remark extends Partial<ShownProblem> {
 
 const MAX_NAMED = 8;
 
-/** The texts about connections. What several of them share is told once, with NAME in place of theirs. */
+/** The texts about connections. A text that several of them share is shown once, with NAME in place of their names. */
 export function remarkLines<T extends Remark>(
   terminal: Terminal,
   remarks: readonly T[],

@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: "VERSION", rank: 5 },
 ];
 
-/** What needs attention comes first; many successes are folded into a count. */
+/** Problems first; many successes are folded into a count. */
 export function reportLines(terminal: Terminal, report: Report, all: boolean): string[] {
   const { connections, counts, durationMs, requests } = report;
   const concerned = connections.filter(isAlertable);
@@ -57,7 +57,7 @@ function cells(outcome: Outcome) {
   ];
 }
 
-/** A request id helps with a failure only. */
+/** A request id is useful only for a failure. */
 function toRemark({ requestId, ...outcome }: Outcome) {
   return { ...outcome, ...(requestId && outcome.errorClass && { requestId }) };
 }

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { ClientRequest, IncomingMessage } from "node:http";
 import * as z from "zod/mini";
 
-/** What undici publishes; Confluent and the providers of keys are called with it. Raw headers are pairs of a name and a value. */
+/** The events of undici, which calls Confluent and the providers. Raw headers alternate between name and value. */
 const undiciEvent = z.object({
   request: z.custom<UndiciRequest>(
     (value) => typeof value === "object" && value !== null && "origin" in value,
@@ -17,7 +17,7 @@ interface UndiciRequest {
   readonly method: string;
 }
 
-/** What Node's http publishes; the SDK for AWS uses it. */
+/** The events of Node's http, which the AWS SDK uses. */
 const nodeEvent = z.object({
   request: z.instanceof(ClientRequest),
   response: z.optional(z.instanceof(IncomingMessage)),
@@ -34,10 +34,10 @@ export interface ObservedRequest {
   readonly operation?: string;
 }
 
-/** The beginning of its response, or why there is none. */
+/** The start of its response, or the reason why there is none. */
 export interface ObservedResponse {
   readonly status?: number;
-  /** By names in lower case. */
+  /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly error?: unknown;
 }
@@ -47,7 +47,7 @@ export interface RequestObserver {
   readonly ended: (request: ObservedRequest, response: ObservedResponse) => void;
 }
 
-/** Observes each HTTP request of this process. @returns a function that ends that. */
+/** Observes each HTTP request of this process. @returns a function that stops observing. */
 export function observeRequests({ started, ended }: RequestObserver): () => void {
   const undiciEnded = (message: unknown) => ended(...parseUndici(message));
   const nodeEnded = (message: unknown) => ended(...parseNode(message));

@@ -20,8 +20,8 @@ export interface RequestTraceOptions {
 }
 
 /**
- * Prints a line for each HTTP request of this process when its response begins: method, address, status, duration, request
- * id and rate limit. No body and no other header is read, and the values of a query are left out.
+ * Prints a line for each HTTP request of this process when its response starts: method, address, status, duration, request
+ * id and rate limit. It reads no body and no other header, and omits the values of a query.
  * @returns a function that ends the trace.
  */
 export function traceRequests({ redactor, print, now }: RequestTraceOptions): () => void {
@@ -40,7 +40,7 @@ export function traceRequests({ redactor, print, now }: RequestTraceOptions): ()
   });
 }
 
-/** Providers take keys in queries too. */
+/** Omits query values, because some providers accept keys in the query. */
 function requestText({ method, url, operation }: ObservedRequest, redactor: Redactor): string {
   const address = redactor.redactName(addressOf(url));
   return [method, address, ...(operation === undefined ? [] : [operation])].join(" ");
@@ -64,7 +64,7 @@ function headerTexts({ headers }: ObservedResponse, redactor: Redactor): string[
 
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/;
 
-/** True for what is no id, number or date. The trace is printed before all secrets are known, such as the previous key. */
+/** True unless the value is an id, number or date. The trace is printed before all secrets are known, such as previous keys. */
 function mayQuote(value: string): boolean {
   return !HTTP_DATE.test(value) && UntrustedText.id(value)?.mayQuote === true;
 }
@@ -72,7 +72,7 @@ function mayQuote(value: string): boolean {
 const API_PATH = /^\/sql\/v1\/organizations\//;
 const ORDINARY_SEGMENT = /^(?:.{0,11}|[a-z_-]{1,30})$/;
 
-/** A redirect may lead to an address that quotes a key: long parts of a path that is not one of Confluent's API are left out. */
+/** A redirect may lead to an address that quotes a key: long parts of a path outside Confluent's API are omitted. */
 function addressOf(url: string): string {
   const { origin, pathname, search } = new URL(url);
   const query = search.replace(/([?&][^=&]*)=[^&]*/g, "$1=…");

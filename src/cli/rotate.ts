@@ -23,13 +23,13 @@ const TIMEOUT_MS = 3_600_000;
 const DESCRIPTION = `Send the current keys to the connections and wait until each is READY.
 
 Without names and --secret, every connection in connections.json is rotated.
-The command uses your own AWS credentials and sends no alert.
+The command uses your AWS credentials and sends no alert.
 On a terminal it asks before it rotates all connections or all of an environment; --yes skips that.
 Ctrl-C finishes updates in progress and starts no new ones; press it again to exit at once.`;
 
 const EXAMPLES: readonly Example[] = [
   ["rotate", "every connection"],
-  ["rotate support-openai prod/orders-mongodb", "two connections, one of them with its environment"],
+  ["rotate support-openai prod/orders-mongodb", "two connections, the second with its environment"],
   ["rotate --secret prod/aws-ai", "the connections of a secret"],
   ["rotate --environment staging --dry-run", "show what would be sent to an environment"],
   ["rotate --json", "print the report as JSON"],
@@ -49,8 +49,8 @@ function withOptions() {
     .addOption(secretOption())
     .addOption(environmentOption())
     .option("--dry-run", "do everything except the PUT")
-    .option("--yes", "do not ask before all connections of an environment are rotated")
-    .addOption(allOption("show every connection, also if more than 20 succeeded"))
+    .option("--yes", "do not ask before rotating all connections of an environment")
+    .addOption(allOption("show every connection, even if more than 20 succeeded"))
     .addOption(jsonOption())
     .addOption(configOption());
 }
@@ -97,7 +97,7 @@ async function runWithProgress(
   let isStopping = false;
   const release = context.onInterrupt(() => {
     if (isStopping) abort.reject(interrupted(view));
-    else context.err.print("Stopping: updates in progress are finished. Press Ctrl-C again to exit at once.");
+    else context.err.print("Stopping after the updates in progress. Press Ctrl-C again to exit at once.");
     isStopping = true;
   });
   const running = run(config, triggerFor(selected, config, dryRun), {

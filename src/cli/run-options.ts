@@ -4,8 +4,8 @@ import { Redactor } from "../rotation/redact.ts";
 import type { RunOptions } from "../run.ts";
 
 /**
- * The options that all runs in the terminal share.
- * @param redactor of the command, which redacts the trace of `--debug` too.
+ * The options shared by all runs in the terminal.
+ * @param redactor that of the command, which also redacts the trace of `--debug`.
  */
 export function runOptions(log: RunLog, timeoutMs: number, redactor = new Redactor()): RunOptions {
   return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Terminal } from "../terminal/terminal.ts";
 import { PROGRAM } from "./context.ts";
 
-/** The text of docs/runbook.md, which the build puts into the bundle. */
+/** The text of docs/runbook.md, which the build inserts into the bundle. */
 declare const RUNBOOK: string | undefined;
 
 export interface Runbook {

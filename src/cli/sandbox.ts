@@ -4,7 +4,7 @@ import { serve } from "../sandbox/demo/serve.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { exampleText } from "./help.ts";
 
-const DESCRIPTION = `Start local stand-ins for AWS, Confluent and providers, with the function between them.
+const DESCRIPTION = `Start local stand-ins for AWS, Confluent and providers, and the function that uses them.
 
 Nothing leaves this machine. The sandbox runs until Ctrl-C and prints commands to try.`;
 
@@ -17,7 +17,7 @@ export function sandboxCommand({ out, onInterrupt, exitWith }: CommandContext): 
     .addHelpText(
       "after",
       exampleText(out, [
-        ["sandbox", "try things out"],
+        ["sandbox", "try the commands"],
         ["sandbox --demo", "scenarios with events, bad keys, alerts and statements"],
       ]),
     )

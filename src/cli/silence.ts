@@ -7,7 +7,7 @@ const MEANING: Readonly<Record<RotationSettings["require"], string>> = {
   ready: 'every update ends as unverified, with an alert, since verification.require is "ready"',
 };
 
-/** Says that Confluent reports no phase, and what that means for updates; `undefined` if it reports one for each connection. */
+/** Explains the effect on updates if Confluent reports no phase; `undefined` if it reports one for each connection. */
 export function silenceRemark(
   phases: readonly string[],
   require: RotationSettings["require"],

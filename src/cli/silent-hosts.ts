@@ -2,7 +2,7 @@ import { observeRequests } from "./request-events.ts";
 
 const TOLD_AFTER_MS = 1_000;
 
-/** Knows which hosts have not answered for a second, retries included. */
+/** Finds the hosts that have not responded for a second, including retries. */
 export class SilentHosts {
   readonly #since = new Map<string, number>();
   readonly #now: () => number;

@@ -8,16 +8,16 @@ const WORDS: Readonly<Record<StatementAction, string>> = {
   reported: "still runs",
   "would-restart": "would be restarted",
   restarted: "restarted",
-  resumed: "resumed after an earlier run had stopped it",
+  resumed: "resumed after an earlier run stopped it",
   "not-restarted": "not restarted",
   "not-resumed": "STOPPED, AND NOT RUNNING AGAIN",
 };
 
-/** The statements that used the key from before, and what was done about them. */
+/** The statements that used the previous key, and what was done about them. */
 export function statementLines(terminal: Terminal, { statements = [] }: Report): string[] {
   if (statements.length === 0) return [];
   return [
-    "Statements that started with the key from before (at least these):",
+    "Statements that started with the previous key (possibly incomplete):",
     ...statements.flatMap((each) => linesOf(terminal, each)),
     "",
   ];

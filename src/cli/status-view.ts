@@ -33,11 +33,11 @@ const STYLES: Readonly<Record<ConnectionStatus["state"], Style>> = {
 export interface StatusViewOptions {
   readonly config: Pick<Config, "propagationLabel" | "verification">;
   readonly now: number;
-  /** Whether healthy connections are shown however many there are. */
+  /** Whether all healthy connections are shown. */
   readonly all: boolean;
 }
 
-/** What is not well comes first; many healthy connections are folded into a count. */
+/** Unhealthy connections first; many healthy ones are folded into a count. */
 export function statusLines(
   terminal: Terminal,
   { connections, unlisted }: StatusReading,

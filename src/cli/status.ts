@@ -20,18 +20,18 @@ const INTERVAL_SECONDS = 5;
 
 const DESCRIPTION = `Show the state of each connection and the age of its key.
 
-The command sends one LIST for each environment and writes nothing.
-A connection is stale if it was last updated before the current version of its secret was created:
-it certainly holds an older key. Connections that are not healthy come first.
-If Confluent reports no phase for an environment, the command says so and what that means.
-Connections that exist and are not listed in connections.json are named.
+The command sends one LIST for each environment and changes nothing.
+A connection is stale if it was last updated before the current version of its secret was created;
+it certainly holds an older key. Unhealthy connections come first.
+If Confluent reports no phase for an environment, the command says so and explains the effect.
+A remark names connections that exist but are not listed in connections.json.
 The exit code is 1 if a listed connection is not healthy; with --watch, the last reading counts.`;
 
 const EXAMPLES: readonly Example[] = [
   ["status", "every connection in connections.json"],
   ["status --environment prod", "the connections of one environment"],
   ["status support-openai --json", "one connection, as JSON"],
-  ["status --watch", "until Ctrl-C, read again every five seconds"],
+  ["status --watch", "read every five seconds until Ctrl-C"],
 ];
 
 export function statusCommand(context: CommandContext): CommandUnknownOpts {
@@ -47,8 +47,8 @@ function withOptions() {
     .argument("[name...]", "connections, as NAME or ENVIRONMENT/NAME")
     .addOption(secretOption())
     .addOption(environmentOption())
-    .addOption(allOption("show every connection, also if more than 20 are healthy"))
-    .option("--watch", "read again and again until Ctrl-C; in a pipe, print what changes")
+    .addOption(allOption("show every connection, even if more than 20 are healthy"))
+    .option("--watch", "repeat until Ctrl-C; in a pipe, print only changes")
     .addOption(secondsOption("--interval <seconds>", `how often --watch reads; default: ${INTERVAL_SECONDS}`))
     .addOption(jsonOption())
     .addOption(configOption());
@@ -80,7 +80,7 @@ async function runStatus(names: readonly string[], options: Options, context: Co
   else context.out.print(...(await read()).lines);
 }
 
-/** Changes with anything that the output shows, request ids aside. */
+/** Changes with everything in the output except request ids. */
 function keyOf({ connections, unlisted }: StatusReading): string {
   return JSON.stringify([connections.map(({ requestId: _, ...rest }) => rest), unlisted]);
 }

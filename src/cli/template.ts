@@ -9,7 +9,7 @@ import { configOption, listOption, valueOption } from "./options.ts";
 
 const DESCRIPTION = `Write a CloudFormation template and the code of the function.
 
-The two files can be deployed by every tool that deploys CloudFormation. They need no CDK
+Every tool that deploys CloudFormation can deploy the two files. They need no CDK
 and no bootstrap. Permissions and event rules are derived from the connections file.
 The command itself needs aws-cdk-lib and constructs, and no AWS credentials.`;
 
@@ -61,7 +61,7 @@ function settingsOf(given: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** CDK is large, and no other command needs it. */
+/** CDK is large and only this command needs it, so it is imported here. */
 async function create(options: TemplateOptions): Promise<DeployableTemplate> {
   try {
     const { createTemplate } = await import("../../infra/template.ts");
@@ -76,7 +76,7 @@ function toUsageError(error: Error): Error {
   if (isMissing && /aws-cdk-lib|constructs/.test(error.message))
     return new UsageError(
       "This command needs aws-cdk-lib and constructs.",
-      "Install them beside it: npm install aws-cdk-lib constructs",
+      "Install them: npm install aws-cdk-lib constructs",
     );
   // The errors of the CDK construct are instances of its own classes.
   if (error.name === "SettingsError" || error.name === "ConfigError")

@@ -5,7 +5,7 @@ import { PROGRAM } from "./context.ts";
 
 const MAX_NAMED = 10;
 
-/** The connections of an environment that exist and that connections.json does not list. */
+/** The connections of an environment that exist but are not listed in connections.json. */
 export function unlistedConnections(
   { connections }: Pick<Config, "connections">,
   environment: string,
@@ -17,7 +17,7 @@ export function unlistedConnections(
   return [...found.values()].filter(({ name }) => !listed.has(name));
 }
 
-/** Names connections that the rotator leaves alone; `undefined` if there are none. */
+/** Names connections that the rotator does not update; `undefined` if there are none. */
 export function unlistedRemark(
   environment: string,
   unlisted: readonly Pick<ConnectionState, "name">[],
@@ -28,6 +28,6 @@ export function unlistedRemark(
   const verb = unlisted.length === 1 ? "exists" : "exist";
   return {
     message: `${counted(unlisted.length, "connection")} ${verb} in ${environment} and connections.json does not list ${unlisted.length === 1 ? "it" : "them"}: ${names.join(", ")}${more}.`,
-    nextStep: `The rotator leaves ${unlisted.length === 1 ? "it" : "them"} alone. "${PROGRAM} discover --merge" adds entries to the file.`,
+    nextStep: `The rotator does not update ${unlisted.length === 1 ? "it" : "them"}. "${PROGRAM} discover --merge" adds entries to the file.`,
   };
 }

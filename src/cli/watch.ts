@@ -3,7 +3,7 @@ import type { CommandContext } from "./context.ts";
 
 export interface Shown {
   readonly lines: readonly string[];
-  /** Differs between two readings if something has changed, the ages of things aside. */
+  /** Differs between two readings if anything except an age has changed. */
   readonly key: string;
 }
 
@@ -13,7 +13,7 @@ export interface WatchOptions {
   readonly isRedrawn: boolean;
 }
 
-/** Reads and shows again and again until Ctrl-C. In a pipe, lines are printed only if something has changed. */
+/** Repeats a reading until Ctrl-C. In a pipe, lines are printed only if something has changed. */
 export async function watch(
   read: () => Promise<Shown>,
   { intervalMs, isRedrawn }: WatchOptions,
@@ -22,7 +22,7 @@ export async function watch(
   const interrupt = new AbortController();
   const release = onInterrupt(() => interrupt.abort());
   const isDrawing = isRedrawn && out.isLive;
-  const hint = out.paint("dim", `Every ${intervalMs / 1_000} s. Ctrl-C ends.`);
+  const hint = out.paint("dim", `Every ${intervalMs / 1_000} s. Press Ctrl-C to end.`);
   let shown: Shown | undefined;
   try {
     do {

@@ -1,4 +1,4 @@
-/** What each setting of connections.json means, by its path. For the JSON Schema and the documentation; not in the bundle. */
+/** The description of each setting by its path, for the JSON Schema and the documentation. Not in the bundle. */
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "": "Which connections the Flink connection rotator updates, and from which secrets.",
   $schema: "The path or URL of this JSON Schema, for completion and checks in an editor.",
@@ -15,7 +15,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "environments.*.apiKeySecret":
     "The secret with the rotator's own Confluent API key for this environment and region: a name, a partial ARN or a full ARN.",
   "environments.*.statements":
-    "What the rotator does about Flink statements that still run with the key from before. See [statements](statements.md).",
+    "What the rotator does about Flink statements that still run with the previous key. See [statements](statements.md).",
   "environments.*.statements.report":
     "Whether the report names the running statements that use an updated connection and started before the update.",
   "environments.*.statements.restart":
@@ -46,35 +46,35 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "connections[].canary":
     "Whether this connection tries new keys before the others of its secret. Without it, the first in the list does.",
   "connections[].provider":
-    "Whether the provider is asked about a new key of this connection before anything is put.",
+    "Whether the rotator asks the provider about a new key of this connection before it sends the key to Confluent.",
   "connections[].verify":
-    "The name of a statement under `verification.statements` that uses this connection. It is run after each update, and shows whether the new key works.",
+    "The name of a statement under `verification.statements` that uses this connection. The rotator runs it after each update to test the new key.",
   rollout: "How a new key reaches the connections of a secret.",
   "rollout.canary":
     "Whether one connection of each secret tries a new key first. If the key is refused, the others keep the key they have.",
   "rollout.onRejected":
-    "What happens to a connection whose new key is refused: `keep` leaves the new key in place, `rollback` puts the previous version of the secret (AWSPREVIOUS) back.",
+    "What happens to a connection whose new key is refused: `keep` leaves the new key in place, `rollback` restores the previous version of the secret (AWSPREVIOUS).",
   timing: "How long the rotator waits for Confluent.",
   "timing.readyTimeoutSeconds": "How long a connection may take to become READY.",
   "timing.graceSeconds":
     "How long a key younger than ten minutes may be refused before that counts. 0 turns the grace period off.",
   "timing.confirmSeconds":
-    "How long a phase must last that was the same before the PUT, before it counts as the verdict on the new key; at most a third of `readyTimeoutSeconds`. 0 turns this off.",
+    "How long a phase that was the same before the PUT must last to count as the verdict on the new key; at most a third of `readyTimeoutSeconds`. 0 turns this off.",
   verification: "What counts as success.",
   "verification.require":
-    "Which evidence a connection needs. `auto`: a READY, or an accepted PUT if Confluent reports no phase for the connection at all. `ready`: only a READY. `applied`: an accepted PUT, also if the phase disappears after it.",
+    "Which evidence a connection needs. `auto`: a READY, or an accepted PUT if Confluent reports no phase for the connection at all. `ready`: only a READY. `applied`: an accepted PUT, even if the phase disappears after it.",
   "verification.provider":
-    "Whether the provider that issued a key is asked about it before anything is put, for the connection types of which it can be asked. If it refuses the key, no connection gets it.",
+    "Whether the rotator asks the provider that issued a key about it before it sends the key to Confluent, for the connection types that support this. If the provider refuses the key, no connection receives it.",
   "verification.statements":
-    "Flink SQL statements that use a connection, each under a name that `verify` of a connection gives. See [statements](statements.md).",
+    "Flink SQL statements that use a connection, by the name that a connection's `verify` refers to. See [statements](statements.md).",
   "verification.statements.*":
-    "One statement. It must end by itself, and call the provider with the connection's key.",
+    "One statement. It must end by itself and call the provider with the connection's key.",
   "verification.statements.*.sql": "The text of the statement.",
   "verification.statements.*.catalog":
     "The catalog for names without one: the environment's name or id in Confluent Cloud.",
   "verification.statements.*.database": "The database for names without one: the Kafka cluster's name or id.",
   "verification.statements.*.computePool":
-    "The compute pool that runs the statement, such as `lfcp-a1b2c3`. Without it, Confluent takes the default pool of the environment and region.",
+    "The compute pool that runs the statement, such as `lfcp-a1b2c3`. Without it, Confluent uses the default pool of the environment and region.",
   "verification.statements.*.principal":
     "The service account or user that the statement runs as, such as `sa-a1b2c3`. The owner of the rotator's Confluent API key needs the role Assigner on it. Without it, the statement runs as that owner.",
   "verification.statements.*.timeoutSeconds":
@@ -82,5 +82,5 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   propagationLabel:
     "A staging label, such as `FLINK_READY`, that the rotator moves to a version when every listed connection of the secret uses it.",
   refresh:
-    "What a scheduled run does with connections that the propagation label shows to be up to date: `always` updates them, `when-stale` skips them unless somebody has changed them since.",
+    "What a scheduled run does with connections that the propagation label shows to be up to date: `always` updates them, `when-stale` skips them unless another client has changed them since.",
 };

@@ -1,13 +1,13 @@
 import type * as z from "zod/mini";
 import { didYouMean } from "./suggest.ts";
 
-/** One thing that is wrong with connections.json. */
+/** One fault of connections.json. */
 export interface ValidationIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** The issues in words, one line each: those of one connection together, with its name beside its index. */
+/** The issues as lines, grouped by connection, with its name next to its index. */
 export function describeIssues(issues: readonly ValidationIssue[], json: unknown): string[] {
   return issues
     .toSorted((a, b) => rank(a) - rank(b) || indexOf(a) - indexOf(b))
@@ -43,7 +43,7 @@ function nameOf([section, index]: readonly PropertyKey[], json: unknown): string
   return ` (${JSON.stringify(name.slice(0, MAX_NAME_LENGTH)).slice(1, -1)})`;
 }
 
-/** One issue for each unknown key; `knownKeys` are those that are allowed beside it. */
+/** One issue for each unknown key; `knownKeys` are the keys allowed there. */
 export function fromZod(issue: z.core.$ZodIssue, knownKeys: readonly string[]): ValidationIssue[] {
   const { path, message } = issue;
   if (issue.code === "unrecognized_keys")
@@ -54,7 +54,7 @@ export function fromZod(issue: z.core.$ZodIssue, knownKeys: readonly string[]): 
   return [{ path, message: issue.code === "invalid_key" ? "the key must not be empty" : message }];
 }
 
-/** What a value must be, in plain words; zod's own words where this knows none. */
+/** A plain message about what a value must be, or `undefined` for zod's own message. */
 export function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":

@@ -8,7 +8,7 @@ import {
 } from "../rotation/credentials/connection-types.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
-/** What validate.ts checks beyond the shape, by the path of the part; except what only another entry shows. */
+/** The checks of validate.ts beyond the shape, by path, except those that depend on other entries. */
 export function rules(): Readonly<Record<string, JsonSchema>> {
   return {
     "": when(
@@ -49,7 +49,7 @@ function ofKnownType(): JsonSchema {
   return { enum: known, errorMessage };
 }
 
-/** Which options each type takes, and which of them exclude each other. */
+/** The options of each type, and which of them exclude each other. */
 function optionRules(): JsonSchema[] {
   const bySet = Map.groupBy(CONNECTION_TYPES, ([, type]) => JSON.stringify(type));
   const [twice, sse] = [
@@ -124,7 +124,7 @@ function fault(errorMessage: string): JsonSchema {
   return { not: {}, errorMessage };
 }
 
-/** Like `schema`, but a failure is reported here and in these words. */
+/** Like `schema`, but a failure is reported here with this message. */
 function required(schema: JsonSchema, errorMessage: string): JsonSchema {
   return { not: { not: schema }, errorMessage };
 }
@@ -149,7 +149,7 @@ function anyOf(...schemas: JsonSchema[]): JsonSchema {
   return { anyOf: schemas };
 }
 
-/** `consequence` holds if `condition` does. Written without "then", which would make the object look like a promise. */
+/** `condition` implies `consequence`. Written without "then", which would make the object look like a promise. */
 function when(condition: JsonSchema, consequence: JsonSchema): JsonSchema {
   return { if: { not: condition }, else: consequence };
 }

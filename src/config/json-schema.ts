@@ -8,13 +8,13 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 interface Notes {
   readonly rules: Readonly<Record<string, JsonSchema>>;
-  /** The message of each pattern. */
+  /** The message by pattern. */
   readonly messages: ReadonlyMap<string, string>;
 }
 
 /**
- * The JSON Schema of connections.json: descriptions, the names that an editor completes, and each fault's cure.
- * `errorMessage`, `allowComments` and `allowTrailingCommas` are read by VS Code, and ignored by other editors.
+ * The JSON Schema of connections.json with descriptions, completions and the fix for each fault.
+ * VS Code reads `errorMessage`, `allowComments` and `allowTrailingCommas`; other editors ignore them.
  */
 export function connectionsJsonSchema(): JsonSchema {
   const messages = new Map<string, string>();
@@ -45,7 +45,7 @@ function collectMessages(schema: z.core.$ZodType, messages: Map<string, string>)
 /** Each pattern of the schema refuses one of these. */
 const REFUSED = [" ", "a\n", ".", "AWS"];
 
-/** Adds to a schema what is known of it and of its parts. `path` is the key in DESCRIPTIONS and in the rules. */
+/** Adds descriptions, rules and completions to a schema and its parts. `path` is the key in DESCRIPTIONS and in the rules. */
 function part(schema: JsonSchema, path: string, notes: Notes): JsonSchema {
   const description = DESCRIPTIONS[path];
   const rule = notes.rules[path];
@@ -86,7 +86,7 @@ function annotateProperties(properties: NonNullable<JsonSchema["properties"]>, p
   };
 }
 
-/** Offers names without rejecting others: the rules say which are wrong. */
+/** Offers names without rejecting others, which the rules do. */
 function completions({ type }: JsonSchema, path: string): JsonSchema {
   const names = COMPLETED[path];
   return names !== undefined && type === "string" ? { anyOf: [{ enum: names }, { type: "string" }] } : {};
@@ -104,7 +104,7 @@ export function connectionsJsonSchemaText(): string {
 
 const LINE_LENGTH = 110;
 
-/** JSON with every object on one line that fits on one, and every list of plain values. */
+/** JSON with each object on one line if it fits, and each list of plain values. */
 function format(value: unknown, indentation: string): string {
   const line = JSON.stringify(value);
   if (!isNested(value) || line.length + indentation.length <= LINE_LENGTH) return line;

@@ -13,11 +13,11 @@ export interface Environment {
   readonly name: string;
   readonly organizationId: string;
   readonly environmentId: string;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly restEndpoint: string;
   /** Name, partial ARN or full ARN of the secret with the rotator's own Confluent API key. */
   readonly apiKeySecret: string;
-  /** What is done about statements that run with the key from before. */
+  /** What is done about statements that run with the previous key. */
   readonly statements?: { readonly report: boolean; readonly restart: readonly string[] };
 }
 
@@ -39,7 +39,7 @@ export interface Config {
   readonly refresh: "always" | "when-stale";
 }
 
-/** The file that `CONNECTIONS_FILE` names, or the one beside the bundle. */
+/** The file in `CONNECTIONS_FILE`, or the one next to the bundle. */
 export function configFileOf(env: Readonly<Record<string, string | undefined>>): string {
   return env["CONNECTIONS_FILE"] || join(import.meta.dirname, "connections.json");
 }
@@ -58,7 +58,7 @@ export function readConfig(file: string): Config {
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
     throw new ConfigError(file, [
-      `The file cannot be read (${reason}). CONNECTIONS_FILE names another place.`,
+      `The file cannot be read (${reason}). Set CONNECTIONS_FILE to use another file.`,
     ]);
   }
   if (latest?.file !== file || latest.text !== text) latest = { file, text, config: parseConfig(text, file) };
@@ -66,7 +66,7 @@ export function readConfig(file: string): Config {
 }
 
 /**
- * @param place what messages call the text, such as its file name.
+ * @param place the name of the text in messages, such as its file name.
  * @throws ConfigError listing every issue, each with its path.
  */
 export function parseConfig(text: string, place: string): Config {

@@ -5,7 +5,7 @@ z.config({ ...en(), jitless: true });
 
 const text = z.string().check(z.regex(/\S/, "must not be empty"));
 
-/** A text that alerts and logs show: `printable` returns it unchanged. */
+/** A text for alerts and logs, which `printable` returns unchanged. */
 const line = text.check(
   z.regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, "must not contain line breaks or control characters"),
 );
@@ -18,7 +18,7 @@ const pathSegment = line.check(
   ),
 );
 
-/** `!` is part of names that AWS services give, such as `rds!cluster-1`; nobody else may create them. */
+/** `!` occurs in names of secrets managed by AWS services, such as `rds!cluster-1`. */
 const SECRET_ID = /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@!-]{1,512}$/;
 const secretId = z.string().check(
   z.regex(SECRET_ID, {
@@ -35,7 +35,7 @@ const statementName = z
     z.regex(/^[a-z0-9.-]{1,100}$/, "must be a statement's name: at most 100 of a-z, 0-9, dot and hyphen"),
   );
 
-/** Statements that use a connection, to show that its key works. */
+/** A statement that uses a connection to prove that its key works. */
 const verificationStatement = z.strictObject({
   sql: text.check(z.maxLength(131_072, "must have at most 131072 characters")),
   catalog: z.optional(line),
@@ -92,7 +92,7 @@ const connection = z.strictObject({
   provider: z._default(z.boolean(), true),
 });
 
-/** The shape of `connections.json`. validate.ts checks what concerns several keys or entries. */
+/** The shape of `connections.json`. validate.ts checks rules that involve several keys or entries. */
 export const connectionsFile = z.strictObject({
   $schema: z.optional(z.string()),
   environments: z
@@ -135,7 +135,7 @@ export const connectionsFile = z.strictObject({
 
 export type ConnectionsFile = z.output<typeof connectionsFile>;
 
-/** The keys that are allowed at a path, for suggestions. */
+/** The keys allowed at a path, for suggestions. */
 export function knownKeys([section, second, third]: readonly PropertyKey[]): string[] {
   if (section === "verification" && second === "statements") return Object.keys(verificationStatement.shape);
   if (section === "environments" && third === "statements")

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** `Did you mean "rollout"?` if a candidate differs from the word in few letters; else nothing. `before` precedes the sentence. */
+/** `Did you mean "rollout"?` if a candidate is similar, otherwise nothing. `before` precedes the sentence. */
 export function didYouMean(word: string, candidates: readonly string[], before = ""): string {
   const [nearest] = candidates
     .map((candidate) => ({ candidate, letters: distance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -17,7 +17,7 @@ export interface OptionEntry {
   readonly data?: unknown;
 }
 
-/** What is wrong with the type and the options of an entry; paths begin below the entry. */
+/** The issues of an entry's type and options; paths are relative to the entry. */
 export function validateOptions(entry: OptionEntry): ValidationIssue[] {
   const { type: name, fields, values, data } = entry;
   if (data !== undefined) {

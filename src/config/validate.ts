@@ -25,7 +25,7 @@ const connection = z.object({
   verify: text,
 });
 
-/** What these checks need of the file. Anything else may be invalid, so that all issues are reported at once. */
+/** The parts of the file for these checks. Invalid parts are skipped, so that all issues are reported at once. */
 const readableParts = z.catch(
   z.object({
     environments: z.catch(z.record(z.string(), orUndefined(environment)), {}),
@@ -37,7 +37,7 @@ const readableParts = z.catch(
 
 type EnvironmentEntry = z.output<typeof environment>;
 
-/** The issues that concern several keys or entries: contradictions, duplicates, unknown names, unused environments. */
+/** The issues that involve several keys or entries: contradictions, duplicates, unknown names, unused environments. */
 export function validateReferences(json: unknown): ValidationIssue[] {
   const { environments, connections, verification } = readableParts.parse(json);
   const known = Object.keys(environments);
@@ -117,7 +117,7 @@ function validateVerify(name: string | undefined, known: readonly string[]): Val
   return [{ path: ["verify"], message: `there is no statement "${name}". ${hint}` }];
 }
 
-/** The indices of keys that were there before, each with the index of the first. */
+/** The indices of repeated keys, each with the index of the first. */
 function repeats(
   keys: readonly (string | undefined)[],
 ): { readonly index: number; readonly first: number }[] {

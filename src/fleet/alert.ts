@@ -9,7 +9,7 @@ import type { Alert, AlertContext } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
 import { type FleetContext, required } from "./context.ts";
 
-/** Together with the alert's text, this stays below a checkpoint's 256 KB. */
+/** With the alert's text, this stays below a checkpoint's limit of 256 KB. */
 const MAX_ALERT_REPORT_BYTES = 100_000;
 
 /** Publishes the metrics and the alert of a run. @returns the response. */
@@ -25,7 +25,7 @@ export async function alertAndFinish(fleet: FleetContext, report: Report): Promi
   return finishRun(response, await sendAlert(fleet, alert), telemetry);
 }
 
-/** Has the alert function send an alert. @returns the reason why the alert could not be sent. */
+/** Calls the alert function. @returns the reason if the alert could not be sent. */
 export async function sendAlert(
   { context, env, telemetry }: FleetContext,
   alert: Alert,
@@ -45,7 +45,7 @@ function bytesOf(report: Report): number {
   return Buffer.byteLength(JSON.stringify(report));
 }
 
-/** A durable function is called by a version or an alias, and its answer comes when it is over: its caller does not wait. */
+/** A durable function is called by a version or an alias and responds at its end, so its caller does not wait. */
 export function alertContextOf({ context, env }: FleetContext): AlertContext {
   const { lambdaContext } = context;
   const { functionName, invokedFunctionArn, logGroupName } = lambdaContext;

@@ -5,14 +5,14 @@ import { reportSchema } from "../rotation/report/schema.ts";
 import type { Batch, BatchResult } from "./rollout.ts";
 
 export interface Call {
-  /** The rotator function, by the alias whose runs send no alert. */
+  /** The ARN of the rotator function's alias whose runs send no alert. */
   readonly functionArn: string;
   readonly dryRun: boolean;
-  /** Longer than the function's own timeout and some time in Lambda's queue. */
+  /** Longer than the function's timeout plus some time in Lambda's queue. */
   readonly timeoutSeconds: number;
 }
 
-/** Has the rotator function update one batch. The orchestrator is suspended, at no cost, in the meantime. */
+/** Calls the rotator function for one batch. Until the response, the orchestrator is suspended at no cost. */
 export async function callBatch(context: DurableContext, batch: Batch, call: Call): Promise<BatchResult> {
   const connections = batch.map(qualifiedName);
   const event = { connections, ...(call.dryRun && { dryRun: true }) };

@@ -13,7 +13,7 @@ export interface FleetDependencies {
   readonly listRunning: TurnOptions["listRunning"];
 }
 
-/** What an execution of the orchestrator uses. */
+/** The context of an execution of the orchestrator. */
 export interface FleetContext extends FleetDependencies {
   /** @throws ConfigError */
   readonly config: () => Config;

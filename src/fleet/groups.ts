@@ -2,8 +2,8 @@ import { mergeByArn, relatedGroups, type SecretGroup } from "../rotation/plan.ts
 import { type AwsScope, sameSecret } from "../rotation/secret-id.ts";
 
 /**
- * The groups of a secret that is listed under several names, as one: it has one canary. The orchestrator reads no secret, so
- * the names decide.
+ * Merges the groups of a secret that is listed under several names, so that it has one canary. The orchestrator reads no secret, so
+ * it compares names.
  */
 export function mergeNames(
   groups: readonly SecretGroup[],

@@ -20,10 +20,10 @@ import { FleetRollout } from "./rollout.ts";
 import { createAlertSender } from "./send-alert.ts";
 import { takeTurn } from "./turn.ts";
 
-/** One run of the rotator function is measured with this many; the event stays below a checkpoint's 256 KB. */
+/** Runs of the rotator function are measured up to this size; the event stays below a checkpoint's limit of 256 KB. */
 const BATCH_SIZE = 1_000;
 
-/** Twice the rotator function's timeout, because another run may be ahead of a batch. */
+/** Twice the rotator function's timeout, because a batch may wait for another run. */
 const BATCH_TIMEOUT_SECONDS = 1_800;
 
 /** After this time, reading AWSCURRENT returns the version of the event. */
@@ -71,7 +71,7 @@ function emptyReport(trigger: Trigger, startedAt: number): Report {
 }
 
 async function skipRun({ context, telemetry }: FleetContext, startedAt: number): Promise<Report> {
-  const trigger = { kind: "ignored", reason: "another run of the fleet is under way" } as const;
+  const trigger = { kind: "ignored", reason: "another run of the fleet is in progress" } as const;
   await context.step("skipped", async () => telemetry.ignored(trigger));
   return emptyReport(trigger, startedAt);
 }

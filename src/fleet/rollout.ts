@@ -25,7 +25,7 @@ export interface RolloutSettings {
 /** A version may reach this many connections of a secret in a run before one of them has accepted it. */
 const MAX_UNPROVEN = 2;
 
-/** With these classes a connection holds its previous key: the new one was not sent. */
+/** With these classes, the new key was not sent and the connection holds its previous one. */
 const NOT_SENT: readonly (Outcome["errorClass"] | undefined)[] = [
   "config",
   "secret",
@@ -98,14 +98,14 @@ export class FleetRollout {
       if (group) this.#updateKeyState(group, connections, result.kind === "answered");
   }
 
-  /** One for each connection, in the order of the plan. */
+  /** One outcome for each connection, in the order of the plan. */
   outcomes(): readonly Outcome[] {
     return this.#groups.flatMap(({ connections }) =>
       connections.flatMap((connection) => this.#outcomes.get(connection) ?? []),
     );
   }
 
-  /** The connections of a group that may be updated now, in units that must stay in one batch. */
+  /** The connections of a group that may be updated now, in units that must not be split. */
   #unitsOf(group: SecretGroup): readonly Batch[] {
     const waiting = group.connections.filter((connection) => !this.#outcomes.has(connection));
     const keyState = this.#keyStates.get(group);
@@ -161,7 +161,7 @@ function mayHoldNewKey({ outcome, errorClass }: Outcome): boolean {
   return (outcome === "failed" || outcome === "unverified") && !NOT_SENT.includes(errorClass);
 }
 
-/** Fills batches by environment, because a page of a list contains a hundred connections of one environment. */
+/** Fills batches by environment, because a LIST returns a hundred connections of one environment. */
 function pack(units: readonly Batch[], batchSize: number): readonly Batch[] {
   const byEnvironment = Map.groupBy(units, ([first]) => first?.environment);
   const batches: Connection[][] = [];

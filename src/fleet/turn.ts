@@ -5,7 +5,7 @@ import type { Telemetry } from "../adapters/telemetry.ts";
 export interface TurnOptions {
   readonly telemetry: Telemetry;
   readonly listRunning: (functionName: string) => Promise<readonly RunningExecution[]>;
-  /** Waits for the other runs to end. Otherwise there is no turn while another run is under way. */
+  /** True to wait for other runs to end, false to give up if another run is in progress. */
   readonly waits: boolean;
 }
 
@@ -13,8 +13,8 @@ const FIRST_WAIT_SECONDS = 60;
 const MAX_WAIT_SECONDS = 600;
 
 /**
- * Keeps two runs of a fleet apart: the one that began first goes on.
- * @returns false if another run is under way and this one does not wait for it.
+ * Prevents two runs of a fleet at once: the one that began first continues.
+ * @returns false if another run is in progress and this one does not wait for it.
  */
 export async function takeTurn(context: DurableContext, options: TurnOptions): Promise<boolean> {
   let seconds = FIRST_WAIT_SECONDS;
@@ -38,7 +38,7 @@ async function isFirstRun(
       ({ arn, startedAt }) => arn === own || startedAt > ownStart || (startedAt === ownStart && arn > own),
     );
   } catch (error) {
-    // Keys that are not rotated cost more than two runs at once, which share the rotator's reserved concurrency.
+    // A skipped rotation is worse than two runs at once, which share the rotator's reserved concurrency.
     telemetry.bug(error);
     return true;
   }

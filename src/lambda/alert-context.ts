@@ -4,7 +4,7 @@ import { shellQuote } from "../rotation/report/commands.ts";
 import { VERSION } from "../version.ts";
 import { functionScope } from "./trigger.ts";
 
-/** More names do not fit into a line that somebody copies. */
+/** More names would make the command too long to copy. */
 const MAX_NAMES = 20;
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
@@ -14,7 +14,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 type Invocation = Pick<Context, "functionName"> &
   Partial<Pick<Context, "invokedFunctionArn" | "logGroupName" | "logStreamName" | "awsRequestId">>;
 
-/** What the alert of a function says about where it ran. */
+/** The origin of a function's alert. */
 export function alertContext(env: Env, invocation: Invocation): AlertContext {
   const scope = functionScope(invocation.invokedFunctionArn);
   const { RUNBOOK_URL: runbook, DASHBOARD_NAME: dashboard } = env;
@@ -46,8 +46,8 @@ function rerunCommands(
 }
 
 /**
- * Does not wait: the AWS command line gives up after a minute, and calls the function again. In lines that a mail does not
- * wrap.
+ * The command does not wait for the result, because the AWS CLI times out after a minute and calls the function again. Its lines
+ * are short enough for mail.
  */
 export function invokeCommand(functionName: string, region: string | undefined, payload: string): string[] {
   return [
@@ -58,7 +58,7 @@ export function invokeCommand(functionName: string, region: string | undefined, 
   ];
 }
 
-/** The log of one run in the console, or the log group if the stream is not known. */
+/** The console's URL of the run's log, or of the log group if the stream is unknown. */
 function logUrlOf(
   region: string,
   { logGroupName, logStreamName, awsRequestId }: Invocation,
@@ -70,7 +70,7 @@ function logUrlOf(
   return `${group}/log-events/${encodeTwice(logStreamName)}${filter}`;
 }
 
-/** CloudWatch's console escapes the parts of its addresses twice, with a dollar sign for the percent sign. */
+/** CloudWatch's console escapes the parts of its URLs twice, with a dollar sign for the percent sign. */
 function encodeTwice(text: string): string {
   return encodeURIComponent(encodeURIComponent(text)).replaceAll("%", "$");
 }

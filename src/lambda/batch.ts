@@ -6,7 +6,7 @@ import type { Context } from "aws-lambda";
  */
 const BATCH_ALIAS = "batch";
 
-/** Failures that keep their messages in the shorter report: as many as an alert describes. */
+/** The number of failures that keep their messages in the shorter report: as many as an alert describes. */
 export const MAX_WHOLE_OUTCOMES = 25;
 
 const QUALIFIER = 7;

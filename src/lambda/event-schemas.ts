@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { printable } from "../rotation/untrusted-text.ts";
 
-/** No longer than an identifier may be at AWS, and in one line, since it is logged. */
+/** At most as long as an AWS identifier, and on one line, because it is logged. */
 const text = z.pipe(z.string().check(z.maxLength(2_048)), z.transform(inOneLine));
 const name = z.pipe(z.string().check(z.minLength(1), z.maxLength(2_048)), z.transform(inOneLine));
 
@@ -23,7 +23,7 @@ export const scheduled = z.object({
 });
 export const rotationStep = z.object({ Step: text, SecretId: text, ClientRequestToken: text });
 
-/** Where EventBridge says that the event comes from. */
+/** The origin of the event according to EventBridge. */
 const origin = { account: z.optional(text), region: z.optional(text) };
 
 export const labelUpdated = z.object({
@@ -38,7 +38,7 @@ export const labelUpdated = z.object({
   }),
 });
 
-/** Where CloudTrail says that the call was made. A caller that names a secret by name means one of its own account. */
+/** The origin of the call according to CloudTrail. The bare name of a secret belongs to the caller's account. */
 const callOrigin = {
   awsRegion: z.optional(text),
   recipientAccountId: z.optional(text),

@@ -21,7 +21,7 @@ export function finishRun(report: Report, alertFault: string | undefined, teleme
 
 export interface StartAlert {
   readonly create: (error: Error) => Alert;
-  /** Publishes the alert; returns the reason if it could not. */
+  /** Publishes the alert. @returns the reason if it could not be sent. */
   readonly send: (alert: Alert) => Promise<string | undefined>;
 }
 

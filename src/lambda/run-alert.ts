@@ -3,7 +3,7 @@ import { type Alert, type AlertContext, createAlert } from "../rotation/report/a
 import { createPlainAlert } from "../rotation/report/plain-alert.ts";
 import type { Report } from "../rotation/report/report.ts";
 
-/** The alert for a run, if there is one. An error while it is written is logged, and a plainer alert goes out. */
+/** The alert for a run, if it needs one. If writing it fails, the error is logged and a plain alert is returned. */
 export function createRunAlert(
   report: Report,
   context: AlertContext,

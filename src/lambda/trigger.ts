@@ -15,7 +15,7 @@ import {
 
 const CURRENT = "AWSCURRENT";
 
-/** The account and region of the invoked function; `undefined` when nothing names them. */
+/** The account and region of the invoked function; `undefined` if they are unknown. */
 export function functionScope(invokedFunctionArn: string | undefined): AwsScope | undefined {
   const [, partition, region, account] = FUNCTION_ARN.exec(invokedFunctionArn ?? "") ?? [];
   return partition && region && account ? { partition, region, account } : undefined;
@@ -38,7 +38,7 @@ export function readTrigger(
 }
 
 /**
- * What an event asks for. The event is trusted for the identity of the secret and of its version only.
+ * Parses an event. It is trusted only for the identity of the secret and of its version.
  * @param own the account and region of the function; the name of a secret elsewhere becomes an ARN.
  * @throws EventError for an event that the function does not support.
  */
@@ -68,7 +68,7 @@ const MAX_QUOTED = 100;
 function refuse(event: unknown): never {
   if (rotationStep.safeParse(event).success) {
     throw new EventError(
-      "This function is not a Secrets Manager rotation function. Nothing was changed. Attach the function that makes the new key as the secret's rotation function; the rotator starts by itself when AWSCURRENT moves.",
+      "This function is not a Secrets Manager rotation function. Nothing was changed. Attach the function that creates the new key as the secret's rotation function; the rotator starts by itself when AWSCURRENT moves.",
     );
   }
   const fault = direct.safeParse(event).error?.issues[0];
@@ -119,7 +119,7 @@ function fromApiCall(event: z.output<typeof apiCall>, own: AwsScope | undefined)
 
 type ApiCallParameters = NonNullable<z.output<typeof apiCall>["detail"]["requestParameters"]>;
 
-/** The labels that a call moved. CloudTrail leaves `versionStages` out if the caller did, which means AWSCURRENT. */
+/** The labels that a call moved. CloudTrail omits `versionStages` if the caller did, which means AWSCURRENT. */
 const TOUCHED = new Map<string, (parameters: ApiCallParameters) => readonly string[]>([
   ["CreateSecret", () => [CURRENT]],
   ["UpdateSecret", () => [CURRENT]],
@@ -155,7 +155,7 @@ function placeOfCall({
   };
 }
 
-/** The secret as the event names it; a bare name from another account or region becomes an ARN. */
+/** The secret in the event; a bare name from another account or region becomes an ARN. */
 function locate(secret: string | undefined, place: Place, own: AwsScope | undefined): string | undefined {
   if (secret === undefined || own === undefined || scopeOf(secret) !== undefined) return secret;
   const { account = own.account, region = own.region } = place;

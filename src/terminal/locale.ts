@@ -11,13 +11,13 @@ const ASCII: Readonly<Record<string, string>> = {
 };
 const MARKS = new RegExp(`[${Object.keys(ASCII).join("")}]`, "g");
 
-/** False if the locale names another encoding. Without any locale, as in many containers, UTF-8 is what terminals expect. */
+/** False if the locale has another encoding. Without a locale, as in many containers, terminals expect UTF-8. */
 export function isUtf8Locale({ LC_ALL, LC_CTYPE, LANG }: Env): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG;
   return !locale || /utf-?8/i.test(locale);
 }
 
-/** A text whose marks can be shown in any encoding. */
+/** Replaces marks by ASCII, which every encoding can show. */
 export function toAscii(text: string): string {
   return text.replace(MARKS, (mark) => ASCII[mark] ?? "?");
 }

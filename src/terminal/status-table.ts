@@ -21,7 +21,7 @@ const COLUMNS = [
   { title: "TIME" },
 ] as const;
 
-/** The state of connections: a table that is redrawn on a terminal, one line for each change in a pipe. */
+/** The state of connections: a redrawn table on a terminal, one line per change in a pipe. */
 export class StatusTable {
   readonly #terminal: Terminal;
   readonly #printed = new Map<string, string>();
@@ -30,7 +30,7 @@ export class StatusTable {
     this.#terminal = terminal;
   }
 
-  /** @param notice is shown below the table on a terminal. */
+  /** @param notice shown below the table on a terminal. */
   show(rows: readonly StatusRow[], notice?: string): void {
     const below = notice === undefined ? [] : [this.#terminal.paint("yellow", `  ${notice}`)];
     if (this.#terminal.isLive)
@@ -38,7 +38,7 @@ export class StatusTable {
     else for (const row of rows.filter(({ style }) => style !== "dim")) this.#printChange(row);
   }
 
-  /** Shows the rows a last time, so that they stay. */
+  /** Prints the final rows, which remain. */
   end(rows: readonly StatusRow[]): void {
     if (this.#terminal.isLive) this.#terminal.print(...this.#lines(rows));
     else for (const row of rows) this.#printChange(row);

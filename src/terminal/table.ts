@@ -8,18 +8,18 @@ export interface Cell {
 
 export interface Column {
   readonly title: string;
-  /** Columns with a rank are left out if the terminal is too narrow, the highest rank first. */
+  /** Columns with a rank are omitted if the terminal is too narrow, the highest rank first. */
   readonly rank?: number;
 }
 
 const INDENT = "  ";
 const GAP = "  ";
-/** Columns are left out before the others get narrower than this. */
+/** Columns are omitted before the others become narrower than this. */
 const COMFORTABLE_WIDTH = 24;
-/** A name is not wrapped into pieces that are shorter than this. */
+/** A name is not wrapped into pieces shorter than this. */
 const MIN_WIDTH = 10;
 
-/** Rows below a dimmed header. Long texts are wrapped and columns left out until the table fits the terminal. */
+/** Rows below a dimmed header. Long texts are wrapped and columns omitted until the table fits the terminal. */
 export function tableLines(
   terminal: Terminal,
   columns: readonly Column[],
@@ -55,7 +55,7 @@ function fittingColumns(
   return shown;
 }
 
-/** Takes from the widest column until the row fits. */
+/** Narrows the widest column until the row fits. */
 function fittingWidths(natural: readonly number[], available: number): readonly number[] {
   const widths = [...natural];
   for (let over = totalWidth(widths) - available; over > 0; over -= 1) {
@@ -71,7 +71,7 @@ function totalWidth(widths: readonly number[]): number {
   return INDENT.length + widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
 }
 
-/** The lines of one row: as many as its cell with most lines. */
+/** The lines of one row: as many as its tallest cell has. */
 function rowLines(terminal: Terminal, cells: readonly Cell[], widths: readonly number[]): string[] {
   const pieces = cells.map(({ text }, column) => wrapName(text, widths[column] ?? 0));
   const height = Math.max(...pieces.map(({ length }) => length));
@@ -100,7 +100,7 @@ function wrapName(text: string, width: number): string[] {
   return lines.map((line) => line.trimEnd());
 }
 
-/** A word that is longer than the column has no better place to be broken. */
+/** Breaks a word that is longer than the column. */
 function cut(word: string, width: number): string[] {
   if (stringWidth(word.trimEnd()) <= width) return [word];
   const pieces = [""];

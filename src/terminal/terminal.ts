@@ -4,7 +4,7 @@ import { isUtf8Locale, toAscii } from "./locale.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** The part of `process.stdout` that is used. */
+/** The used part of `process.stdout`. */
 export interface Stream {
   readonly isTTY?: boolean;
   readonly rows?: number;
@@ -38,7 +38,7 @@ export class Terminal {
     this.#columns = Number(env["COLUMNS"]) || undefined;
   }
 
-  /** How many characters fit into a line; in a pipe, any number. */
+  /** How many characters fit into a line; unlimited in a pipe. */
   get columns(): number {
     if (!this.isTTY) return Number.POSITIVE_INFINITY;
     return Math.max(this.#columns ?? this.#stream.columns ?? HELP_WIDTH, MIN_WIDTH);
@@ -58,7 +58,7 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** A text as lines that fit, each with this indentation and that of its own line. Words are not cut. */
+  /** Wraps a text. Each line has this indentation plus that of its original line. Words are not broken. */
   wrap(text: string, indent = ""): string[] {
     return text.split("\n").flatMap((line) => this.#wrapLine(line, indent));
   }
@@ -72,7 +72,7 @@ export class Terminal {
     return [`${indent}${own}${first}`, ...rest.map((each) => `${hanging}${each}`)];
   }
 
-  /** Writes lines that stay. */
+  /** Writes lines that remain. */
   print(...lines: readonly string[]): void {
     this.clear();
     this.#write(lines.map((line) => `${line}\n`).join(""));

@@ -2,7 +2,7 @@ import type { Terminal } from "./terminal.ts";
 
 const INTERVAL_MS = 1_000;
 
-/** Shows on a terminal what the program is waiting for, once that takes a second; a line of its own if it cannot be redrawn. */
+/** Shows on a terminal what the program waits for, after one second; on a separate line if it cannot be redrawn. */
 export class WaitingNotice {
   readonly #terminal: Terminal;
   readonly #now: () => number;

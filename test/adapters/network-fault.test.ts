@@ -9,8 +9,8 @@ describe("a network fault", () => {
   it.each([
     ["ENOTFOUND", "name", "its name does not resolve", "Check the name flink.example.com"],
     ["ECONNREFUSED", "refused", "it accepts no connection", "Check the address and port"],
-    ["ETIMEDOUT", "timeout", "it did not answer in time", "VPC endpoint"],
-    ["UND_ERR_CONNECT_TIMEOUT", "timeout", "it did not answer in time", "firewalls and routes"],
+    ["ETIMEDOUT", "timeout", "it did not respond in time", "VPC endpoint"],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout", "it did not respond in time", "firewalls and routes"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate", "its certificate is not trusted", "NODE_EXTRA_CA_CERTS"],
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE",

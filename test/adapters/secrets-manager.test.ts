@@ -435,7 +435,7 @@ describe("the secret store over HTTP", () => {
       store({ client: secrets, deadlineAt: STARTED_AT + 50 }).read("openai", CURRENT),
     );
     expect(error.message).toBe(
-      "Secret openai could not be read: Secrets Manager could not be reached (AbortError): it did not answer in time.",
+      "Secret openai could not be read: Secrets Manager could not be reached (AbortError): it did not respond in time.",
     );
   });
 });

@@ -228,7 +228,7 @@ describe("an alert that SNS does not accept immediately", () => {
     sns.on(PublishCommand).resolves({});
     await expect(
       publishAlert(new SNSClient({}), alertOf([outcome(1)]), { topicArn, ...timing() }),
-    ).rejects.toThrow("The answer has no message id");
+    ).rejects.toThrow("The response has no message id");
   });
 });
 

@@ -40,7 +40,7 @@ describe("alert --test", () => {
   });
 
   it.each([
-    ["no topic is configured", "", "No alert topic is named."],
+    ["no topic is configured", "", "No alert topic is configured."],
     ["the topic is FIFO", "arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
     ["the ARN is not a topic's", "arn:aws:sqs:us-east-1:123456789012:alerts", "not the ARN of an SNS topic"],
   ])("fails before anything is sent if %s", async (_what, topic, message) => {

@@ -26,7 +26,7 @@ describe("the check of statements", () => {
     const { run, confluent } = await start(undefined, "smoke");
     const { out, code } = await run(["check"]);
     expect(out).toContain(
-      "✓ statements of prod: 2 statements can be listed. Whether the verification statement may be run shows with the first update",
+      "✓ statements of prod: 2 statements can be listed. The first update shows whether the verification statement may be run",
     );
     expect(code).toBe(0);
     expect(confluent.requests.filter(({ method }) => method !== "GET")).toEqual([]);
@@ -50,7 +50,7 @@ describe("the check of statements", () => {
     const { code, out } = await run(["check"]);
     const text = out.replace(/\s+/g, " ");
     expect(text).toContain("adhoc will not be restarted: only INSERT INTO");
-    expect(text).toContain("missing, which is to be restarted, is not listed by Confluent.");
+    expect(text).toContain("missing is configured for a restart, but Confluent does not list it.");
     expect(text).not.toContain("orders will not");
     expect(code).toBe(0);
   });

@@ -55,7 +55,7 @@ describe("check", () => {
       });
     const { code, out } = await run(["check"]);
     expect(out).toMatch(
-      /^! environment prod: 2 connections exist in prod and connections\.json does not list them: \w+, \w+\.\n {4}The rotator leaves them alone\./,
+      /^! environment prod: 2 connections exist in prod and connections\.json does not list them: \w+, \w+\.\n {4}The rotator does not update them\./,
     );
     expect(out).toContain("All checks passed.");
     expect(code).toBe(0);
@@ -146,8 +146,8 @@ describe("check", () => {
   });
 
   it.each([
-    [0, "Nobody is subscribed to the topic, so nobody gets an alert."],
-    [2, "None of the subscriptions to the topic is confirmed (2 pending), so nobody gets an alert."],
+    [0, "Nobody is subscribed to the topic, so nobody receives alerts."],
+    [2, "None of the subscriptions to the topic is confirmed (2 pending), so nobody receives alerts."],
   ])("remarks that nobody receives alerts, with %i pending subscriptions", async (pending, words) => {
     const { run, aws } = await startOperator({ connections: TWO });
     const topic = aws.createTopic("quiet", { confirmed: 0, pending });

@@ -62,7 +62,7 @@ describe("discover --merge", () => {
     await merge(operator);
     const { file, err } = await merge(operator);
     expect(readFileSync(file, "utf8").match(/"new"/g)).toHaveLength(1);
-    expect(err).toContain("2 connections are listed already.\nNothing is new.");
+    expect(err).toContain("2 connections are listed already.\nThere is nothing to add.");
   });
 
   it("adds a new environment as a comment until a connection uses it", async () => {

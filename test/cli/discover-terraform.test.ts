@@ -34,7 +34,7 @@ describe("discover --terraform", () => {
       "env-1": { organizationId: "org-1", region: "eu-west-1" },
     });
     expect(commented(out)).toMatchObject([{ type: "NEW_TYPE", data: {} }]);
-    expect(err).toContain("the type is not known to the rotator, so spell out its backend keys under data");
+    expect(err).toContain("the rotator does not know the type, so list its backend keys under data");
   });
 
   it("separates the regions of an environment", async () => {
@@ -58,7 +58,7 @@ describe("discover --terraform", () => {
     );
     expect(out).not.toContain("eu-west-1");
     expect(err).toContain(
-      "The regions of env-1, env-2 are not in the file, and there are several. A plan names them:",
+      "The regions of env-1, env-2 are not in the file, and there are several. A plan contains them:",
     );
     expect(err).toContain("To do: environment env-1 lacks cloud, region.");
   });

@@ -44,7 +44,7 @@ describe("explain", () => {
   it("suggests a similar word", async () => {
     const { run } = await startOperator(ONE);
     const { code, err } = await run(["explain", "rejectd"]);
-    expect(err).toContain('There is nothing to explain about "rejectd".\nDid you mean "rejected"?');
+    expect(err).toContain('The runbook does not explain "rejectd".\nDid you mean "rejected"?');
     expect(code).toBe(2);
   });
 

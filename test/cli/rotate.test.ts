@@ -189,7 +189,9 @@ describe("rotate", () => {
       },
     });
     expect(questions).toEqual(["Send the current keys to 3 connections in prod? [y/N] "]);
-    expect(err).toContain("The answer was not yes, so nothing was sent. With --yes, nobody is asked.");
+    expect(err).toContain(
+      "The answer was not yes, so nothing was sent. With --yes, the command does not ask.",
+    );
     expect(confluent.requests).toEqual([]);
     expect(code).toBe(130);
   });

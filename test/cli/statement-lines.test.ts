@@ -23,7 +23,7 @@ describe("rotate with statements", () => {
   it("says which were restarted and which still run with the previous key", async () => {
     const { run, confluent } = await start();
     const { code, out } = await run(["rotate", "a"]);
-    expect(out).toContain("Statements that started with the key from before (at least these):");
+    expect(out).toContain("Statements that started with the previous key (possibly incomplete):");
     expect(out).toContain("prod/orders: restarted (uses a)");
     expect(out).toContain("prod/audit: still runs (uses a)");
     expect(out).toContain("prod/adhoc: not restarted (uses a)");

@@ -210,7 +210,7 @@ describe("status --watch", () => {
     interrupt();
     const { out } = await running;
     expect(out).toContain("  and 11 more lines\n");
-    expect(out).toContain("Every 0.05 s. Ctrl-C ends.");
+    expect(out).toContain("Every 0.05 s. Press Ctrl-C to end.");
     expect(out.slice(out.lastIndexOf("\x1b[J"))).toMatch(/c-14[\s\S]*15 healthy\.\n$/);
   });
 

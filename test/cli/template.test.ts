@@ -64,7 +64,7 @@ describe("the template command", { timeout: 60_000 }, () => {
       join(alone, "out"),
     );
     expect(stderr).toBe(
-      "Error: This command needs aws-cdk-lib and constructs.\nInstall them beside it: npm install aws-cdk-lib constructs\n",
+      "Error: This command needs aws-cdk-lib and constructs.\nInstall them: npm install aws-cdk-lib constructs\n",
     );
     expect(status).toBe(2);
     expect(existsSync(join(alone, "out"))).toBe(false);

@@ -175,7 +175,7 @@ describe("readConfig", () => {
 
   it("says why a file cannot be read", () => {
     expect(() => readConfig(`${file}.none`)).toThrow(
-      `${file}.none has a problem:\n  - The file cannot be read (ENOENT). CONNECTIONS_FILE names another place.`,
+      `${file}.none has a problem:\n  - The file cannot be read (ENOENT). Set CONNECTIONS_FILE to use another file.`,
     );
   });
 

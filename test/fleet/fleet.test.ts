@@ -201,7 +201,7 @@ describe("two runs of a fleet", () => {
     expect({ batches, alerts }).toEqual({ batches: [], alerts: [] });
     expect(execution.report).toMatchObject({
       outcome: "succeeded",
-      trigger: { kind: "ignored", reason: "another run of the fleet is under way" },
+      trigger: { kind: "ignored", reason: "another run of the fleet is in progress" },
       connections: [],
     });
   });

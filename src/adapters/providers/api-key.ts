@@ -5,7 +5,7 @@ export function get(path: string, headersOf: HeadersOf): RequestsOf {
   return requestsOf(headersOf, (origin) => ({ method: "GET", url: `${origin}${path}`, headers: {} }));
 }
 
-/** The same with a POST that has an empty JSON object as its body. */
+/** The same with a POST of an empty JSON object. */
 export function post(path: string, headersOf: HeadersOf): RequestsOf {
   const headers = { "content-type": "application/json" };
   return requestsOf(headersOf, (origin) => ({
@@ -27,7 +27,7 @@ function requestsOf(headersOf: HeadersOf, requestTo: (origin: string) => Provide
   };
 }
 
-/** The headers that carry the key; `undefined` if the credentials have none. */
+/** The headers with the key; `undefined` if the credentials contain none. */
 type HeadersOf = (credentials: Credentials) => Readonly<Record<string, string>> | undefined;
 
 /** The API key in one header. */
@@ -39,7 +39,7 @@ export function inHeader(
   return ({ API_KEY: key }) => (key === undefined ? undefined : { [name]: `${prefix}${key}`, ...others });
 }
 
-/** Elasticsearch takes the base64 of `id:key`, or a user name and a password. */
+/** Elasticsearch accepts the base64 of `id:key`, or a user name and a password. */
 export const elasticAuthorization: HeadersOf = ({
   API_KEY: key,
   USERNAME: user = "",

@@ -32,8 +32,8 @@ export async function getCallerIdentity(input: RequestInput): Promise<readonly P
 }
 
 /**
- * STS of the endpoint's region, of which each partition has its own domain; none for a gateway that issues keys of its own,
- * which STS does not know.
+ * The STS endpoint of the connection's region; each partition has its own domain. `undefined` for a gateway that issues its own
+ * keys, which STS does not know.
  */
 function stsOf({
   url,

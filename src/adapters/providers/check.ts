@@ -20,15 +20,15 @@ import { PROVIDERS } from "./table.ts";
 /** For all requests about one key. */
 const TIMEOUT_MS = 3_000;
 
-/** In a key of which a provider shows a part in a text. */
+/** Providers use this in a message that quotes a part of the key. */
 const MASK = "***";
 
 export interface ProviderCheckOptions {
   readonly clock: Clock;
   readonly deadlineAt: number;
-  /** The sockets; created when a provider is asked for the first time. */
+  /** The sockets, created for the first request to a provider. */
   readonly dispatcher: () => Dispatcher;
-  /** Takes what stands for a key, such as a token that a provider issues, so that it is not shown. */
+  /** Receives substitutes for a key, such as a token issued by a provider, so that they are redacted. */
   readonly onSecret: (secret: Secret) => void;
 }
 
@@ -70,7 +70,7 @@ async function ask(
   });
   const signal = AbortSignal.timeout(Math.max(1, Math.min(TIMEOUT_MS, deadlineAt - now)));
   const send = (request: ProviderRequest) => sendToProvider(dispatcher(), request, signal);
-  /** A gateway or a compatible server may list its models to everybody. */
+  /** A gateway or a compatible server may list its models without a key. */
   const isOpen = async ({ withoutKey }: ProviderRequest): Promise<boolean> => {
     if (withoutKey === undefined || isOwned(url, provider.domains)) return false;
     return interpret(provider, url.host, await send(withoutKey)).verdict === "valid";
@@ -88,7 +88,7 @@ async function ask(
   return answer;
 }
 
-/** The values that are sent, by backend key: `auth_data.data` is a JSON object of strings. */
+/** The sent values by backend key: `auth_data.data` is a JSON object of strings. */
 function parseCredentials(data: Secret): Credentials {
   const parsed = Object(parseJson(data.reveal()));
   return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]));
@@ -98,7 +98,7 @@ function hostOf({ url }: ProviderRequest): string {
   return new URL(url).host;
 }
 
-/** Only the exact refusal counts as one; whatever else is not a success tells nothing about the key. */
+/** Only the documented refusal counts as one. Any other unsuccessful response leaves the key's validity unknown. */
 export function interpret(provider: Provider, host: string, response: ProviderResponse): KeyAnswer {
   const { status, body } = response;
   if (status === 200 && provider.isGenuine(body)) return { verdict: "valid", host };

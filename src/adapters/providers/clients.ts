@@ -4,7 +4,7 @@ import type { Redactor } from "../../rotation/redact.ts";
 import { createAgent } from "../http.ts";
 import { createProviderCheck, type ProviderCheckOptions } from "./check.ts";
 
-/** The providers of the keys: their sockets are created when the first of them is asked. */
+/** The clients of all providers. Their sockets are created for the first request. */
 export class ProviderClients {
   readonly check: ProviderCheck;
   #agent: Dispatcher | undefined;

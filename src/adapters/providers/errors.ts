@@ -16,7 +16,7 @@ const oauth = z.object({ error: z.string(), error_description: text });
 
 type ErrorBody = z.output<typeof shape>["error"];
 
-/** Reads the error from `{"error": {…}}`, in which each provider puts its code somewhere else. */
+/** Reads the error from `{"error": {…}}`; the place of the code depends on the provider. */
 export function nested(codeOf: (error: ErrorBody) => string | undefined): (body: string) => ProviderError {
   return (body) => {
     const { data } = shape.safeParse(parseJson(body));
@@ -32,12 +32,12 @@ export function oauthError(body: string): ProviderError {
   return data === undefined ? {} : { code: data.error, message: data.error_description };
 }
 
-/** Reads the error from a plain text. */
+/** Reads the error from plain text. */
 function plainText(body: string): ProviderError {
   return /^\s*</.test(body) ? {} : { message: body.trim() };
 }
 
-/** Reads the error from `{"error": {…}}`, or else from a plain text. */
+/** Reads the error from `{"error": {…}}`, or else from plain text. */
 export function nestedOrText(
   codeOf: (error: ErrorBody) => string | undefined,
 ): (body: string) => ProviderError {
@@ -45,7 +45,7 @@ export function nestedOrText(
   return (body) => (isJsonObject(body) ? json(body) : plainText(body));
 }
 
-/** True for the beginning of a JSON object. */
+/** True if the body starts like a JSON object. */
 export function isJsonObject(body: string): boolean {
   return /^\s*\{\s*"/.test(body);
 }

@@ -4,7 +4,7 @@ import { parseJson } from "../../rotation/json.ts";
 import type { ProviderRequest, RequestInput } from "./provider.ts";
 
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
-/** Addresses of Google's token endpoint that a service account's key may name. */
+/** URLs of Google's token endpoint that a service account's key may contain. */
 const TOKEN_URLS = [
   TOKEN_URL,
   "https://www.googleapis.com/oauth2/v4/token",
@@ -20,7 +20,7 @@ const serviceAccount = z.object({
   token_uri: z._default(z.string(), TOKEN_URL),
 });
 
-/** A token for an assertion that the service account's key has signed. The key itself is not sent. */
+/** Requests a token with an assertion signed by the service account's key. The key itself is not sent. */
 export function signedAssertion({
   credentials,
   origin,

@@ -4,10 +4,10 @@ import { USER_AGENT } from "../../version.ts";
 import { toNetworkFault } from "../network-fault.ts";
 import type { ProviderRequest, ProviderResponse } from "./provider.ts";
 
-/** No more of a response is read. */
+/** The rest of a response is not read. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Sends one request, and once more if the connection breaks. Redirects are responses like any other. */
+/** Sends one request, and once more if the TCP connection breaks. Redirects are ordinary responses. */
 export async function sendToProvider(
   dispatcher: Dispatcher,
   request: ProviderRequest,
@@ -53,7 +53,7 @@ async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES);
 }
 
-/** Some gateways compress although they were asked not to. A body that was cut cannot be decompressed and counts as unreadable. */
+/** Some gateways compress despite `accept-encoding`. A truncated body cannot be decompressed and counts as unreadable. */
 function decode(bytes: Buffer): string {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString();
   try {

@@ -4,8 +4,8 @@ import type { ProviderRequest, RequestInput } from "./provider.ts";
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
 /**
- * A token for the client credentials. A server refuses a client with the same error if it wants the credentials in the other
- * place, or takes them as they are although RFC 6749 escapes them in the header: so all forms are tried.
+ * Requests a token with the client credentials. A server returns the same error if it requires the credentials in the other
+ * place, or unescaped although RFC 6749 escapes them in the header, so all forms are tried.
  */
 export function clientCredentials({ credentials, url }: RequestInput): readonly ProviderRequest[] {
   const { OAUTH2_CLIENT_ID: id, OAUTH2_CLIENT_SECRET: secret, OAUTH2_SCOPE: scope } = credentials;
@@ -26,7 +26,7 @@ export function clientCredentials({ credentials, url }: RequestInput): readonly 
   ];
 }
 
-/** The token endpoint, if connections.json names it; one that only the secret names was configured by nobody. */
+/** The token endpoint in connections.json. One that is only in the secret is not trusted, because nobody configured it. */
 export function tokenEndpointOf({ connection }: Pick<KeyQuestion, "connection">): string | undefined {
   const { credentials } = connection;
   if (credentials.kind === "options") return credentials.values["token-endpoint"];
@@ -34,7 +34,7 @@ export function tokenEndpointOf({ connection }: Pick<KeyQuestion, "connection">)
   return source !== undefined && "value" in source ? source.value : undefined;
 }
 
-/** The token in a response, which must not be shown. */
+/** The token in a response, which must be redacted. */
 export function mintedToken(body: string): string | undefined {
   return /"access_token"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
 }

@@ -8,22 +8,22 @@ export interface ProviderRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What in the request stands for the key and is no part of it, such as a signed assertion: it must not be shown. */
+  /** A substitute for the key in the request, such as a signed assertion, which must be redacted. */
   readonly derived?: string;
-  /** The same request without the key: a host that answers it as well says nothing about a key. */
+  /** The same request without the key: a host that accepts it, too, proves nothing about a key. */
   readonly withoutKey?: ProviderRequest;
 }
 
 export interface ProviderResponse {
   readonly status: number;
-  /** At most 64 kB of it. */
+  /** At most 64 kB. */
   readonly body: string;
 }
 
-/** What the requests about a key are made of. */
+/** The input for the requests about a key. */
 export interface RequestInput {
   readonly credentials: Credentials;
-  /** Where the key may go. */
+  /** Where the key may be sent. */
   readonly url: URL;
   /** Without a slash at the end. */
   readonly origin: string;
@@ -39,7 +39,7 @@ export interface ProviderError {
   readonly message?: string | undefined;
 }
 
-/** A response that says something about a key. Everything that is given must match. */
+/** A response with a verdict on a key. All given fields must match. */
 export interface ResponsePattern {
   readonly status: number;
   readonly code?: string;
@@ -47,23 +47,23 @@ export interface ResponsePattern {
   readonly notMessage?: RegExp;
 }
 
-/** How the provider of a connection type is asked about a key. */
+/** How to ask the provider of a connection type about a key. */
 export interface Provider {
   /** The provider's public domains; their subdomains are included. */
   readonly domains: readonly string[];
-  /** Where the key may go, if that is another place than the host of the endpoint. */
+  /** Where the key may be sent, if not to the host of the endpoint. */
   readonly destination?: (question: KeyQuestion) => string | undefined;
-  /** The requests, of which each further one is sent only if the one before it was refused; empty if there is none for these credentials. */
+  /** The requests, each sent only if the one before it was refused; empty if there is none for these credentials. */
   readonly requests: (
     input: RequestInput,
   ) => readonly ProviderRequest[] | Promise<readonly ProviderRequest[]>;
   /** Reads the error of a response. */
   readonly errorOf: (body: string) => ProviderError;
-  /** True for the body of a 200 that comes from the provider and from nothing in between. */
+  /** True for the body of a 200 that comes from the provider itself. */
   readonly isGenuine: (body: string) => boolean;
-  /** What else than a 200 shows that the key is valid. */
+  /** Responses other than 200 that prove the key valid. */
   readonly valid?: readonly ResponsePattern[];
   readonly refused: readonly ResponsePattern[];
-  /** Set if a good key may be refused for a moment. */
+  /** Set if the provider may refuse a good key for a moment. */
   readonly confirmAfterMs?: number;
 }

@@ -7,8 +7,8 @@ import type { Provider } from "./provider.ts";
 
 /**
  * `sts:GetCallerIdentity` needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- * Codes: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html. A clock that is wrong has the same code as
- * a wrong key, with the words "Signature expired" or "Signature not yet current".
+ * Codes: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html. A wrong clock has the same code as
+ * a wrong key, with the message "Signature expired" or "Signature not yet current".
  * New keys take seconds: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
  */
 const aws: Provider = {
@@ -37,14 +37,14 @@ const oauth2: Provider = {
   ],
 };
 
-/** The connection types of which a provider can be asked about a key without doing anything with it. */
+/** The connection types whose provider can check a key without any other effect. */
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider>([
   [
     "OPENAI",
     {
       // https://platform.openai.com/docs/api-reference/models/list
       // https://platform.openai.com/docs/guides/error-codes
-      // A restricted key may not list models. The status is 403 or 401 then, and there is no code:
+      // A restricted key may not list models. Then the status is 403 or 401 without a code:
       // https://community.openai.com/t/api-key-permissions-ui-model-request-scope-only-appears-when-model-capabilities-is-set-to-request/1374480
       domains: ["api.openai.com"],
       requests: get("/v1/models", inHeader("authorization", "Bearer ")),
@@ -88,7 +88,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider
     "AZUREOPENAI",
     {
       // https://learn.microsoft.com/en-us/rest/api/azureopenai/models/list
-      // The code of a missing role is PermissionDenied, so the code alone tells the two apart.
+      // The code of a missing role is PermissionDenied, so the code alone distinguishes the two.
       domains: [
         "openai.azure.com",
         "cognitiveservices.azure.com",
@@ -106,7 +106,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider
     {
       // https://docs.pinecone.io/reference/api/data-plane/describeindexstats
       // https://docs.pinecone.io/reference/api/errors (401: missing or invalid API key)
-      // The body is a plain text, or an ErrorResponse with the code of google.rpc:
+      // The body is plain text, or an ErrorResponse with the code of google.rpc:
       // https://docs.pinecone.io/reference/api/2025-10/data-plane/describeindexstats (responses)
       domains: ["pinecone.io"],
       requests: post("/describe_index_stats", inHeader("api-key")),
@@ -122,7 +122,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider
     "ELASTIC",
     {
       // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-authenticate
-      // "missing authentication credentials" means that something in between has taken the header away.
+      // "missing authentication credentials" means that a proxy removed the header.
       domains: ["elastic-cloud.com", "elastic.cloud", "found.io", "es.io"],
       requests: get("/_security/_authenticate", elasticAuthorization),
       errorOf: nested(({ type }) => type),
@@ -137,7 +137,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider
     "VERTEXAI",
     {
       // https://developers.google.com/identity/protocols/oauth2/service-account (HTTP/REST, JWT error codes)
-      // invalid_grant also means that the clock is wrong; then the words are about iat and exp.
+      // invalid_grant may also mean a wrong clock; then the message mentions iat and exp.
       domains: ["googleapis.com"],
       requests: signedAssertion,
       errorOf: oauthError,

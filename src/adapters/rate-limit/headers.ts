@@ -9,7 +9,7 @@ export interface RateLimitHeaders {
   readonly resetMs: number;
 }
 
-/** How long a 429 asks to wait: `Retry-After` (seconds or a date), else `X-RateLimit-Reset`. */
+/** The delay requested by a 429: `Retry-After` (seconds or a date), else `X-RateLimit-Reset`. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = headers["retry-after"];
   const seconds = parseNumber(value);
@@ -19,7 +19,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   return waitMs >= 0 ? waitMs : parseResetMs(headers);
 }
 
-/** `undefined` unless all three X-RateLimit headers are there and make sense. */
+/** `undefined` unless all three X-RateLimit headers are present and valid. */
 export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders | undefined {
   const limit = Math.floor(parseNumber(headers["x-ratelimit-limit"]) ?? 0);
   const remaining = parseNumber(headers["x-ratelimit-remaining"]);

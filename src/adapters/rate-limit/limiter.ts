@@ -7,7 +7,7 @@ import { RemainingQuota } from "./quota.ts";
 import { SlidingWindow } from "./window.ts";
 
 const SECOND_MS = 1_000;
-/** Confluent's longest window. Only a 429 can hold requests for longer. */
+/** Confluent's longest window. Only a 429 can delay requests for longer. */
 const MAX_RESET_MS = 60_000;
 
 interface QueuedRequest {
@@ -38,8 +38,8 @@ export class RateLimiter {
   }
 
   /**
-   * Calls `send` as soon as the limits allow it. Requests of one kind go in the order of `priority`, the lowest first.
-   * @throws OutOfTimeError, or RotationError of class `throttled`, if that is not before the deadline.
+   * Calls `send` as soon as the limits allow it. Requests of one kind are sent in order of `priority`, the lowest first.
+   * @throws OutOfTimeError, or RotationError of class `throttled`, if they do not allow it before the deadline.
    */
   async schedule<T>(kind: RequestKind, send: () => Promise<T>, priority = 0): Promise<T> {
     await this.#enqueue(kind, priority);
@@ -58,14 +58,14 @@ export class RateLimiter {
     this.#sleep.cancel();
   }
 
-  /** Records the time from sending a request until its response began. It is negative if the clock was set back. */
+  /** Records the time from sending a request until its response started. It is negative if the clock was set back. */
   recordRoundTrip(ms: number): void {
     this.#fastestRoundTripMs = Math.max(0, Math.min(this.#fastestRoundTripMs ?? ms, ms));
   }
 
   /**
-   * Applies the X-RateLimit headers of a response. If less is left than the requests of this limiter explain, other clients
-   * share the quota, and only what is left is used before the reset.
+   * Applies the X-RateLimit headers of a response. If less remains than the requests of this limiter explain, other clients
+   * share the quota, and only the remainder is used before the reset.
    */
   applyHeaders({ limit, remaining, resetMs }: RateLimitHeaders, sentAt: number): void {
     if (resetMs > MAX_RESET_MS) return;

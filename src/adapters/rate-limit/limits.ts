@@ -3,9 +3,9 @@ export type RequestKind = "read" | "write";
 export interface RateLimit {
   /** 0 limits how many requests are in flight at once. */
   readonly windowMs: number;
-  /** The most requests of both kinds in any window. */
+  /** The maximum number of requests in any window. */
   readonly count: number;
-  /** The most writes among them. The rest is reserved for reads. */
+  /** The maximum number of writes among them. The rest is reserved for reads. */
   readonly writes: number;
 }
 
@@ -16,7 +16,7 @@ export const CONFLUENT_LIMITS: readonly RateLimit[] = [
   { windowMs: 0, count: 90, writes: 86 },
 ];
 
-/** Lowers a limit to what the host announces, and the writes in proportion. */
+/** Lowers a limit to the announced count, and the writes in proportion. */
 export function lowered(limit: RateLimit, count: number): RateLimit {
   if (count >= limit.count) return limit;
   return { ...limit, count, writes: Math.max(1, Math.floor((limit.writes * count) / limit.count)) };

@@ -1,4 +1,4 @@
-/** What a host says is left of a quota that other clients share. */
+/** The remaining part of a quota shared with other clients, as announced by the host. */
 export class RemainingQuota {
   #remaining = Number.POSITIVE_INFINITY;
   #resetAt = 0;

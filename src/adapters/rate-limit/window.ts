@@ -47,7 +47,7 @@ export class SlidingWindow {
     return inFlight + endedAt.length - 1 - endedAt.findLastIndex((each) => each <= at);
   }
 
-  /** When a slot is free; `Infinity` if that depends on a response that is still to come. */
+  /** When a slot is free; `Infinity` if that depends on a pending response. */
   availableAt(kind: RequestKind, fastestRoundTripMs: number): number {
     const { windowMs, count, writes } = this.#limit;
     const heldMs = windowMs === 0 ? 0 : windowMs - fastestRoundTripMs + CLOCK_MARGIN_MS;

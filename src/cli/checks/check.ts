@@ -5,7 +5,7 @@ import type { RotationError } from "../../rotation/errors.ts";
 import type { CommandContext } from "../context.ts";
 import type { ShownProblem } from "../problem.ts";
 
-/** One thing that `check` looks at. It writes nothing. */
+/** One of the checks of the command `check`. It changes nothing. */
 export interface Check {
   /** Such as "connections"; `check --json` shows it with each finding. */
   readonly name: string;
@@ -22,12 +22,12 @@ export interface CheckInput {
   readonly topic: string | undefined;
 }
 
-/** What a check found. A remark is worth reading and does not fail the command. */
+/** One result of a check. A remark does not make the command fail. */
 export interface Finding extends ShownProblem {
   readonly state: "passed" | "failed" | "remark";
   /** Such as "environment prod" or "prod/support-openai". */
   readonly subject: string;
-  /** Of the connection. */
+  /** The connection's name. */
   readonly name?: string;
   readonly environment?: string;
   readonly secret?: string;

@@ -13,7 +13,7 @@ import { providerFindings } from "./providers.ts";
 
 const TIMEOUT_MS = 300_000;
 
-/** A dry run over the environments that can be listed: reads secrets and connections and builds every payload. */
+/** A dry run over the environments that can be listed. It reads secrets and connections and builds every payload. */
 export const connectionsCheck: Check = {
   name: "connections",
   run: async ({ config, context, listed }) => {

@@ -7,8 +7,8 @@ import { WITHHELD } from "../../rotation/untrusted-text.ts";
 import { currentVersion } from "../../rotation/versions.ts";
 
 /**
- * Texts about a whole environment as they may be shown. They may quote the key of any connection in it, so the secrets of all
- * are read before, with their previous versions.
+ * Redacted texts about a whole environment. They may quote the key of any connection in it, so the secrets of all
+ * are read first, with their previous versions.
  */
 export async function showEnvironmentTexts(
   clients: RunDependencies,

@@ -4,7 +4,7 @@ import { type Connection, qualifiedName } from "../../rotation/connection.ts";
 import { sameSecret } from "../../rotation/secret-id.ts";
 import type { Check, Finding } from "./check.ts";
 
-/** What connections.json shows by itself: settings that are valid and have no effect, or hardly the one that was meant. */
+/** Remarks on connections.json alone: settings that are valid but have no effect or an unlikely one. */
 export const fileCheck: Check = {
   name: "file",
   run: ({ config }) => Promise.resolve(fileRemarks(config)),
@@ -70,7 +70,7 @@ function secretRemarks(connection: Connection, { environments }: Config): Findin
         remark(
           qualifiedName(connection),
           `secret ${secret} is also the apiKeySecret of ${environment.name}, so the connection would get the rotator's Confluent API key.`,
-          "Name the secret with the credentials of the connection's own service.",
+          "Use the secret with the credentials of the connection's own service.",
         ),
       ];
 }

@@ -9,7 +9,7 @@ import { counted } from "../../terminal/text.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
 import { showEnvironmentTexts } from "./environment-texts.ts";
 
-/** Whether the statements of each environment can be listed that is to verify, report or restart some. */
+/** Whether statements can be listed in each environment that verifies, reports or restarts some. */
 export const statementsCheck: Check = {
   name: "statements",
   run: async (input) => {
@@ -43,7 +43,7 @@ async function findingsOf(environment: Environment, input: CheckInput): Promise<
     return [{ ...about, state: isNeeded ? "failed" : "remark", ...shown, ...(nextStep && { nextStep }) }];
   }
   const verified = verifies(name, config)
-    ? ". Whether the verification statement may be run shows with the first update"
+    ? ". The first update shows whether the verification statement may be run"
     : "";
   return [
     { ...about, state: "passed", message: `${counted(found.length, "statement")} can be listed${verified}` },
@@ -60,7 +60,7 @@ function restartRemarks(
     return [
       {
         state: "remark",
-        message: `${name}, which is to be restarted, is not listed by Confluent.`,
+        message: `${name} is configured for a restart, but Confluent does not list it.`,
         nextStep: "Correct its name under restart, or give the rotator's Confluent API key access to it.",
       },
     ];

@@ -7,7 +7,7 @@ import type { Check, Finding } from "./check.ts";
 
 const subject = "alert topic";
 
-/** Whether the alert topic exists and can take an alert, and whether anybody gets it. */
+/** Whether the alert topic exists, can receive an alert and has subscribers. */
 export const topicCheck: Check = {
   name: "topic",
   run: async ({ topic, context: { err } }) => {
@@ -29,17 +29,19 @@ export const topicCheck: Check = {
   },
 };
 
-/** SNS counts e-mail addresses as pending until somebody opens the link in the mail that it sends them. */
+/** SNS counts e-mail addresses as pending until their owners open the link in SNS's mail. */
 function remarksOnSubscribers(attributes: Readonly<Record<string, string>>): readonly Finding[] {
   const { SubscriptionsConfirmed: confirmed = "", SubscriptionsPending: pending = "0" } = attributes;
   if (confirmed !== "0") return [];
   const remark = { subject, state: "remark" } as const;
   if (Number(pending) === 0) {
     const nextStep = "Subscribe an e-mail address, a chat channel or a pager to it; see docs/alerts.md.";
-    return [{ ...remark, message: "Nobody is subscribed to the topic, so nobody gets an alert.", nextStep }];
+    return [
+      { ...remark, message: "Nobody is subscribed to the topic, so nobody receives alerts.", nextStep },
+    ];
   }
-  const message = `None of the subscriptions to the topic is confirmed (${pending} pending), so nobody gets an alert.`;
-  return [{ ...remark, message, nextStep: "Open the link in the mail that AWS has sent to the address." }];
+  const message = `None of the subscriptions to the topic is confirmed (${pending} pending), so nobody receives alerts.`;
+  return [{ ...remark, message, nextStep: "Open the link in the mail that AWS sent to the address." }];
 }
 
 function toFinding(topic: string, error: unknown): Finding {

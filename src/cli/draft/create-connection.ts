@@ -5,7 +5,7 @@ const CREATE = new RegExp(
 );
 const OPTION = /'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'/g;
 
-/** The connection that a statement creates, without its credentials; `undefined` if it creates none. */
+/** The connection that a statement creates, without its credentials, or `undefined`. */
 export function connectionIn(
   statement: string,
 ): { name: string; type: string | undefined; endpoint: string | undefined } | undefined {
@@ -24,7 +24,7 @@ export function connectionIn(
   };
 }
 
-/** Comments go; quoted texts, which may contain the same characters, stay. */
+/** Removes comments but not the same characters in quoted texts. */
 function withoutComments(statement: string): string {
   return statement.replaceAll(
     /('(?:[^']|'')*'|`[^`]*`)|--[^\n]*|\/\*[\s\S]*?\*\//g,

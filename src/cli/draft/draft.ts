@@ -7,11 +7,11 @@ export interface Given {
   readonly name?: string | undefined;
   readonly restEndpoint?: string | undefined;
   readonly apiKeySecret?: string | undefined;
-  /** By the names of connections. */
+  /** By connection name. */
   readonly secrets?: ReadonlyMap<string, SecretChoice>;
 }
 
-/** An entry of connections.json. One that lacks something is written as a comment. */
+/** An entry of connections.json. Incomplete entries are written as comments. */
 export interface DraftEntry {
   readonly name: string;
   readonly value: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export interface DraftEntry {
 export interface Draft {
   readonly environments: readonly DraftEntry[];
   readonly connections: readonly DraftEntry[];
-  /** How many of the found connections were listed already. */
+  /** How many of the found connections were already listed. */
   readonly listed: number;
 }
 
@@ -36,7 +36,7 @@ interface Region {
   readonly connections: readonly FoundConnection[];
 }
 
-/** The entries that are to be added to a connections.json. */
+/** The entries to add to a connections.json. */
 export function createDraft(found: readonly FoundConnection[], given: Given, existing: Existing): Draft {
   const regions = regionsOf(found, given, existing);
   const all = regions.flatMap((region) => {

@@ -9,7 +9,7 @@ import { valueOption } from "../options.ts";
 import { listConnections, withReadOnlyClients } from "../read-only.ts";
 import type { FoundConnection } from "./found.ts";
 
-/** The options that name an environment. */
+/** The options that identify an environment. */
 export interface EnvironmentOptions {
   readonly organization?: string | undefined;
   readonly environment?: string | undefined;
@@ -35,7 +35,7 @@ export function addEnvironmentOptions<Args extends unknown[], Opts extends Optio
     .addOption(valueOption("--name <name>", "the environment's name in connections.json; default: its id"));
 }
 
-/** The base URL that the options name, if they do. */
+/** The base URL given by the options, if any. */
 export function endpointOf({ cloud, region, restEndpoint }: EnvironmentOptions): string | undefined {
   return restEndpoint !== undefined || (cloud && region)
     ? baseUrlOf({ cloud, region, restEndpoint })
@@ -61,7 +61,7 @@ export function toEnvironment(options: EnvironmentOptions, command: string): Env
   return { name: options.name ?? environment, ...ids };
 }
 
-/** Lists the connections of an environment, and hands `work` the clients that did it. */
+/** Lists the connections of an environment and passes them and the clients to `work`. */
 export async function withConnections<T>(
   environment: Environment,
   context: CommandContext,

@@ -32,10 +32,10 @@ interface ExistingEnvironment {
   readonly origin: string;
 }
 
-/** What a connections.json lists already; of a file with faults, as much as can be read. */
+/** The content of an existing connections.json; of a file with faults, as much as can be read. */
 export interface Existing {
   readonly environments: readonly ExistingEnvironment[];
-  /** As ENVIRONMENT/NAME. Entries that an earlier merge has left as comments count too. */
+  /** As ENVIRONMENT/NAME, including entries that an earlier merge wrote as comments. */
   readonly connections: ReadonlySet<string>;
   /** The names of environments and connections that are not comments. */
   readonly active: Readonly<Record<"environments" | "connections", ReadonlySet<string>>>;

@@ -10,16 +10,16 @@ import { RotationError } from "../../rotation/errors.ts";
 import type { Secret } from "../../rotation/secret.ts";
 import type { FoundConnection, SecretChoice } from "./found.ts";
 
-/** Asks for a text, and returns `undefined` if nobody answers. An empty answer stands for `initial`. */
+/** Asks for a text. Returns `initial` for an empty answer and `undefined` if nobody answers. */
 export type AskText = (question: string, initial?: string) => Promise<string | undefined>;
 
 export interface Fit {
   readonly choice: SecretChoice;
-  /** Why the secret does not serve the connection yet; never a value. */
+  /** Why the secret does not fit the connection. It never contains a value. */
   readonly problem?: string;
 }
 
-/** Finds out which option of the connection is where in the secret, and asks if that is not clear. */
+/** Finds the options of the connection in the secret, and asks if that is ambiguous. */
 export async function fitSecret(
   connection: FoundConnection,
   id: string,
@@ -57,7 +57,7 @@ function problemOf(
 
 type OptionSources = Pick<SecretChoice, "fields" | "values">;
 
-/** A plain secret that only one option can be, or a JSON secret with one key for a type with one option. */
+/** Handles a plain secret for a type with one option, and a JSON secret with one key for such a type. */
 function inferSources({ groups }: ConnectionType, secret: Secret): OptionSources | undefined {
   const keys = keysOf(secret);
   const single = groups.flatMap(({ needs: [option, ...others] }) =>
@@ -113,7 +113,7 @@ async function askGroup(
   return possible[names.indexOf(answer ?? "")];
 }
 
-/** The group of which most options are in the secret under their usual spellings. */
+/** The group with the most options in the secret under their usual spellings. */
 function bestName(groups: readonly Group[], keys: readonly string[]): string | undefined {
   const found = (option: Option) => usualSpellings(option).some((key) => keys.includes(key));
   const [best] = groups.toSorted((a, b) => b.needs.filter(found).length - a.needs.filter(found).length);

@@ -4,14 +4,14 @@ import { baseUrlOf } from "../../config/address.ts";
 export interface FoundConnection {
   readonly name: string;
   readonly type: string;
-  /** Absent if it is not known yet. */
+  /** Absent if it is not yet known. */
   readonly endpoint?: string;
   /** Empty if it is not known. */
   readonly organizationId: string;
   readonly environmentId: string;
   /** Absent if it is not known. */
   readonly restEndpoint?: string;
-  /** As Confluent reports it; absent if it was not asked. */
+  /** As Confluent reports it; absent if Confluent was not asked. */
   readonly phase?: string;
 }
 

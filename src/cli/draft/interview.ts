@@ -9,7 +9,7 @@ import { type AskText, fitSecret } from "./fit.ts";
 import type { FoundConnection, SecretChoice } from "./found.ts";
 import { likelySecret } from "./secret-names.ts";
 
-/** Asks on a terminal; `undefined` if nobody can answer. */
+/** A function that asks on a terminal, or `undefined` without one. */
 export function asker({ ask, isInteractive, err }: CommandContext): AskText | undefined {
   if (ask === undefined || !isInteractive) return undefined;
   return async (question, initial) => {
@@ -20,7 +20,7 @@ export function asker({ ask, isInteractive, err }: CommandContext): AskText | un
   };
 }
 
-/** Asks for what the options lack, again after an empty line. */
+/** Asks for each missing option, again after an empty line. */
 export async function askEnvironment(
   options: EnvironmentOptions,
   names: readonly string[] | undefined,
@@ -84,7 +84,7 @@ interface SecretQuestion {
   readonly names: readonly string[] | undefined;
 }
 
-/** Asks until the answer is a secret that exists, if that is known. */
+/** Asks until the answer is an existing secret, if the secrets can be listed. */
 async function askSecret(
   given: string | undefined,
   { question, initial, names }: SecretQuestion,
@@ -105,11 +105,11 @@ async function askSecret(
 
 export interface Chosen {
   readonly secrets: ReadonlyMap<string, SecretChoice>;
-  /** What is wrong with the chosen secrets. */
+  /** The problems of the chosen secrets. */
   readonly problems: readonly string[];
 }
 
-/** The secret of each connection, and where it holds the credentials: as given, else as somebody answers. */
+/** The secret of each connection and the place of the credentials in it, from the options or from answers. */
 export async function chooseSecrets(
   found: readonly FoundConnection[],
   given: ReadonlyMap<string, string>,
@@ -131,7 +131,7 @@ export async function chooseSecrets(
   if (ask !== undefined && open.length > 0)
     context.err.print(
       "",
-      `${counted(open.length, "connection")}. Enter takes what is in brackets, - leaves a secret for later, ? lists the secrets.`,
+      `${counted(open.length, "connection")}. Enter accepts the value in brackets, - skips a secret, ? lists the secrets.`,
     );
   for (const connection of found) {
     const { name, type } = connection;

@@ -12,7 +12,7 @@ export function emptyFile(schema: string | undefined): string {
 }
 
 /**
- * Adds the entries at the end of their sections, and changes nothing else. Entries that lack something become comments.
+ * Adds the entries at the end of their sections and changes nothing else. Incomplete entries become comments.
  * @throws Error if the text is not a JSON object.
  */
 export function addEntries(text: string, { environments, connections }: Draft): string {
@@ -30,7 +30,7 @@ function add(text: string, section: "environments" | "connections", entries: rea
   return edits.length === 0 ? text : add(applyEdits(text, edits), section, entries);
 }
 
-/** Entries before comments: if comments follow, the last entry ends with a comma too. */
+/** Entries before comments: if comments follow, the last entry also ends with a comma. */
 function linesOf(section: string, entries: readonly DraftEntry[]): string[] {
   const active = entries.filter(({ isActive }) => isActive);
   const open = entries.filter(({ isActive }) => !isActive);

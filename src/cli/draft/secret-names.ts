@@ -3,7 +3,7 @@ import { WaitingNotice } from "../../terminal/waiting-notice.ts";
 import { awsClientOptions } from "../aws.ts";
 import type { CommandContext } from "../context.ts";
 
-/** The names of the account's secrets; `undefined` if they may not be listed. */
+/** The names of the account's secrets, or `undefined` without permission to list them. */
 export async function listSecretNames({ err }: Pick<CommandContext, "err">): Promise<string[] | undefined> {
   const client = new SecretsManagerClient(awsClientOptions());
   const names: string[] = [];
@@ -24,7 +24,7 @@ export async function listSecretNames({ err }: Pick<CommandContext, "err">): Pro
   }
 }
 
-/** The secret whose name has most words in common with the connection's name and type, if one does. */
+/** The secret whose name has the most words in common with the connection's name and type, if it is unique. */
 export function likelySecret(
   connection: { readonly name: string; readonly type: string },
   names: readonly string[],

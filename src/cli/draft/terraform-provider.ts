@@ -48,7 +48,7 @@ export interface Provider {
   readonly restEndpoint?: string | undefined;
 }
 
-/** What the provider block says that a resource uses; nothing if that cannot be read here. */
+/** The settings of the provider block that a resource uses, as far as they are constants. */
 export function providerOf(address: string, configuration: Configuration): Provider {
   const { root_module, provider_config = {}, variables } = configuration;
   const key = providerKeyOf(address, root_module);

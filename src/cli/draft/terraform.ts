@@ -5,7 +5,7 @@ import { connectionIn } from "./create-connection.ts";
 import type { FoundConnection } from "./found.ts";
 import { type Configuration, configurationSchema, providerOf } from "./terraform-provider.ts";
 
-/** The connections in Terraform's output, and remarks on those that are not complete. */
+/** The connections in Terraform's output, and remarks on incomplete ones. */
 export interface TerraformResult {
   readonly found: readonly FoundConnection[];
   readonly remarks: readonly string[];
@@ -50,7 +50,7 @@ const output = z.object({
 type Resource = z.infer<typeof resource>;
 
 /**
- * The Flink connections in the output of `terraform show -json`, of a state or of a plan: resources, and those that a
+ * The Flink connections in the output of `terraform show -json` for a state or a plan: resources, and those that a
  * statement creates. @throws UsageError
  */
 export function readTerraform(json: string): TerraformResult {
@@ -84,7 +84,7 @@ function toResult(each: Resource, configuration: Configuration): TerraformResult
   if (statement === undefined)
     return {
       found: [],
-      remarks: [`${address}: the statement is known only after apply, so it was not looked at.`],
+      remarks: [`${address}: the statement is known only after apply, so it was skipped.`],
     };
   const created = connectionIn(statement);
   return created === undefined ? { found: [], remarks: [] } : complete(each, configuration, created);
@@ -121,7 +121,7 @@ function complete(
     ...(restEndpoint && { restEndpoint }),
   };
   const remarks = [
-    `${address}: the endpoint of ${name} is known only after apply, so "endpoint" is left out. It is optional.`,
+    `${address}: the endpoint of ${name} is known only after apply, so "endpoint" is omitted. It is optional.`,
   ];
   return { found: [connection], remarks: endpoint ? [] : remarks };
 }

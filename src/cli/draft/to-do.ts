@@ -5,7 +5,7 @@ import type { Draft, DraftEntry } from "./draft.ts";
 
 const MAX_NAMED = 8;
 
-/** What was added, and what is left for the operator to do. */
+/** The added entries and the remaining tasks of the operator. */
 export function summary({ environments, connections, listed }: Draft, file: string): string[] {
   const open = connections.filter(({ isActive }) => !isActive);
   const active = connections.length - open.length;
@@ -24,7 +24,7 @@ export function summary({ environments, connections, listed }: Draft, file: stri
 }
 
 function addedLine(active: number, open: number): string {
-  if (active + open === 0) return "Nothing is new.";
+  if (active + open === 0) return "There is nothing to add.";
   const added = `${counted(active + open, "connection")} added`;
   return open === 0
     ? `${added}.`
@@ -47,9 +47,7 @@ function connectionsToDo(open: readonly DraftEntry[]): string[] {
   return [
     ...(secret.length > 0 ? [`To do: name the secret of ${listed(secret)}.`] : []),
     ...(data.length > 0
-      ? [
-          `To do: ${listed(data)}: the type is not known to the rotator, so spell out its backend keys under data.`,
-        ]
+      ? [`To do: ${listed(data)}: the rotator does not know the type, so list its backend keys under data.`]
       : []),
   ];
 }
@@ -59,7 +57,7 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MAX_NAMED).join(", ")}${more}`;
 }
 
-/** A line for each type whose credentials can be given in several ways. */
+/** A line for each type with alternative groups of options. */
 function choices(open: readonly DraftEntry[]): string[] {
   const types = new Set(open.map(({ value }) => String(value["type"])));
   return [...types].flatMap((name) => {

@@ -4,7 +4,7 @@ import { listOption } from "../options.ts";
 
 export const useOption = () => listOption("--use <connection=secret>", "the secret of a connection");
 
-/** The secrets by connection. @throws UsageError for anything but CONNECTION=SECRET, or a connection that was not found. */
+/** The secrets by connection. @throws UsageError for an invalid CONNECTION=SECRET or an unknown connection. */
 export function secretsIn(
   pairs: readonly string[],
   found: readonly { readonly name: string }[],

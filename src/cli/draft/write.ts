@@ -20,7 +20,7 @@ export function draftFile(found: readonly FoundConnection[], given: Given, schem
   return { text: addEntries(emptyFile(schema), draft), draft };
 }
 
-/** An existing file with what it does not list yet. @throws UsageError if it is not a JSON object. */
+/** An existing file with the new entries. @throws UsageError if it is not a JSON object. */
 export function mergedFile(file: string, found: readonly FoundConnection[], given: Given): DraftFile {
   const text = readFileSync(file, "utf8");
   const draft = createDraft(found, given, readExisting(text));
@@ -31,7 +31,7 @@ export function mergedFile(file: string, found: readonly FoundConnection[], give
   }
 }
 
-/** Writes the file with its JSON Schema beside it, unless the folder has one. */
+/** Writes the file and, unless the folder has one, its JSON Schema. */
 export function writeWithSchema(file: string, found: readonly FoundConnection[], given: Given): DraftFile {
   const result = draftFile(found, given, `./${SCHEMA}`);
   const schema = join(dirname(file), SCHEMA);

@@ -23,38 +23,38 @@ import { probeLines } from "./view.ts";
 
 const DEFAULT_SECONDS = 60;
 const MAX_SECONDS = 900;
-/** Short, because a person waits, and each failure is a finding. */
+/** Short, because a person waits and each failure is a finding. */
 const READ_RETRY_MS = 4_000;
 
-const DESCRIPTION = `Put the current key into a connection again, and show how Confluent reports on it.
+const DESCRIPTION = `Send the current key to a connection again and show how Confluent reports on it.
 
-The result says which settings of connections.json suit the service.
-With --json, it contains no secret and no name, so it can be attached to an issue.
-If the provider of the current key refuses it, nothing is put.
-With --bad-key, an invalid key is put for a moment, and then the current one again,
-also after Ctrl-C and errors. Statements that use the connection may fail meanwhile.
-The command asks for the name of the connection before that; --yes skips the question.`;
+The result proposes settings of connections.json that suit the service.
+With --json, it contains no secrets and no names, so you can attach it to an issue.
+If the provider refuses the current key, nothing is sent to Confluent.
+With --bad-key, the command sends an invalid key and soon restores the current one,
+even after Ctrl-C and errors. Until then, statements that use the connection may fail.
+It asks you to type the connection's name first; --yes skips the question.`;
 
 export function probeCommand(context: CommandContext): CommandUnknownOpts {
   const { out } = context;
   return new Command("probe")
     .summary("Find out how Confluent reports on keys, on one connection")
     .description(DESCRIPTION)
-    .argument("<name>", "a connection that may be touched, as NAME or ENVIRONMENT/NAME")
+    .argument("<name>", "a connection that may be changed, as NAME or ENVIRONMENT/NAME")
     .addOption(
       new Option("--seconds <count>", "how long to watch after each PUT")
         .argParser(parseSeconds)
         .default(DEFAULT_SECONDS),
     )
-    .option("--bad-key", "put an invalid key too, and then the current one again")
-    .option("--yes", "do not ask before an invalid key is put")
-    .option("--names", "show the names of connection and environment in the JSON")
+    .option("--bad-key", "also send an invalid key, then restore the current one")
+    .option("--yes", "do not ask before an invalid key is sent")
+    .option("--names", "show the names of the connection and environment in the JSON")
     .addOption(jsonOption())
     .addOption(configOption())
     .addHelpText(
       "after",
       exampleText(out, [
-        ["probe support-openai --seconds 30", "put the current key again and watch for half a minute"],
+        ["probe support-openai --seconds 30", "send the current key again and watch for half a minute"],
         [
           "probe support-openai --bad-key --yes --seconds 30 --json",
           "everything that can be learned, as JSON",
@@ -95,10 +95,10 @@ function selectOne(name: string, config: Config): Connection {
 /** @throws UsageError unless the name of the connection is typed in. */
 async function confirm(connection: Connection, { ask }: CommandContext): Promise<void> {
   const name = qualifiedName(connection);
-  const question = `An invalid key will be put into ${name} for a moment. Statements that use it may fail.\nType its name to go on: `;
+  const question = `An invalid key will be sent to ${name} for a moment. Statements that use it may fail.\nType its name to continue: `;
   const answer = await ask?.(question);
   if (answer?.trim() === name || answer?.trim() === connection.name) return;
-  throw new UsageError("The name was not typed in, so nothing was sent.", "Type it exactly, or give --yes.");
+  throw new UsageError("The name was not typed, so nothing was sent.", "Type it exactly, or give --yes.");
 }
 
 interface ProbeSettings {
@@ -138,7 +138,7 @@ async function run(config: Config, settings: ProbeSettings, context: CommandCont
   }
 }
 
-/** @throws the error with texts that can be shown, and with advice. */
+/** @throws the error with redacted texts and advice. */
 async function explain(error: unknown, { connection }: ProbeSettings, open: OpenUntil): Promise<never> {
   if (!(error instanceof RotationError)) throw error;
   const { nextStep, ...problem } = connectionProblem(error, connection);
@@ -150,7 +150,7 @@ function withTexts<T>(open: OpenUntil, work: (texts: TextResolver) => Promise<T>
   return withClients(open, systemClock.now() + READ_RETRY_MS, (clients) => work(new TextResolver(clients)));
 }
 
-/** Says what the connection holds if that is not plain. */
+/** Reports which key the connection holds after an interruption or a failure. */
 export function endProbe(
   report: Pick<ProbeReport, "outcome" | "interrupted" | "restored">,
   connection: Pick<Connection, "environment" | "name">,
@@ -158,7 +158,7 @@ export function endProbe(
 ): ExitCode {
   const name = qualifiedName(connection);
   if (report.restored === false) {
-    const message = `${err.paint("red", "Error:")} The current key could not be put back into ${name}, which may hold an invalid one.`;
+    const message = `${err.paint("red", "Error:")} The current key could not be restored in ${name}, which may hold an invalid one.`;
     err.print(...err.wrap(message), `Run this until it succeeds: ${PROGRAM} rotate ${name}`);
     return EXIT.failed;
   }

@@ -32,7 +32,7 @@ export function openWith(
   };
 }
 
-/** Runs `work` with clients of its own, and closes them. */
+/** Runs `work` with its own clients and closes them. */
 export async function withClients<T>(
   open: OpenUntil,
   deadlineAt: number,
@@ -48,7 +48,7 @@ export async function withClients<T>(
 
 /**
  * Reads the rotator's Confluent API key and the connection.
- * @throws RotationError if one of them cannot be read; GuardError if the connection is not the one that is configured.
+ * @throws RotationError if one of them cannot be read; GuardError if the connection differs from its configuration.
  */
 export async function openSession(context: RunContext, connection: Connection): Promise<EnvironmentSession> {
   const { environment, secret } = connection;

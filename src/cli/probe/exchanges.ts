@@ -2,11 +2,11 @@ import { isFromApi } from "../../adapters/confluent-fault.ts";
 import type { HttpRequest, HttpResponse } from "../../adapters/http.ts";
 import { parseJson } from "../../rotation/json.ts";
 
-/** What is known of one PUT on the wire. Nothing of what was sent is kept. */
+/** One PUT and its response, without anything that was sent. */
 export interface PutExchange {
-  /** True if the body had `metadata`; Confluent's own clients leave it out. */
+  /** True if the body had `metadata`; Confluent's own clients omit it. */
   readonly metadata: boolean;
-  /** Absent if no response came. */
+  /** Absent without a response. */
   readonly httpStatus?: number;
   readonly body?: PutResponseBody;
 }
@@ -26,7 +26,7 @@ export type RateLimitHeader = (typeof RATE_LIMIT_HEADERS)[number];
 /** Header values come from outside; these are numbers or dates. */
 const HEADER_VALUE = /^[\w .,:;=+-]{1,40}$/;
 
-/** What the exchanges with Confluent show that its client does not tell. */
+/** Details of the exchanges with Confluent that its client does not return. */
 export class ExchangeLog {
   readonly #puts: PutExchange[] = [];
   readonly #rateLimit = new Map<RateLimitHeader, string>();
@@ -41,7 +41,7 @@ export class ExchangeLog {
     }
   };
 
-  /** The PUTs that are answered, or fail, from now on. */
+  /** The PUTs that end from now on. */
   putsFromNow(): () => readonly PutExchange[] {
     const from = this.#puts.length;
     return () => this.#puts.slice(from);
@@ -51,7 +51,7 @@ export class ExchangeLog {
     return this.#requests;
   }
 
-  /** The last value of each header that was seen. */
+  /** The last value of each header. */
   get rateLimit(): Readonly<Partial<Record<RateLimitHeader, string>>> {
     return Object.fromEntries(this.#rateLimit);
   }

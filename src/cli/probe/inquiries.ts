@@ -7,10 +7,10 @@ import type { Secret } from "../../rotation/secret.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import type { Text } from "../../rotation/untrusted-text.ts";
 
-/** Enough to see whether the service names connections. */
+/** Enough to see whether the service shows connections. */
 const MAX_PAGES = 10;
 
-/** What the list of the environment's statements shows. */
+/** The result of listing the environment's statements. */
 export type StatementsFound =
   | {
       readonly listed: true;
@@ -22,13 +22,13 @@ export type StatementsFound =
     }
   | { readonly listed: false; readonly httpStatus?: number; readonly message: Text };
 
-/** What is asked before the first PUT. None of it changes anything. */
+/** The read-only requests before the first PUT. */
 export interface Inquiries {
   readonly statements: StatementsFound;
   readonly provider: KeyAnswer;
 }
 
-/** Asks whether statements can be listed, and the provider whether it accepts the key. Never rejects. */
+/** Lists the statements, and asks the provider whether it accepts the key. Never rejects. */
 export async function inquire(
   context: RunContext,
   session: EnvironmentSession,

@@ -2,18 +2,18 @@ import type { Credentials } from "../../rotation/credentials/auth-data.ts";
 import { parseJson } from "../../rotation/json.ts";
 import { Secret } from "../../rotation/secret.ts";
 
-/** A service may look at the shape of a key before it tries it, so an invalid one has the shape of the good one. */
+/** A service may check the format of a key first, so the invalid key has the format of the good one. */
 const MASKS = [
   { upper: "X", lower: "x", digit: "0" },
   { upper: "Y", lower: "y", digit: "1" },
 ] as const;
 
-/** Fields of a service account's key that are no credentials. */
+/** Fields of a service account's key that are not credentials. */
 const PUBLIC_FIELD = /^(type|universe_domain)$|_uri$|_url$/;
 
 /**
- * The data of a PUT with the same settings, and credentials that nobody has issued. Nothing of the good ones is in it
- * except their length and shape.
+ * The data of a PUT with the same settings and invented credentials. They share only length and format
+ * with the good ones.
  */
 export function invalidData({ data, secrets }: Pick<Credentials, "data" | "secrets">): Secret {
   return data.map((json) => {

@@ -12,10 +12,10 @@ import type { ExchangeLog, PutExchange } from "./exchanges.ts";
 import { type Seen, Timeline } from "./timeline.ts";
 import { watch } from "./watch.ts";
 
-/** Which key was put: AWSCURRENT, an invalid one, or AWSCURRENT again after it. */
+/** Which key was sent: AWSCURRENT, an invalid one, or AWSCURRENT again after it. */
 export type ProbedKey = "current" | "invalid" | "restored";
 
-/** What became of one PUT. */
+/** The result of one PUT. */
 export interface Observation {
   readonly key: ProbedKey;
   readonly exchanges: readonly PutExchange[];
@@ -32,7 +32,7 @@ export interface ProbeOptions {
   readonly exchanges: ExchangeLog;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Ends the watch early. An invalid key is still replaced by the good one. */
+  /** Ends the watch early. The good key is restored even so. */
   readonly signal: AbortSignal;
   readonly onStep: (step: Step) => void;
 }
@@ -43,7 +43,7 @@ export type Step =
   | { readonly kind: "read"; readonly key: ProbedKey; readonly seen: Seen }
   | { readonly kind: "restore-failed"; readonly error: RotationError };
 
-/** Time for the requests around the watching, in milliseconds. */
+/** Time for the requests before and after the watch, in milliseconds. */
 const SLACK_MS = 120_000;
 
 interface WatchTarget {
@@ -52,7 +52,7 @@ interface WatchTarget {
   readonly isDone?: (seen: Seen) => boolean;
 }
 
-/** Watches a connection after a PUT that was accepted just now. */
+/** Watches a connection after an accepted PUT. */
 export async function watchAfterPut(
   key: ProbedKey,
   { connection, watchMs, clock, signal, onStep }: ProbeOptions,
@@ -77,7 +77,7 @@ export function lastKind({ phases, phaseBefore }: Seen): PhaseKind {
   return phaseKind(phases.at(-1)?.phase ?? phaseBefore);
 }
 
-/** Runs `work` with clients that live long enough for one PUT and its watching. */
+/** Runs `work` with clients whose deadline suffices for one PUT and its watch. */
 export function withOwnClients<T>(
   options: ProbeOptions,
   work: (context: RunContext) => Promise<T>,

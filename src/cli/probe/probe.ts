@@ -28,9 +28,9 @@ export interface ProbeResult {
 }
 
 /**
- * Puts AWSCURRENT again, unless its provider refuses it, and watches what the service shows; then, if asked to, an invalid
+ * Sends AWSCURRENT again, unless its provider refuses it, and watches the connection; then, if requested, an invalid
  * key and AWSCURRENT again.
- * @throws RotationError if the connection or its secret cannot be read, or they do not match; nothing was written then.
+ * @throws RotationError before any PUT if the connection or its secret cannot be read or does not match.
  */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   const { isBadKey, signal } = options;
@@ -42,7 +42,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
   return { observations: [current, invalid, restored], inquiries, restored: restored.error === undefined };
 }
 
-/** An invalid key is put only after one that the service does not refuse. */
+/** An invalid key is sent only after a key that the service does not refuse. */
 function isInUse({ seen }: Observation): boolean {
   return seen !== undefined && lastKind(seen) !== "refused";
 }
@@ -51,7 +51,7 @@ interface CurrentObservation extends Observation, Pick<ProbeResult, "inquiries">
   readonly sendsMetadata: boolean;
 }
 
-/** @throws RotationError if nothing can be put, InterruptedError if the probe is interrupted before that. */
+/** @throws RotationError if no PUT is possible, InterruptedError if the probe is interrupted before it. */
 function observeCurrent(options: ProbeOptions): Promise<CurrentObservation> {
   const { connection, signal, onStep } = options;
   return withOwnClients(options, async (context) => {
@@ -84,7 +84,7 @@ function refusalBy(answer: KeyAnswer & { verdict: "refused" }): RotationError {
   return new RotationError("rejected", message, { ...(words && { detail: words }) });
 }
 
-/** When this resolves, its clients are closed, so the invalid key cannot be sent any more. */
+/** When this resolves, its clients are closed, so the invalid key can no longer be sent. */
 async function observeInvalid(
   options: ProbeOptions,
   sendsMetadata: boolean,

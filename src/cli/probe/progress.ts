@@ -11,14 +11,14 @@ const KEY_NAMES = {
 
 const ACCEPTED = {
   current: ["the current key was accepted", "green"],
-  invalid: ["an invalid key is in place; Ctrl-C puts the current one back at once", "yellow"],
+  invalid: ["an invalid key is in place; Ctrl-C restores the current one at once", "yellow"],
   restored: ["the current key is back", "green"],
 } as const satisfies Record<ProbedKey, readonly [string, Style]>;
 
 const PUTTING_BACK =
-  "Stopping: the current key is put back first. Please wait; ending the process now would leave an invalid key in place.";
+  "Stopping: the current key is restored first. Please wait; ending the process now would leave an invalid key in place.";
 
-/** Prints the steps of a probe: one line for each change, and on a terminal one line that says what is awaited. */
+/** Prints the steps of a probe: one line for each change, and on a terminal one line about the current wait. */
 export class StepPrinter {
   readonly #terminal: Terminal;
   readonly #name: string;
@@ -42,10 +42,7 @@ export class StepPrinter {
       this.#read(phases.at(-1)?.phase, watchedMs);
     }
     if (kind === "restore-failed")
-      this.#line(
-        `the current key could not be put back, and this is tried again: ${step.error.message}`,
-        "red",
-      );
+      this.#line(`the current key could not be restored, retrying: ${step.error.message}`, "red");
   };
 
   interrupted(): void {
@@ -54,7 +51,7 @@ export class StepPrinter {
     this.#terminal.print(...this.#terminal.wrap(this.#isInvalidInPlace ? PUTTING_BACK : "Stopping."));
   }
 
-  /** Removes what is not to stay. */
+  /** Removes the temporary line. */
   end(): void {
     this.#terminal.clear();
   }

@@ -7,7 +7,7 @@ import { type AcceptedPut, PutAttempt } from "../../rotation/put.ts";
 import type { Secret } from "../../rotation/secret.ts";
 import { currentVersion } from "../../rotation/versions.ts";
 
-/** AWSCURRENT of a connection's secret, and what is sent for it. */
+/** AWSCURRENT of a connection's secret and the credentials in it. */
 export interface CurrentKey {
   readonly version: SecretVersion;
   readonly credentials: Credentials;
@@ -22,9 +22,9 @@ export async function readCurrentKey(context: RunContext, connection: Connection
 }
 
 /**
- * Puts data in place of AWSCURRENT as a run does it: compares type and endpoint, and asks for AWSCURRENT each time before
+ * Sends data in the way a run sends AWSCURRENT: compares type and endpoint, and reads AWSCURRENT each time before
  * the PUT is repeated.
- * @throws RotationError if the PUT was not accepted, or if it is not known whether it was.
+ * @throws RotationError if the PUT was not accepted or its result is unknown.
  */
 export function putData(
   context: RunContext,

@@ -11,7 +11,7 @@ import { type ProposedSetting, proposeSettings } from "./settings.ts";
 import type { Seen } from "./timeline.ts";
 import { findWorld, type SeenByKey, type World } from "./world.ts";
 
-/** What `--json` prints. It holds no secret, and no name, id or address unless `--names` asks for names. */
+/** The output of `--json`. It contains no secret and, without `--names`, no name, id or address. */
 export interface ProbeReport {
   readonly outcome: "succeeded" | "failed";
   readonly version: string;
@@ -26,9 +26,9 @@ export interface ProbeReport {
   readonly rateLimit: Readonly<Partial<Record<RateLimitHeader, string>>>;
   /** Whether the environment's statements can be listed, and how many name this connection in `connection_refs`. */
   readonly statementList?: StatementsReport;
-  /** What the provider says about the current key, and why if that is not certain. */
+  /** The provider's verdict on the current key, and the reason if it is not `valid`. */
   readonly providerAnswer?: { readonly verdict: KeyAnswer["verdict"]; readonly reason?: string };
-  /** Whether the current key is in place again after the invalid one; absent if no invalid one was sent. */
+  /** Whether the current key was restored after the invalid one; absent if no invalid key was sent. */
   readonly restored?: boolean;
 }
 
@@ -38,7 +38,7 @@ type StatementsReport =
 
 export interface ReportedPut extends Partial<Omit<Seen, "phases">> {
   readonly key: ProbedKey;
-  /** Each PUT that was sent until one was accepted. */
+  /** The PUTs until one was accepted. */
   readonly exchanges: readonly PutExchange[];
   readonly phases: readonly ReportedPhase[];
   /** Why the PUT was not accepted. */
@@ -138,7 +138,7 @@ const MASK = "[masked]";
 /** Shorter names are ordinary words as well. */
 const MIN_MASKED_LENGTH = 4;
 
-/** Hides what tells whose connection it is. */
+/** Masks names, ids and addresses that identify the connection. */
 function maskOf({ config, connection }: ReportFacts): (text: string) => string {
   const environment = config.environments.get(connection.environment);
   const { organizationId = "", environmentId = "", restEndpoint = "", apiKeySecret = "" } = environment ?? {};

@@ -6,12 +6,12 @@ import { toRotationError } from "../../rotation/outcome.ts";
 import { type OpenUntil, openSession, withClients } from "./context.ts";
 import { putData, readCurrentKey } from "./put.ts";
 
-/** How long putting the good key back is tried, in milliseconds. */
+/** How long restoring the good key is tried, in milliseconds. */
 const RESTORE_MS = 300_000;
 const MAX_DELAY_MS = 10_000;
 
 export interface Restored {
-  /** The state before the good key was put back. */
+  /** The state before the good key was restored. */
   readonly before: ConnectionState;
   readonly putAt: number;
 }
@@ -21,15 +21,15 @@ export interface RestoreOptions {
   readonly connection: Connection;
   readonly clock: RunContext["clock"];
   readonly random: () => number;
-  /** False if the service takes a PUT only without `metadata`. */
+  /** False if the service accepts a PUT only without `metadata`. */
   readonly sendsMetadata: boolean;
   readonly onFailure: (error: RotationError) => void;
 }
 
 /**
- * Puts AWSCURRENT into a connection that may hold an invalid key, whatever it takes. Each attempt has new clients and reads
- * everything anew: keys, the connection, and which version is AWSCURRENT.
- * @returns the last error if that did not succeed in time, or if somebody has put another connection in its place.
+ * Sends AWSCURRENT to a connection that may hold an invalid key until that succeeds. Each attempt has new clients and reads
+ * the keys, the connection and AWSCURRENT again.
+ * @returns the last error if that did not succeed in time or another connection has taken its place.
  */
 export async function restore(options: RestoreOptions): Promise<Restored | RotationError> {
   const { clock, random, onFailure } = options;
@@ -54,12 +54,12 @@ function attemptRestore(options: RestoreOptions, untilAt: number): Promise<Resto
   });
 }
 
-/** A newer version that appears meanwhile is put after it. */
+/** Sends any newer version that appears during the PUT after it. */
 async function putBack(context: RunContext, options: RestoreOptions): Promise<Restored> {
   const { connection, clock } = options;
   const session = await openSession(context, connection);
   session.sendsMetadata = options.sendsMetadata;
-  // A change of the connection may be due to the invalid key, so it does not show that this PUT was applied.
+  // The connection may have changed because of the invalid key, so a change does not prove that this PUT was applied.
   session.recordPut(connection, clock.now());
   for (;;) {
     const key = await readCurrentKey(context, connection);

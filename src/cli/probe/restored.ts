@@ -10,7 +10,7 @@ import {
 import { restore } from "./restore.ts";
 import type { Seen } from "./timeline.ts";
 
-/** A PUT without an answer may still be carried out; after so long the good key is put once more. */
+/** A PUT without a response may still be applied; after this time, the good key is sent once more. */
 const LATE_PUT_MS = 5_000;
 
 interface BeforeRestore {
@@ -19,7 +19,7 @@ interface BeforeRestore {
   readonly invalid: Observation;
 }
 
-/** Puts the current key back, however long that takes, and watches until the phase is what it was. Never rejects. */
+/** Restores the current key and watches until the phase is as before. Never rejects. */
 export async function observeRestored(
   options: ProbeOptions,
   { sendsMetadata, current, invalid }: BeforeRestore,
@@ -47,7 +47,7 @@ export async function observeRestored(
   return { ...facts, ...(seen && { seen }) };
 }
 
-/** True if a PUT of the invalid key had no certain answer. */
+/** True if the result of a PUT of the invalid key is unknown. */
 function mayBeLate({ exchanges, seen }: Observation): boolean {
   return seen === undefined || exchanges.some(({ httpStatus = 500 }) => httpStatus >= 500);
 }

@@ -1,11 +1,11 @@
 import type { Config } from "../../config/load.ts";
 import { CREDULOUS_AFTER_MS, type World, type WorldFound } from "./world.ts";
 
-/** A setting of connections.json that follows from what was seen. */
+/** A setting of connections.json that follows from the observations. */
 export interface ProposedSetting {
   readonly setting: "timing.confirmSeconds" | "timing.readyTimeoutSeconds" | "verification.require";
   readonly value: number | string;
-  /** What connections.json has, or its default. */
+  /** The value in connections.json, or the default. */
   readonly configured: number | string;
   readonly reason: string;
 }
@@ -15,12 +15,12 @@ const MAX_CONFIRM_SECONDS = 300;
 const MAX_READY_TIMEOUT_SECONDS = 900;
 /** A verdict may take longer at another time. */
 const MARGIN = 2;
-/** A run waits for a phase to last for at most this part of `readyTimeoutSeconds`. */
+/** A run requires a phase to last for at most this part of `readyTimeoutSeconds`. */
 const CONFIRM_PART = 3;
 
 type Configured = Pick<Config, "timing" | "verification">;
 
-/** The settings that suit the service, each with the reason. None if it refuses the current key. */
+/** The settings that suit the service, each with a reason; none if the service refuses the current key. */
 export function proposeSettings(
   found: WorldFound,
   { timing, verification }: Configured,
@@ -34,7 +34,7 @@ export function proposeSettings(
   ];
 }
 
-/** Proposed only if the time that is configured is too short. */
+/** Proposed only if the configured time is too short. */
 function readyTimeout(
   { world, verdictAfterMs = 0 }: WorldFound,
   confirmSeconds: number,
@@ -56,7 +56,7 @@ function confirmation({ world, verdictAfterMs = 0 }: WorldFound): { seconds: num
       return {
         seconds: 0,
         reason:
-          "READY for an invalid key lasted as long as it was watched, so waiting finds nothing. Only its provider or a statement can tell whether a key works.",
+          "READY for an invalid key lasted throughout the watch, so waiting does not help. Only the provider or a statement can show whether a key works.",
       };
     case "controller":
       return {
@@ -80,7 +80,7 @@ function confirmation({ world, verdictAfterMs = 0 }: WorldFound): { seconds: num
 
 function unclearReason(world: World): string {
   return world === "unclear"
-    ? `What was seen does not tell how long an old phase stays. Probe with --bad-key and --seconds ${CREDULOUS_AFTER_MS / 1_000} or more to learn it.`
+    ? `The observations do not show how long an old phase stays. Probe with --bad-key and --seconds ${CREDULOUS_AFTER_MS / 1_000} or more to learn it.`
     : "The phase disappeared, so nothing shows how long it must last.";
 }
 
@@ -99,10 +99,10 @@ function requirement(world: World): { value: string; reason: string } {
           'There was a phase before the PUT and none after it. With "auto", every update would end as unverified, with an alert.',
       };
     case "credulous":
-      return { value: "auto", reason: 'READY says nothing about a key here, so "ready" shows no more.' };
+      return { value: "auto", reason: 'READY does not depend on the key here, so "ready" adds no evidence.' };
     case "controller":
     case "prompt":
-      return { value: "auto", reason: "The phase says whether a key works, and a run waits for it." };
+      return { value: "auto", reason: "The phase shows whether a key works, and a run waits for it." };
     case "unclear":
     case "refused":
       return { value: "auto", reason: "There was a phase after the PUT, and a run waits for it." };

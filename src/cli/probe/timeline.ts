@@ -2,7 +2,7 @@ import { type ConnectionState, type PhaseKind, phaseKind } from "../../rotation/
 import { StateHistory } from "../../rotation/polling/history.ts";
 import type { UntrustedText } from "../../rotation/untrusted-text.ts";
 
-/** The first read that showed a phase, or showed it again after another one. */
+/** The first read of a phase, possibly after another one. */
 export interface PhaseSeen {
   readonly afterMs: number;
   /** Empty if the service reports none. */
@@ -10,14 +10,14 @@ export interface PhaseSeen {
   readonly detail?: UntrustedText;
 }
 
-/** Whether a field of `metadata` moved, and the first read that showed it. */
+/** Whether a field of `metadata` changed, and the first read of the change. */
 export interface Movement {
   /** False if the service does not show the field. */
   readonly shown: boolean;
   readonly changedAfterMs?: number;
 }
 
-/** What the reads after one PUT showed. Times count from the response to the PUT. */
+/** The results of the reads after one PUT. Times count from the response to the PUT. */
 export interface Seen {
   readonly phaseBefore: string;
   readonly phases: readonly PhaseSeen[];
@@ -25,12 +25,12 @@ export interface Seen {
   readonly updatedAtChange: Movement;
   readonly reads: number;
   readonly failedReads: number;
-  /** Reads that showed an older state than one before them, as replicas do. */
+  /** Reads that returned an older state than an earlier read, as replicas do. */
   readonly outdatedReads: number;
   readonly watchedMs: number;
 }
 
-/** Collects what the reads after one PUT show. */
+/** Collects the results of the reads after one PUT. */
 export class Timeline {
   readonly #before: ConnectionState;
   readonly #putAt: number;
@@ -94,7 +94,7 @@ function moved<T>(known: Movement, before: T | undefined, after: T | undefined, 
   return { shown: true, ...(hasChanged && { changedAfterMs: afterMs }) };
 }
 
-/** When a phase of this kind was first seen after the PUT, on a connection that had changed. */
+/** The first read of a phase of this kind after the connection changed. */
 export function firstSeen({ phases }: Seen, kind: PhaseKind): PhaseSeen | undefined {
   return phases.find(({ phase }) => phaseKind(phase) === kind);
 }

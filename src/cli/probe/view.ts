@@ -33,7 +33,7 @@ function inquiryLines({ statementList: statements, providerAnswer: provider }: P
 function describeStatements(statements: NonNullable<ProbeReport["statementList"]>): string {
   if (!statements.listed) return `they cannot be listed. ${statements.message}`;
   const { count, withConnections, withThisConnection } = statements;
-  if (count === 0) return "they can be listed, and there are none.";
+  if (count === 0) return "they can be listed, but there are none.";
   return `${counted(count, "statement")} can be listed; ${withConnections} of them name connections (connection_refs), ${withThisConnection} this one.`;
 }
 
@@ -86,9 +86,9 @@ function describeExchange({ metadata, httpStatus, body }: PutExchange): string {
     connection: "with the connection",
     error: "with an error",
     empty: "without a body",
-    "not-from-the-api": "with something that is not from the API",
+    "not-from-the-api": "with a body that is not from the API",
   } as const;
-  if (httpStatus === undefined || body === undefined) return `PUT ${form}: no answer`;
+  if (httpStatus === undefined || body === undefined) return `PUT ${form}: no response`;
   return `PUT ${form}: ${httpStatus}, ${bodies[body]}`;
 }
 
@@ -114,7 +114,7 @@ function settingLines(terminal: Terminal, { settings, world }: ProbeReport): str
   if (settings.length === 0) return [];
   return [
     "",
-    `  ${terminal.paint("bold", "Settings that follow")} (behaviour: ${world})`,
+    `  ${terminal.paint("bold", "Proposed settings")} (behaviour: ${world})`,
     ...settings.flatMap(({ setting, value, configured, reason }) => {
       const isSame = value === configured;
       const note = isSame ? "as configured" : `now ${configured}`;

@@ -10,12 +10,12 @@ export interface WatchOptions {
   readonly startedAt: number;
   readonly untilAt: number;
   readonly signal: AbortSignal;
-  /** True if nothing more is to be learned. */
+  /** True if further reads show nothing new. */
   readonly isDone?: () => boolean;
   readonly onRead?: () => void;
 }
 
-/** Reads a connection until a time, by GET, since a list may be cached: often at first, then every second. */
+/** Polls a connection until a time: often at first, then every second. By GET, because a list may be cached. */
 export async function watch(timeline: Timeline, options: WatchOptions): Promise<void> {
   const { clock, startedAt, untilAt, signal, isDone = () => false, onRead = () => undefined } = options;
   const stopped = aborted(signal);

@@ -3,22 +3,22 @@ import { firstSeen, type Seen } from "./timeline.ts";
 
 /**
  * How the service reports on keys; docs/evidence.md describes the first four.
- * - `went-silent`: it reported a phase before the PUT and none after it.
+ * - `went-silent`: it reported a phase before the PUT but not after it.
  * - `refused`: it refuses the current key, so nothing else can be concluded.
- * - `unclear`: what was seen fits several of them.
+ * - `unclear`: the observations fit several of them.
  */
 export type World = "silent" | "credulous" | "controller" | "prompt" | "went-silent" | "refused" | "unclear";
 
 export interface WorldFound {
   readonly world: World;
-  /** When the service had judged a key, in milliseconds after its PUT; the later one of two keys. */
+  /** The time from a PUT to its verdict, in milliseconds; the longer one if two keys were sent. */
   readonly verdictAfterMs?: number;
 }
 
-/** Shorter watching cannot tell a service that believes every key from one that judges keys late. */
+/** A shorter watch cannot distinguish a service that accepts every key from one with late verdicts. */
 export const CREDULOUS_AFTER_MS = 30_000;
 
-/** What the reads after each PUT showed. */
+/** The results of the reads after each PUT. */
 export interface SeenByKey {
   readonly current: Seen;
   readonly invalid?: Seen;
@@ -40,7 +40,7 @@ export function findWorld({ current, invalid, restored }: SeenByKey): WorldFound
   return { world: isBelieved && invalid.watchedMs >= CREDULOUS_AFTER_MS ? "credulous" : "unclear" };
 }
 
-/** When the phase became a verdict that differs from the phase before it. */
+/** When the phase changed to a verdict. */
 function verdictAfterMs(seen: Seen): number | undefined {
   const verdict = seen.phases.findLast(({ phase }) => ["usable", "refused"].includes(phaseKind(phase)));
   if (verdict === undefined) return undefined;

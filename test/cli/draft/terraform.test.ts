@@ -37,7 +37,7 @@ describe("readTerraform", () => {
     expect(readTerraform(plan([{ address: "confluent_flink_connection.a", values }]))).toEqual({
       found: [{ name: "a", type: "OPENAI", organizationId: "org-1", environmentId: "env-1" }],
       remarks: [
-        'confluent_flink_connection.a: the endpoint of a is known only after apply, so "endpoint" is left out. It is optional.',
+        'confluent_flink_connection.a: the endpoint of a is known only after apply, so "endpoint" is omitted. It is optional.',
       ],
     });
   });
@@ -137,7 +137,7 @@ describe("readTerraform", () => {
     );
     expect(found).toEqual([]);
     expect(remarks).toEqual([
-      "confluent_flink_statement.a: the statement is known only after apply, so it was not looked at.",
+      "confluent_flink_statement.a: the statement is known only after apply, so it was skipped.",
       expect.stringContaining("confluent_flink_statement.c: the connection's type cannot be read here"),
     ]);
   });

@@ -22,7 +22,7 @@ describe("probe", () => {
     expect(out).toMatch(/current +before +no phase/);
     expect(out).toMatch(/current +PUT with metadata: 200, with the connection/);
     expect(out).toMatch(/current +\d+ ms +resource_version has changed/);
-    expect(out).toContain("Settings that follow (behaviour: silent)");
+    expect(out).toContain("Proposed settings (behaviour: silent)");
     expect(out).toContain('verification.require: "auto" (as configured)');
     expect(err).toContain("prod/alpha: the current key was accepted");
     expect(held("alpha")["API_KEY"]).toBe(KEY);
@@ -32,7 +32,7 @@ describe("probe", () => {
   it("sends an invalid key once the connection's name is typed in", async () => {
     const { env, held, confluent } = await startProbed();
     const { child, shows, ended } = startCli(["probe", "alpha", "--bad-key", ...SHORT], env);
-    await shows(/Type its name to go on/);
+    await shows(/Type its name to continue/);
     expect(confluent.requests).toEqual([]);
     child.stdin.end("prod/alpha\n");
     const { code, stdout } = await ended;
@@ -46,7 +46,7 @@ describe("probe", () => {
     const { child, ended } = startCli(["probe", "alpha", "--bad-key"], env);
     child.stdin.end(typed);
     const { code, stderr } = await ended;
-    expect(stderr).toContain("The name was not typed in, so nothing was sent.");
+    expect(stderr).toContain("The name was not typed, so nothing was sent.");
     expect([confluent.requests, code]).toEqual([[], 2]);
   });
 
@@ -173,7 +173,7 @@ describe("probe", () => {
     const connection = { environment: "prod", name: "alpha" };
     expect(endProbe(report, connection, { err: err.terminal })).toBe(1);
     expect(err.written()).toBe(
-      "Error: The current key could not be put back into prod/alpha, which may hold an invalid one.\nRun this until it succeeds: flink-connection-rotator rotate prod/alpha\n",
+      "Error: The current key could not be restored in prod/alpha, which may hold an invalid one.\nRun this until it succeeds: flink-connection-rotator rotate prod/alpha\n",
     );
   });
 });
