@@ -1,46 +1,50 @@
 import { describe, expect, it } from "vitest";
 import { NOW } from "../support/builders.ts";
-import { REFUSED, runWithProvider, UNKNOWN, VALID } from "../support/fake-providers.ts";
+import {
+  type ProviderRunOptions,
+  REFUSED,
+  runWithProvider,
+  UNKNOWN,
+  VALID,
+} from "../support/fake-providers.ts";
 
 const DRY_RUN = { trigger: { kind: "direct", dryRun: true } } as const;
 
 describe("a key that several connections share", () => {
-  const asks = async (connections: Parameters<typeof runWithProvider>[0]["connections"]) => {
-    const endpoints: string[] = [];
+  const asks = async (
+    connections: ProviderRunOptions["connections"],
+    endpoints: ProviderRunOptions["endpoints"] = {},
+  ) => {
+    const asked: string[] = [];
     const { outcomes } = await runWithProvider({
       connections,
+      endpoints,
       answer: (_key, _seconds, { endpoint }) => {
-        endpoints.push(endpoint);
+        asked.push(endpoint);
         return VALID;
       },
     });
-    return { endpoints: endpoints.toSorted(), outcomes };
+    return { asked: asked.toSorted(), outcomes };
   };
 
-  it("is asked about once for one host, whatever the path", async () => {
-    const { endpoints } = await asks({
-      a: { endpoint: "https://api.example.com/v1" },
-      b: { endpoint: "https://api.example.com/v1" },
-    });
-    expect(endpoints).toEqual(["https://api.example.com/v1"]);
-  });
-
-  it("is asked about at each host, with the endpoint that Confluent shows", async () => {
-    const { endpoints } = await asks({
-      a: { endpoint: "https://one.example.com/v1" },
-      b: { endpoint: "https://two.example.com/v1" },
-    });
-    expect(endpoints).toEqual(["https://one.example.com/v1", "https://two.example.com/v1"]);
+  it.each([
+    ["once for one host, whatever the path", "https://one.example.com/v1", "https://one.example.com/v2", 1],
+    ["at each host", "https://one.example.com/v1", "https://two.example.com/v1", 2],
+    ["at each address that is no URL", "one.example.com", "two.example.com", 2],
+    ["once at an address that is no URL", "one.example.com", "one.example.com", 1],
+  ])("is asked about %s, with the endpoint that Confluent shows", async (_what, a, b, times) => {
+    const { asked } = await asks({ a: {}, b: {} }, { a, b });
+    expect(asked).toEqual([a, b].slice(0, times));
   });
 
   it("is asked about separately if only one of them has its endpoint in connections.json", async () => {
-    const { endpoints } = await asks({ a: {}, b: { endpoint: "https://api.example.com/v1" } });
-    expect(endpoints).toEqual(["https://api.example.com/v1", "https://api.example.com/v1"]);
+    const { asked } = await asks({ a: {}, b: { endpoint: "https://api.example.com/v1" } });
+    expect(asked).toEqual(["https://api.example.com/v1", "https://api.example.com/v1"]);
   });
 
   it("is asked about if one of them does not want that", async () => {
-    const { endpoints, outcomes } = await asks({ a: { provider: false }, b: {} });
-    expect(endpoints).toHaveLength(1);
+    const { asked, outcomes } = await asks({ a: { provider: false }, b: {} });
+    expect(asked).toHaveLength(1);
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["not-asked", "valid"]);
   });
 

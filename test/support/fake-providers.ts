@@ -20,6 +20,8 @@ export const UNKNOWN: KeyAnswer = { verdict: "unknown", host: "api.openai.com", 
 export interface ProviderRunOptions {
   readonly connections: Readonly<Record<string, Partial<Connection>>>;
   readonly live?: FakeConnectionOptions;
+  /** Endpoints that Confluent shows and connections.json does not name. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   /** The answer about a key, after so many seconds. */
   readonly answer: (key: string, seconds: number, question: KeyQuestion) => KeyAnswer;
   /** The values of v1 and v2, if not their names. */
@@ -59,7 +61,7 @@ export async function runWithProvider(options: ProviderRunOptions) {
   const connections = Object.entries(options.connections).map(([name, overrides]) =>
     connection({ name, secret: "openai", ...overrides }),
   );
-  for (const { name, type, endpoint } of connections)
+  for (const { name, type, endpoint = options.endpoints?.[name] } of connections)
     confluent.add(name, { ...options.live, type, ...(endpoint && { endpoint }) });
   const settings = { ...context.settings, ...options.settings };
   const trigger = { kind: "schedule" } as const;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { NOW } from "../support/builders.ts";
+import { openRun } from "../support/fake-run.ts";
+
+const REMARK = "The username from secret openai begins or ends with white space; it is sent unchanged.";
+
+describe("a value of a secret that looks odd", () => {
+  const open = (dryRun: boolean) => {
+    const opened = openRun({
+      connections: [{ name: "a", type: "MONGODB" }],
+      trigger: { kind: "direct", dryRun },
+    });
+    opened.add("a", { type: "MONGODB" });
+    opened.secrets.add("openai", { versionId: "v2", value: `{"username":" u","password":"p"}`, at: NOW });
+    return opened;
+  };
+
+  it("is sent as it is, with a note that names the connection and the secret", async () => {
+    const { run, notes, confluent } = open(false);
+    expect(await run()).toMatchObject([{ outcome: "ready" }]);
+    expect(notes).toEqual([[REMARK, { connection: "a", secret: "openai" }]]);
+    expect(confluent.connection("a").data["USERNAME"]).toBe(" u");
+  });
+
+  it("is named by a dry run after what would be sent", async () => {
+    const { run } = open(true);
+    expect(await run()).toMatchObject([
+      { outcome: "planned", message: `Would send username, password. ${REMARK}` },
+    ]);
+  });
+});
