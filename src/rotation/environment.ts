@@ -25,6 +25,7 @@ export class EnvironmentSession {
   readonly #initialStates: ReadonlyMap<string, ReadResult>;
   readonly #histories = new Map<string, StateHistory>();
   readonly #putAt = new Map<string, number>();
+  readonly #deletions: Promise<void>[] = [];
   #statementNames: StatementNames | undefined;
 
   constructor(api: EnvironmentApi, poller: Poller, initialStates: ReadonlyMap<string, ReadResult>) {
@@ -56,6 +57,16 @@ export class EnvironmentSession {
   /** True if this run has sent a PUT of the connection. */
   wasPut({ name }: Connection): boolean {
     return this.#putAt.has(name);
+  }
+
+  /** Keeps a deletion of one of the run's statements, for which nothing but the end of the run waits. */
+  trackDeletion(deletion: Promise<void>): void {
+    this.#deletions.push(deletion);
+  }
+
+  /** Resolves when every statement that was to be deleted is. */
+  async deletionsDone(): Promise<void> {
+    await Promise.all(this.#deletions);
   }
 
   /** A name for a statement that the run creates in this environment. */

@@ -119,6 +119,15 @@ describe("an inconclusive verification statement", () => {
     expect(statementsOf(world).left).toEqual([]);
   });
 
+  it("row 56: does not hold up the other connections if the service never answers its deletion", async () => {
+    const world = await startVerification();
+    world.confluent.fail({ method: "DELETE", collection: "statements", times: 100, fault: { kind: "hang" } });
+    expect(await judge(world, GOOD_KEY, 45_000)).toMatchObject({
+      counts: { ready: 1, applied: 3 },
+      alerts: 0,
+    });
+  });
+
   it("row 56: is found again if the response to its submission is lost", async () => {
     const world = await startVerification();
     const fault = { kind: "reset", applied: true } as const;

@@ -15,8 +15,23 @@ interface FinishedRun {
   readonly recorder: OutcomeRecorder;
 }
 
-/** The last step of a run: looks at the statements of each environment that wants it. Never rejects. */
+/** The last step of a run: ends the deletions, and reviews the statements of each environment that asks for it. Never rejects. */
 export async function finishStatements(
+  context: RunContext,
+  run: FinishedRun,
+  statements: StatementRecorder,
+): Promise<void> {
+  await Promise.all([endDeletions(run.sessions), reviewAll(context, run, statements)]);
+}
+
+async function endDeletions(sessions: Sessions): Promise<void> {
+  for (const opened of sessions.values()) {
+    const session = await opened;
+    if (!(session instanceof RotationError)) await session.deletionsDone();
+  }
+}
+
+async function reviewAll(
   context: RunContext,
   { sessions, connections, recorder }: FinishedRun,
   statements: StatementRecorder,

@@ -20,7 +20,7 @@ export type StatementResult =
 const DELETE_RESERVE_MS = 5_000;
 const MAX_CREATIONS = 3;
 
-/** Runs the statement of a connection when its turn comes, and deletes it, whatever comes of it. Never rejects. */
+/** Runs the statement of a connection when its turn comes. Its deletion goes on after the result. Never rejects. */
 export function runStatement(
   context: RunContext,
   session: EnvironmentSession,
@@ -49,7 +49,7 @@ async function runNow(
   } catch (error) {
     return { kind: name === undefined ? "not-run" : "failed", error: toRotationError(context, error) };
   } finally {
-    if (name !== undefined) await deleteOwnStatement(context, session, name);
+    if (name !== undefined) session.trackDeletion(deleteOwnStatement(context, session, name));
   }
 }
 

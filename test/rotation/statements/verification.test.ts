@@ -48,6 +48,7 @@ async function verify(options: Options = {}) {
   const result = await verifyByStatement(world.context, session, request, { details, mayHoldVersion: true });
   const submitted = world.confluent.requests.filter(({ method }) => method === "POST statement").length;
   const seconds = (world.clock.now() - startedAt) / 1_000;
+  await session.deletionsDone();
   return { ...world, details: shown(result.details), left: stored.names, submitted, seconds };
 }
 
