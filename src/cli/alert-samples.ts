@@ -57,6 +57,7 @@ const KINDS: readonly (readonly [kind: string, outcomes: readonly Outcome[]])[] 
         outcome: "failed",
         errorClass: "secret",
         holds: "previous",
+        secretVersionId: "00000000-0000-4000-8000-000000000002",
         message: 'Secret test/openai has no field "api-key".',
       }),
     ],

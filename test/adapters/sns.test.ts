@@ -5,7 +5,7 @@ import * as z from "zod";
 import { publishAlert, sendAlert } from "../../src/adapters/sns.ts";
 import type { Clock } from "../../src/rotation/clock.ts";
 import { ConfigError } from "../../src/rotation/errors.ts";
-import { NO_EVIDENCE, type Outcome } from "../../src/rotation/outcome.ts";
+import { type Outcome, phaseEvidence } from "../../src/rotation/outcome.ts";
 import { type Alert, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { createStartAlert } from "../../src/rotation/report/start-alert.ts";
@@ -45,7 +45,7 @@ function outcome(index: number, changes: Partial<Outcome> = {}): Outcome {
     type: "OPENAI",
     outcome: "failed",
     errorClass: "rejected",
-    evidence: NO_EVIDENCE,
+    ...phaseEvidence("refused"),
     secret: `prod/openai/${index}`,
     durationMs: 1_200,
     phase: "INVALID_AUTH",

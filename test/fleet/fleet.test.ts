@@ -1,11 +1,17 @@
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { phaseEvidence } from "../../src/rotation/outcome.ts";
 import { captureOutput, type Line } from "../support/output.ts";
 import { type Execution, execute } from "./engine.ts";
 import { type FleetOptions, startFleet } from "./fleet.ts";
 
 const SCHEDULE = { trigger: "schedule" };
-const REFUSED = { outcome: "failed", errorClass: "rejected", phase: "INVALID_AUTH" } as const;
+const REFUSED = {
+  outcome: "failed",
+  errorClass: "rejected",
+  phase: "INVALID_AUTH",
+  ...phaseEvidence("refused"),
+} as const;
 const MISSING = { outcome: "failed", errorClass: "not-found" } as const;
 const NEVER = () => new Promise<never>(() => {});
 

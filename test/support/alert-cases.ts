@@ -1,7 +1,18 @@
-import { adviceOn } from "../../src/rotation/advice.ts";
-import type { Evidence, Outcome } from "../../src/rotation/outcome.ts";
+import type { Outcome } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
+import {
+  kept,
+  many,
+  NEW_VERSION,
+  NONE,
+  of,
+  PREVIOUS_VERSION,
+  ready,
+  refused,
+  rolledBack,
+  withoutVersion,
+} from "./alert-outcomes.ts";
 
 /** A run about which an alert is sent: the name of its fixture, and the outcomes of its connections. */
 export interface AlertCase {
@@ -11,81 +22,7 @@ export interface AlertCase {
   readonly statements?: NonNullable<Report["statements"]>;
 }
 
-const NEW_VERSION = "9f0c2b7e-5d41-4a36-8e2b-c3f1a7d80e52";
-const PREVIOUS_VERSION = "41d7a0c6-93be-4f18-b5a2-07e6d9c4f3a8";
 const CHANGED: Trigger = { kind: "secret-change", secret: "prod/openai", versionId: NEW_VERSION };
-const NONE: Evidence = { provider: "not-asked", phase: "not-seen", statement: "not-run" };
-
-type Facts = Partial<Outcome> & Pick<Outcome, "name" | "outcome">;
-
-function of(facts: Facts): Outcome {
-  const [environment, secret] = [facts.environment ?? "prod", facts.secret ?? "prod/openai"];
-  const { errorClass, outcome, name } = facts;
-  return {
-    environment,
-    type: "OPENAI",
-    evidence: NONE,
-    durationMs: 0,
-    secretVersionId: NEW_VERSION,
-    ...(errorClass && { nextStep: adviceOn(errorClass, outcome, { name, environment, secret }) }),
-    ...facts,
-    secret,
-  };
-}
-
-function many(count: number, facts: Omit<Facts, "name">, prefix = "agent"): Outcome[] {
-  return Array.from({ length: count }, (_, index) =>
-    of({ ...facts, name: `${prefix}-${String(index + 1).padStart(2, "0")}` }),
-  );
-}
-
-const refused = (facts: Partial<Outcome> = {}) =>
-  of({
-    name: "support-openai",
-    outcome: "failed",
-    errorClass: "rejected",
-    message: "Confluent refused the key.",
-    phase: "INVALID_AUTH",
-    detail: "The endpoint answered 401: Incorrect API key provided.",
-    evidence: { ...NONE, phase: "refused" },
-    previousVersionId: PREVIOUS_VERSION,
-    httpStatus: 200,
-    requestId: "b7c9d3",
-    durationMs: 3_100,
-    ...facts,
-  });
-
-const kept = (name: string, facts: Partial<Outcome> = {}) =>
-  of({
-    name,
-    outcome: "not-attempted",
-    errorClass: "rejected",
-    message: "support-openai went first and was refused this key, so this connection keeps the key it has.",
-    ...facts,
-  });
-
-const ready = (name: string, facts: Partial<Outcome> = {}) =>
-  of({
-    name,
-    outcome: "ready",
-    phase: "READY",
-    evidence: { ...NONE, phase: "ready" },
-    durationMs: 2_300,
-    ...facts,
-  });
-
-const rolledBack = (facts: Partial<Outcome> = {}) =>
-  of({
-    name: "support-openai",
-    outcome: "rolled-back",
-    errorClass: "rejected",
-    phase: "READY",
-    message: "Confluent refused the key. The previous one was put back and is READY.",
-    evidence: { ...NONE, phase: "ready" },
-    secretVersionId: PREVIOUS_VERSION,
-    ...facts,
-  });
-
 const SINCE = "2026-03-20T02:13:00.000Z";
 const OTHERS = [kept("triage-openai"), kept("docs-openai")];
 
@@ -172,6 +109,33 @@ export const ALERT_CASES: readonly AlertCase[] = [
     trigger: CHANGED,
   },
   {
+    name: "rejected-both",
+    outcomes: [
+      refused({
+        message:
+          "Confluent refused the key. The previous one was put back, but that is not READY either: Confluent refused the key.",
+        secretVersionId: PREVIOUS_VERSION,
+      }),
+      ...OTHERS,
+    ],
+  },
+  {
+    name: "rejected-put",
+    outcomes: [
+      of({
+        name: "support-openai",
+        outcome: "failed",
+        errorClass: "rejected",
+        holds: "previous",
+        message: "Confluent refused the credentials when they were put.",
+        detail: "The field API_KEY must not be empty.",
+        httpStatus: 400,
+        requestId: "c04d",
+      }),
+      ...OTHERS,
+    ],
+  },
+  {
     name: "rejected-provider",
     outcomes: ["support-openai", "triage-openai", "docs-openai"].map((name) =>
       of({
@@ -213,7 +177,32 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   { name: "unauthorized", outcomes: many(60, unauthorized) },
+  {
+    name: "access-denied",
+    outcomes: many(3, {
+      ...unauthorized,
+      message: "Confluent denies access (403).",
+      detail: "Source IP 203.0.113.7 is not in the IP filter.",
+      httpStatus: 403,
+      nextStep: "Add the rotator's public IP address to the IP filter in Confluent Cloud.",
+    }),
+  },
   { name: "secret-field", outcomes: [unusableSecret] },
+  {
+    name: "secret-missing",
+    outcomes: ["support-openai", "triage-openai"].map((name) =>
+      withoutVersion(
+        of({
+          name,
+          outcome: "failed",
+          errorClass: "secret",
+          message: "Secret prod/openai does not exist (ResourceNotFoundException).",
+          nextStep:
+            "Check the name prod/openai in connections.json, and the account and region of the secret.",
+        }),
+      ),
+    ),
+  },
   {
     name: "secret-api-key",
     outcomes: many(3, {
@@ -375,6 +364,16 @@ export const ALERT_CASES: readonly AlertCase[] = [
       refused({ environment: "prod" }),
       kept("triage-openai"),
       ...many(4, { ...unauthorized, environment: "staging", secret: "staging/openai" }),
+    ],
+  },
+  {
+    name: "mixture-remark",
+    outcomes: [
+      ready("docs-openai", {
+        detail: "The key is in use, but the label propagated could not be moved to its version.",
+      }),
+      unusableSecret,
+      guard,
     ],
   },
   { name: "mixture-not-known", outcomes: [unreachable, unusableSecret, rolledBack()] },

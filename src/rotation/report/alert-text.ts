@@ -6,6 +6,7 @@ import type { Cause } from "./causes.ts";
 import { restoreCommand } from "./commands.ts";
 import { headLines } from "./headlines.ts";
 import { isAboutApiKey } from "./holding.ts";
+import { isUnhealthy } from "./report.ts";
 import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedCauses, resumeBlock, staleStatementsLine } from "./statement-alert.ts";
 import { counted, factLines, nameList, wrap } from "./wrap.ts";
@@ -36,13 +37,11 @@ export function alertText(situation: Situation, context: AlertContext): string {
 /** True if the connections were spared because another one of their secret was refused the key, which is told already. */
 function isFollower({ causes }: Situation, { outcomes: [first] }: Cause): boolean {
   return (
-    first?.outcome === "not-attempted" &&
+    first.outcome === "not-attempted" &&
     first.errorClass === "rejected" &&
-    causes.some(({ errorClass, outcomes }) =>
-      outcomes.some(
-        ({ outcome, secret }) =>
-          outcome !== "not-attempted" && secret === first.secret && errorClass === "rejected",
-      ),
+    causes.some(
+      ({ outcomes: [other] }) =>
+        other.outcome !== "not-attempted" && other.errorClass === "rejected" && other.secret === first.secret,
     )
   );
 }
@@ -60,15 +59,14 @@ function wayOut(situation: Situation, { region }: AlertContext): string[][] {
 }
 
 /** The advice on the main cause, and how to run again. */
-function whatToDo({ worst, concerned, main }: Situation, { rerun }: AlertContext): string[][] {
-  if (worst === "current") return [];
-  const title = worst === "down" ? "THEN" : "WHAT TO DO";
-  const failed = concerned.filter(({ outcome }) => outcome !== "ready" && outcome !== "applied");
-  const [first = [], ...others] = rerun(failed.map(qualifiedName));
+function whatToDo({ concerned, main }: Situation, { rerun }: AlertContext): string[][] {
+  if (main === undefined || main.holding === "current") return [];
+  const title = main.holding === "down" ? "THEN" : "WHAT TO DO";
+  const [first = [], ...others] = rerun(concerned.filter(isUnhealthy).map(qualifiedName));
   const alternatives = others.flatMap((lines) => ["", "or, without a checkout:", "", ...indented(lines)]);
   return [
     [
-      ...(main?.nextStep === undefined ? [] : [...wrap(`${title}: ${main.nextStep}`), ""]),
+      ...(main.nextStep === undefined ? [] : [...wrap(`${title}: ${main.nextStep}`), ""]),
       "To run it again (the next schedule does it too):",
       "",
       ...indented(first),
@@ -83,10 +81,8 @@ function indented(lines: readonly string[]): string[] {
 
 function causeLines(situation: Situation, cause: Cause, { runbook }: AlertContext): string[] {
   const { outcomes, message, errorClass, environment } = cause;
-  const [first] = outcomes;
-  const isAboutKey = first !== undefined && !isAboutApiKey(first);
   const ofKey = (textOf: (outcome: Outcome) => string | undefined) =>
-    isAboutKey ? distinct(outcomes, textOf) : "";
+    isAboutApiKey(outcomes[0]) ? "" : distinct(outcomes, textOf);
   const facts = [
     ["What", message],
     ["Which", nameList(outcomes.map(namer(situation)), MAX_NAMES)],

@@ -3,6 +3,7 @@ import { chatOf } from "./chat.ts";
 import { errorClasses, type Report } from "./report.ts";
 import { describeSituation, severityOf } from "./situation.ts";
 import { smsOf, subjectOf } from "./subject.ts";
+import { environmentsOf } from "./summary.ts";
 
 /** The content of an alert: a subject and a text for people, the report for machines. */
 export interface Alert {
@@ -34,9 +35,7 @@ export interface AlertContext {
 export function createAlert(report: Report, context: AlertContext): Alert | undefined {
   const situation = describeSituation(report);
   if (situation === undefined) return undefined;
-  const { concerned, interrupted } = situation;
-  const environments = [...new Set([...interrupted, ...concerned].map(({ environment }) => environment))];
-  const classes = errorClasses(concerned);
+  const classes = errorClasses(situation.concerned);
   const subject = subjectOf(situation);
   return {
     subject,
@@ -46,7 +45,7 @@ export function createAlert(report: Report, context: AlertContext): Alert | unde
     report,
     attributes: {
       severity: [severityOf(situation)],
-      environment: environments,
+      environment: environmentsOf(report),
       ...(classes.length > 0 && { errorClass: classes }),
     },
   };

@@ -7,12 +7,11 @@ import { withoutName } from "./without-name.ts";
 export interface Cause {
   readonly holding: Holding;
   readonly environment: string;
-  readonly errorClass?: ErrorClass;
+  readonly errorClass: ErrorClass | undefined;
   /** As for one of its connections; if there are several, `NAME` stands for the connection. */
-  readonly message?: string;
-  readonly nextStep?: string;
-  /** At least one. */
-  readonly outcomes: readonly Outcome[];
+  readonly message: string | undefined;
+  readonly nextStep: string | undefined;
+  readonly outcomes: readonly [Outcome, ...Outcome[]];
 }
 
 /** Groups outcomes so that each cause is told once, the worst first. */
@@ -47,14 +46,12 @@ function keyOf(outcome: Outcome): string {
 function toCause(outcomes: readonly [Outcome, ...Outcome[]]): Cause {
   const [first] = outcomes;
   const { environment, errorClass } = first;
-  const message = common(outcomes, ({ message }) => message);
-  const nextStep = common(outcomes, ({ nextStep }) => nextStep);
   return {
     holding: holdingOf(first),
     environment,
-    ...(errorClass !== undefined && { errorClass }),
-    ...(message !== undefined && { message }),
-    ...(nextStep !== undefined && { nextStep }),
+    errorClass,
+    message: common(outcomes, ({ message }) => message),
+    nextStep: common(outcomes, ({ nextStep }) => nextStep),
     outcomes,
   };
 }

@@ -2,8 +2,10 @@ import { qualifiedName } from "../connection.ts";
 import type { AlertContext } from "./alert.ts";
 import { inOneLine, restoreCommand } from "./commands.ts";
 import { headLines } from "./headlines.ts";
-import { errorClasses } from "./report.ts";
+import { errorClasses, isUnhealthy } from "./report.ts";
 import { heldBy, type Severity, type Situation, secretName, severityOf } from "./situation.ts";
+import { resumeCommands } from "./statement-alert.ts";
+import { environmentsOf } from "./summary.ts";
 
 const MAX_RESOURCES = 20;
 
@@ -43,14 +45,16 @@ export function chatJson(content: ChatContent): string {
 }
 
 export function chatOf(situation: Situation, subject: string, context: AlertContext): string {
-  const { concerned, main, worst, interrupted } = situation;
-  const environments = new Set([...interrupted, ...concerned].map(({ environment }) => environment));
+  const { report, concerned, main, worst } = situation;
+  const environments = environmentsOf(report);
   return chatJson({
     title: subject,
     description: headLines(situation).join("\n"),
     nextSteps: nextSteps(situation, context),
     keywords: [...environments, ...errorClasses(concerned)],
-    threadId: [...environments, secretName(main?.outcomes[0]?.secret ?? "statements")].join("-"),
+    threadId: [...environments, main === undefined ? "statements" : secretName(main.outcomes[0].secret)].join(
+      "-",
+    ),
     severity: severityOf(situation),
     resources: worst === "current" ? [] : concerned.slice(0, MAX_RESOURCES).map(qualifiedName),
     context,
@@ -59,19 +63,17 @@ export function chatOf(situation: Situation, subject: string, context: AlertCont
 
 function nextSteps(situation: Situation, context: AlertContext): string[] {
   const { causes, worst, concerned, interrupted } = situation;
-  const resume = interrupted.flatMap(({ nextStep }) =>
-    nextStep === undefined ? [] : [`Resume it: \`${nextStep}\``],
-  );
+  const resume = resumeCommands(interrupted).map((command) => `Resume it: \`${command}\``);
   if (worst === "current") return resume;
   const down = heldBy(situation, "down");
   const sameSecret = down.filter(({ secret }) => secret === down[0]?.secret);
-  const restore = restoreCommand(sameSecret, context.region) ?? [];
+  const restore = restoreCommand(sameSecret, context.region);
   const advice = [...new Set(causes.flatMap(({ nextStep }) => nextStep ?? []))].slice(0, 3);
-  const [rerun] = context.rerun(concerned.map(qualifiedName));
+  const [rerun] = context.rerun(concerned.filter(isUnhealthy).map(qualifiedName));
   const runbooks = errorClasses(concerned).map((each) => `Runbook: ${context.runbook}#${each}`);
   return [
     ...resume,
-    ...(restore.length > 0 ? [`If the previous key still works: \`${inOneLine(restore)}\``] : []),
+    ...(restore === undefined ? [] : [`If the previous key still works: \`${inOneLine(restore)}\``]),
     ...advice,
     ...(rerun === undefined ? [] : [`Then run it again: \`${inOneLine(rerun)}\``]),
     ...runbooks.slice(0, 3),

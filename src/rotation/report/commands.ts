@@ -15,14 +15,13 @@ export function restoreCommand(
   outcomes: readonly Outcome[],
   region: string | undefined,
 ): readonly string[] | undefined {
-  const known = outcomes.find(
-    ({ secretVersionId, previousVersionId }) =>
-      secretVersionId !== undefined &&
-      previousVersionId !== undefined &&
-      secretVersionId !== previousVersionId,
+  const [known] = outcomes.flatMap(({ secret, secretVersionId: refused, previousVersionId: previous }) =>
+    refused === undefined || previous === undefined || refused === previous
+      ? []
+      : [{ secret, refused, previous }],
   );
   if (known === undefined || outcomes.some(wasBrokenByOther)) return undefined;
-  const { secret, secretVersionId: refused = "", previousVersionId: previous = "" } = known;
+  const { secret, refused, previous } = known;
   const place = scopeOf(secret)?.region ?? region;
   return [
     `aws secretsmanager update-secret-version-stage${place === undefined ? "" : ` --region ${place}`} \\`,
@@ -34,5 +33,5 @@ export function restoreCommand(
 
 /** A command of several lines as one line. */
 export function inOneLine(command: readonly string[]): string {
-  return command.map((line) => line.trim().replace(/ ?\\$/, "")).join(" ");
+  return command.map((line) => line.trim().replace(/ \\$/, "")).join(" ");
 }

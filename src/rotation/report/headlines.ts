@@ -1,7 +1,6 @@
-import { phaseKind } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
-import { wasBrokenByOther, wasRead } from "./holding.ts";
+import { isPreviousVersion, wasBrokenByOther, wasRead } from "./holding.ts";
 import { isOldRefusal } from "./reason.ts";
 import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedHead } from "./statement-alert.ts";
@@ -27,8 +26,11 @@ export function headLines(situation: Situation): string[] {
   ];
 }
 
-function nothingDown({ concerned }: Situation): string[] {
-  return concerned.every(wasRead) ? ["NOTHING IS DOWN."] : ["NOTHING WAS CHANGED."];
+function nothingDown(situation: Situation): string[] {
+  if (heldBy(situation, "previous").every(wasRead)) return ["NOTHING IS DOWN."];
+  const { counts } = situation.report;
+  const changed = counts.ready + counts.applied + counts["rolled-back"];
+  return changed > 0 ? [] : ["NOTHING WAS CHANGED."];
 }
 
 function badLines(situation: Situation, cause: Cause): string[] {
@@ -38,22 +40,20 @@ function badLines(situation: Situation, cause: Cause): string[] {
 
 function explanation({ holding, outcomes }: Cause): string {
   const [first] = outcomes;
-  if (first === undefined) return "";
   const isOne = outcomes.length === 1;
   const [it, holds, does, its] = isOne ? ["It", "holds", "has", "its"] : ["They", "hold", "have", "their"];
   const secret = secretName(first.secret);
-  const { evidence, secretVersionId, previousVersionId, phaseBefore, phase = "" } = first;
+  const { evidence, phaseBefore } = first;
   if (holding === "down") {
     if (isOldRefusal(first)) return `${it} kept the key from before, and that was ${phaseBefore} already.`;
-    const isPrevious = secretVersionId !== undefined && secretVersionId === previousVersionId;
-    const key = isPrevious ? `the previous key of ${secret} again` : `the new key of ${secret}`;
-    const refused =
-      evidence.phase === "refused" ? "which is refused (INVALID_AUTH)" : "which is refused when it is used";
-    return `${it} ${holds} ${key}, ${isPrevious ? "which is refused too" : refused}.`;
+    if (isPreviousVersion(first))
+      return `${it} ${holds} the previous key of ${secret} again, which is refused too.`;
+    const how = evidence.phase === "refused" ? "(INVALID_AUTH)" : "when it is used";
+    return `${it} ${holds} the new key of ${secret}, which is refused ${how}.`;
   }
   if (first.errorClass === "superseded")
     return `${it} may not have the newest key of ${secret}, which keeps changing.`;
-  if (phaseKind(phase) === "unreachable")
+  if (evidence.phase === "unreachable")
     return `${it} ${does} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
   const may = evidence.phase === "not-seen" ? "may have" : does;
   return `${it} ${may} the new key of ${secret}; nothing shows that it works.`;

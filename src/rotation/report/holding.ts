@@ -1,6 +1,7 @@
 import { phaseKind } from "../connection.ts";
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome } from "../outcome.ts";
+import { isUnhealthy } from "./report.ts";
 
 /**
  * What an operator must know about a connection first: `down`: it holds a key that is refused. `unknown`: it may hold the
@@ -12,15 +13,19 @@ export type Holding = "down" | "unknown" | "previous" | "current";
 export const HOLDINGS = ["down", "unknown", "previous", "current"] as const satisfies readonly Holding[];
 
 export function holdingOf(outcome: Outcome): Holding {
-  if (isSuccess(outcome)) return "current";
+  if (!isUnhealthy(outcome)) return "current";
   if (keepsPrevious(outcome)) return wasBroken(outcome) ? "down" : "previous";
   return isRefused(outcome) ? "down" : "unknown";
 }
 
 /** True if the connection holds the version of its outcome and was refused it. */
-export function isRefused({ evidence, errorClass, phase = "" }: Outcome): boolean {
-  if (evidence.phase === "refused" || evidence.statement === "refused") return true;
-  return errorClass === "rejected" && evidence.phase === "not-seen" && phaseKind(phase) === "refused";
+export function isRefused({ evidence }: Outcome): boolean {
+  return evidence.phase === "refused" || evidence.statement === "refused";
+}
+
+/** True if the version of the outcome is the previous one, which was put back. */
+export function isPreviousVersion({ secretVersionId, previousVersionId }: Outcome): boolean {
+  return secretVersionId !== undefined && secretVersionId === previousVersionId;
 }
 
 /** True if the connection was refused its key before the run, whatever the run has done. */
@@ -35,8 +40,11 @@ export function wasBrokenByOther(outcome: Outcome): boolean {
 }
 
 /** True if the connection was read in this run, so that its previous key is known to have worked. */
-export function wasRead({ errorClass, outcome }: Outcome): boolean {
-  return outcome === "rolled-back" || (errorClass !== undefined && READ_BEFORE.has(errorClass));
+export function wasRead(outcome: Outcome): boolean {
+  const { errorClass, secretVersionId } = outcome;
+  // Without the rotator's API key, or without a version of the secret, a run does not come to the connection.
+  if (errorClass === "secret") return secretVersionId !== undefined && !isAboutApiKey(outcome);
+  return READ_BEFORE.has(errorClass);
 }
 
 /** True if the rotator's Confluent API key is the trouble, whatever secret the connection uses. */
@@ -44,25 +52,11 @@ export function isAboutApiKey({ errorClass, message = "" }: Outcome): boolean {
   return errorClass === "unauthorized" || message.includes("the rotator's Confluent API key");
 }
 
-function isSuccess({ outcome }: Outcome): boolean {
-  return outcome === "ready" || outcome === "applied" || outcome === "skipped" || outcome === "planned";
-}
-
 /** True if the new key was certainly not sent, or the previous one was put back. */
-function keepsPrevious({ outcome, holds, errorClass, evidence }: Outcome): boolean {
+function keepsPrevious({ outcome, holds, errorClass }: Outcome): boolean {
   if (holds !== undefined) return holds === "previous";
   if (outcome === "not-attempted" || outcome === "rolled-back") return true;
-  const isBeforePut = errorClass !== undefined && BEFORE_PUT.has(errorClass);
-  return outcome === "failed" && isBeforePut && evidence.phase === "not-seen";
+  return outcome === "failed" && errorClass === "secret";
 }
 
-/** Failures of these classes come before the PUT. */
-const BEFORE_PUT: ReadonlySet<ErrorClass> = new Set([
-  "config",
-  "secret",
-  "guard",
-  "not-found",
-  "unauthorized",
-]);
-
-const READ_BEFORE: ReadonlySet<ErrorClass> = new Set(["rejected", "secret", "guard", "superseded"]);
+const READ_BEFORE: ReadonlySet<ErrorClass | undefined> = new Set(["rejected", "guard", "superseded"]);

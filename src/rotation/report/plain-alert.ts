@@ -3,7 +3,7 @@ import type { Alert, AlertContext } from "./alert.ts";
 import { chatJson } from "./chat.ts";
 import { isAlertable, type Report } from "./report.ts";
 import { firstThatFits } from "./subject.ts";
-import { summaryOf } from "./summary.ts";
+import { environmentsOf, summaryOf } from "./summary.ts";
 
 const MAX_NAMED = 200;
 
@@ -11,7 +11,6 @@ const MAX_NAMED = 200;
 export function createPlainAlert(report: Report, context: AlertContext): Alert {
   const summary = summaryOf(report);
   const concerned = report.connections.filter(isAlertable);
-  const environments = [...new Set(concerned.map(({ environment }) => environment))];
   const lines = concerned
     .slice(0, MAX_NAMED)
     .map((each) => `${qualifiedName(each)}: ${each.outcome}${each.message ? `. ${each.message}` : ""}`);
@@ -30,6 +29,6 @@ export function createPlainAlert(report: Report, context: AlertContext): Alert {
       context,
     }),
     report,
-    attributes: { severity: ["critical"], ...(environments.length > 0 && { environment: environments }) },
+    attributes: { severity: ["critical"], environment: environmentsOf(report) },
   };
 }

@@ -1,12 +1,11 @@
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
-import { isAboutApiKey, isRefused, wasBroken } from "./holding.ts";
+import { isAboutApiKey, isPreviousVersion, isRefused, wasBroken } from "./holding.ts";
 
 /** The cause in a few words, for a subject. */
 export function headline({ holding, outcomes, errorClass }: Cause): string {
   const [first] = outcomes;
-  if (first === undefined) return "";
   switch (holding) {
     case "down":
       return isOldRefusal(first) ? "the key from before is refused" : refusal(first);
@@ -24,12 +23,9 @@ export function isOldRefusal(outcome: Outcome): boolean {
   return wasBroken(outcome) && !isRefused(outcome);
 }
 
-function refusal({ evidence, secretVersionId, previousVersionId }: Outcome): string {
-  if (secretVersionId !== undefined && secretVersionId === previousVersionId)
-    return "new and previous key refused";
-  return evidence.phase !== "refused" && evidence.statement === "refused"
-    ? "new key refused when used"
-    : "new key refused";
+function refusal(outcome: Outcome): string {
+  if (isPreviousVersion(outcome)) return "new and previous key refused";
+  return outcome.evidence.statement === "refused" ? "new key refused when used" : "new key refused";
 }
 
 function previousReason(first: Outcome): string {
@@ -44,7 +40,9 @@ function previousReason(first: Outcome): string {
 }
 
 function plural(reason: string): string {
-  return reason.replace(/^connection differs/, "connections differ").replace(/^connection /, "connections ");
+  return reason
+    .replace("connection differs", "connections differ")
+    .replace("connection not found", "connections not found");
 }
 
 const UNKNOWN: Readonly<Partial<Record<ErrorClass, string>>> = {

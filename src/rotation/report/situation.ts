@@ -1,5 +1,6 @@
 import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
+import { possibleNames } from "../secret-id.ts";
 import { type Cause, groupByCause } from "./causes.ts";
 import { type Holding, holdingOf } from "./holding.ts";
 import { isAlertable, type Report } from "./report.ts";
@@ -16,12 +17,12 @@ export interface Situation {
   readonly causes: readonly Cause[];
   /** What is worst among the concerned connections. */
   readonly worst: Holding;
-  /** The first cause among the worst; absent if only statements are concerned. */
-  readonly main?: Cause;
+  /** The first cause among the worst; `undefined` if only statements are concerned. */
+  readonly main: Cause | undefined;
   /** The statements that the rotator has stopped and that do not run again. */
   readonly interrupted: readonly Statement[];
   /** ISO 8601: since when the worst lasts, if it was so before the run. */
-  readonly since?: string;
+  readonly since: string | undefined;
 }
 
 /** `undefined` if there is nothing to tell. */
@@ -32,36 +33,34 @@ export function describeSituation(report: Report): Situation | undefined {
   const interrupted = interruptedStatements(report);
   if (main === undefined && interrupted.length === 0) return undefined;
   const worst = main?.holding ?? "current";
-  const since = sinceOf(concerned.filter((each) => holdingOf(each) === worst));
-  const isOld = since !== undefined && Date.parse(report.startedAt) - Date.parse(since) > STILL_AFTER_MS;
-  return { report, concerned, causes, interrupted, worst, ...(main && { main }), ...(isOld && { since }) };
+  const since = sinceOf(heldBy({ concerned }, worst), Date.parse(report.startedAt));
+  return { report, concerned, causes, interrupted, worst, main, since };
 }
 
-/** The latest time, if every one of the connections has one. */
-function sinceOf(outcomes: readonly Outcome[]): string | undefined {
-  if (outcomes.length === 0) return undefined;
+/** The latest time, if every one of the connections has one and it is no news. */
+function sinceOf(outcomes: readonly Outcome[], now: number): string | undefined {
   const times = outcomes.flatMap(({ failingSince }) => failingSince ?? []);
-  return times.length < outcomes.length ? undefined : times.toSorted().at(-1);
+  const latest = times.toSorted().at(-1);
+  if (latest === undefined || times.length < outcomes.length) return undefined;
+  return now - Date.parse(latest) > STILL_AFTER_MS ? latest : undefined;
 }
 
-export function heldBy({ concerned }: Situation, holding: Holding): readonly Outcome[] {
+export function heldBy({ concerned }: Pick<Situation, "concerned">, holding: Holding): readonly Outcome[] {
   return concerned.filter((each) => holdingOf(each) === holding);
 }
 
 export type Severity = "critical" | "warning" | "info";
 
 /** A connection that is down needs somebody now; so does one that did not become usable with the new key. */
-export function severityOf({ worst, concerned, interrupted }: Situation): Severity {
-  if (interrupted.length > 0) return "critical";
-  if (worst === "down") return "critical";
+export function severityOf(situation: Situation): Severity {
+  const { worst, interrupted } = situation;
+  if (interrupted.length > 0 || worst === "down") return "critical";
   if (worst === "current") return "info";
-  const mayBeDown = worst === "unknown" && concerned.some(isUnusable);
-  return mayBeDown ? "critical" : "warning";
+  return heldBy(situation, "unknown").some(isUnusable) ? "critical" : "warning";
 }
 
-function isUnusable(outcome: Outcome): boolean {
-  const isUnknown = holdingOf(outcome) === "unknown";
-  return isUnknown && outcome.outcome === "failed" && outcome.evidence.phase !== "ready";
+function isUnusable({ outcome, evidence }: Outcome): boolean {
+  return outcome === "failed" && evidence.phase !== "ready";
 }
 
 /** How the alert names a connection: with its environment if there are several. */
@@ -72,8 +71,7 @@ export function namer({ concerned }: Pick<Situation, "concerned">): (outcome: Ou
 
 /** The name in a secret's ARN; the text itself if it is no ARN. */
 export function secretName(secret: string): string {
-  const [, path] = /^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:(.+)$/.exec(secret) ?? [];
-  return path?.replace(/-[A-Za-z0-9]{6}$/, "") ?? secret;
+  return possibleNames(secret).at(-1) ?? secret;
 }
 
 export function readableTime(iso: string): string {

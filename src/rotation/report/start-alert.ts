@@ -16,11 +16,9 @@ const HEAD = [
 export function createStartAlert(error: Error, context: AlertContext): Alert {
   const isConfig = error.name === "ConfigError" || error.name === "EventError";
   const errorClass: ErrorClass = isConfig ? "config" : "internal";
-  const reason = error.name === "ConfigError" ? "connections.json or a setting is wrong" : "";
-  const subject = firstThatFits(
-    [`[NOT STARTED] Flink connection rotator: ${reason || "the run could not start"} (${errorClass})`],
-    99,
-  );
+  const reason =
+    error.name === "ConfigError" ? "connections.json or a setting is wrong" : "the run could not start";
+  const subject = firstThatFits([`[NOT STARTED] Flink connection rotator: ${reason} (${errorClass})`], 99);
   const next = isConfig
     ? "Correct it, see that `npx . check` finds nothing, and deploy again. Keys changed since then are not in use until a run succeeds."
     : "Report this as a bug, with the stack from the function's log (code BUG). Keys changed since then are not in use until a run succeeds.";

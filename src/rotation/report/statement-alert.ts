@@ -1,3 +1,4 @@
+import { qualifiedName } from "../connection.ts";
 import { printable } from "../untrusted-text.ts";
 import type { Report } from "./report.ts";
 import { factLines, nameList, wrap } from "./wrap.ts";
@@ -7,9 +8,12 @@ export type Statement = NonNullable<Report["statements"]>[number];
 const MAX_NAMED = 50;
 const MAX_HEAD_NAMES = 5;
 
+/** After these, a statement still runs with the key from before. */
+const STALE: ReadonlySet<Statement["action"]> = new Set(["reported", "not-restarted", "would-restart"]);
+
 /** The statements that the rotator has stopped and that do not run again. */
-export function interruptedStatements({ statements = [] }: Report): readonly Statement[] {
-  return statements.filter(({ action }) => action === "not-resumed");
+export function interruptedStatements({ statements }: Report): readonly Statement[] {
+  return statements?.filter(({ action }) => action === "not-resumed") ?? [];
 }
 
 /** For the summary of a run. */
@@ -21,19 +25,20 @@ export function describeInterrupted(interrupted: readonly Statement[]): string {
 /** The first lines of the alert about interrupted statements, for a telephone. */
 export function interruptedHead(interrupted: readonly Statement[], width: number): string[] {
   if (interrupted.length === 0) return [];
-  const names = nameList(
-    interrupted.map(({ environment, name }) => `${environment}/${name}`),
-    MAX_HEAD_NAMES,
-  );
-  const [it, does] = interrupted.length === 1 ? ["it", "does"] : ["them", "do"];
-  const text = `The rotator has stopped ${it} for a restart, and ${it === "it" ? "it" : "they"} ${does} not run again.`;
+  const names = nameList(interrupted.map(qualifiedName), MAX_HEAD_NAMES);
+  const [it, doesNot] = interrupted.length === 1 ? ["it", "it does not"] : ["them", "they do not"];
+  const text = `The rotator has stopped ${it} for a restart, and ${doesNot} run again.`;
   return ["STOPPED STATEMENT:", ...wrap(names, "  ", width), ...wrap(text, "  ", width)];
 }
 
 /** The commands that resume the interrupted statements. */
+export function resumeCommands(interrupted: readonly Statement[]): string[] {
+  return interrupted.flatMap(({ nextStep }) => nextStep ?? []);
+}
+
 export function resumeBlock(interrupted: readonly Statement[]): string[][] {
-  const commands = interrupted.flatMap(({ nextStep }) => (nextStep ? [`  ${nextStep}`] : []));
-  return commands.length === 0 ? [] : [["RESUME IT:", "", ...commands]];
+  const commands = resumeCommands(interrupted);
+  return commands.length === 0 ? [] : [["RESUME IT:", "", ...commands.map((line) => `  ${line}`)]];
 }
 
 /** Why each of the interrupted statements does not run. */
@@ -48,12 +53,9 @@ export function interruptedCauses(interrupted: readonly Statement[]): string[][]
 }
 
 /** Lines about the statements that still run with the key from before; none if there are none. */
-export function staleStatementsLine({ statements = [] }: Report): readonly string[] {
-  const stale = statements.filter(({ action }) =>
-    ["reported", "not-restarted", "would-restart"].includes(action),
-  );
+export function staleStatementsLine({ statements }: Report): readonly string[] {
+  const stale = statements?.filter(({ action }) => STALE.has(action)) ?? [];
   if (stale.length === 0) return [];
-  const names = stale.slice(0, MAX_NAMED).map(({ environment, name }) => `${environment}/${name}`);
-  const more = stale.length > MAX_NAMED ? ` and ${stale.length - MAX_NAMED} more` : "";
-  return wrap(printable(`At least these still run with the key from before: ${names.join(", ")}${more}.`));
+  const names = nameList(stale.map(qualifiedName), MAX_NAMED);
+  return wrap(printable(`At least these still run with the key from before: ${names}.`));
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "../outcome.ts";
+import type { Cause } from "./causes.ts";
 import { isAboutApiKey } from "./holding.ts";
 import { headline } from "./reason.ts";
 import { heldBy, readableTime, type Situation, secretName } from "./situation.ts";
@@ -15,10 +16,10 @@ export function subjectOf(situation: Situation): string {
 function candidates(situation: Situation): readonly string[] {
   const { since, interrupted, main } = situation;
   const stopped = stoppedStatements(situation);
-  const label = `${since === undefined ? "" : "STILL "}${labelOf(situation)} ${countOf(situation)}`;
-  const reason = reasonOf(situation) + (since === undefined ? "" : ` since ${readableTime(since)}`);
-  const short = `${placeOf(situation)}: ${reason}`;
   if (main === undefined) return [`[STOPPED ${interrupted.length}] ${stopped}`];
+  const label = `${since === undefined ? "" : "STILL "}${labelOf(situation)} ${countOf(situation)}`;
+  const reason = reasonOf(situation, main) + (since === undefined ? "" : ` since ${readableTime(since)}`);
+  const short = `${placeOf(situation, main)}: ${reason}`;
   if (interrupted.length === 0)
     return [`[${label}] ${[short, ...restOf(situation)].join("; ")}`, `[${label}] ${short}`];
   const both = `[STOPPED ${interrupted.length}, ${label}]`;
@@ -67,30 +68,28 @@ function countOf(situation: Situation): number {
 }
 
 /** The secret if the failure is about its key, else the environment; a number if there are several. */
-function placeOf(situation: Situation): string {
-  const { worst, main } = situation;
-  const ofSecret = main?.errorClass === "rejected" || main?.errorClass === "secret";
-  const isAboutKey = worst !== "previous" || (ofSecret && !main?.outcomes.some(isAboutApiKey));
+function placeOf(situation: Situation, { errorClass, outcomes: [first] }: Cause): string {
+  const { worst } = situation;
+  const ofSecret = errorClass === "rejected" || errorClass === "secret";
+  const isAboutKey = worst !== "previous" || (ofSecret && !isAboutApiKey(first));
   const places = new Set(
     heldBy(situation, worst).map(({ secret, environment }) =>
       isAboutKey ? secretName(secret) : environment,
     ),
   );
-  const [first = ""] = places;
-  return places.size === 1 ? first : `${places.size} ${isAboutKey ? "secrets" : "environments"}`;
+  const [place = ""] = places;
+  return places.size === 1 ? place : `${places.size} ${isAboutKey ? "secrets" : "environments"}`;
 }
 
 /** The reason of the first cause, and whether there are others. */
-function reasonOf({ causes, worst, main }: Situation): string {
-  const others = causes.filter(({ holding }) => holding === worst).map(headline);
-  if (main === undefined) return "";
-  return headline(main) + (new Set(others).size > 1 ? ", and more" : "");
+function reasonOf({ causes, worst }: Situation, main: Cause): string {
+  const reasons = new Set(causes.filter(({ holding }) => holding === worst).map(headline));
+  return headline(main) + (reasons.size > 1 ? ", and more" : "");
 }
 
 /** How many connections hold what else. */
 function restOf(situation: Situation): string[] {
   const { worst, report, concerned } = situation;
-  if (worst === "current") return [];
   const previous = heldBy(situation, "previous").filter(({ errorClass }) => errorClass !== "not-found");
   const unknown = worst === "down" ? heldBy(situation, "unknown").length : 0;
   const secrets = new Set(concerned.map(({ secret }) => secret));
@@ -105,5 +104,5 @@ function keeping(previous: readonly Outcome[], total: number): string {
   const count = previous.length;
   if (count === total)
     return total === 1 ? "it keeps the previous key" : `all ${total} keep the previous key`;
-  return `${count} of ${total} ${total === 1 ? "connection" : "connections"} keep${count === 1 ? "s" : ""} the previous one`;
+  return `${count} of ${total} connections keep${count === 1 ? "s" : ""} the previous one`;
 }

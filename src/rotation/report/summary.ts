@@ -1,12 +1,17 @@
 import { errorClasses, isAlertable, type Report } from "./report.ts";
 import { describeInterrupted, interruptedStatements } from "./statement-alert.ts";
 
+/** The environments that an alert is about. */
+export function environmentsOf(report: Report): readonly string[] {
+  const concerned = [...interruptedStatements(report), ...report.connections.filter(isAlertable)];
+  return [...new Set(concerned.map(({ environment }) => environment))];
+}
+
 /** One line about a run that did not succeed, for its caller and its log. */
 export function summaryOf(report: Report): string {
-  const concerned = report.connections.filter(isAlertable);
   const interrupted = interruptedStatements(report);
-  const environments = [...new Set([...interrupted, ...concerned].map(({ environment }) => environment))];
-  const classes = errorClasses(concerned);
+  const environments = environmentsOf(report);
+  const classes = errorClasses(report.connections.filter(isAlertable));
   const label = report.outcome === "succeeded" ? "NOTICE" : report.outcome.toUpperCase();
   const where = environments.length > 2 ? `${environments.length} environments` : environments.join(", ");
   if (interrupted.length > 0)

@@ -71,7 +71,7 @@ describe("an alert about statements", () => {
       [failed],
     ).alert?.text.replaceAll("\n", " ");
     expect(text).toContain("At least these still run with the key from before: prod/s0, prod/s1,");
-    expect(text).toContain("prod/s49 and 10 more.");
+    expect(text).toContain("prod/s49, and 10 more.");
     expect(text).not.toContain("done");
   });
 
