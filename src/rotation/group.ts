@@ -114,9 +114,10 @@ export class SecretRollout {
 
   /** One connection after another, until one has shown whether the key works. @returns the updates that may follow. */
   async #updateCanaries(requests: readonly UpdateRequest[]): Promise<readonly UpdateRequest[]> {
-    const wasSilent = ({ connection }: UpdateRequest): boolean =>
-      phaseKind(sessionOf(this.#sessions, connection).initialState(connection)?.phase ?? "unread") ===
-      "silent";
+    const wasSilent = ({ connection }: UpdateRequest): boolean => {
+      const before = sessionOf(this.#sessions, connection).firstRead(connection);
+      return before !== undefined && phaseKind(before.phase) === "silent";
+    };
     let [request, ...others] = this.#canary.order(requests);
     while (request !== undefined) {
       const result = await this.#update(request);

@@ -51,8 +51,8 @@ export class SecretOutcomes {
     const evidence = { ...NO_EVIDENCE, ...details.evidence, provider };
     const complete = heldKeys.complete(connection, version, { ...details, evidence });
     this.#details.set(connection, complete);
-    if (isSuccess(details) && current.isSuperseded(version)) recorder.retract(connection);
-    else recorder.record(connection, complete, version);
+    if (isSuccess(details) && current.isSuperseded(version)) return;
+    recorder.record(connection, complete, version);
   }
 
   get(connection: Connection): OutcomeDetails | undefined {

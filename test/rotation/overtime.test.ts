@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RunContext } from "../../src/rotation/dependencies.ts";
 import { HOUR_MS } from "../support/builders.ts";
 import { openRun } from "../support/fake-run.ts";
 
@@ -11,17 +12,23 @@ describe("the texts of a run", () => {
       const { run, add, deadlineAt, secrets } = openRun({ remainingMs });
       add("a", { timeToReadyMs: HOUR_MS, detail: DETAIL });
       expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "timeout", detail: DETAIL }]);
+      const halfTime = deadlineAt - remainingMs / 2;
       const read = secrets.reads.find(
         ({ selector }) => "stage" in selector && selector.stage === "AWSPREVIOUS",
       );
       expect(read?.sentAt).toBeLessThan(deadlineAt);
+      expect(read?.sentAt).toBeGreaterThanOrEqual(Math.max(deadlineAt - 5_000, halfTime));
     },
   );
 
   it("wait for the version before a refused key to be read", async () => {
-    const { run, add } = openRun({ secrets: { latencyMs: () => 300 } });
+    const { run, add, context, clock } = openRun();
     add("a", { accepts: () => false, detail: DETAIL });
-    expect(await run()).toMatchObject([
+    const read: RunContext["secrets"]["read"] = async (secretId, selector) => {
+      if ("stage" in selector && selector.stage === "AWSPREVIOUS") await clock.sleep(5_000);
+      return context.secrets.read(secretId, selector);
+    };
+    expect(await run({ secrets: { ...context.secrets, read } })).toMatchObject([
       { outcome: "failed", errorClass: "rejected", detail: DETAIL, previousVersionId: "v0" },
     ]);
   });

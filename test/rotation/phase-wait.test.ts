@@ -141,7 +141,7 @@ describe("the last read of a READY", () => {
   });
 
   it.each([
-    { refusedForMs: 100, outcome: undefined },
+    { refusedForMs: 900, outcome: undefined },
     { refusedForMs: HOUR_MS, outcome: { outcome: "failed", errorClass: "rejected", phase: "INVALID_AUTH" } },
   ])(
     "takes it back only for an INVALID_AUTH that lasts ($refusedForMs ms)",

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { HOUR_MS, NOW } from "../support/builders.ts";
 import type { Fault } from "../support/fake-confluent.ts";
 import type { FakeConnectionOptions } from "../support/fake-connection.ts";
-import { openRollout, refusing } from "../support/fake-rollout.ts";
+import { openRollout, type RolloutOptions, refusing } from "../support/fake-rollout.ts";
 import { openRun } from "../support/fake-run.ts";
+import type { FakeRead } from "../support/fake-secrets.ts";
 
 const SILENT: FakeConnectionOptions = { world: "silent" };
 
@@ -84,7 +85,7 @@ describe("a version that turns out to be superseded", () => {
     secrets.add("openai", { versionId: "v2", value: "sk-2", at: NOW - 1_000 });
     secrets.add("openai", { versionId: "v3", value: "sk-3", at: NOW + 4_000 });
     add("young", { accepts: () => false });
-    add("early");
+    add("early", { timeToReadyMs: 1_000 });
     add("late", behaviour);
     add("hanging");
     const outcomes = await run();
@@ -116,3 +117,31 @@ describe("a version that turns out to be superseded", () => {
     expect(puts()).toEqual(["a v1", "a v2"]);
   });
 });
+
+describe("how often a run reads AWSCURRENT", () => {
+  const PROMPT: FakeConnectionOptions = { timeToReadyMs: 1_000 };
+  const skipping = { refresh: "when-stale", propagationLabel: "FLINK_READY" } as const;
+
+  it.each<{ what: string; atMost: number } & Omit<RolloutOptions, "connections">>([
+    { what: "a dry run", atMost: 1, context: { trigger: { kind: "direct", dryRun: true } } },
+    { what: "a run in which every connection has the version", atMost: 2, settings: skipping },
+    { what: "a run without a canary", atMost: 3, settings: { canary: false } },
+    { what: "a run with a canary", atMost: 4 },
+  ])("is $atMost times at most in $what", async ({ atMost, ...options }) => {
+    const { rotate, secrets } = openRollout({ connections: { a: PROMPT, b: PROMPT }, ...options });
+    if (options.settings === skipping) secrets.label("openai", "FLINK_READY", "v1");
+    await rotate();
+    expect(secrets.reads.length).toBeGreaterThan(0);
+    expect(secrets.reads.filter(isCurrent).length).toBeLessThanOrEqual(atMost);
+  });
+
+  it("is three times at most for a single connection", async () => {
+    const { rotate, secrets } = openRollout({ connections: { a: PROMPT } });
+    await rotate();
+    expect(secrets.reads.filter(isCurrent).length).toBeLessThanOrEqual(3);
+  });
+});
+
+function isCurrent({ selector }: FakeRead): boolean {
+  return "stage" in selector && selector.stage === "AWSCURRENT";
+}
