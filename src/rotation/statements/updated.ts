@@ -28,7 +28,7 @@ export function updatedConnection(
 ): UpdatedConnection | undefined {
   if (recorded?.version === undefined) return undefined;
   const { details, version } = recorded;
-  const isPlanned = isDryRun(context.trigger) && details.outcome === "planned";
+  const isPlanned = details.outcome === "planned";
   const putAt = isPlanned ? context.clock.now() : session.putAt(connection);
   if (putAt === undefined || details.outcome === "rolled-back") return undefined;
   return {
