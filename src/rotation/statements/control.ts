@@ -15,30 +15,34 @@ const SETTLE_MS = 10_000;
 const RETRY_DELAY_MS = 5_000;
 
 const OVER = ["STOPPED", "FAILED"];
+/** In these phases a statement runs, or has run to its end. */
+const STARTED = ["RUNNING", "DEGRADED", "COMPLETED"];
 const NOT_STOPPED_YET = ["RUNNING", "DEGRADED", "STOPPING"];
-
-/** True for a phase in which a statement runs, or has run to its end. */
-export function hasStarted(phase: string): boolean {
-  return ["RUNNING", "DEGRADED", "COMPLETED"].includes(phase);
-}
 
 /** Stops and resumes one statement, and waits until that is done. Its methods never reject. */
 export class StatementControl {
   readonly #context: RunContext;
   readonly #session: EnvironmentSession;
-  readonly #statement: StatementState;
+  readonly #name: string;
+  #phase: string;
 
-  constructor(context: RunContext, session: EnvironmentSession, statement: StatementState) {
+  constructor(context: RunContext, session: EnvironmentSession, { name, phase }: StatementState) {
     this.#context = context;
     this.#session = session;
-    this.#statement = statement;
+    this.#name = name;
+    this.#phase = phase;
+  }
+
+  /** The last phase that was read. */
+  get phase(): string {
+    return this.#phase;
   }
 
   /** @returns "no" if the statement was certainly not stopped. */
   async stop(): Promise<"yes" | "no" | "unknown"> {
     const { clock, deadlineAt } = this.#context;
     try {
-      await this.#session.api.statements.setStopped(this.#statement.name, true);
+      await this.#session.api.statements.setStopped(this.#name, true);
     } catch (error) {
       if (!(error instanceof UnknownResultError)) return "no";
     }
@@ -47,25 +51,26 @@ export class StatementControl {
     return OVER.includes(phase) ? "yes" : "unknown";
   }
 
-  /** Asks until the statement runs, or for five minutes. @returns its last phase. */
-  async resume(): Promise<string> {
+  /** Asks until the statement runs, or for five minutes. @returns true if it was seen to run. */
+  async resume(): Promise<boolean> {
     const { clock, deadlineAt } = this.#context;
     const untilAt = Math.min(deadlineAt - RESERVE_MS, clock.now() + MAX_RESUME_MS);
     for (;;) {
       await this.#askToResume();
       const phase = await this.#waitForStart(Math.min(untilAt, clock.now() + MAX_STOP_MS));
       const isLast = clock.now() + RETRY_DELAY_MS >= untilAt;
-      if (hasStarted(phase) || phase === "FAILED" || isLast) return phase;
+      if (STARTED.includes(phase)) return true;
+      if (phase === "FAILED" || isLast) return false;
       await clock.sleep(RETRY_DELAY_MS);
     }
   }
 
   async #askToResume(): Promise<void> {
     try {
-      await this.#session.api.statements.setStopped(this.#statement.name, false);
+      await this.#session.api.statements.setStopped(this.#name, false);
     } catch (error) {
       this.#context.log.note("A statement could not be resumed yet.", {
-        statement: this.#statement.name,
+        statement: this.#name,
         reason: toRotationError(this.#context, error).message,
       });
     }
@@ -77,17 +82,18 @@ export class StatementControl {
     let hasMoved = false;
     return this.#waitFor((phase) => {
       hasMoved ||= !OVER.includes(phase);
-      return hasStarted(phase) || (OVER.includes(phase) && (hasMoved || clock.now() >= settlesAt));
+      return STARTED.includes(phase) || (OVER.includes(phase) && (hasMoved || clock.now() >= settlesAt));
     }, untilAt);
   }
 
-  /** @returns the last phase that was read; the one from before if none could be. */
+  /** @returns the last phase that was read meanwhile; empty if none was. */
   async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
-    const { name, phase } = this.#statement;
-    const read = () => this.#session.api.statements.get(name).catch(() => undefined);
+    const read = () => this.#session.api.statements.get(this.#name).catch(() => undefined);
     const last = await pollStatement(this.#context.clock, { read, untilAt }, (state) =>
       isReached(state.phase),
     );
-    return last?.phase ?? phase;
+    if (last === undefined) return "";
+    this.#phase = last.phase;
+    return last.phase;
   }
 }

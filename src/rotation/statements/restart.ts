@@ -3,7 +3,7 @@ import type { EnvironmentSession } from "../environment.ts";
 import { RotationError } from "../errors.ts";
 import { asResult } from "../outcome.ts";
 import type { StatementState } from "./api.ts";
-import { hasStarted, StatementControl } from "./control.ts";
+import { StatementControl } from "./control.ts";
 import { createMarker, deleteOwnStatement } from "./marker.ts";
 import { policyOf } from "./policy.ts";
 import type { StatementEntry, StatementRecorder } from "./recorder.ts";
@@ -58,9 +58,8 @@ export class Restart {
   }
 
   async #resumeFailed(): Promise<void> {
-    const phase = await this.#control.resume();
-    if (hasStarted(phase)) this.#record("restarted", phase);
-    else this.#leave(`It had failed before, and is ${phase} again.`);
+    if (await this.#control.resume()) this.#record("restarted");
+    else this.#leave(`It had failed before, and is ${this.#control.phase} again.`);
   }
 
   async #stopAndResume(): Promise<void> {
@@ -70,7 +69,7 @@ export class Restart {
     if (marker instanceof RotationError)
       return this.#leave(`No marker could be created by which a later run resumes it: ${marker.message}`);
     // If the run ends in between, its report says that the statement is stopped.
-    this.#record("not-resumed", this.#found.statement.phase);
+    this.#record("not-resumed");
     this.#note("A statement is stopped, to be resumed with the new key.");
     const stopped = await this.#control.stop();
     if (stopped !== "no" && !(await this.#resume("restarted"))) return;
@@ -80,10 +79,9 @@ export class Restart {
 
   /** @returns true if the statement runs. */
   async #resume(action: "restarted" | "resumed"): Promise<boolean> {
-    this.#record("not-resumed", this.#found.statement.phase);
-    const phase = await this.#control.resume();
-    const isRunning = hasStarted(phase);
-    this.#record(isRunning ? action : "not-resumed", phase);
+    this.#record("not-resumed");
+    const isRunning = await this.#control.resume();
+    this.#record(isRunning ? action : "not-resumed");
     this.#note(isRunning ? "A statement runs again." : "A statement does not run again.");
     return isRunning;
   }
@@ -101,12 +99,12 @@ export class Restart {
     this.#recorder.record({ ...this.#found.entry, action: "not-restarted", message });
   }
 
-  #record(action: "restarted" | "resumed" | "not-resumed", phase: string): void {
+  #record(action: "restarted" | "resumed" | "not-resumed"): void {
     const { environment, name } = this.#found.entry;
     const { resumeCommand } = policyOf(this.#context, environment);
     this.#recorder.record({
       ...this.#found.entry,
-      phase,
+      phase: this.#control.phase,
       action,
       ...(action === "not-resumed" && {
         message: "The rotator has stopped it to restart it, and it does not run again.",
