@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseStatementName, StatementNames } from "../../../src/rotation/statements/names.ts";
 import { resumeCommandFor } from "../../../src/rotation/statements/policy.ts";
+import { NOW } from "../../support/builders.ts";
 
 describe("the command that resumes a statement", () => {
   it.each([
@@ -16,21 +17,26 @@ describe("the command that resumes a statement", () => {
   });
 });
 
-describe("the name of a statement that the rotator creates", () => {
-  const names = new StatementNames({
-    clock: { now: () => 1_700_000_000_000, sleep: async () => {} },
-    random: () => 0.5,
-  });
+/** The names that a run gives to its statements. */
+const namesOf = (startedAt: number, random: number) =>
+  new StatementNames({ clock: { now: () => startedAt, sleep: async () => {} }, random: () => random });
 
-  it("is new each time, fits Confluent's rules, and tells its run", () => {
+describe("the name of a statement that the rotator creates", () => {
+  const names = namesOf(NOW, 0.5);
+
+  it("is new each time, fits Confluent's rules and tells when its run began", () => {
     const [first, second] = [names.next("verify"), names.next("stopped", "orders-1.a")];
     expect(first).not.toBe(second);
     for (const name of [first, second]) expect(name).toMatch(/^[a-z0-9.-]{1,100}$/);
-    expect(parseStatementName(first)).toStrictEqual({ runAt: 1_700_000_000_000 });
-    expect(parseStatementName(second)).toStrictEqual({
-      runAt: 1_700_000_000_000,
-      suffix: "orders-1.a",
-    });
+    expect(parseStatementName(first)).toStrictEqual({ runAt: NOW });
+    expect(parseStatementName(second)).toStrictEqual({ runAt: NOW, suffix: "orders-1.a" });
+  });
+
+  it.each([
+    ["began at another time", namesOf(NOW + 1, 0.5)],
+    ["began at the same time", namesOf(NOW, 0.500_001)],
+  ])("differs from those of a run that %s", (_, others) => {
+    expect(namesOf(NOW, 0.5).next("verify")).not.toBe(others.next("verify"));
   });
 
   it("has room for the longest name that is marked", () => {
