@@ -102,3 +102,25 @@ describe("the statements of an environment", () => {
     ]);
   });
 });
+
+describe("the end of a run", () => {
+  it("waits for the deletion of each statement that has verified a key", async () => {
+    const world = fakeWorld();
+    const { context, clock } = world;
+    const deleted: string[] = [];
+    const open = async (name: string): Promise<EnvironmentSession> => {
+      const session = statementSession(world);
+      session.trackDeletion(clock.sleep(2_000).then(() => void deleted.push(name)));
+      return session;
+    };
+    const failed = Promise.resolve(new UnauthorizedError("Refused.", {}));
+    const sessions = new Map<string, Promise<EnvironmentSession | RotationError>>([
+      ["dev", failed],
+      ["test", open("test")],
+      ["prod", open("prod")],
+    ]);
+    const run = { sessions, connections: [], recorder: new OutcomeRecorder(context) };
+    await finishStatements(context, run, new StatementRecorder());
+    expect(deleted).toEqual(["test", "prod"]);
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionState } from "../../../src/rotation/connection.ts";
-import { type OutcomeDetails, phaseEvidence, providerEvidence } from "../../../src/rotation/outcome.ts";
+import { NO_EVIDENCE, type OutcomeDetails, phaseEvidence } from "../../../src/rotation/outcome.ts";
 import type { Trigger } from "../../../src/rotation/plan.ts";
 import type { StatementState } from "../../../src/rotation/statements/api.ts";
 import {
@@ -18,6 +18,7 @@ const DRY_RUN: Trigger = { kind: "direct", dryRun: true };
 const KEY_CREATED_AT = NOW - HOUR_MS + 300;
 const [DAY_BEFORE, HALF_HOUR_AGO] = [NOW - 24 * HOUR_MS, NOW - HOUR_MS / 2];
 const UNCHANGED = { before: HALF_HOUR_AGO, after: HALF_HOUR_AGO };
+const provider = (said: "valid" | "unknown") => ({ evidence: { ...NO_EVIDENCE, provider: said } });
 const READY: OutcomeDetails = { outcome: "ready", ...phaseEvidence("ready") };
 
 interface Options {
@@ -82,10 +83,10 @@ describe("a connection with a key that this run has put", () => {
 
   it.each<[string, OutcomeDetails, boolean]>([
     ["it is READY", READY, true],
-    ["its provider accepts the key", { outcome: "applied", ...providerEvidence("valid") }, true],
-    ["nothing is known of the key", { outcome: "applied", ...providerEvidence("unknown") }, false],
+    ["its provider accepts the key", { outcome: "applied", ...provider("valid") }, true],
+    ["nothing is known of the key", { outcome: "applied", ...provider("unknown") }, false],
     ["nothing was asked", { outcome: "applied" }, false],
-    ["its key is unverified", { outcome: "unverified", ...providerEvidence("valid") }, false],
+    ["its key is unverified", { outcome: "unverified", ...provider("valid") }, false],
     ["its key is refused", { outcome: "failed", ...phaseEvidence("refused") }, false],
   ])("lets statements restart only if the key works: %s", (_, details, isProven) => {
     expect(update({ details })).toMatchObject({ isProven });
