@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
+import { redactorOf } from "../support/redactor.ts";
 
 describe("redaction", () => {
   it("of a thousand details costs less than a second, with a thousand secrets", () => {
@@ -43,12 +44,6 @@ describe("redaction", () => {
     expect(long).toBeLessThan(50 * short + 0.5);
   });
 });
-
-function redactorOf(...secrets: string[]): Redactor {
-  const redactor = new Redactor();
-  for (const secret of secrets) redactor.add(new Secret(secret));
-  return redactor;
-}
 
 function secondsFor(work: () => unknown): number {
   const before = process.cpuUsage();

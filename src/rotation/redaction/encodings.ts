@@ -1,15 +1,10 @@
-/** A shorter part of a text's base64 is too short to be recognised. */
-const MIN_BASE64_LENGTH = 8;
-
 /** The forms in which a server may quote a text: plain, JSON-escaped, URL-encoded, hex, and inside of larger base64. */
 export function encodings(text: string): Set<string> {
   const forms = escapings(text).flatMap((escaped) => [
     escaped,
     ...urlForms(escaped),
     hexOf(escaped),
-    ...[0, 1, 2]
-      .map((offset) => base64At(escaped, offset))
-      .filter((form) => form.length >= MIN_BASE64_LENGTH),
+    ...[0, 1, 2].map((offset) => base64At(escaped, offset)),
   ]);
   return new Set(forms);
 }
@@ -53,12 +48,8 @@ function base64At(text: string, offset: number): string {
   return whole.slice(Math.ceil((offset * 8) / 6), bytes.length % 3 === 0 ? undefined : -1);
 }
 
-/** Every escape that `decodings` undoes starts with one of these. */
-const ESCAPE = /[\\%&]/;
-
 /** A text with its escapes undone, layer by layer: servers have more ways to write an escape than `encodings` knows. */
 export function decodings(text: string): string[] {
-  if (!ESCAPE.test(text)) return [];
   const layers: string[] = [];
   let current = text;
   for (let round = 0; round < 3; round += 1) {
