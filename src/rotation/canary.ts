@@ -19,10 +19,8 @@ export class Canary {
 
   /** Connections that may hold an unproven version go first: a newer one harms nothing else there. */
   order(requests: readonly UpdateRequest[]): readonly UpdateRequest[] {
-    const [unproven = [], others = []] = [true, false].map((isUnproven) =>
-      requests.filter(({ connection }) => this.#unproven.has(connection) === isUnproven),
-    );
-    return [...unproven, ...others];
+    const rank = ({ connection }: UpdateRequest): number => Number(this.#unproven.has(connection));
+    return requests.toSorted((a, b) => rank(b) - rank(a));
   }
 
   /**

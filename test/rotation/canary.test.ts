@@ -106,7 +106,15 @@ describe("a canary", () => {
     const canary = new Canary();
     canary.decide(A, holds(UNREACHABLE), [B], never);
     canary.decide(B, holds(READY), [C], never);
-    expect(canary.decide(A, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
+    expect(canary.order([C, A])).toEqual([C, A]);
+    expect(canary.decide(C, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
+  });
+
+  it("that fails is followed by none, although its environment never reports a phase", () => {
+    const silently = () => true;
+    const rejected = { outcome: "failed", errorClass: "rejected" } as const;
+    expect(new Canary().decide(A, holdsNot(rejected), [B], silently)).toMatchObject({ kind: "keep" });
+    expect(new Canary().decide(A, holds(UNREACHABLE), [B], silently)).toMatchObject({ kind: "hand-over" });
   });
 
   it.each([

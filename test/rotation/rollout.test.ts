@@ -99,6 +99,19 @@ describe("a version that turns out to be superseded", () => {
     expect(ofLate).toHaveLength(1);
   });
 
+  it("is followed by the newer one even if later reads show the older one again", async () => {
+    const { rotate, secrets, puts } = openRollout({
+      connections: { a: refusing("v2") },
+      newerAfterMs: [-1_000, 3_000],
+      settings: { graceMs: 60_000 },
+      secrets: {
+        staleMs: () => (secrets.reads.some(({ versionId }) => versionId === "v3") ? 20_000 : 0),
+      },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v3" } });
+    expect(puts()).toEqual(["a v2", "a v3"]);
+  });
+
   it("is followed by the newer one if that appears during the last read", async () => {
     let isAdded = false;
     const { rotate, puts, secrets, clock, detailsByConnection } = openRollout({
@@ -133,6 +146,20 @@ describe("how often a run reads AWSCURRENT", () => {
     await rotate();
     expect(secrets.reads.length).toBeGreaterThan(0);
     expect(secrets.reads.filter(isCurrent).length).toBeLessThanOrEqual(atMost);
+  });
+
+  it.each([1, 8])("is every five seconds while %i connections wait for a young key", async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `c${index}`);
+    const { rotate, secrets } = openRollout({
+      connections: Object.fromEntries(names.map((name) => [name, refusing("v2")])),
+      newerAfterMs: [-1_000],
+      settings: { canary: false, graceMs: 60_000 },
+    });
+    await rotate();
+    const during = secrets.reads.filter(
+      (read) => isCurrent(read) && read.sentAt > NOW + 1_000 && read.sentAt < NOW + 29_000,
+    );
+    expect(during).toHaveLength(5);
   });
 
   it("is three times at most for a single connection", async () => {
