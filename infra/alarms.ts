@@ -21,14 +21,14 @@ import { PERSISTENT, unalertedErrors } from "./unalerted-errors.ts";
 
 interface AlarmOptions {
   readonly metric: IMetric;
-  /** The text of the message: what the alarm means and what to do next. */
+  /** The message: what the alarm means and what to do next. */
   readonly description: string;
   readonly threshold?: number;
   readonly comparisonOperator?: ComparisonOperator;
   readonly evaluationPeriods?: number;
   readonly datapointsToAlarm?: number;
   readonly treatMissingData?: TreatMissingData;
-  /** False if an alert of the function has told already. Default: true. */
+  /** False if an alert of the function has already reported the problem. Default: true. */
   readonly notifyOnAlarm?: boolean;
   readonly notifyOnRecovery?: boolean;
 }
@@ -70,23 +70,23 @@ export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
 function rotationAlarms(props: AlarmsProps): Record<string, AlarmOptions> {
   return {
     FailedConnections: {
-      // One minute, so that two runs rarely share a period: it would keep the larger number.
+      // One minute, so that two runs rarely share a period, of which only the larger number counts.
       metric: props
         .metric("OpenFailures", { statistic: Stats.MAXIMUM })
         .with({ period: Duration.minutes(1) }),
-      // There is no data between two runs, and the connections do not change.
+      // There is no data between two runs, but the connections do not change.
       treatMissingData: TreatMissingData.IGNORE,
       notifyOnAlarm: false,
       notifyOnRecovery: true,
       description:
-        "An alert has named connections that may not have their current key, or a run that could not start. OK means that a " +
+        "An alert reported connections that may not have their current key, or a run that could not start. OK means that a " +
         "later run over every connection, such as the scheduled one, found no failure.",
     },
     FunctionErrors: {
       metric: unalertedErrors(props),
       ...PERSISTENT,
       description:
-        "A run ended with an error that no alert told of: it crashed, timed out, received an unsupported event, or its alert " +
+        "A run ended with an error that no alert reported: it crashed, timed out, received an unsupported event, or its alert " +
         "could not be sent. Check the last errors in the function's log group, then invoke the function by hand.",
     },
   };
@@ -140,7 +140,7 @@ function deliveryAlarms({ fn, deadLetterQueue }: AlarmsProps): Record<string, Al
       evaluationPeriods: 6,
       description:
         "For 30 minutes every start was throttled: another run was active or the account had no free concurrency. " +
-        "Runs start one at a time on purpose. Check for a run that hangs, for too many events, and the account's " +
+        "Runs start one at a time on purpose. Check for a hanging run, for too many events, and the account's " +
         "concurrency limit.",
     },
   };

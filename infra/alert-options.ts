@@ -1,9 +1,9 @@
 import { dashboardNameOf } from "./dashboard.ts";
 
-/** How the alerts look. */
+/** The format of the alerts and their links. */
 export interface AlertOptions {
   /**
-   * What subscribers with the protocol https get: the report, or the custom notification of Amazon Q Developer in chat
+   * What subscribers with the protocol https receive: the report, or the custom notification of Amazon Q Developer in chat
    * applications. Default: report.
    */
   readonly httpsFormat?: "report" | "chat";

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 
-/** Readable by everybody, as Lambda requires it, in the place where Unix archivers expect it. */
+/** Readable by everybody, as Lambda requires, in the position of Unix file modes. */
 const ATTRIBUTES = 0o100_644 * 2 ** 16;
 
-/** A folder's files as a ZIP archive. The same files give the same bytes, wherever and whenever. */
+/** A folder's files as a reproducible ZIP archive. */
 export function zipFolder(folder: string): Uint8Array {
-  // The local time is written, so this is the same in every time zone.
+  // The archive contains the local time, which is the same in every time zone for this date.
   const mtime = new Date(1980, 0, 1);
   const files = readdirSync(folder)
     .sort()

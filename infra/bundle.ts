@@ -6,13 +6,13 @@ import { SettingsError } from "./errors.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../dist/lambda");
 
-/** Where the function finds the certificates of further authorities, which are deployed beside it. */
+/** Where the function finds additional certificate authorities, which are deployed with it. */
 export const CA_CERTIFICATES_PATH = "/var/task/ca-certificates.pem";
 
 /**
- * The built bundle with its configuration beside it.
- * @param caCertificates a PEM file with the certificates of further authorities.
- * @throws SettingsError if the bundle has not been built, or the PEM file holds no certificate.
+ * The built bundle with its configuration.
+ * @param caCertificates a PEM file with additional certificate authorities.
+ * @throws SettingsError if the bundle has not been built or the PEM file contains no certificate.
  */
 export function rotatorCode(configFile: string, bundle: string = BUNDLE, caCertificates?: string): Code {
   if (caCertificates !== undefined) requireCertificates(caCertificates);

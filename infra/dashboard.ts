@@ -22,7 +22,7 @@ export interface DashboardProps {
   readonly name: string;
 }
 
-/** A name that is known before the dashboard exists, since the function's alerts link to it. */
+/** A name that is known before the dashboard exists, because the function's alerts link to it. */
 export function dashboardNameOf(serviceName: string): string {
   return serviceName.replaceAll(".", "-");
 }

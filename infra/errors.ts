@@ -1,4 +1,4 @@
-/** The settings cannot be deployed; the message says how to correct them. */
+/** The settings cannot be deployed. The message says how to correct them. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }

@@ -26,7 +26,7 @@ export interface EventsProps {
 
 /**
  * Adds the rules for events of Secrets Manager.
- * @throws SettingsError if EventBridge has no room for so many rules, or cannot name them after the service.
+ * @throws SettingsError if EventBridge does not allow so many rules, or no rule name can be derived from the service name.
  */
 export function addEvents(scope: Construct, { secrets, ...props }: EventsProps): void {
   requireServiceName(props.serviceName);

@@ -22,7 +22,7 @@ export const MAX_CONNECTIONS_PER_RUN = 5_000;
 
 /** For more connections than one run of the function can update. */
 export interface FleetOptions {
-  /** Batches that run at once: one for each IP address from which the function calls Confluent. Default: 1. */
+  /** The number of concurrent batches: one for each IP address from which the function calls Confluent. Default: 1. */
   readonly concurrency?: number;
 }
 
@@ -54,9 +54,9 @@ export interface Fleet {
   readonly batch: Alias;
 }
 
-/** Adds the orchestrator, the function that sends its alert, and the alias under which it calls the rotator. */
+/** Adds the orchestrator, the function that sends its alert, and the alias by which it calls the rotator. */
 export function addFleet(scope: Construct, props: FleetProps): Fleet {
-  // A run that is called by this alias sends no alert and returns a shorter report.
+  // A run called by this alias sends no alert and returns a shorter report.
   const batch = props.rotator.addAlias("batch");
   const alert = addAlertFunction(scope, props);
   const orchestrator = addOrchestrator(scope, props, {
@@ -69,7 +69,7 @@ export function addFleet(scope: Construct, props: FleetProps): Fleet {
   allowDurableExecution(scope, orchestrator, role);
   // A durable function is always invoked by a version or an alias.
   const alias = orchestrator.addAlias("live");
-  // This configures the alias that is invoked; on the function itself it would apply to $LATEST only.
+  // This configures the invoked alias; on the function itself it would apply only to $LATEST.
   alias.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.hours(1) });
   const { functionArn } = alias;
   const live = LambdaFunction.fromFunctionAttributes(scope, "ScheduledFleet", {
@@ -110,9 +110,9 @@ function addOrchestrator(
     memorySize: 1_024,
     timeout: Duration.minutes(15),
     durableConfig: { executionTimeout: Duration.days(7), retentionPeriod: Duration.days(14) },
-    // Receives the events of executions that failed, timed out or were stopped. Destinations do not apply to these.
+    // Receives the events of failed, timed-out or stopped executions. Destinations do not apply to these.
     deadLetterQueue: failedRuns,
-    // An execution stays on the version on which it began.
+    // An execution stays on the version on which it started.
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     role: roles.orchestrator.withoutPolicyUpdates(),
     logGroup: addLogGroup(scope, "FleetLogs", props, roles.orchestrator),
@@ -156,7 +156,7 @@ function allowDurableExecution(scope: Construct, orchestrator: LambdaFunction, r
   const policy = new Policy(scope, "FleetExecution", { roles: [role], statements });
   Validations.of(policy).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(orchestrator)}.Arn>:*]`,
-    reason: "The ARN of an execution extends the function's ARN by a version and ids that Lambda chooses.",
+    reason: "The ARN of an execution extends the function's ARN by a version and ids chosen by Lambda.",
   });
 }
 

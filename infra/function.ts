@@ -41,15 +41,15 @@ export function makeFunction(scope: Construct, props: RotatorFunctionProps): Lam
     architecture: Architecture.ARM_64,
     handler: "index.handler",
     code,
-    // permissions.ts grants everything that the function may do; CDK would add managed policies.
+    // permissions.ts grants all permissions of the function; CDK would add managed policies.
     role: role instanceof Role ? role.withoutPolicyUpdates() : role,
-    // A run mostly waits, and a thousand connections fit; the list of a fleet needs more.
+    // A run mostly waits, and a thousand connections fit. The list of a fleet needs more.
     memorySize: fleet ? 1_024 : 256,
     // Lambda's maximum: each of several waves may wait for a slow connection.
     timeout: Duration.minutes(15),
-    // Runs never overlap; events wait in Lambda's queue. A fleet leaves room for one run besides its batches.
+    // Runs never overlap; events wait in Lambda's queue. A fleet leaves room for one run in addition to its batches.
     reservedConcurrentExecutions: fleet ? (fleet.concurrency ?? 1) + 1 : 1,
-    // A run retries by itself while it has time, and sends its alert before it fails.
+    // A run retries by itself while it has time and sends its alert before it fails.
     retryAttempts: 0,
     // Up to four runs of maximum length may be ahead of an event.
     maxEventAge: Duration.hours(1),

@@ -1,6 +1,6 @@
 import { SettingsError } from "./errors.ts";
 
-/** Quotas that apply before anybody asks AWS for more. */
+/** AWS's default quotas. */
 export const LIMITS = {
   managedPolicies: 10,
   managedPolicyCharacters: 6_144,
@@ -9,7 +9,7 @@ export const LIMITS = {
   templateBytes: 1_000_000,
 } as const;
 
-/** Stands for a partition, region or account that is not known before deployment; none is longer. */
+/** Stands for a partition, region or account that is unknown before deployment; none is longer. */
 const PLACEHOLDER = "x".repeat("ap-northeast-1".length);
 
 /** The length of a text in the deployed template. */
@@ -17,16 +17,16 @@ export function deployedLength(text: string): number {
   return text.replace(/\$\{Token\[.*?\]\}/g, PLACEHOLDER).length;
 }
 
-/** A template as JSON: indented for readers, unless that is more than CloudFormation takes. */
+/** A template as JSON, indented unless that exceeds CloudFormation's limit. */
 export function templateText(template: object): string {
   const indented = `${JSON.stringify(template, null, 1)}\n`;
   return Buffer.byteLength(indented) > LIMITS.templateBytes ? JSON.stringify(template) : indented;
 }
 
-/** A rule's name begins with it and has 64 characters at most. */
+/** A rule's name begins with it and has at most 64 characters. */
 export const SERVICE_NAME = /^[\w.-]{1,40}$/;
 
-/** @throws SettingsError if alarms and rules cannot be named after the service. */
+/** @throws SettingsError if the names of alarms and rules cannot begin with it. */
 export function requireServiceName(serviceName: string): void {
   if (SERVICE_NAME.test(serviceName)) return;
   throw new SettingsError(

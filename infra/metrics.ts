@@ -20,13 +20,13 @@ type MetricName =
   | "PropagationTime";
 
 interface MetricOptions {
-  /** Default: all environments together. */
+  /** Default: all environments. */
   readonly environment?: string;
   /** Default: the sum. */
   readonly statistic?: string;
 }
 
-/** A metric that the function publishes through its log. */
+/** Returns a metric that the function publishes through its log. */
 export type RotatorMetric = (metricName: MetricName, options?: MetricOptions) => Metric;
 
 export function metricsOf(service: string): RotatorMetric {

@@ -3,9 +3,9 @@ import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import type { ResolvedSchedule } from "./schedule.ts";
 
-/** CloudWatch evaluates a window of seven days at most. */
+/** CloudWatch evaluates at most seven days. */
 const MAX_WINDOW_HOURS = 168;
-/** A run may end this much later than it did the time before, besides the schedule's own window. */
+/** The accepted delay of a run, in addition to the schedule's window. */
 const MIN_SLACK_HOURS = 12;
 
 export interface MissingRunWindow {
@@ -14,8 +14,8 @@ export interface MissingRunWindow {
 }
 
 /**
- * The window in which at least one scheduled run must begin: twice the schedule's period, or seven days.
- * @returns `undefined`, with a warning at synthesis, if the schedule is too rare for seven days.
+ * The window in which at least one scheduled run must start: twice the schedule's period, or seven days.
+ * @returns `undefined`, with a warning at synthesis, if seven days are too short for the schedule.
  */
 export function missingRunWindow(
   scope: Construct,
@@ -27,8 +27,8 @@ export function missingRunWindow(
   if (periodHours + lateHours > MAX_WINDOW_HOURS) {
     Annotations.of(scope).addWarningV2(
       "flink-connection-rotator:noMissingRunAlarm",
-      `No alarm tells of a missing run: the schedule starts one every ${periodHours} hours, and CloudWatch looks back seven ` +
-        "days at most. The other alarms still tell of events that are not delivered and of runs that crash.",
+      `No alarm covers missing runs: the schedule starts one every ${periodHours} hours, and CloudWatch looks back seven ` +
+        "days at most. The other alarms still report undelivered events and crashed runs.",
     );
     return undefined;
   }

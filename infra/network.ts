@@ -10,12 +10,12 @@ import {
 import type { FunctionProps } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 
-/** The part of a VPC in which the function runs. Confluent, Secrets Manager and SNS must be reachable from there. */
+/** The VPC and subnets of the function. Confluent, Secrets Manager and SNS must be reachable from there. */
 export interface Network {
   readonly vpc: IVpc;
   /** Default: the VPC's private subnets. */
   readonly subnets?: SubnetSelection;
-  /** Default: a new security group without ingress and with HTTPS egress only. */
+  /** Default: a new security group that allows only HTTPS egress. */
   readonly securityGroups?: readonly ISecurityGroup[];
 }
 
@@ -23,7 +23,7 @@ export interface Network {
 export interface HttpsProxy {
   /** Such as http://proxy.example.com:3128. */
   readonly url: string;
-  /** Hosts that are reached without it, each with its subdomains. */
+  /** Hosts that are called without it, each with its subdomains. */
   readonly except?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function proxyEnvironment(
   if (new URL(url).password !== "")
     Annotations.of(scope).addWarningV2(
       "flink-connection-rotator:proxyPassword",
-      "The address of the proxy holds a password, which the template and the function's configuration show. Let the proxy " +
+      "The address of the proxy contains a password, which the template and the function's configuration show. Let the proxy " +
         "accept the function by its address instead.",
     );
   return { HTTPS_PROXY: url, ...(except.length > 0 && { NO_PROXY: except.join(",") }) };

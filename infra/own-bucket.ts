@@ -11,22 +11,22 @@ import {
 import { sha256, zipFolder } from "./archive.ts";
 import { SettingsError } from "./errors.ts";
 
-/** The code of a function, as it must be in the bucket before the stack is created. */
+/** The code of a function, which must be in the bucket before the stack is created. */
 export interface Archive {
   readonly file: string;
-  /** In the bucket. It changes with the content, so that CloudFormation sees that the code has changed. */
+  /** The key in the bucket. It changes with the content, so that CloudFormation notices changed code. */
   readonly key: string;
   readonly content: Uint8Array;
 }
 
 const FILES = ["function.zip", "orchestrator.zip"] as const;
 
-/** Takes the code from any bucket, and needs nothing of CDK in the account. */
+/** Uses the code in any bucket and needs no CDK bootstrap in the account. */
 export class OwnBucketSynthesizer extends StackSynthesizer {
   readonly #bucket: string | undefined;
   readonly #archives: Archive[] = [];
 
-  /** @param bucket by default a parameter of the template. */
+  /** @param bucket the default is a parameter of the template. */
   constructor(bucket?: string) {
     super();
     this.#bucket = bucket;

@@ -34,7 +34,7 @@ export const changedByApiCall: PatternFactory = (secrets) => ({
   },
 });
 
-/** A listed secret was created, as CloudTrail reports it. This call names the secret in another parameter. */
+/** A listed secret was created, as CloudTrail reports it. This call has the secret in another parameter. */
 export const createdByApiCall: PatternFactory = (secrets) => ({
   ...originOf(secrets),
   "detail-type": ["AWS API Call via CloudTrail"],
@@ -66,7 +66,7 @@ function rotationEnded(eventName: string[], secrets: readonly SecretIdentity[]):
   };
 }
 
-/** Another account can send its events to this event bus and have a secret of the same name. */
+/** Another account can have a secret of the same name and send its events to this event bus. */
 function originOf(secrets: readonly SecretIdentity[]): EventPattern {
   return {
     source: ["aws.secretsmanager"],
@@ -86,7 +86,7 @@ function secretIdMatchers(secret: SecretIdentity): Matcher[] {
   return [secret.name, secret.partialArn, ...arnMatchers([secret])];
 }
 
-/** The fewest patterns for all secrets, each within EventBridge's limit. */
+/** The smallest number of patterns for all secrets within EventBridge's limit. */
 export function patternsWithinLimit(
   patternOf: PatternFactory,
   secrets: readonly SecretIdentity[],

@@ -12,7 +12,7 @@ export interface RotatorResources extends PermittedSecrets {
   readonly failedRuns: IQueue;
 }
 
-/** Everything that the function may do. */
+/** Grants all permissions of the function. */
 export function grantRotation(role: Role, resources: RotatorResources): void {
   const { topic, logGroup, failedRuns } = resources;
   grantSecrets(role, resources);
@@ -22,7 +22,7 @@ export function grantRotation(role: Role, resources: RotatorResources): void {
   allow(role, ["sqs:SendMessage"], [failedRuns.queueArn]);
 }
 
-/** Lambda needs these to attach the function to a VPC. The code of the function is denied them. */
+/** Lambda needs these to attach the function to a VPC. The function's code is denied them. */
 export function grantNetworkInterfaces(role: Role): void {
   const actions = [
     "ec2:CreateNetworkInterface",
@@ -43,7 +43,7 @@ export function grantNetworkInterfaces(role: Role): void {
   );
   Validations.of(role).acknowledge({
     id: "AwsSolutions-IAM5[Resource::*]",
-    reason: "Lambda requires these actions on all resources; the code of the function is denied them.",
+    reason: "Lambda requires these actions on all resources; the function's code is denied them.",
   });
 }
 

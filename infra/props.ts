@@ -64,7 +64,7 @@ function toProxy({
   caCertificates,
 }: DeploymentSettings): Pick<ConnectionRotatorProps, "proxy" | "caCertificates"> {
   if (httpsProxy === undefined && noProxy.length > 0)
-    throw new SettingsError("noProxy lists the hosts that are reached without a proxy; set httpsProxy too.");
+    throw new SettingsError("noProxy lists hosts that are called without a proxy; also set httpsProxy.");
   return {
     ...(httpsProxy !== undefined && { proxy: { url: httpsProxy, except: noProxy } }),
     ...(caCertificates !== undefined && { caCertificates }),

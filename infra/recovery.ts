@@ -12,7 +12,7 @@ export interface RecoveryRuleProps {
 }
 
 /**
- * Notifies of an alarm that is over. The alarm's own OK action would also send a message when a new alarm receives its first
+ * Announces the recovery of an alarm. The alarm's OK action would also send a message when a new alarm receives its first
  * data.
  */
 export function addRecoveryRule(

@@ -15,7 +15,7 @@ export interface RegionalResources {
   readonly kmsKeyArns: readonly string[];
 }
 
-/** @throws SettingsError if the stack, a secret, its key and the alert topic are known to be in different regions. */
+/** @throws SettingsError if the known regions of the stack, the secrets, their keys and the alert topic differ. */
 export function requireOneRegion(scope: Construct, { secrets, topic, kmsKeyArns }: RegionalResources): void {
   const located: readonly Located[] = [
     { what: "The stack", region: Stack.of(scope).region },
@@ -32,7 +32,7 @@ export function requireOneRegion(scope: Construct, { secrets, topic, kmsKeyArns 
   );
 }
 
-/** An imported topic has the region of its ARN, not that of the stack. */
+/** An imported topic has its ARN's region, not the stack's. */
 function regionOf({ topicArn, env }: ITopic): string {
   return Token.isUnresolved(topicArn) ? env.region : (topicArn.split(":")[3] ?? env.region);
 }

@@ -13,7 +13,7 @@ export const LOG_RETENTION = RetentionDays.THREE_MONTHS;
 
 export interface Resources {
   readonly role: IRole;
-  /** The same role, unless it is given. */
+  /** The same role, unless it was given. */
   readonly ownRole: Role | undefined;
   readonly fleetRoles: FleetRoles | undefined;
   readonly topic: ITopic;

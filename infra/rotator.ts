@@ -27,17 +27,17 @@ export interface ConnectionRotatorProps {
   readonly configFile: string;
   /** Default: once a day, at a minute that depends on the stack's name. */
   readonly schedule?: RotationSchedule;
-  /** With `false` nothing starts a run: the schedule and the event rules are disabled. Default: true. */
+  /** With `false`, the schedule and the event rules are disabled. Default: true. */
   readonly enabled?: boolean;
-  /** Also starts runs by CloudTrail events of Secrets Manager. Default: false. */
+  /** Whether CloudTrail events of Secrets Manager also start runs. Default: false. */
   readonly cloudTrailEvents?: boolean;
   /** A standard SNS topic for the alerts. Default: a new encrypted topic. */
   readonly alertTopic?: ITopic;
   /** The e-mail addresses to subscribe to that topic. */
   readonly alertEmails?: readonly string[];
-  /** The form of the alerts, and the runbook to which they link. */
+  /** The format of the alerts and the runbook to which they link. */
   readonly alerts?: AlertOptions;
-  /** Permits the secrets of the stack's own account by this tag. Default: each secret by its name. */
+  /** Permits secrets of the stack's account by this tag. Default: each secret by its name. */
   readonly secretTag?: SecretTag;
   /** The customer-managed KMS keys that encrypt the secrets. */
   readonly kmsKeyArns?: readonly string[];
@@ -45,15 +45,15 @@ export interface ConnectionRotatorProps {
   readonly network?: Network;
   /** Default: the function calls Confluent and AWS directly. */
   readonly proxy?: HttpsProxy;
-  /** A PEM file with the certificates of further authorities, such as that of a proxy. Default: those of Node. */
+  /** A PEM file with additional certificate authorities, such as that of a proxy. Default: those of Node. */
   readonly caCertificates?: string;
-  /** An orchestrator makes the scheduled runs, batch by batch. Default: the function makes them, each in one run. */
+  /** An orchestrator executes scheduled runs in batches. Default: the function updates all connections in one run. */
   readonly fleet?: FleetOptions;
-  /** The role of the function, with every permission that it needs. Default: a new role with exactly those permissions. */
+  /** The role of the function, with every necessary permission. Default: a new role with exactly these permissions. */
   readonly role?: IRole;
   /** Default: three months. */
   readonly logRetention?: RetentionDays;
-  /** Distinguishes two rotators in one account and region: their metrics and alarms. Default: flink-connection-rotator. */
+  /** Distinguishes the metrics and alarms of two rotators in one account and region. Default: flink-connection-rotator. */
   readonly serviceName?: string;
   /** The folder that contains the built bundle. Default: dist/lambda of this package. */
   readonly bundle?: string;
@@ -64,9 +64,9 @@ export class ConnectionRotator extends Construct {
   readonly function: IFunction;
   readonly role: IRole;
   readonly alertTopic: ITopic;
-  /** When the function runs by itself: an expression and a time zone. */
+  /** The schedule: an expression and a time zone. */
   readonly schedule: string;
-  /** Who receives the alerts, as far as the stack knows. */
+  /** The known recipients of the alerts. */
   readonly alertRecipients: string;
 
   /**
@@ -106,7 +106,7 @@ export class ConnectionRotator extends Construct {
   }
 }
 
-/** @returns the recipients; a new topic without any is a warning at synthesis. */
+/** @returns the recipients. A new topic without any causes a warning at synthesis. */
 function alertRecipients(scope: Construct, { alertEmails = [], alertTopic }: ConnectionRotatorProps): string {
   if (alertEmails.length > 0) return `${alertEmails.join(", ")} (each must confirm the subscription)`;
   if (alertTopic) return "the subscribers of the given topic";
@@ -150,7 +150,7 @@ function addMonitoring(scope: Construct, { config, schedule, enabled, ...props }
   addDashboard(scope, { fn: props.fn, metric, alarms, environments: [...config.environments.keys()], name });
 }
 
-/** All secrets that the function reads, those of them that it rotates, and those that one run cannot rotate. */
+/** All secrets that the function reads, the connections' secrets, and those with too many connections for one run. */
 function secretsOf(scope: Construct, { connections, environments }: Config) {
   const connectionSecrets = connections.map(({ secret }) => secret);
   const apiKeySecrets = [...environments.values()].map(({ apiKeySecret }) => apiKeySecret);

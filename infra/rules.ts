@@ -37,12 +37,12 @@ export interface ChangeRulesProps {
   readonly secrets: readonly SecretIdentity[];
   readonly serviceName: string;
   readonly cloudTrailEvents: boolean;
-  /** The secrets of the stack's own account are permitted by tag: their rules match every secret. */
+  /** True if secrets of the stack's account are permitted by tag, so that the rules match every secret. */
   readonly everySecret: boolean;
   readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;
-  /** Begins the names of the rules, if there are several sets. */
+  /** The prefix of the rules' names, if there are several sets. */
   readonly prefix?: string;
 }
 
@@ -86,19 +86,19 @@ export interface RotationFailedRulesProps {
   readonly enabled: boolean;
   readonly topic: ITopic;
   readonly deadLetterQueue: Queue;
-  /** With more rules than this there are none, and a warning at synthesis. Default: no limit. */
+  /** If more rules are needed, none is added, with a warning at synthesis. Default: no limit. */
   readonly maxRules?: number;
 }
 
-/** Sends a plain sentence to the topic if Secrets Manager could not rotate a secret. @returns the number of rules. */
+/** Sends a sentence to the topic if Secrets Manager could not rotate a secret. @returns the number of rules. */
 export function addRotationFailedRules(scope: Construct, props: RotationFailedRulesProps): number {
   const { secrets, topic, deadLetterQueue, maxRules = Number.POSITIVE_INFINITY } = props;
   const patterns = patternsWithinLimit(rotationFailed, secrets);
   if (patterns.length > maxRules) {
     Annotations.of(scope).addWarningV2(
       "flink-connection-rotator:noRotationFailedRules",
-      `No message tells of a rotation that Secrets Manager could not finish: to match ${secrets.length} secrets takes ` +
-        `${patterns.length} rules, and EventBridge has room for ${maxRules}. Watch RotationFailed in CloudTrail yourself.`,
+      `No message reports rotations that Secrets Manager could not finish: matching ${secrets.length} secrets takes ` +
+        `${patterns.length} rules, but EventBridge allows ${maxRules} more. Watch RotationFailed in CloudTrail yourself.`,
     );
     return 0;
   }
@@ -107,7 +107,7 @@ export function addRotationFailedRules(scope: Construct, props: RotationFailedRu
     arn: topic.topicArn,
     ...delivery(deadLetterQueue),
     inputTransformer: {
-      // CloudTrail names the secret in one of two places; EventBridge replaces the other by nothing.
+      // CloudTrail has the secret in one of two places; EventBridge replaces the other by an empty text.
       inputPathsMap: {
         event: "$.detail.eventName",
         secret: "$.detail.additionalEventData.SecretId",
@@ -116,7 +116,7 @@ export function addRotationFailedRules(scope: Construct, props: RotationFailedRu
       },
       inputTemplate: JSON.stringify(
         "<event>: Secrets Manager could not rotate <secret><secretId> (<time>). There is no new key, so the Flink " +
-          "connections keep the key they have. Check the log of the secret's rotation function, or the status of " +
+          "connections keep their key. Check the log of the secret's rotation function, or the status of " +
           "the managed rotation, and rotate the secret again before the key expires.",
       ),
     },
@@ -124,7 +124,7 @@ export function addRotationFailedRules(scope: Construct, props: RotationFailedRu
   return addRules(scope, { ...props, name: "RotationFailed", patterns, target });
 }
 
-/** Lets the rules of this account send undelivered events to the queue. */
+/** Allows the rules of this account to send undelivered events to the queue. */
 export function grantDeadLetters(queue: Queue): void {
   const anyRule = Stack.of(queue).formatArn({ service: "events", resource: "rule", resourceName: "*" });
   queue.addToResourcePolicy(
@@ -137,7 +137,7 @@ export function grantDeadLetters(queue: Queue): void {
   );
 }
 
-/** Retries for an hour, then keeps the event in the dead-letter queue. */
+/** Retries for an hour, then sends the event to the dead-letter queue. */
 export function delivery(
   deadLetterQueue: IQueue,
 ): Pick<CfnRule.TargetProperty, "deadLetterConfig" | "retryPolicy"> {

@@ -8,7 +8,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { SettingsError } from "./errors.ts";
 
-/** When the function runs by itself. */
+/** The schedule of the runs. */
 export interface RotationSchedule {
   /**
    * `cron(…)` or `rate(…)` of EventBridge Scheduler. A rate also starts a run when it is deployed.
@@ -19,7 +19,7 @@ export interface RotationSchedule {
   readonly timeZone?: string;
   /** A run may start this much later than scheduled. */
   readonly flexibleWindow?: Duration;
-  /** The longest time between two runs. Required with a `cron` expression. */
+  /** The longest time between two runs. Required for a `cron` expression. */
   readonly period?: Duration;
 }
 
@@ -37,7 +37,7 @@ const MINUTES = new Map([
   ["day", 1440],
 ]);
 
-/** @throws SettingsError if EventBridge Scheduler would refuse the schedule, or if its period is not known. */
+/** @throws SettingsError if EventBridge Scheduler would reject the schedule or its period is unknown. */
 export function resolveSchedule(scope: Construct, schedule: RotationSchedule): ResolvedSchedule {
   const { expression = dailyExpression(scope), timeZone = "Etc/UTC" } = schedule;
   if (!RATE.test(expression) && !CRON.test(expression))
@@ -66,7 +66,7 @@ function requireTimeOfDay(expression: string): void {
   }
 }
 
-/** Stacks of one account start at different minutes, and a deployment by itself starts no run. */
+/** Stacks of one account start at different minutes, and a deployment starts no run. */
 function dailyExpression(scope: Construct): string {
   const { stackName, node } = Stack.of(scope);
   const name = Token.isUnresolved(stackName) ? node.path : stackName;
@@ -117,7 +117,7 @@ export function addSchedule(
     schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
     timeWindow: flexibleWindow ? TimeWindow.flexible(flexibleWindow) : TimeWindow.off(),
     target: new LambdaInvoke(fn, {
-      // By default, CDK also lets the scheduler invoke every version and alias of the function.
+      // By default, CDK also allows the scheduler to invoke every version and alias of the function.
       role: role.withoutPolicyUpdates(),
       input: ScheduleTargetInput.fromObject({ trigger: "schedule" }),
       deadLetterQueue,

@@ -3,7 +3,7 @@ import { Effect, ManagedPolicy, PolicyStatement, type Role } from "aws-cdk-lib/a
 import { deployedLength, LIMITS, requirePolicies } from "./limits.ts";
 import type { SecretIdentity } from "./secrets.ts";
 
-/** A tag that every listed secret of the stack's own account carries. */
+/** A tag of every listed secret in the stack's account. */
 export interface SecretTag {
   readonly key: string;
   readonly value: string;
@@ -11,10 +11,10 @@ export interface SecretTag {
 
 export interface PermittedSecrets {
   readonly secrets: readonly SecretIdentity[];
-  /** The secrets of connections: the function moves a label on these, and never on the Confluent API keys' secrets. */
+  /** The connections' secrets. The function moves a label on these, but not on the Confluent API keys' secrets. */
   readonly rotated: readonly SecretIdentity[];
   readonly propagationLabel?: string | undefined;
-  /** With `when-stale` the function reads when a secret was last changed. */
+  /** With `when-stale`, the function reads when a secret was last changed. */
   readonly refresh: "always" | "when-stale";
   readonly secretTag?: SecretTag | undefined;
 }
@@ -23,7 +23,7 @@ const READ = "secretsmanager:GetSecretValue";
 const DESCRIBE = "secretsmanager:DescribeSecret";
 const MOVE_LABEL = "secretsmanager:UpdateSecretVersionStage";
 
-/** Of a policy, what is left for ARNs beside the statements around them. */
+/** The space for ARNs in a policy, without the statements around them. */
 const CHARACTERS_PER_POLICY = LIMITS.managedPolicyCharacters - 500;
 const CHARACTERS_AROUND_ARN = 3;
 
@@ -44,7 +44,7 @@ export function grantSecrets(role: Role, permitted: PermittedSecrets): void {
     new ManagedPolicy(role, `Secrets${index + 1}`, { roles: [role], statements });
 }
 
-/** The same list serves all actions, because a condition on the label would need a second one. */
+/** Denies other labels on `*`, because a condition in the allow statement would need a second list of secrets. */
 function denyOtherLabels(propagationLabel: string): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
@@ -92,11 +92,11 @@ function grantByTag(role: Role, permitted: PermittedSecrets, { key, value }: Sec
       readable(region, "Region"),
       readable(account, "AccountId"),
     ])}]`,
-    reason: "The tag limits the statement to the secrets that are meant for the rotator.",
+    reason: "The tag limits the statement to secrets that are meant for the rotator.",
   });
 }
 
-/** A value that is not known before deployment, as cdk-nag writes it. */
+/** A value that is unknown before deployment, as cdk-nag writes it. */
 function readable(value: string, pseudoParameter: string): string {
   return Token.isUnresolved(value) ? `<AWS::${pseudoParameter}>` : value;
 }

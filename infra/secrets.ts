@@ -6,7 +6,7 @@ export interface SecretIdentity {
   readonly name: string;
   readonly account: string;
   readonly region: string;
-  /** Without the hyphen and six characters that Secrets Manager appends. */
+  /** Without the suffix of a hyphen and six characters. */
   readonly partialArn: string;
   /** Absent if only the name or a partial ARN is configured. */
   readonly fullArn?: string;
@@ -15,7 +15,7 @@ export interface SecretIdentity {
 const ARN = /^arn:[^:]+:secretsmanager:(?<region>[^:]+):(?<account>\d+):secret:(?<rest>.+)$/;
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
 
-/** @param secret a name (of the stack's own account and region), partial ARN or full ARN. */
+/** @param secret a name (in the stack's account and region), partial ARN or full ARN. */
 function identifySecret(scope: Construct, secret: string): SecretIdentity {
   const { region, account, rest } = ARN.exec(secret)?.groups ?? {};
   if (region === undefined || account === undefined || rest === undefined) {

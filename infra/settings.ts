@@ -58,7 +58,7 @@ const secretTag = z
     return { key, value };
   });
 
-/** The settings that `--context NAME=VALUE` accepts. All values of the command line are strings. */
+/** The settings for `--context NAME=VALUE`. All values on the command line are strings. */
 const deploymentSettings = z.object({
   config: z.string().default("connections.json"),
   stackName: z.string().default("FlinkConnectionRotator"),
@@ -103,7 +103,7 @@ export function readDeploymentSettings(scope: Construct): DeploymentSettings {
   return parsed.data;
 }
 
-/** CDK's own names contain a colon or a slash, except these. */
+/** CDK's own context keys contain a colon or a slash, except these. */
 const OWN_NAMES_OF_CDK: readonly string[] = ["acknowledged-issue-numbers", "cdk-migrate"];
 
 function refuseUnknown(names: readonly string[]): void {

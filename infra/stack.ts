@@ -21,7 +21,7 @@ export class RotatorStack extends Stack {
     const synthesizer = givenSynthesizer ?? synthesizerFor(settings);
     super(scope, "FlinkConnectionRotator", {
       env,
-      // CDK does not declare its optional properties as exactOptionalPropertyTypes needs them.
+      // CDK's optional properties are not declared for exactOptionalPropertyTypes.
       ...(synthesizer && { synthesizer: synthesizer as IStackSynthesizer }),
       stackName: settings.stackName,
       description: `Rotates the API keys of Confluent Cloud Flink connections from AWS Secrets Manager (flink-connection-rotator ${VERSION})`,
@@ -37,7 +37,7 @@ export class RotatorStack extends Stack {
   }
 }
 
-/** With a bucket, the code goes there with the caller's own credentials, and CDK's bootstrap is not needed. */
+/** With a bucket, the code is uploaded with the caller's credentials, and CDK's bootstrap is not needed. */
 function synthesizerFor({ bucket }: DeploymentSettings): StackSynthesizer | undefined {
   return bucket === undefined
     ? undefined

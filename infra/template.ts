@@ -10,9 +10,9 @@ import { type Archive, OwnBucketSynthesizer } from "./own-bucket.ts";
 import { RotatorStack } from "./stack.ts";
 
 export interface TemplateOptions {
-  /** The settings of the deployment by name, `config` among them. */
+  /** The settings of the deployment by name, including `config`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The bucket that contains the code. By default it is the parameter `CodeBucket` of the template. */
+  /** The bucket with the code. Default: the template's parameter `CodeBucket`. */
   readonly bucket?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface DeployableTemplate {
   /** CloudFormation, as JSON. */
   readonly template: string;
   readonly archives: readonly Archive[];
-  /** What a person should know before deploying it. */
+  /** Warnings to read before the deployment. */
   readonly warnings: readonly string[];
 }
 
@@ -49,12 +49,12 @@ export function createTemplate({ settings, bucket }: TemplateOptions): Deployabl
   }
 }
 
-/** CDK adds to a warning how it can be acknowledged. */
+/** Removes CDK's note on how to acknowledge a warning. */
 function textOf(data: unknown): string {
   return String(data).replace(/ \[ack: .*\]$/, "");
 }
 
-/** Names the archives for tools that upload them, and leaves out what CDK notes for itself. */
+/** Adds the names of the archives for tools that upload them and removes CDK's own metadata. */
 function describe(synthesized: unknown, archives: readonly Archive[]): string {
   const { Resources, ...rest } = cloudFormation.parse(synthesized);
   const resources = Object.entries(Resources).map(([id, { Metadata: _, ...resource }]) => [id, resource]);

@@ -23,11 +23,11 @@ export function requireStandardTopic({ fifo, topicArn }: ITopic): void {
   if (!fifo && (Token.isUnresolved(topicArn) || isStandardTopicArn(topicArn))) return;
   throw new SettingsError(
     `The alert topic must be a standard SNS topic, but ${topicArn} is ${fifo ? "a FIFO topic, which cannot deliver to e-mail, chat or HTTPS" : "not the ARN of a topic"}. ` +
-      "Name another, such as arn:aws:sns:us-west-2:111122223333:alerts, or leave alertTopic out: then the stack makes one.",
+      "Name another, such as arn:aws:sns:us-west-2:111122223333:alerts, or omit alertTopic to let the stack create one.",
   );
 }
 
-/** An encrypted topic that accepts messages over TLS only, from the functions, CloudWatch alarms and EventBridge rules. */
+/** An encrypted topic that accepts messages only over TLS, from the functions, CloudWatch alarms and EventBridge rules. */
 export function makeAlertTopic(scope: Construct, publishers: readonly IRole[]): Topic {
   const cloudWatch = new ServicePrincipal("cloudwatch.amazonaws.com");
   const eventBridge = new ServicePrincipal("events.amazonaws.com");

@@ -7,8 +7,8 @@ import type { RotatorMetric } from "./metrics.ts";
 const PERIOD = Duration.minutes(5);
 
 /**
- * Lambda dates an error by the start of its run, and the metrics of the run follow up to 15 minutes later. A difference of
- * the two counts once it has lasted for 20 minutes.
+ * Lambda dates an error by the start of its run, but the run's metrics follow up to 15 minutes later. A difference of
+ * the two counts after 20 minutes.
  */
 export const PERSISTENT = { evaluationPeriods: 8, datapointsToAlarm: 5 } as const;
 
@@ -18,7 +18,7 @@ export interface UnalertedErrorsProps {
   readonly fleet: Fleet | undefined;
 }
 
-/** Errors of runs, less those of which an alert was sent. */
+/** Errors of runs, minus those reported by an alert. */
 export function unalertedErrors({ metric, fn, fleet }: UnalertedErrorsProps): MathExpression {
   const alerted = metric("AlertedErrors");
   const errors = fn.metricErrors();
@@ -40,7 +40,7 @@ export function unalertedErrors({ metric, fn, fleet }: UnalertedErrorsProps): Ma
   });
 }
 
-/** An orchestrator is invoked many times in one execution; these count executions. */
+/** Counts executions, because an orchestrator is invoked many times in one execution. */
 function executionErrors({ orchestrator }: Fleet): Readonly<Record<string, Metric>> {
   const options = { statistic: Stats.SUM };
   return {
@@ -49,7 +49,7 @@ function executionErrors({ orchestrator }: Fleet): Readonly<Record<string, Metri
   };
 }
 
-/** The orchestrator's alert reports a batch that crashed. */
+/** Errors of batches, which the orchestrator's alert reports. */
 function batchErrors({ batch }: Fleet): Metric {
   const { functionName } = batch.lambda;
   return new Metric({

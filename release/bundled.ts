@@ -5,7 +5,7 @@ export const BUNDLES = ["lambda", "fleet", "cli", "cdk"] as const;
 
 export type Bundle = (typeof BUNDLES)[number];
 
-/** A library of which at least one file is in a bundle. */
+/** A library with at least one file in a bundle. */
 export interface Library {
   /** Where it is installed, such as node_modules/undici. */
   readonly folder: string;
@@ -26,7 +26,7 @@ const manifest = z.object({ name: z.string(), version: z.string(), license: z.st
 
 const FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** What is really in the bundles, by the files that esbuild took from each library. */
+/** The libraries in the bundles, according to the files that esbuild included. */
 export function bundledLibraries(): Library[] {
   const bundlesOf = new Map<string, Bundle[]>();
   for (const bundle of BUNDLES)

@@ -4,5 +4,5 @@ import { writeRelease } from "./release.ts";
 
 const folder = resolve("dist/release");
 writeRelease(folder);
-console.log(`Everything that a release has is in ${folder}. Nothing was published.\n`);
+console.log(`All files of the release are in ${folder}. Nothing was published.\n`);
 console.log(readFileSync(`${folder}/SHA256SUMS`, "utf8"));

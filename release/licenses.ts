@@ -15,7 +15,7 @@ export function licensesOf(bundle: Bundle): string {
       "\n",
     ),
   );
-  return ["This file is part of a bundle that contains these libraries.", ...sections].join(
+  return ["This file belongs to a bundle that contains these libraries.", ...sections].join(
     `\n\n${"-".repeat(80)}\n\n`,
   );
 }

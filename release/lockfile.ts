@@ -5,7 +5,7 @@ const lockfile = z.object({
   packages: z.record(z.string(), z.object({ integrity: z.string().optional(), dev: z.boolean().optional() })),
 });
 
-/** What the lock file says of each installed library, by its folder. */
+/** The lock file's entry of each installed library, by folder. */
 export function readLockfile(): z.output<typeof lockfile>["packages"] {
   return lockfile.parse(JSON.parse(readFileSync("package-lock.json", "utf8"))).packages;
 }

@@ -5,9 +5,9 @@ import { bundledLibraries } from "./bundled.ts";
 const manifest = z.looseObject({ files: z.array(z.string()) });
 
 /**
- * The package.json of the published package. Its dependencies are all libraries of the bundles in the bundled versions, those
- * of libraries too, so that an audit of the package is one of the function. It has no scripts and no development.
- * @throws Error if two versions of a library are bundled: npm cannot install both at the top.
+ * The package.json of the published package. Its dependencies are all libraries of the bundles in the bundled versions, including
+ * transitive ones, so that an audit of the package covers the function. It has no scripts and no development dependencies.
+ * @throws Error if two versions of a library are bundled, because npm cannot install both at the top level.
  */
 export function publishedManifest() {
   const {

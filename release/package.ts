@@ -9,7 +9,7 @@ import { publishedManifest } from "./manifest.ts";
 /** Files that `npm pack` adds by itself. */
 const ALWAYS = ["README.md", "LICENSE"];
 
-/** Writes the package as it is published. */
+/** Writes the published package. */
 export function writePackage(folder: string): void {
   const staging = mkdtempSync(join(tmpdir(), "rotator-package-"));
   try {

@@ -6,7 +6,7 @@ import { writeJson } from "./json.ts";
 import { writePackage } from "./package.ts";
 import { toSbom } from "./sbom.ts";
 
-/** Writes everything that a release has. The same sources give the same bytes. */
+/** Writes all files of a release, reproducibly. */
 export function writeRelease(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { readLockfile } from "./lockfile.ts";
 
 const NAME = "flink-connection-rotator";
 
-/** A CycloneDX bill of materials of what is really in the bundles. It has no date, so that a release can be repeated. */
+/** A CycloneDX bill of materials of the bundles. It has no date, so that a release is reproducible. */
 export function toSbom() {
   const packages = readLockfile();
   const root = `pkg:npm/${NAME}@${VERSION}`;

@@ -32,7 +32,7 @@ const newest = (name: string) => `${name}@latest`;
 
 const TARBALL = resolve(`dist/release/flink-connection-rotator-${VERSION}.tgz`);
 
-/** Installs the package as a user does, and uses it: the command line on each Node, the construct with each CDK. */
+/** Installs the package as a user does and tries the command line on each Node and the construct with each CDK. */
 function tryPackage(): void {
   for (const node of NODES) tryCommandLine(node);
   for (const version of [lowest, newest]) tryConstruct(["aws-cdk-lib", "constructs"].map(version));
@@ -71,13 +71,13 @@ function tryConstruct(cdk: readonly string[]): void {
 function install(packages: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "rotator-trial-"));
   cpSync("connections.example.json", join(folder, "connections.json"));
-  // Without this, npm does not run the script that puts the chosen Node in its place.
+  // Without this, npm does not run the script that installs the chosen Node.
   writeJson(join(folder, "package.json"), { private: true, allowScripts: { node: true } });
   execute(folder, "npm", "install", "--no-audit", "--no-fund", TARBALL, ...packages);
   return folder;
 }
 
-/** Runs a command without the variables of npm, and with the binaries that are installed in the folder. */
+/** Runs a command without npm's variables and with the binaries installed in the folder. */
 function execute(cwd: string, command: string, ...args: string[]): string {
   const { PATH = "", HOME = "" } = process.env;
   const outside = PATH.split(":").filter((entry) => !entry.includes("node_modules"));

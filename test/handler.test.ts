@@ -9,7 +9,7 @@ const SCHEDULE = { trigger: "schedule" };
 const KEY = "sk-new-key-0123456789";
 const REFUSED = "1 of 1 failed (rejected)";
 
-/** A connection `a`, whose key Confluent refuses unless `confluent` says otherwise. */
+/** A world with the connection `a`, whose key Confluent refuses by default. */
 async function worldOf(changes: Partial<WorldOptions> = {}): Promise<World> {
   const world = await startWorld({
     connections: [{ name: "a", secret: "openai" }],
@@ -22,7 +22,7 @@ async function worldOf(changes: Partial<WorldOptions> = {}): Promise<World> {
 
 const wellWorld = (changes: Partial<WorldOptions> = {}) => worldOf({ confluent: {}, ...changes });
 
-/** Invokes a handler with the environment variables given. */
+/** Invokes a handler with the given environment variables. */
 function invokeWith(world: World, env: Readonly<Record<string, string>>, event: unknown): Promise<Report> {
   const handler = createHandler({ env, clock: world.clock, random: () => 0.5 });
   return handler(event, { functionName: "rotator", getRemainingTimeInMillis: () => 900_000 });

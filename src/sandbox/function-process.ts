@@ -7,7 +7,7 @@ export const FUNCTION_NAME = "FlinkConnectionRotator-sandbox";
 
 const TIMEOUT_MS = 300_000;
 
-/** Acts as Lambda's runtime in the child process, which has only the built bundle and its own environment variables. */
+/** Acts as Lambda's runtime in a child process with only the built bundle and its own environment variables. */
 const RUNTIME = `
 const { handler } = await import(process.env.BUNDLE);
 process.on("message", async (event) => {

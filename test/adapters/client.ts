@@ -20,7 +20,7 @@ export const PUSHED_KEY = "sk-pushed-key-0123456789";
 export interface Bench {
   readonly clock: VirtualClock;
   readonly api: ConfluentClient;
-  /** Another client of the same host and rate limiters. */
+  /** Creates another client with the same host and rate limiters. */
   readonly connect: (changes?: {
     readonly environmentId?: string;
     readonly secret?: string;
@@ -34,7 +34,7 @@ export interface BenchOptions {
   readonly remainingMs?: number;
 }
 
-/** The real client, without a sandbox of its own; its sockets end with the test. */
+/** The real client without a sandbox. Its sockets are closed at the end of the test. */
 export function clientOf(options: BenchOptions): Bench {
   const { restEndpoint, clock = new VirtualClock(), budgetMs = 30_000, remainingMs = 600_000 } = options;
   const dispatcher = createAgent();
@@ -67,7 +67,7 @@ export function clientOf(options: BenchOptions): Bench {
   return { clock, api: connect(), connect };
 }
 
-/** A sandbox with the connection `a`, and the real client on it, on one virtual clock. */
+/** A sandbox with the connection `a` and the real client for it, on one virtual clock. */
 export async function startBench(
   sandboxOptions: ConfluentOptions = {},
   options: Omit<BenchOptions, "restEndpoint" | "clock"> = {},
@@ -95,7 +95,7 @@ export function update(changes: Partial<PutRequest> = {}): PutRequest {
   };
 }
 
-/** The RotationError that `work` ends with, its texts as they are shown if there are no secrets. */
+/** The RotationError of `work`, with its texts as shown without secrets. */
 export async function failureOf(work: Promise<unknown>): Promise<RotationError> {
   const error: unknown = await work.catch((reason: unknown) => reason);
   if (error instanceof RotationError)

@@ -31,7 +31,7 @@ interface Reply {
   readonly body?: unknown;
 }
 
-/** The real client on a server that gives one reply to all, and what arrived there. */
+/** The real client with a server that always sends the same reply and records its requests. */
 async function answeredBy({
   status = 200,
   headers = {},
@@ -310,7 +310,7 @@ describe("an error response", () => {
     expect(await failureOf(api.list())).toMatchObject({
       errorClass: "service",
       message: "Confluent answered 400.",
-      response: { httpStatus: 400, requestId: "request-1", detail: "A fault was ordered." },
+      response: { httpStatus: 400, requestId: "request-1", detail: "A fault was configured." },
     });
   });
 

@@ -53,7 +53,7 @@ describe("the proxy settings", () => {
 describe("a request through a proxy", () => {
   const HOST = "flink.us-east-1.aws.confluent.cloud";
 
-  /** A proxy whose own certificate authority the agent does not know. */
+  /** A proxy whose certificate authority the agent does not know. */
   async function open(credentials?: { readonly wanted: string; readonly sent?: string }) {
     const target = await serve((_request, response) => response.end("reached"));
     const proxy = await startConnectProxy({

@@ -35,7 +35,7 @@ interface Arrival {
 
 type Reply = readonly [status: number, location?: string | undefined];
 
-/** Hosts that do not exist: what each address responds, and what arrived there. */
+/** Simulated hosts: the reply of each address, and a record of the requests. */
 function internet(replies: Readonly<Record<string, Reply>>): { agent: MockAgent; arrivals: Arrival[] } {
   const agent = new MockAgent();
   agent.disableNetConnect();

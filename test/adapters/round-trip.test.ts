@@ -4,7 +4,7 @@ import { createAgent } from "../../src/adapters/http.ts";
 import { measureRoundTrips } from "../../src/adapters/round-trip.ts";
 import { serve } from "../support/server.ts";
 
-/** A dispatcher that measures round trips, on a clock that only the server moves. */
+/** A dispatcher that measures round trips on a clock that only the server advances. */
 function open() {
   const reported: { origin: string; ms: number }[] = [];
   const time = { now: 0 };

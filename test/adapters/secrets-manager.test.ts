@@ -22,7 +22,7 @@ beforeEach(() => {
   client.reset();
 });
 
-/** Sleeping takes no time and moves the clock. */
+/** `sleep` advances the clock at once. */
 class SteppingClock implements Clock {
   #now = STARTED_AT;
   readonly now = () => this.#now;

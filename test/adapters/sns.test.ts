@@ -14,7 +14,7 @@ import { startBench } from "../support/aws.ts";
 
 const STARTED_AT = Date.parse("2026-03-21T10:00:00Z");
 
-/** Sleeping takes no time and moves the clock. */
+/** `sleep` advances the clock at once. */
 class SteppingClock implements Clock {
   #now = STARTED_AT;
   readonly now = () => this.#now;

@@ -12,7 +12,7 @@ interface Reply {
   readonly takesMs?: number;
 }
 
-/** The client on a server that gives these replies in turn and then 200; `sentAt` is when each request came, from the first. */
+/** The client with a server that sends these replies in turn and then 200. `sentAt` counts from the first request. */
 async function inTurn(
   replies: readonly Reply[],
   options: Omit<BenchOptions, "restEndpoint"> = {},

@@ -6,7 +6,7 @@ const NOON = 2 * DAY + 12 * HOUR;
 const BAD = "bad-key-0123456789";
 const NEXT = "good-key-for-later-0123456789";
 
-/** The table in docs/alerts.md: what happens on day 2, and the messages until the end of the last day. */
+/** The table in docs/alerts.md: an event on day 2 and the messages until the end of the last day. */
 const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise<number>][] = [
   [
     "every run succeeds",

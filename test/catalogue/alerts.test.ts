@@ -9,7 +9,7 @@ const THREE = NAMES.map((name) => ({ name, secret: "openai" }));
 const HOUR_MS = 3_600_000;
 const PREVIOUS_KEY = "sk-previous-key";
 
-/** Three connections on the previous key, and a new one that the service refuses. */
+/** Three connections with the previous key, and a new key that the service refuses. */
 async function refusedWorld(options: Partial<WorldOptions> = {}): Promise<World> {
   const world = await startWorld({
     connections: THREE,
@@ -29,7 +29,7 @@ async function alertOf(world: World, event: unknown = SCHEDULE) {
   return { subject: published?.subject, severity: published?.attributes["severity"]?.value, text, sms };
 }
 
-/** The options of the command that the alert names. */
+/** The options of the command in the alert. */
 function restoreOptions(text: string): ReadonlyMap<string, string> {
   const [, command = ""] = /(aws secretsmanager update-secret-version-stage.*?)\n\n/s.exec(text) ?? [];
   return new Map(

@@ -6,7 +6,7 @@ import { startWorld, type World } from "../support/world.ts";
 
 const SCHEDULE = { trigger: "schedule" };
 
-/** The most requests that were counted in any window of that length. */
+/** The maximum number of requests in any window of that length. */
 function most({ confluent }: World, windowMs: number): number {
   const times = confluent.requests.map(({ at }) => at);
   let start = 0;

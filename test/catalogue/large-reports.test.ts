@@ -6,7 +6,7 @@ import { startWorld, type World } from "../support/world.ts";
 const LIMIT = 6 * 1024 * 1024;
 const HOUR_AGO = { createdAt: Date.parse("2026-03-21T09:00:00Z") };
 
-/** A fleet whose one secret has a key that every connection refuses. */
+/** Connections of one secret with a key that all of them refuse. */
 async function startRefused(count: number): Promise<World> {
   const connections = Array.from({ length: count }, (_, index) => ({
     name: `a-connection-with-a-long-name-${index}`.padEnd(100, "-"),

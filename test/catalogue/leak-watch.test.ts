@@ -24,7 +24,7 @@ async function startWithSecrets(): Promise<World> {
 
 const windowOf = (text: string): string => text.slice(5, 17);
 
-/** Every way in which a text leaves a run, or a test's own process. */
+/** The ways in which a text can leave a run or a test's process. */
 const WAYS: Readonly<Record<string, (text: string, world: World) => unknown>> = {
   "in its log": (text) => process.stdout.write(JSON.stringify({ text })),
   "on standard error": (text) => process.stderr.write(JSON.stringify({ text })),

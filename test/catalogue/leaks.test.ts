@@ -36,7 +36,7 @@ async function leaksOf(
   return { seen, leaks: leaksIn(seen, MARKERS) };
 }
 
-/** Everything that somebody on the way may quote: the pushed key, what is around it, and how we authenticate. */
+/** The parts of a request that a server or proxy may quote: the new key, the data around it, and the authentication. */
 const QUOTABLE = {
   "the key": KEY,
   "auth_data.data": JSON.stringify({ API_KEY: KEY, AUTH_TYPE: "API_KEY" }),
@@ -44,7 +44,7 @@ const QUOTABLE = {
   "the Authorization header": `Basic ${BASIC}`,
 };
 
-/** A key is escaped inside of the data already, and no deeper than three times in all. */
+/** A key is already escaped once in the data, and at most three times in total. */
 const { "JSON-escaped three times": _, ...SHALLOW_FORMS } = FORMS;
 
 const QUOTES = Object.entries(QUOTABLE).flatMap(([what, text]) =>
@@ -55,7 +55,7 @@ const QUOTES = Object.entries(QUOTABLE).flatMap(([what, text]) =>
 
 const ROLLBACK = { config: { rollout: { onRejected: "rollback" } } };
 
-/** The failures of the catalogue, each with a server as talkative as can be. */
+/** The failures of the catalogue, with servers that quote as much as possible. */
 const FAILURES: Readonly<Record<string, Scenario>> = {
   "a key that is refused": { confluent: { accepts: ["good"] } },
   "a key that is rolled back": { confluent: { accepts: [PREVIOUS] }, ...ROLLBACK },

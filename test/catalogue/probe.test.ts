@@ -81,7 +81,7 @@ describe("probe replaces the invalid key that it sent by the good one", () => {
   });
 });
 
-/** Does something as soon as a step of the probe is reached. */
+/** Calls `act` as soon as the probe reaches a step. */
 function at(kind: string, key: string, act: (interrupt: () => void) => void): ProbeSteps {
   return {
     isBadKey: true,

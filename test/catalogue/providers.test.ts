@@ -22,7 +22,7 @@ interface Options extends Partial<Omit<VerdictOptions, "connections" | "live">> 
   readonly type?: string;
   /** Whether the provider accepts a key; only the good one by default. */
   readonly accepts?: (key: string) => boolean;
-  /** False if connections.json does not name the endpoint. */
+  /** False if connections.json does not contain the endpoint. */
   readonly isEndpointListed?: boolean;
 }
 

@@ -20,7 +20,7 @@ interface Behind extends Deployment {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The built function in a network whose only way out is a proxy. Variables without a value are left out. */
+/** The built function in a network that has only a proxy. Variables without a value are omitted. */
 async function deployBehindProxy(
   changes: Readonly<Record<string, string | undefined>> = {},
   provider: { readonly endpoint?: string; readonly providers?: string } = {},

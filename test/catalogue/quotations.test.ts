@@ -28,7 +28,7 @@ interface Scenario extends Partial<WorldOptions> {
   readonly values?: readonly [previous: string, current: string];
 }
 
-/** Everything that leaves the process in one run. */
+/** The complete output of one run. */
 async function seenOf({
   event = SCHEDULE,
   remainingMs,
@@ -44,7 +44,7 @@ async function seenOf({
   return [output(), everythingOf(world.aws.published()), everythingOf(result)].join("\n");
 }
 
-/** The runs in which a detail is shown, and what each of them is certain to say. */
+/** Runs that show a detail, each with a text that its output contains. */
 const SHOWN: Readonly<Record<string, readonly [Scenario, said: RegExp]>> = {
   "in a remark next to READY": [{}, /"ready"/],
   "if a key is refused": [{ confluent: { accepts: [PREVIOUS] } }, /rejected/],
@@ -166,7 +166,7 @@ describe("a service that quotes a key", () => {
   });
 });
 
-/** As Secrets Manager makes it for a database. */
+/** As Secrets Manager creates it for a database. */
 const RDS = {
   username: "admin",
   password: "N3ver-Shown/2024",

@@ -3,7 +3,7 @@ import { type ConnectionEntry, startWorld } from "../support/world.ts";
 
 const SERVICE_KEY = JSON.stringify({ client_email: "robot@example.com", private_key: "-----BEGIN…" });
 
-/** Entry, secret, and what `auth_data.data` must be. */
+/** Entry, secret, and the expected `auth_data.data`. */
 const TWELVE: readonly (readonly [
   Omit<ConnectionEntry, "name" | "secret">,
   string,
@@ -57,7 +57,7 @@ const TWELVE: readonly (readonly [
   ],
 ];
 
-/** The token endpoint of REST is not this machine. */
+/** The token endpoint of REST is not on this machine. */
 const config = { verification: { provider: false } };
 
 const CONNECTIONS = TWELVE.map(([entry], index) => ({

@@ -24,7 +24,7 @@ const UNREADABLE: FaultRule = {
 };
 const NO_ANSWER: FaultRule = { method: "PUT", times: 1e6, fault: { kind: "reset", applied: true } };
 
-/** A bad key that the service does not call refused. */
+/** Situations in which the service does not report a bad key as refused. */
 const TROUBLES: readonly (readonly [string, Trouble])[] = [
   ["is reported as UNREACHABLE", { settings: { timeToReadyMs: 500, rejectedPhase: "UNREACHABLE" } }],
   [

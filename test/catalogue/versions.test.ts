@@ -11,7 +11,7 @@ const TWO = [
   { name: "b", secret: "openai" },
 ];
 
-/** The events that announce the secret's versions, the oldest first. */
+/** The events for the secret's versions, the oldest first. */
 function eventsOf(world: World, secret: string) {
   return world.events.filter(({ detail }) => detail.name === secret);
 }
@@ -195,7 +195,7 @@ describe("an old key that another client puts back", () => {
 
 const LABEL_MOVE = "UpdateSecretVersionStage";
 
-/** What the vendor's own tools do to a connection. */
+/** Sends a PUT as Confluent's own tools do. */
 async function putByHand({ confluent }: World, name: string, key: string): Promise<void> {
   const url = `${confluent.url}/sql/v1/organizations/org-1/environments/env-1/connections/${name}`;
   const authorization = `Basic ${Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64")}`;

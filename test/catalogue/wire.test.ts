@@ -11,7 +11,7 @@ const WITHOUT_CANARY = { rollout: { canary: false } };
 const connectionsOf = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `c${index}`, secret: "openai" }));
 
-/** A world whose function reaches Confluent through a gateway, and when each request came to it. */
+/** A world whose function reaches Confluent through a gateway, with the time of each request. */
 async function startBehind(
   handle: Handle,
   options: WorldOptions,

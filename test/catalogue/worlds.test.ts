@@ -7,7 +7,7 @@ const CREDULOUS = { world: "credulous" } as const;
 const CONTROLLER = { world: "controller", verdictAfterMs: 2_000 } as const;
 const PROMPT = { world: "prompt", timeToReadyMs: 400 } as const;
 
-/** What the service does, the key, the outcomes of three connections, and what that costs at most. */
+/** The service's behaviour, the key, the outcomes of three connections, and the maximum cost. */
 const TABLE = [
   [SILENT, GOOD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
   [SILENT, BAD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],

@@ -11,7 +11,7 @@ const TWO = {
   ],
 };
 
-/** Scripts that print what a shell offers for a command line, one candidate a line. */
+/** Scripts that print a shell's candidates for a command line, one per line. */
 const SHELLS = {
   bash: (words: readonly string[]) => `eval "$(flink-connection-rotator completion bash)"
     COMP_WORDS=(flink-connection-rotator ${quoted(words)}); COMP_CWORD=${words.length}

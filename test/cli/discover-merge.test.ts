@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Operator, startOperator } from "../support/operator.ts";
 import { IDS, RESOURCE, stateWith, TWO } from "./discovery.ts";
 
-/** One connection is listed, and another one exists. */
+/** One listed connection and one that is not listed. */
 async function startWithNew() {
   const operator = await startOperator({ connections: TWO.slice(0, 1) });
   operator.confluent.addConnection("env-1", { name: "new", type: "OPENAI", endpoint: "https://e", data: {} });

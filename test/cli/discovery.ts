@@ -41,7 +41,7 @@ export async function discoverState(resources: readonly object[], args: readonly
   return run(["discover", "--terraform", state, "--output", "-", ...args]);
 }
 
-/** The lines of a text that are comments, as entries. */
+/** The commented lines of a text, parsed as entries. */
 export function commented(text: string): unknown[] {
   const lines = text.split("\n").flatMap((line) => /^ +\/\/ (.*),$/.exec(line)?.[1] ?? []);
   return lines.map((line) => parse(line.startsWith("{") ? line : `{${line}}`));

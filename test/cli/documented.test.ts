@@ -13,17 +13,17 @@ const LINES = [
   ...new Set(DOCUMENTS.flatMap((document) => commandLinesOf(readFileSync(document, "utf8")))),
 ].sort();
 
-/** Commands that can be run without arguments. If a text only names another command, its help is shown. */
+/** Commands that can be run without arguments. For other commands without arguments, the help is shown. */
 const NEED_NOTHING = new Set(["status", "check", "rotate", "invoke", "explain"]);
 
-/** Placeholders and names of the documents, and what stands for them in the sandbox. */
+/** Placeholders and names in the documents, and their values in the sandbox. */
 const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/\b(NAME|CONNECTION|my-openai-connection)\b/g, "support-openai"],
   [/\bCLASS\b/g, "rejected"],
   [/\bWORD\b/g, "stale"],
 ];
 
-/** Lines that no test can run here, each with the reason. */
+/** Lines that this test cannot run, each with the reason. */
 const NOT_RUN: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^init /, "asks questions; its own tests answer them"],
   [/^discover /, "writes a file; examples.test.ts runs such lines"],
@@ -62,7 +62,7 @@ describe("every documented command line", () => {
 
   it.each(LINES.filter(isRun))("works: %s", async (line) => {
     const { child, ended } = startCli(argsOf(line), world.env, folder);
-    // Before it puts an invalid key, probe asks for the name of the connection.
+    // Before it sends an invalid key, probe asks for the name of the connection.
     child.stdin.end("support-openai\n");
     const { code, stdout, stderr } = await ended;
     expect([0, 1, 3], stderr).toContain(code);

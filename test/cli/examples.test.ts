@@ -39,7 +39,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Replaces addresses and ids in the cloud by those of the sandbox, and long times by short ones. */
+/** Replaces cloud addresses and ids by those of the sandbox, and long times by short ones. */
 function inSandbox(line: string): string[] {
   return line
     .replace("--cloud aws --region us-west-2", `--rest-endpoint ${world.confluent.url}`)

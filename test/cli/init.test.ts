@@ -23,7 +23,7 @@ async function startEmpty(): Promise<Operator & { readonly output: string }> {
   return { ...operator, output: join(folder, "new.json") };
 }
 
-/** Somebody who reads each question and answers it; Enter to all others. */
+/** Answers each matching question, and all others with Enter. */
 function answers(pairs: readonly (readonly [RegExp, string])[]) {
   const left = [...pairs];
   const asked: string[] = [];
@@ -78,7 +78,7 @@ describe("init", () => {
       ([, line = ""]) => line.split(" "),
     );
     expect(steps.map(([command]) => command)).toEqual(["check", "check", "rotate"]);
-    // The endpoints of the test are not on this machine.
+    // The endpoints in the test are not on this machine.
     const text = readFileSync(output, "utf8");
     writeFileSync(output, text.replace("{", '{ "verification": { "provider": false },'));
     for (const step of steps) expect(await run(step)).toMatchObject({ code: 0 });

@@ -16,7 +16,7 @@ const VOCABULARY = new Map(
   ]),
 );
 
-/** Every kind of trouble at once. */
+/** Every kind of problem at once. */
 async function startTroubled(): Promise<Operator> {
   const operator = await startOperator({
     connections: ["a", "b", "c"].map((name) => ({ name, secret: name === "c" ? "other" : "openai" })),
@@ -30,7 +30,7 @@ async function startTroubled(): Promise<Operator> {
   return operator;
 }
 
-/** The names of fields of an object and of the entries of its lists. */
+/** The field names of an object and of the entries in its lists. */
 function fieldsOf(value: unknown): string[] {
   const entries = Object.entries(typeof value === "object" && value !== null ? value : {});
   return entries.flatMap(([name, inside]) => [

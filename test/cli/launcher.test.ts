@@ -10,7 +10,7 @@ const LAUNCHER = resolve(packageJson.bin["flink-connection-rotator"]);
 const folder = mkdtempSync(join(tmpdir(), "rotator-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the launcher from another folder, in a Node that says it is `version`. */
+/** Runs the launcher from another folder, in a Node that claims to be `version`. */
 function launch(launcher: string, args: readonly string[], version = process.versions.node) {
   const disguise = join(folder, `${version}.cjs`);
   writeFileSync(disguise, `Object.defineProperty(process.versions, "node", { value: "${version}" });`);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-/** Lines that do not fit, unless they are one word or a command line to be copied. */
+/** Lines that are too long, except single words and command lines to copy. */
 function tooLong(screen: string, columns: number): string[] {
   return stripVTControlCharacters(screen)
     .split("\n")

@@ -4,7 +4,7 @@ import { ProgressView } from "../../src/cli/progress-view.ts";
 import { SilentHosts } from "../../src/cli/silent-hosts.ts";
 import { fakeTerminal } from "../support/terminal.ts";
 
-/** A server that answers when it is told to. */
+/** A server that responds on demand. */
 async function startSlowServer() {
   const answers: (() => void)[] = [];
   const server = createServer((_request, response) => answers.push(() => response.end()));

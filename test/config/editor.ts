@@ -2,12 +2,12 @@ import { createRequire } from "node:module";
 import type * as JsonService from "vscode-json-languageservice/lib/umd/jsonLanguageService.js";
 import { connectionsJsonSchema } from "../../src/config/json-schema.ts";
 
-// The format of the package hides its exports from an import.
+// The package's format does not support `import`.
 const jsonService: typeof JsonService = createRequire(import.meta.url)("vscode-json-languageservice");
 
 export interface Diagnostic {
   readonly message: string;
-  /** Where the text begins that the editor underlines. */
+  /** The start of the text that the editor underlines. */
   readonly offset: number;
 }
 
@@ -32,7 +32,7 @@ export class Editor {
     }));
   }
 
-  /** What the editor offers where `|` stands in the text. */
+  /** The completions at `|` in the text. */
   static async completions(text: string): Promise<string[]> {
     const editor = new Editor(text.replace("|", ""));
     const position = editor.#document.positionAt(text.indexOf("|"));
@@ -40,7 +40,7 @@ export class Editor {
     return list?.items.map(({ label }) => label.replaceAll('"', "")) ?? [];
   }
 
-  /** What the editor shows over the first occurrence of a word. */
+  /** The hover text of the first occurrence of a word. */
   static async hover(text: string, word: string): Promise<string> {
     const editor = new Editor(text);
     const position = editor.#document.positionAt(text.indexOf(word) + 1);

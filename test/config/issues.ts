@@ -8,7 +8,7 @@ export const SECRET_NAME = "must be a secret's name (letters, digits, /_+=.@!-),
 export const OTHER_TYPE = "For any other type, list its backend keys under data.";
 export const GROUPS = "{username, password} or {token} or {token-endpoint, client-id, client-secret, scope}";
 
-/** What parseConfig finds wrong with a text. */
+/** The issues that parseConfig finds in a text. */
 export function issuesOfText(text: string): readonly string[] {
   try {
     parseConfig(text, "connections.json");

@@ -5,7 +5,7 @@ import { connectionsJsonSchema } from "../../src/config/json-schema.ts";
 import { Editor } from "./editor.ts";
 import { issuesOfText } from "./issues.ts";
 
-/** A file with a fault in each line that ends in a comment. */
+/** A file with a fault on each line that ends in a comment. */
 const FILE = `{
   "environments": {
     "prod": {
@@ -47,7 +47,7 @@ const FILE = `{
 
 const PLACES = [...FILE.matchAll(/\/\/ (\S+)$/gm)].map(([, place = ""]) => place);
 
-/** The place that a validator's error is about, as `check` spells it; of a choice, the choice and not its variants. */
+/** The place of a validator's error as `check` writes it; for a union, the union itself instead of its variants. */
 function placeOf({ instancePath, params, propertyName }: ErrorObject): string {
   const key: unknown = params["missingProperty"] ?? params["additionalProperty"] ?? propertyName;
   const path = instancePath
@@ -58,7 +58,7 @@ function placeOf({ instancePath, params, propertyName }: ErrorObject): string {
   return place.replace(/(\.data\.KEY)\..*$/, "$1");
 }
 
-/** Where the line ends that an offset of the file is in: in the place of its fault. */
+/** The comment at the end of the line with this offset, which is the place of its fault. */
 function placeAt(offset: number): string {
   const line = FILE.slice(FILE.lastIndexOf("\n", offset) + 1).split("\n")[0] ?? "";
   return line.split("// ")[1] ?? line;

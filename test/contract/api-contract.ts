@@ -12,7 +12,7 @@ import {
   read,
 } from "./fixture.ts";
 
-/** What every implementation of the connections API does. */
+/** The contract of every implementation of the connections API. */
 export function describeApi(implementation: string, open: OpenFixture): void {
   describe(`the connections API (${implementation})`, () => {
     it("returns a connection with its phase, version and time", async () => {

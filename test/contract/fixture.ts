@@ -13,7 +13,7 @@ export type ConnectionOptions = Partial<Settings> & { readonly initially?: State
 /** An implementation of the connections API with one environment behind it. */
 export interface Fixture {
   readonly api: ConnectionsApi;
-  /** The API as a caller with an unknown key sees it. */
+  /** The API for a caller with an unknown key. */
   readonly stranger: ConnectionsApi;
   readonly now: () => number;
   readonly advance: (ms: number) => void;
@@ -21,7 +21,7 @@ export interface Fixture {
   readonly add: (name: string, options?: ConnectionOptions) => void;
   readonly touch: (name: string) => void;
   readonly held: (name: string) => AuthData;
-  /** From now on every request of the method meets the fault. */
+  /** Makes all later requests of the method meet the fault. */
   readonly fail: (method: "LIST" | "GET" | "PUT", fault: Exclude<Fault, "hang">) => void;
 }
 

@@ -13,7 +13,7 @@ import {
   readFromList,
 } from "./fixture.ts";
 
-/** How every implementation reports on a key that was put, world by world. */
+/** How every implementation reports on a new key in each world. */
 export function describeWorlds(implementation: string, open: OpenFixture): void {
   describe(`the worlds of the connections API (${implementation})`, () => {
     it.each([NEW_KEY, REFUSED_KEY])(

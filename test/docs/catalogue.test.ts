@@ -5,7 +5,7 @@ import { linksOf } from "./markdown.ts";
 
 const FOLDER = "test/catalogue";
 
-/** The rows that carry a number in the name of a test, each with the test files. */
+/** The rows in names of tests, each with its test files. */
 function testedRows(): ReadonlyMap<string, readonly string[]> {
   const pairs = globSync(`${FOLDER}/*.test.ts`).flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/["'`]row (\d+):/g)].map(([, row = ""]) => [row, file] as const),
@@ -14,7 +14,7 @@ function testedRows(): ReadonlyMap<string, readonly string[]> {
   return new Map([...byRow].map(([row, all]) => [row, namesOf(all.map(([, file]) => file))]));
 }
 
-/** The rows of the table in the README, each with the files that it links. */
+/** The rows of the table in the README, each with its linked files. */
 function listedRows(): ReadonlyMap<string, readonly string[]> {
   const rows = readFileSync(`${FOLDER}/README.md`, "utf8").matchAll(/^\| (\d+) \|.*$/gm);
   return new Map(

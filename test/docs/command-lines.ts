@@ -13,12 +13,12 @@ export function commandLinesOf(markdown: string): string[] {
   return [...new Set(lines.map(withoutShell))];
 }
 
-/** The npm scripts that a document names. */
+/** The npm scripts in a document. */
 export function npmScriptsOf(markdown: string): string[] {
   return [...markdown.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, name = ""]) => name);
 }
 
-/** Without comments, redirections and what follows in a pipe. */
+/** Without comments, redirections and the rest of a pipe. */
 function withoutShell(line: string): string {
   return line
     .replace(/\s+#.*$/, "")

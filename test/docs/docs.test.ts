@@ -14,7 +14,7 @@ function read(file: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Why a relative link leads nowhere; nothing if it leads somewhere. */
+/** Why a relative link is dead; empty if it is not. */
 function problemOf(document: string, target: string): string[] {
   const [path = "", anchor] = target.split("#");
   const file = path === "" ? document : normalize(join(dirname(document), path));

@@ -4,7 +4,7 @@ export interface Link {
   readonly line: number;
 }
 
-/** The links and images of a document outside of code. */
+/** The links and images of a document, except in code. */
 export function linksOf(markdown: string): readonly Link[] {
   return linesOutsideCode(markdown).flatMap(({ text, line }) =>
     [...text.replaceAll(/`[^`]*`/g, "").matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => ({

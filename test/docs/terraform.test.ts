@@ -9,7 +9,7 @@ const HCL = codeBlocksOf(PAGE, "hcl").join("\n");
 const { attributes, credentials, blocks, types } = provider.confluent_flink_connection;
 const META = ["lifecycle", "provider", "depends_on", "count", "for_each"];
 
-/** The top-level blocks of a text: the line that opens each, and its body. */
+/** The top-level blocks of a text, each with its first line and its body. */
 function blocksIn(hcl: string): { head: string; body: string }[] {
   return [...hcl.matchAll(/^(\w[^\n{]*)\{\n([\s\S]*?)^\}/gm)].map(([, head = "", body = ""]) => ({
     head: head.trim(),

@@ -2,11 +2,11 @@
 export const PER_SECOND = 50;
 export const PER_MINUTE = 1_000;
 
-/** A client IP address, which sends each request as soon as the rate limits allow it. Times are milliseconds. */
+/** A client IP address that sends each request as soon as the rate limits allow it. Times are in milliseconds. */
 export class Address {
   readonly #sentAt: number[] = [];
 
-  /** Sends `count` requests, none before `from`. @returns when the last is sent. */
+  /** Sends `count` requests from `from` on. @returns when the last is sent. */
   send(count: number, from: number): number {
     let at = from;
     for (let sent = 0; sent < count; sent += 1) {

@@ -8,7 +8,7 @@ import type { FleetDependencies } from "../../src/fleet/context.ts";
 import { createFleet } from "../../src/fleet/handler.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
 
-/** The process crashes at the checkpoint of this number, before or after the engine saves it. */
+/** The process crashes at the checkpoint with this number, before or after the engine saves it. */
 interface Crash {
   readonly checkpoint: number;
   readonly isSaved: boolean;
@@ -57,7 +57,7 @@ export async function execute(event: unknown, options: EngineOptions): Promise<E
   };
 }
 
-/** Delays responses until the handler is suspended: the local engine loses a response that arrives shortly before. */
+/** Delays responses until the handler is suspended, because the local engine loses responses that arrive shortly before. */
 class Calls {
   maxConcurrency = 0;
   #active = 0;

@@ -10,7 +10,7 @@ const LATER = { arn: "execution-3", startedAt: 3_000 };
 const SAME_TIME_BEFORE = { arn: "execution-1", startedAt: 2_000 };
 const SAME_TIME_AFTER = { arn: "execution-3", startedAt: 2_000 };
 
-/** @param listed the running executions at each look. */
+/** @param listed the running executions at each poll. */
 async function turnOf(waits: boolean, ...listed: readonly (readonly RunningExecution[])[]) {
   const seconds: number[] = [];
   const looks = [...listed];

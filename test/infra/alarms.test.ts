@@ -86,7 +86,7 @@ describe("the alarms", () => {
   it("do not cover missing runs if the schedule is too rare for CloudWatch, which the synthesis says", () => {
     const weekly = synthesize(CONNECTIONS, { schedule: "rate(7 days)" });
     expect(alarmsOf(weekly).has("NoRun")).toBe(false);
-    expect(warningsOf(weekly)).toContainEqual(expect.stringContaining("No alarm tells of a missing run"));
+    expect(warningsOf(weekly)).toContainEqual(expect.stringContaining("No alarm covers missing runs"));
     expect(warningsOf(synthesis).join()).not.toContain("missing run");
   });
 

@@ -96,7 +96,7 @@ describe("the settings", () => {
     ],
     [{ httpsProxy: "proxy.example.com:3128" }, /the address of a proxy.*\s+→ at httpsProxy/],
     [{ serviceName: "team blue" }, /at most 40 letters.*\s+→ at serviceName/],
-    [{ noProxy: "amazonaws.com" }, "set httpsProxy too"],
+    [{ noProxy: "amazonaws.com" }, "also set httpsProxy"],
     [{ caCertificates: "package.json" }, "package.json is not a PEM file with certificates (caCertificates)"],
   ])("are rejected by name: %j", (context, message) => {
     expect(() => synthesize(CONNECTIONS, context)).toThrow(message);

@@ -7,7 +7,7 @@ import { ACCOUNT, ofType, type Synthesis } from "./synthesis.ts";
 const MINUTE = 60;
 
 export interface Datapoint {
-  /** Minutes since the start of the simulation: the time that the datapoint carries. */
+  /** The timestamp of the datapoint, in minutes since the start of the simulation. */
   readonly minute: number;
   /** The minute in which CloudWatch receives it. */
   readonly receivedAt: number;
@@ -49,7 +49,7 @@ export interface Message {
   readonly text: string;
 }
 
-/** The alarms and recovery rules of a stack, as CloudWatch and EventBridge evaluate them minute by minute. */
+/** Evaluates the alarms and recovery rules of a stack minute by minute, as CloudWatch and EventBridge do. */
 export class CloudWatch {
   readonly #synthesis: Synthesis;
   readonly #alarms: { definition: AlarmDefinition; properties: unknown; state: State }[];

@@ -8,7 +8,7 @@ import { CONNECTIONS, REGION, type Synthesis, synthesize } from "./synthesis.ts"
 const VPC = { vpcId: "vpc-0a1b2c3d", subnetIds: "subnet-0a1b2c3d" };
 const EMPTY_ZIP = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)]);
 
-/** Does what `cdk bootstrap` does, and uploads what `cdk deploy` uploads before it creates the stack. */
+/** Does what `cdk bootstrap` does and uploads what `cdk deploy` uploads. */
 async function bootstrap(emulator: Emulator, { resources }: Synthesis): Promise<void> {
   const identity = await emulator.call("sts", {
     body: new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" }),
@@ -82,7 +82,7 @@ describe("the synthesized template", { timeout: 120_000 }, () => {
     const { template, folder } = synthesize(CONNECTIONS, { ...VPC, cloudTrailEvents: "true" });
     const file = join(folder, "template.json");
     writeFileSync(file, JSON.stringify(template.toJSON()));
-    // CDK makes the function depend on its role and the role's policy; W3005 calls the first one superfluous.
+    // CDK makes the function depend on its role and the role's policy; W3005 reports the first one as superfluous.
     const lint = spawnSync("cfn-lint", ["--ignore-checks", "W3005", "--", file], { encoding: "utf8" });
     expect(lint.stdout + lint.stderr).toBe("");
     expect(lint.status).toBe(0);

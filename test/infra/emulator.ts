@@ -10,9 +10,9 @@ interface Request {
   readonly body?: string | Buffer | URLSearchParams;
 }
 
-/** An AWS emulator on loopback. Disposing of it ends the server if it was started here. */
+/** An AWS emulator on loopback. Its disposal ends the server if it was started here. */
 export interface Emulator extends AsyncDisposable {
-  /** With a host's name: moto takes the first part of an address for the name of a bucket. */
+  /** With a host name, because moto treats the first part of an address as the name of a bucket. */
   readonly url: string;
   call(service: string, request: Request): Promise<string>;
   /** The bytes of an object in S3. */
@@ -27,7 +27,7 @@ const isGiven = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?\/?$/.test(given);
 
 export const hasEmulator = isGiven || isInstalled("moto_server");
 
-/** The emulator on loopback that AWS_ENDPOINT_URL names, or moto's server on a free port. */
+/** The emulator at AWS_ENDPOINT_URL on loopback, or moto's server on a free port. */
 export async function openEmulator(): Promise<Emulator> {
   if (isGiven) return { url: given, ...callersOf(given), async [Symbol.asyncDispose]() {} };
   const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], {

@@ -1,7 +1,7 @@
 type Json = unknown;
 
 /**
- * True if an event matches by the documented rules of EventBridge: all fields of a pattern must match, with one of their
+ * True if an event matches according to EventBridge's documented rules: all fields of a pattern must match, with one of their
  * matchers, one element of an event's array, and one branch of `$or`.
  * @throws Error for an unknown matcher.
  */

@@ -12,7 +12,7 @@ export function variablesOf({ resources }: Synthesis): Record<string, string> {
   return environment.parse(fn?.["Environment"]).Variables;
 }
 
-/** The content of a file that is deployed with the rotator function. */
+/** The content of a file deployed with the rotator function. */
 export function deployedFile({ stack }: Synthesis, name: string): string {
   const assembly = App.of(stack)?.synth().directory ?? "";
   const asset = readdirSync(assembly).find((each) => existsSync(join(assembly, each, "index.mjs"))) ?? "";

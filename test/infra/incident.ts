@@ -26,7 +26,7 @@ const synthesis = synthesize();
 
 /**
  * A deployed stack whose schedule has run twice without a failure: the real handler runs against the sandbox, and the
- * alarms of the synthesized template evaluate the metrics that it publishes. Messages are counted from day 2 on.
+ * alarms of the synthesized template evaluate its metrics. Messages are counted from day 2 on.
  */
 export class Incident {
   readonly world: World;
@@ -54,12 +54,12 @@ export class Incident {
       this.#alerts.push({ minute: endsAt, text: "ALERT" });
   }
 
-  /** The process ends without a word, at its start or by a timeout. */
+  /** The process ends without any output, at its start or by a timeout. */
   crash(minute: number, takesMinutes = 1): void {
     this.#ended(minute, minute + takesMinutes, true);
   }
 
-  /** EventBridge cannot deliver an event: the dead-letter queue holds it until somebody purges it. */
+  /** EventBridge cannot deliver an event, which stays in the dead-letter queue until that is purged. */
   deadLetter(minute: number, purgedAt: number): void {
     for (let at = minute; at < purgedAt; at += 5)
       this.#record("AWS/SQS", "ApproximateNumberOfMessagesVisible", at, at, 1);
@@ -71,7 +71,7 @@ export class Incident {
       this.#record("AWS/Lambda", "AsyncEventAge", minute + waited, minute + waited, waited * 60_000);
   }
 
-  /** Scheduled runs of the days from `first` to `last`. */
+  /** The scheduled runs of the days from `first` to `last`. */
   async days(first: number, last: number): Promise<void> {
     for (let day = first; day <= last; day += 1) await this.invoke(SCHEDULE, day * DAY + SCHEDULED);
   }
@@ -141,7 +141,7 @@ const watched = z.object({
   Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
 });
 
-/** The dimensions by which the template names the stack's own function or queue. */
+/** The dimensions of the stack's function or queue in the template. */
 function dimensionsOf(namespace: string, name: string): Record<string, string> {
   const metrics = ofType(synthesis.resources, "AWS::CloudWatch::Alarm").flatMap((properties) =>
     [

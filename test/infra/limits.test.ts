@@ -23,7 +23,7 @@ import {
 const ENVIRONMENT = { account: ACCOUNT, region: REGION };
 const LABEL = { "secretsmanager:VersionStage": "FLINK_READY" };
 
-/** Names of 40 characters, which is more than most have. */
+/** Names of 40 characters, longer than most. */
 const nameOf = (index: number) => `prod/applications/models/openai/team-${String(index).padStart(4, "0")}`;
 
 /** A label and `when-stale` need the most permissions, CloudTrail's events the most rules. */
@@ -196,7 +196,7 @@ describe("secrets by tag (secretTag)", () => {
 
   it("have no rule for failed rotations beyond the rule limit, which a warning says", () => {
     const vast = stackOf(4_000, TAG);
-    expect(warningsOf(vast)).toContainEqual(expect.stringContaining("to match 4001 secrets takes"));
+    expect(warningsOf(vast)).toContainEqual(expect.stringContaining("matching 4001 secrets takes"));
     expect(routes(vast, serviceEvent("RotationFailed", secretArn(`${nameOf(1)}-AbCdEf`)))).toEqual([]);
     expect(ofType(vast.resources, "AWS::Events::Rule").length).toBeLessThan(10);
   });

@@ -1,10 +1,10 @@
-/** A series has a value, or none, for each period. */
+/** A value, or none, for each period. */
 export type Series = readonly (number | undefined)[];
 
 const TOKEN = /\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[-+*/(),])/y;
 
 /**
- * Evaluates the part of CloudWatch's metric math that the alarms use: `+`, `-`, FILL and RUNNING_SUM.
+ * Evaluates the part of CloudWatch's metric math used by the alarms: `+`, `-`, FILL and RUNNING_SUM.
  * @throws Error for anything else.
  */
 export function evaluate(expression: string, metrics: ReadonlyMap<string, Series>, length: number): Series {

@@ -24,7 +24,7 @@ const CREDENTIALS = {
   AWS_EC2_METADATA_DISABLED: "true",
 };
 
-/** Runs a command as a user does, and fails if it fails. @returns its output. */
+/** Runs a command as a user does. @returns its output. @throws if it fails. */
 async function run(
   env: Readonly<Record<string, string>>,
   command: string,
@@ -59,7 +59,7 @@ const functions = z.object({
   ]),
 });
 
-/** What the emulator has of the function: its code, its environment and the event of its schedule. */
+/** The deployed function in the emulator: its code, its environment and the event of its schedule. */
 async function readDeployed(emulator: Emulator) {
   const get = (service: string, path: string) => emulator.call(service, { method: "GET", path });
   const { Functions } = functions.parse(JSON.parse(await get("lambda", "/2015-03-31/functions/")));

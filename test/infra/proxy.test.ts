@@ -36,7 +36,7 @@ describe("a deployment behind a proxy", () => {
     const withPassword = synthesize(CONNECTIONS, {
       httpsProxy: "http://user:password@proxy.example.com:3128",
     });
-    expect(warningsOf(withPassword).join()).toContain("The address of the proxy holds a password");
+    expect(warningsOf(withPassword).join()).toContain("The address of the proxy contains a password");
     expect(warningsOf(synthesize(CONNECTIONS, PROXY)).join()).not.toContain("password");
   });
 

@@ -31,11 +31,11 @@ export interface Call {
   readonly action: string;
   readonly resource: string;
   readonly context?: Record<string, string>;
-  /** The policy of the resource, if another account owns it. */
+  /** The resource's policy, if another account owns it. */
   readonly resourcePolicy?: object;
 }
 
-/** @returns "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", or the reason why such a call does not exist. */
+/** @returns "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", or the reason why the call is impossible. */
 export async function simulate(policies: readonly PolicyDocument[], call: Call): Promise<string> {
   const accountId = call.resource.split(":")[4] ?? "";
   const result = await runSimulation(

@@ -46,7 +46,7 @@ export interface Synthesis {
   readonly folder: string;
   readonly stack: RotatorStack;
   readonly template: Template;
-  /** The resources by logical id, with the values that AWS would insert for intrinsic functions. */
+  /** The resources by logical id, with intrinsic functions resolved as AWS would. */
   readonly resources: Readonly<Record<string, Resource>>;
 }
 
@@ -60,7 +60,7 @@ export function synthesize(
   const config = join(folder, "connections.json");
   writeFileSync(config, JSON.stringify(connections));
   const outdir = join(folder, "cdk.out");
-  // A test of the app runs CloudFormation's validation, which takes several seconds.
+  // CloudFormation's validation takes several seconds; a test of the app runs it.
   const app = new App({ outdir, context: { config, ...context }, builtinCloudFormationValidation: false });
   const stack = new RotatorStack(app, env);
   const template = Template.fromStack(stack);

@@ -10,7 +10,7 @@ import { warmUp } from "../../src/lambda/warm-up.ts";
 const requestStarted = z.object({ request: z.object({ method: z.string(), url: z.string() }) });
 const socketOpened = z.object({ socket: z.instanceof(Socket) });
 
-/** What is published on a channel of Node's from now until the test ends. */
+/** The messages on a diagnostics channel from now until the end of the test. */
 function messagesOf(channel: string): unknown[] {
   const messages: unknown[] = [];
   const add = (message: unknown) => messages.push(message);

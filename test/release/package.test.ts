@@ -9,7 +9,7 @@ import { publishedManifest } from "../../release/manifest.ts";
 const packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]);
 const packageJson = JSON.parse(readFileSync("package.json", "utf8"));
 
-/** `npm pack` decides without writing anything; the scripts would build while other tests use the build. */
+/** The files that `npm pack` would include. Without scripts, which would build while other tests use the build. */
 function packedFiles(): string[] {
   const output = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
     encoding: "utf8",

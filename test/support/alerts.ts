@@ -5,7 +5,7 @@ import { type Alert, type AlertContext, createAlert } from "../../src/rotation/r
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { NOW } from "./builders.ts";
 
-/** A deployed function, as the alerts of the fixtures and of the guide name it. */
+/** The deployed function in the alerts of the fixtures and of the guide. */
 export const CONTEXT: AlertContext = {
   ...alertContext(
     { RUNBOOK_URL: "https://wiki.example.com/runbook", DASHBOARD_NAME: "FlinkConnectionRotator" },
@@ -42,7 +42,7 @@ export function sentAlert(...args: Parameters<typeof alertFor>): Alert {
   return alert;
 }
 
-/** The text without line breaks, to search it for sentences. */
+/** The text without line breaks, for searches for sentences. */
 export function unwrapped(text: string): string {
   return text.replace(/\n+ */g, " ");
 }

@@ -16,7 +16,7 @@ export interface AwsBench {
   readonly advance: (ms: number) => void;
 }
 
-/** The stand-in of AWS with the real SDK clients, without retries, until the end of the test. */
+/** The stand-in for AWS with the real SDK clients, without retries, until the end of the test. */
 export async function startBench(options: Partial<AwsOptions> = {}): Promise<AwsBench> {
   const events: SecretLabelUpdated[] = [];
   const sleeps: number[] = [];

@@ -7,7 +7,7 @@ import { untrusted } from "./untrusted.ts";
 export const NOW = Date.parse("2026-03-21T10:00:00Z");
 export const HOUR_MS = 3_600_000;
 
-/** Options under the usual spellings, unless the overrides say otherwise. */
+/** Options under the usual spellings, with overrides. */
 export function options(
   overrides: Partial<Omit<CredentialSource & { kind: "options" }, "kind">> = {},
 ): CredentialSource {
@@ -68,7 +68,7 @@ export function flinkApiKey(key = "flink-key"): ApiKey {
   return { key: new Secret(key), secret: new Secret("flink-secret") };
 }
 
-/** An environment as connections.json spells it. */
+/** An entry of `environments` in connections.json. */
 export function environmentEntry(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     organizationId: "9bb441c4-edef-46ac-8a41-c49e44a3fd9a",
@@ -80,12 +80,12 @@ export function environmentEntry(overrides: Record<string, unknown> = {}): Recor
   };
 }
 
-/** A connection as connections.json spells it. */
+/** An entry of `connections` in connections.json. */
 export function connectionEntry(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return { name: "orders-openai", type: "OPENAI", secret: "prod/openai", ...overrides };
 }
 
-/** What connections.json holds: one environment with one connection, unless the overrides say otherwise. */
+/** The content of a connections.json: one environment with one connection, with overrides. */
 export function configFile(overrides: Record<string, unknown> = {}): Record<string, unknown> {
   return { environments: { prod: environmentEntry() }, connections: [connectionEntry()], ...overrides };
 }

@@ -12,14 +12,14 @@ export interface CertificateAuthority {
   readonly issue: (host: string) => Identity;
 }
 
-/** A key and a certificate for 127.0.0.1 that is signed by itself alone. */
+/** A key and a self-signed certificate for 127.0.0.1. */
 export function selfSigned(): Identity {
   const { privateKey, publicKey } = generateKeyPair();
   const name = "127.0.0.1";
   return identity(privateKey, { name, publicKey, issuer: name, signer: privateKey });
 }
 
-/** A certificate authority such as a company has for its proxy. */
+/** A certificate authority like that of a company's proxy. */
 export function createCertificateAuthority(): CertificateAuthority {
   const { privateKey, publicKey } = generateKeyPair();
   const issuer = "Example Company CA";

@@ -12,7 +12,7 @@ export interface Ended {
 
 export interface RunningCli {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Resolves once the output so far matches. @throws Error if the process ends before. */
+  /** Resolves once the output matches. @throws Error if the process ends before. */
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
 }

@@ -6,7 +6,7 @@ import type { CertificateAuthority } from "./certificate.ts";
 import { listen } from "./server.ts";
 
 export interface ConnectProxyOptions {
-  /** By host, the address of the HTTP server that stands in for it. The proxy refuses other hosts with 403. */
+  /** The address of the HTTP server that replaces each host. The proxy refuses other hosts with 403. */
   readonly routes: Readonly<Record<string, string>>;
   /** Issues the certificates that clients see. */
   readonly authority: CertificateAuthority;
@@ -20,7 +20,7 @@ export interface ConnectProxy {
   readonly targets: readonly string[];
 }
 
-/** A proxy as companies have: it takes only CONNECT, and replaces the certificates of the servers behind it. */
+/** A proxy like a company's: it accepts only CONNECT and replaces the certificates of the servers behind it. */
 export async function startConnectProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {
   const targets: string[] = [];
   const sockets = new Set<Duplex>();

@@ -19,10 +19,10 @@ import { API_KEY } from "./world.ts";
 
 const BUNDLE = resolve(import.meta.dirname, "../../dist/lambda/index.mjs");
 const GUARD = resolve(import.meta.dirname, "loopback-only-process.ts");
-/** The file descriptor on which the process tells what came of the invocation. */
+/** The file descriptor to which the process writes the result of the invocation. */
 const RESULT = 3;
 
-/** What Lambda does with the bundle, and how many sockets the invocation left open. */
+/** Invokes the bundle as Lambda does and counts the sockets that it leaves open. */
 const INVOKE = `
   import { subscribe } from "node:diagnostics_channel";
   import { writeSync } from "node:fs";
@@ -47,7 +47,7 @@ const INVOKE = `
 const Result = z.object({
   report: z.looseObject({ outcome: z.string() }).optional(),
   error: z.object({ name: z.string(), message: z.string() }).optional(),
-  /** All that can be seen of the error. */
+  /** The inspected error. */
   inspected: z.string().optional(),
   sockets: z.number(),
   openSockets: z.number(),
@@ -67,7 +67,7 @@ export interface Deployment {
   /** Its connections.json. */
   readonly configFile: string;
   readonly invoke: (event: unknown) => Promise<Invoked>;
-  /** Begins an invocation, to be killed. */
+  /** Starts an invocation that can be killed. */
   readonly start: (event: unknown) => ChildProcess;
 }
 
@@ -78,15 +78,15 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
   /** The type of the connections; `OPENAI` by default. */
   readonly type?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** The endpoint of the connections, in connections.json too; by default one that connections.json does not name. */
+  /** The endpoint of the connections, also in connections.json; by default connections.json has none. */
   readonly endpoint?: string;
   /** Options of the connections that are not secret. */
   readonly values?: Readonly<Record<string, string>>;
-  /** How the connections a and b name the secret, which has this ARN; both by its name by default. */
+  /** The names of the secret for the connections a and b, given its ARN; by default its bare name. */
   readonly secretNames?: (arn: string) => readonly [string, string];
 }
 
-/** The bundle alone in a folder with its connections.json, and what it talks to, in real time. */
+/** The bundle in a folder of its own with its connections.json, and its stand-ins, in real time. */
 export async function deploy({
   restEndpoint,
   key,

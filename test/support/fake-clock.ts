@@ -5,11 +5,11 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that moves to its next sleeper as soon as every promise has settled: for code that does no I/O. */
+/** A clock that advances to its next sleeper as soon as every promise has settled, for code without I/O. */
 export class FakeClock implements Clock {
   #now: number;
   #isMoving = false;
-  /** The next one last. */
+  /** Sorted, the next one last. */
   readonly #sleepers: Sleeper[] = [];
 
   constructor(startAt = Date.parse("2026-03-21T10:00:00Z")) {

@@ -21,14 +21,14 @@ import {
 import { fakeStatements, type StatementMethod } from "./fake-statements.ts";
 import { untrusted } from "./untrusted.ts";
 
-/** What goes wrong with a request. `lost`: a PUT is applied, and its response is lost. `dropped`: the PUT is not applied. */
+/** A fault of a request. `lost`: the PUT is applied, but its response is lost. `dropped`: the PUT is not applied. */
 export type Fault = "unauthorized" | "forbidden" | "service" | "refused" | "lost" | "dropped" | "hang";
 
 export interface FakeRequest {
-  /** Those about statements have a name of their own. */
+  /** Requests about statements have separate names. */
   readonly method: "LIST" | "GET" | "PUT" | StatementMethod;
   readonly name?: string;
-  /** What a PUT carries. */
+  /** The data of a PUT. */
   readonly data?: AuthData;
   readonly apiKey: string;
   /** When the client sent it, in milliseconds since the epoch. */
@@ -38,18 +38,18 @@ export interface FakeRequest {
 
 export interface FakeOptions {
   readonly clock: Clock;
-  /** How every connection behaves that does not say otherwise. */
+  /** The default settings of connections. */
   readonly settings?: Partial<Settings>;
-  /** One way, drawn twice for each request. */
+  /** One-way latency, called twice for each request. */
   readonly latencyMs?: () => number;
   readonly fault?: (request: Omit<FakeRequest, "fault">) => Fault | undefined;
 }
 
-/** The connections API in memory: the sandbox's model of an environment, with latency and faults, and a record of the requests. */
+/** The connections API in memory: the sandbox's model of an environment with latency, faults and a record of the requests. */
 export class FakeConfluent {
   /** Every request, the oldest first. */
   readonly requests: FakeRequest[] = [];
-  /** The most PUTs of one connection that were ever in flight at once. */
+  /** The maximum number of concurrent PUTs of one connection. */
   mostPutsAtOnce = 0;
   readonly #options: FakeOptions;
   readonly #environment: StoredEnvironment;
@@ -74,7 +74,7 @@ export class FakeConfluent {
     return connection;
   }
 
-  /** The API as the owner of a key calls it. */
+  /** The API for the owner of a key. */
   api({ key }: ApiKey): EnvironmentApi {
     const apiKey = key.reveal();
     return {

@@ -17,7 +17,7 @@ export const DEFAULT_CONNECTION = {
   data: { API_KEY: "old-key" },
 } as const satisfies FakeConnectionOptions;
 
-/** A connection of the fake, as a test looks behind the API. */
+/** A connection of the fake, for inspection by tests. */
 export class FakeConnection {
   readonly name: string;
   readonly #stored: StoredConnection;
@@ -32,7 +32,7 @@ export class FakeConnection {
     return this.#stored.puts;
   }
 
-  /** What it holds, whatever a read shows. */
+  /** Its current data, even if reads are stale. */
   get data(): AuthData {
     return this.#stored.puts.at(-1)?.data ?? this.#stored.spec.data;
   }
@@ -55,7 +55,7 @@ export class FakeConnection {
   }
 }
 
-/** The view in the terms of the core. */
+/** Converts a view for the core. */
 export function connectionState(view: ConnectionView): ConnectionState {
   const { spec, phase = "", detail, resourceVersion, updatedAt } = view;
   return {

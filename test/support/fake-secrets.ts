@@ -24,7 +24,7 @@ export interface FakeRead {
 export interface FakeSecretsOptions {
   readonly clock: Clock;
   readonly latencyMs?: () => number;
-  /** How old the data of a read is. */
+  /** The age of the data in a read. */
   readonly staleMs?: () => number;
   readonly fault?: (secretId: string) => Error | undefined;
 }

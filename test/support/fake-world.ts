@@ -44,7 +44,7 @@ export interface FakeWorld {
   readonly progress: Progress[];
   readonly bugs: unknown[];
   readonly notes: (readonly [string, unknown])[];
-  /** The context of another run, whose time starts now. */
+  /** The context of another run, which starts now. */
   readonly openAgain: () => RunContext;
 }
 

@@ -16,13 +16,13 @@ export interface GatewayResponse {
   readonly body: string | Buffer;
 }
 
-/** Answers a request. `forward` sends it on, to another path if one is given. */
+/** Responds to a request. `forward` forwards it, to another path if given. */
 export type Handle = (
   request: GatewayRequest,
   forward: (path?: string) => Promise<GatewayResponse>,
 ) => GatewayResponse | Promise<GatewayResponse>;
 
-/** A server between the rotator and a stand-in for Confluent, whose address is asked for with each request. */
+/** A server between the rotator and a stand-in for Confluent. `target` is called for each request. */
 export function startGateway(target: () => string, handle: Handle): Promise<string> {
   return serve(async (incoming, outgoing) => {
     const { method = "", url: path = "", headers } = incoming;

@@ -10,18 +10,18 @@ import { connection, HOUR_MS } from "./builders.ts";
 import type { Fault } from "./fake-confluent.ts";
 import { API_KEY_SECRET, type FakeWorld, fakeWorld } from "./fake-world.ts";
 
-/** How many worlds a property is tried in. */
+/** The number of worlds for each property. */
 export const WORLDS = Number(process.env["PROPERTY_WORLDS"] ?? 2_000);
 
 export interface VersionPlan {
-  /** From the one before; for the first how long before the run. */
+  /** Time since the previous version; for the first one, its age at the start of the run. */
   readonly afterMs: number;
   readonly lagMs: number;
-  /** From when on the key is good, after it became current; `null` for never. */
+  /** Time from AWSCURRENT until the key is valid; `null` for never. */
   readonly validAfterMs: number | null;
 }
 
-/** How the service reports on a key, and how far its replicas are behind. */
+/** How the service reports on a key, and the lag of its replicas. */
 type Reporting = Pick<Settings, "verdictAfterMs" | "replicaLagMs" | "rejectedPhase">;
 
 export interface ConnectionPlan
@@ -32,7 +32,7 @@ export interface ConnectionPlan
   readonly isListedAs: "OPENAI" | "BEDROCK";
   readonly isMissing: boolean;
   readonly canary: boolean;
-  /** Which fields show that an object has moved. */
+  /** The fields that change with the object. */
   readonly versionFields: Pick<Settings, "resourceVersion" | "updatedAt">;
 }
 
@@ -42,11 +42,11 @@ export interface GroupPlan {
 }
 
 export interface RunPlan {
-  /** From the start of the first run. */
+  /** Time since the start of the first run. */
   readonly afterMs: number;
-  /** The number of the first secret's version that started the run; else it is the schedule. */
+  /** The number of the first secret's version that starts the run; `undefined` for the schedule. */
   readonly announced: number | undefined;
-  /** When its process is killed, from its start; what was sent by then still arrives. */
+  /** When its process is killed, since its start. Sent requests still arrive. */
   readonly killedAfterMs?: number;
 }
 
@@ -66,7 +66,7 @@ export interface WorldPlan {
 export interface Put {
   readonly name: string;
   readonly secret: string;
-  /** The number of the version that it carries, from 0. */
+  /** The number of its version, from 0. */
   readonly version: number;
   readonly sentAt: number;
 }
@@ -144,7 +144,7 @@ export const runPlan = fc.record<RunPlan>({
   announced: fc.option(fc.nat({ max: 3 }), { nil: undefined, freq: 1 }),
 });
 
-/** Any world at all, with one run in it. */
+/** An arbitrary world with one run. */
 export const worldPlan = fc.record<WorldPlan>({
   seed: fc.nat(),
   remainingMs: fc.constantFrom(50, 5_000, 60_000, 290_000, 890_000),
@@ -159,7 +159,7 @@ export const worldPlan = fc.record<WorldPlan>({
   secrets: fc.record({ staleMs: fc.constantFrom(0, 0, 2_000), faultRate: fc.constantFrom(0, 0, 0.2) }),
 });
 
-/** Worlds with one secret in which nothing goes wrong but keys, and time suffices. */
+/** Worlds with one secret in which only keys are faulty and the time suffices. */
 export const calmWorldPlan = worldPlan.map((plan) => ({
   ...plan,
   groups: plan.groups.slice(0, 1),
@@ -168,7 +168,7 @@ export const calmWorldPlan = worldPlan.map((plan) => ({
   secrets: { staleMs: 0, faultRate: 0 },
 }));
 
-/** The runs of such a world, and an hour more, so that what comes too late is seen. */
+/** Plays the runs of a world and one more hour, to observe late requests. */
 export async function play(plan: WorldPlan): Promise<Played> {
   const world = openWorld(plan);
   const connections = populate(world, plan);
@@ -215,7 +215,7 @@ function openWorld({ seed, remainingMs, latencyMs, faultRate, faults, secrets }:
   });
 }
 
-/** Adds secrets and connections, each of which knows when a key is good. @returns the connections as they are listed. */
+/** Adds secrets and connections that know when a key is valid. @returns the listed connections. */
 function populate({ clock, secrets, confluent }: FakeWorld, { groups }: WorldPlan): readonly Connection[] {
   const validAt = new Map<string, number>();
   return groups.flatMap(({ versions, connections }, group) => {
@@ -262,7 +262,7 @@ interface PlannedRun extends RunPlan {
   readonly connections: readonly Connection[];
 }
 
-/** The context of a run that sends nothing from a moment on, and gets no response. */
+/** The context of a run that is killed: from then on it sends no request and gets no response. */
 function killed(context: RunContext, killedAt: number): RunContext {
   const alive = async <T>(call: () => Promise<T>): Promise<T> => {
     const isDead = () => context.clock.now() >= killedAt;
@@ -295,7 +295,7 @@ function killed(context: RunContext, killedAt: number): RunContext {
   };
 }
 
-/** Mulberry32: numbers from 0 to 1 that follow from the seed alone. */
+/** Mulberry32: pseudo-random numbers from 0 to 1 for a seed. */
 export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,7 +1,7 @@
 import { createProgram } from "../../src/cli/program.ts";
 import { fakeTerminal } from "./terminal.ts";
 
-/** The help of the program, under "", and of each of its visible commands, as a pipe or a terminal of that width gets it. */
+/** The help of the program (under "") and of each visible command, for a pipe or a terminal of the given width. */
 export function helpTexts(columns?: number): ReadonlyMap<string, string> {
   const { commands } = createProgram(contextOf(fakeTerminal()), () => undefined);
   const names = commands.map((command) => command.name()).filter((name) => name !== "complete");

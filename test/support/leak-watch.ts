@@ -12,10 +12,10 @@ const MIN_SECRET_LENGTH = 12;
 
 const secrets = new Set<string>();
 const alerts: AwsSandbox["published"][] = [];
-/** By where it came from: a secret may arrive in two pieces. */
+/** Output by source, because a secret may arrive in two pieces. */
 const seen = new Map<unknown, string>();
 
-/** The stand-in, with every value that is put into it known as a secret from now on. */
+/** Watches a stand-in for AWS: every value stored in it is treated as a secret. */
 export function watchAws(aws: AwsSandbox): AwsSandbox {
   alerts.push(aws.published);
   return {
@@ -27,12 +27,12 @@ export function watchAws(aws: AwsSandbox): AwsSandbox {
   };
 }
 
-/** The providers' stand-in, with every token that it issues known as a secret. */
+/** Starts a stand-in for the providers. Every token that it issues is treated as a secret. */
 export function startWatchedProviders(options: Omit<ProvidersOptions, "onToken">): Promise<ProvidersSandbox> {
   return startProviders({ ...options, onToken: (token) => void secrets.add(token) });
 }
 
-/** Every text in a secret, and the credentials of a Basic header if it is an API key. */
+/** Adds every text in a secret, and the Basic credentials if it is an API key. */
 function addSecret(value: string): void {
   const texts = textsIn(value).filter(({ length }) => length >= MIN_SECRET_LENGTH);
   for (const text of texts) secrets.add(text);
@@ -41,12 +41,12 @@ function addSecret(value: string): void {
       secrets.add(Buffer.from(`${key}:${other}`).toString("base64"));
 }
 
-/** A text that leaves the process: a part of its log, what a command prints. @param source continues what it gave before. */
+/** Records a text that leaves the process. @param source texts from the same source are joined. */
 export function recordOutput(text: string, source: unknown = {}): void {
   seen.set(source, `${seen.get(source) ?? ""}${text}`);
 }
 
-/** What a run returns or throws: the report, or an error with all that can be seen of it. */
+/** Records the report of a run, or its inspected error. */
 export async function recordResult<T>(running: Promise<T>): Promise<T> {
   try {
     const result = await running;
@@ -58,17 +58,17 @@ export async function recordResult<T>(running: Promise<T>): Promise<T> {
   }
 }
 
-/** Everything that has left the process during this test. */
+/** The complete output during this test. */
 export function outputSoFar(): string {
   return [...seen.values(), ...alerts.map((published) => everythingOf(published()))].join("\n");
 }
 
-/** The secrets of which twelve characters in a row have left the process during this test, in any form. */
+/** The secrets of which at least twelve consecutive characters, in any form, are in the output of this test. */
 export function leaksSoFar(): string[] {
   return secrets.size === 0 ? [] : new WindowSearch([...secrets]).leaksIn(outputSoFar());
 }
 
-/** Forgets what has left the process, after a leak on purpose. */
+/** Clears the output after a deliberate leak. */
 export function forgetOutput(): void {
   alerts.length = 0;
   seen.clear();
@@ -81,7 +81,7 @@ afterEach(() => {
   expect(leaks, "secrets of which a part has left the process").toEqual([]);
 });
 
-/** The process writes its log here. Lines of JSON are only recorded: nobody reads them in the output of the tests. */
+/** The process writes its log here. JSON lines are recorded but not printed. */
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
@@ -93,10 +93,10 @@ for (const stream of [process.stdout, process.stderr]) {
 process.env["POWERTOOLS_LOG_LEVEL"] = "TRACE";
 process.env["POWERTOOLS_METRICS_DISABLED"] = "false";
 
-/** Where a database or a token endpoint is: no secret, and needed in an alert. */
+/** Addresses of databases and token endpoints are not secret, and alerts need them. */
 const PLACES = ["host", "token_uri", "tokenEndpoint"];
 
-/** The texts in JSON at any depth; of JSON that is broken, what is between its quotes. */
+/** The texts in JSON at any depth; for invalid JSON, its quoted parts. */
 function textsIn(text: string): string[] {
   if (!/^\s*[{[]/.test(text)) return [text];
   try {

@@ -1,13 +1,13 @@
 import { inspect } from "node:util";
 
-/** So many characters of a secret in a row are a leak, in whatever form. */
+/** This many consecutive characters of a secret, in any form, are a leak. */
 const FRAGMENT_LENGTH = 12;
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
 const base64At = (offset: number) => (text: string) =>
   Buffer.concat([Buffer.alloc(offset, "."), Buffer.from(text)]).toString("base64");
 
-/** How a server, a log or an error may write a text down. */
+/** The forms in which a server, a log or an error may write a text. */
 export const FORMS: Readonly<Record<string, (text: string) => string>> = {
   plain: (text) => text,
   "JSON-escaped": escaped,
@@ -22,7 +22,7 @@ export const FORMS: Readonly<Record<string, (text: string) => string>> = {
   hex: (text) => Buffer.from(text).toString("hex"),
 };
 
-/** Which markers a text holds a fragment of, and in which form; in upper or lower case. */
+/** The markers of which a text contains a fragment, with the form. Case is ignored. */
 export function leaksIn(text: string, markers: readonly string[]): string[] {
   return new WindowSearch(markers).leaksIn(text);
 }
@@ -31,7 +31,7 @@ export function leaksIn(text: string, markers: readonly string[]): string[] {
 export class WindowSearch {
   readonly #windows = new Map<string, string>();
   readonly #short = new Map<string, string>();
-  /** Most places of a text are sorted out by two of their characters. */
+  /** Two characters exclude most positions of a text. */
   readonly #starts = new Uint8Array(1 << 16);
 
   constructor(markers: readonly string[]) {
@@ -67,14 +67,14 @@ function startOf(text: string, at: number): number {
   return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
 }
 
-/** In base64 the characters at both ends depend on what is around the secret. */
+/** In base64, the characters at both ends depend on the text around the secret. */
 function fragmentsOf(form: string, name: string): string[] {
   const sure = name.startsWith("base64") ? form.slice(4, -4) : form;
   const starts = Math.max(1, sure.length - FRAGMENT_LENGTH + 1);
   return Array.from({ length: starts }, (_, at) => sure.slice(at, at + FRAGMENT_LENGTH));
 }
 
-/** All that can be seen of a value: message, stack, causes, own and hidden properties. */
+/** A value with its message, stack, causes, own and hidden properties as text. */
 export function everythingOf(value: unknown): string {
   return `${inspect(value, { depth: Infinity, showHidden: true, maxStringLength: null })}\n${JSON.stringify(value)}`;
 }

@@ -4,7 +4,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 /** Reserved names, which never resolve: https://datatracker.ietf.org/doc/html/rfc2606#section-2 */
 const RESERVED = /\.(invalid|test)$/;
 
-/** Refuses every connection of this process beyond this machine, and tells of it: no test may send a key or a request there. */
+/** Refuses and reports connections of this process to other machines: no test may send a key or a request there. */
 export function allowOnlyLoopback(onRefused: (host: string) => void): void {
   const connect = Socket.prototype.connect;
   Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
@@ -16,7 +16,7 @@ export function allowOnlyLoopback(onRefused: (host: string) => void): void {
   };
 }
 
-/** The host in the arguments of `connect`, in any of their forms; `undefined` for a path. */
+/** The host in any form of arguments of `connect`; `undefined` for a path. */
 function hostOf([first, second]: readonly unknown[]): string | undefined {
   const options = Array.isArray(first) ? first[0] : first;
   if (typeof options === "number") return typeof second === "string" ? second : "localhost";

@@ -17,14 +17,14 @@ import { API_KEY, type ConnectionEntry } from "./world.ts";
 
 export interface OperatorOptions {
   readonly confluent?: Partial<ConfluentOptions>;
-  /** Entries of connections.json. Each connection exists in the sandbox unless `missing` names it. */
+  /** Entries of connections.json. Each connection exists in the sandbox unless it is in `missing`. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
   /** The environmentId in connections.json, `env-1` by default. */
   readonly environmentId?: string;
-  /** Further keys of the environment in connections.json. */
+  /** Additional keys of the environment in connections.json. */
   readonly environmentSettings?: Readonly<Record<string, unknown>>;
-  /** Further top-level keys of connections.json. */
+  /** Additional top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -49,7 +49,7 @@ interface RunOptions {
   readonly rows?: number;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Somebody sits at the terminal and answers. */
+  /** Answers questions like a person at a terminal. */
   readonly answer?: (question: string) => string | undefined;
   /** Receives the function that simulates Ctrl-C. */
   readonly onInterrupt?: (interrupt: () => void) => void;

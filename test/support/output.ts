@@ -3,7 +3,7 @@ import { recordOutput } from "./leak-watch.ts";
 
 export type Line = Readonly<Record<string, unknown>>;
 
-/** Records what the process prints from now on, at this log level. */
+/** Records the output of the process from now on, at this log level. */
 export function captureText(level: string): () => string {
   vi.stubEnv("POWERTOOLS_LOG_LEVEL", level);
   vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");

@@ -24,7 +24,7 @@ export interface Probing extends World {
   readonly probe: (steps?: ProbeSteps) => Promise<ProbeReport>;
 }
 
-/** One connection that holds a key which its service accepts, and what `probe` does with it, on a virtual clock. */
+/** One connection with a valid key, and `probe` for it, on a virtual clock. */
 export async function startProbing(
   settings: Partial<Settings>,
   options: Partial<VerdictOptions> = {},

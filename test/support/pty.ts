@@ -11,10 +11,10 @@ export interface PtyOptions {
 
 const CLI = fileURLToPath(new URL("../../dist/cli/index.mjs", import.meta.url));
 
-/** False on a machine without the tool `script`, such as a slim container. */
+/** False without the tool `script`, as in a slim container. */
 export const HAS_PTY = spawnSync("script", ["--version"]).error === undefined;
 
-/** A terminal as most people have it, wherever the tests run: a CI system, too, decides about colours and characters. */
+/** The variables of an ordinary terminal, because a CI system may change colours and characters. */
 const USUAL = {
   TERM: "xterm-256color",
   LC_ALL: "C.UTF-8",
@@ -23,7 +23,7 @@ const USUAL = {
   FORCE_COLOR: undefined,
 };
 
-/** Runs the built CLI in a pseudo-terminal, by the tool `script` of Linux and macOS, and returns what the terminal gets. */
+/** Runs the built CLI in a pseudo-terminal, with the tool `script` of Linux and macOS, and returns its output. */
 export async function runInPty(
   args: readonly string[],
   { columns, env = {}, cwd = "." }: PtyOptions,

@@ -12,7 +12,7 @@ interface RequestOptions {
   readonly takesMs?: number;
 }
 
-/** A rate limiter on a virtual clock, and when each request was sent, in milliseconds from the start. */
+/** A rate limiter on a virtual clock. `timesOf` returns milliseconds since the start. */
 export function openLimiter({ leftMs = 890_000, limits = WIDE, responseMs = 0 } = {}) {
   const clock = new FakeClock(NOW);
   const limiter = new RateLimiter(clock, NOW + leftMs, limits);
@@ -33,7 +33,7 @@ export function openLimiter({ leftMs = 890_000, limits = WIDE, responseMs = 0 } 
   return { clock, limiter, sent, send, sendMany, names: () => sent.map(([name]) => name), timesOf };
 }
 
-/** The most requests in any window of this length. */
+/** The maximum number of requests in any window of this length. */
 export function mostWithin(windowMs: number, times: readonly number[]): number {
   return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length));
 }

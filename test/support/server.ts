@@ -7,7 +7,7 @@ import * as z from "zod";
 
 const listeningAddress = z.object({ port: z.number() });
 
-/** The address of an HTTP server on a free port of the loopback interface; it is gone at the end of the test. */
+/** The address of an HTTP server on a free port of the loopback interface, closed at the end of the test. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   return `http://127.0.0.1:${await listen(server, () => server.closeAllConnections())}`;

@@ -10,15 +10,15 @@ export const RESUME_LINE = `confluent flink statement resume --environment env-1
 interface Options {
   readonly policy?: { readonly report?: boolean; readonly restart?: readonly string[] };
   readonly statements?: Partial<StatementSettings>;
-  /** The text of the statement that is to be restarted. */
+  /** The SQL of the statement listed for restart. */
   readonly sql?: string;
 }
 
-/** A statement that can be resumed and uses a connection. */
+/** A resumable statement that uses a connection. */
 export const insert = (connection: string): string =>
   `INSERT INTO enriched SELECT * FROM orders, LATERAL TABLE(ML_PREDICT('${connection}', o))`;
 
-/** Two secrets with a connection each, fifty statements, of which two use the first connection; then that gets a new key. */
+/** Two secrets with one connection each and fifty statements, two of which use the first connection. Its secret gets a new key. */
 export async function startStatements({
   policy = { report: true },
   statements,
@@ -44,7 +44,7 @@ export async function startStatements({
   return world;
 }
 
-/** The run that the event about the new key starts. */
+/** The run started by the event about the new key. */
 export function rotate(world: World, remainingMs?: number): Promise<Report> {
   const event = world.events.findLast(({ detail }) => detail.labelUpdated === "AWSCURRENT");
   return world.invoke(event, remainingMs);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
 
-/** Work of the process that is neither HTTP nor a timer: files that are read, names that are looked up. */
+/** Work of the process other than HTTP and timers: file reads and name lookups. */
 const OTHER_WORK = /^(FSReq|GetAddrInfo|TCPConnect)/;
 
 const SIGNS_OF_LIFE = [
@@ -19,14 +19,14 @@ interface AwsMessage {
 
 type Listener = (message: unknown) => void;
 
-/** What HTTP requests of undici and of the AWS SDK are under way in this process. */
+/** Tracks the HTTP requests of undici and of the AWS SDK in this process. */
 export class Traffic {
-  /** Moves with everything that happens. */
+  /** Increases with every event. */
   stirred = 0;
-  /** How many of the requests under way a server holds back until time has moved. */
+  /** How many requests in progress a server delays until time advances. */
   heldBack = 0;
   readonly #underWay = new Set<unknown>();
-  /** Calls of the SDK between two attempts, which it waits for in real time. */
+  /** Calls of the SDK between two attempts, for which it waits in real time. */
   readonly #toBeRetried = new Set<unknown>();
   readonly #listeners: readonly (readonly [string, Listener])[] = [
     ["undici:request:create", listener(({ request }) => this.#begin(request))],
@@ -51,7 +51,7 @@ export class Traffic {
     this.stirred += 1;
   }
 
-  /** What is under way is not waited for any longer. */
+  /** Stops waiting for the requests in progress. */
   giveUp(): void {
     this.#underWay.clear();
   }

@@ -1,13 +1,13 @@
 import { type Text, UntrustedText } from "../../src/rotation/untrusted-text.ts";
 
-/** A text as an adapter gives it to the core. */
+/** A text as an adapter passes it to the core. */
 export function untrusted(text: string): UntrustedText {
   const quoted = UntrustedText.from(text);
   if (quoted === undefined) throw new Error("An empty text is left out.");
   return quoted;
 }
 
-/** A value as it is shown if there are no secrets: texts from outside, at any depth, are strings. */
+/** A value as shown without secrets: texts from outside become strings at any depth. */
 export function shown(value: unknown): unknown {
   if (value instanceof UntrustedText) return shownText(value);
   if (Array.isArray(value)) return value.map(shown);

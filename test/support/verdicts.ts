@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 export const GOOD_KEY = "good-key";
 export const BAD_KEY = "bad-key";
 
-/** That many connections of one secret. */
+/** `count` connections of one secret. */
 export function connectionsOf(secret: string, count: number): { name: string; secret: string }[] {
   return Array.from({ length: count }, (_, index) => ({ name: `${secret}-${index + 1}`, secret }));
 }
@@ -17,11 +17,11 @@ export interface VerdictOptions extends Partial<Omit<WorldOptions, "confluent">>
   readonly settings: Partial<Settings>;
   readonly key: string;
   readonly count?: number;
-  /** How old the key is when the run starts; one that is a few minutes old gets time to become valid. */
+  /** The age of the key when the run starts. A key of a few minutes has a grace period. */
   readonly keyAgeMs?: number;
 }
 
-/** Connections of one secret, and a key for them, in a service of which the settings say how it reports on keys. */
+/** Connections of one secret with a new key, and a service that reports on keys according to the settings. */
 export async function startVerdicts({
   settings,
   key,
@@ -38,11 +38,11 @@ export async function startVerdicts({
   return world;
 }
 
-/** What a run came to, failed or not, as it was published or returned. */
+/** The result of a successful or failed run. */
 export interface Judged {
   readonly counts: Report["counts"];
   readonly connections: Report["connections"];
-  /** How many connections hold the key. */
+  /** The number of connections that hold the key. */
   readonly holders: number;
   /** GET and LIST requests after the first PUT. */
   readonly reads: number;
@@ -50,7 +50,7 @@ export interface Judged {
   readonly alerts: number;
 }
 
-/** Runs the schedule once, and looks at what has become of the key. */
+/** Executes one scheduled run and inspects the result. */
 export async function judge(world: World, key: string, remainingMs?: number): Promise<Judged> {
   const startedAt = world.clock.now();
   const alertsBefore = world.aws.published().length;
@@ -72,7 +72,7 @@ export async function judge(world: World, key: string, remainingMs?: number): Pr
   };
 }
 
-/** Puts a key as another client of the API does it. */
+/** Sends a key as another client of the API does. */
 export async function putByAnotherClient(world: World, name: string, key: string): Promise<void> {
   const { type, endpoint } = world.confluent.connection(name);
   const path = `/sql/v1/organizations/org-1/environments/env-1/connections/${name}`;

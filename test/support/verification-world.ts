@@ -14,7 +14,7 @@ interface Options {
   readonly statements?: Partial<StatementSettings>;
 }
 
-/** Four connections of one secret, of which the third names a statement; the new key comes after one that works. */
+/** Four connections of one secret, the third of which names a statement. The new key follows a valid one. */
 export async function startVerification(options: Options = {}): Promise<World> {
   const { settings = SILENT, key = GOOD_KEY, keyAgeMs = 3_600_000, onRejected = "keep" } = options;
   const connections = connectionsOf("openai", 4).map((each) =>
@@ -30,7 +30,7 @@ export async function startVerification(options: Options = {}): Promise<World> {
   return world;
 }
 
-/** The statements that were submitted, and those that are still there. */
+/** The number of submitted statements and the remaining ones. */
 export function statementsOf({ confluent }: World): {
   readonly submitted: number;
   readonly left: readonly string[];

@@ -7,20 +7,20 @@ import { Traffic } from "./traffic.ts";
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
-  /** False once nobody waits any more. */
+  /** False once nobody waits for it. */
   readonly matters: () => boolean;
 }
 
-/** Turns of the event loop, each of a millisecond, in which nothing may happen before time moves. */
+/** The number of idle turns of the event loop, of a millisecond each, before time advances. */
 const STILL_TURNS = 3;
 
-/** After so many such turns, a request that is still under way is one that the server leaves waiting. */
+/** After this number of idle turns, the server is assumed not to respond to the request in progress. */
 const STUCK_TURNS = 20;
 
 /**
- * A clock that moves to its next sleeper as soon as the process has nothing else to do: minutes cost milliseconds,
- * over real HTTP too, since time stands still while a request is being served. `AbortSignal.timeout` runs on it as well,
- * so that a server which never answers costs no time either. Gone at the end of the test.
+ * A clock that advances to its next sleeper as soon as the process is idle: minutes cost milliseconds,
+ * even over real HTTP, because time stands still while a request is served. `AbortSignal.timeout` uses it, too,
+ * so a server that never responds costs no time. It is removed at the end of the test.
  */
 export class VirtualClock implements Clock {
   #now: number;
@@ -53,7 +53,7 @@ export class VirtualClock implements Clock {
     return promise;
   };
 
-  /** The same clock for a server in this process: while it sleeps, the request that it serves holds no time up. */
+  /** The same clock for a server in this process: a request that it serves does not stop time while the server sleeps. */
   readonly serverSide: Clock = {
     now: this.now,
     sleep: async (ms, signal) => {

@@ -28,18 +28,18 @@ export interface ConnectionEntry {
 
 export interface WorldOptions {
   readonly confluent?: Partial<ConfluentOptions>;
-  /** How far Confluent's clock is ahead of the rotator's. */
+  /** How far Confluent's clock is ahead of the rotator's clock. */
   readonly confluentAheadMs?: number;
-  /** As in connections.json. Each also exists in the sandbox, unless `missing` names it. */
+  /** As in connections.json. Each also exists in the sandbox unless it is in `missing`. */
   readonly connections: readonly ConnectionEntry[];
   readonly missing?: readonly string[];
   /** The keys under `environments`: `env-1` with its API key in the secret `confluent/key`, `env-2` with `confluent/key-2`, and so on. */
   readonly environments?: readonly string[];
   /** Replaces the sandbox's URL in connections.json. */
   readonly restEndpoint?: string;
-  /** Further keys of each environment in connections.json. */
+  /** Additional keys of each environment in connections.json. */
   readonly environmentSettings?: Readonly<Record<string, unknown>>;
-  /** Further top-level keys of connections.json. */
+  /** Additional top-level keys of connections.json. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly live?: Partial<NewConnection>;
 }

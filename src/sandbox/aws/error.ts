@@ -5,7 +5,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   AuthorizationError: 403,
 };
 
-/** An error that a caller of AWS receives, in either protocol. */
+/** An AWS error in either protocol. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;

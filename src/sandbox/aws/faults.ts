@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { AwsError } from "./error.ts";
 
-/** What goes wrong, and for which calls. A filter that is left out matches every call. */
+/** A fault and the calls that it affects. An omitted filter matches every call. */
 export const awsFault = z.strictObject({
   operation: z.string().optional(),
   /** The name or an ARN of a secret. */
   secretId: z.string().optional(),
   topicArn: z.string().optional(),
-  /** How many matching calls meet the fault; without it all do until the fault is withdrawn. */
+  /** How many matching calls meet the fault; by default all until the fault is removed. */
   times: z.number().optional(),
   /** The error's code, such as `AccessDeniedException`. */
   error: z.string().optional(),
@@ -16,7 +16,7 @@ export const awsFault = z.strictObject({
   latencyMs: z.number().optional(),
   /** `reset` loses the request, `lost-answer` applies it and loses the response, `silence` never responds. */
   connection: z.enum(["reset", "lost-answer", "silence"]).optional(),
-  /** For this long, readers of the secret see it as it was before this call. */
+  /** How long reads show the secret as it was before this call. */
   invisibleForMs: z.number().optional(),
 });
 
@@ -28,7 +28,7 @@ export interface AwsTarget {
   readonly topicArn: string | undefined;
 }
 
-/** Faults in the order in which they were added; a call meets the first that matches. */
+/** Faults in the order in which they were added. A call meets the first that matches. */
 export class AwsFaults {
   readonly #arnOf: (secretId: string) => string;
   readonly #pending: { readonly fault: AwsFault; left: number }[] = [];
@@ -37,7 +37,7 @@ export class AwsFaults {
     this.#arnOf = arnOf;
   }
 
-  /** @returns a function that withdraws the fault. */
+  /** @returns a function that removes the fault. */
   add(fault: AwsFault): () => void {
     const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
     this.#pending.push(entry);
@@ -60,7 +60,7 @@ export class AwsFaults {
   }
 }
 
-/** @throws AwsError if the fault is one. */
+/** @throws AwsError if the fault is an error. */
 export function throwIfError({ error, message, status }: AwsFault): void {
-  if (error !== undefined) throw new AwsError(error, message ?? `${error}, as ordered.`, status);
+  if (error !== undefined) throw new AwsError(error, message ?? `${error}, as configured.`, status);
 }

@@ -18,7 +18,7 @@ export interface DeployedFunction {
   readonly invoke: (event: unknown) => Promise<InvocationResult>;
 }
 
-/** Starts a local stand-in of AWS Lambda that lists and invokes one function. */
+/** Starts a local stand-in for AWS Lambda that lists and invokes one function. */
 export async function startLambda(deployed: DeployedFunction): Promise<LambdaSandbox> {
   const server = createServer((request, response) => {
     respond(deployed, request, response).catch(() => response.destroy());

@@ -26,9 +26,9 @@ interface AwsServer extends AwsServices {
 }
 
 /**
- * Responds as AWS does, and has an API of its own beside it:
+ * Responds as AWS does, and has its own API:
  * - `GET /_sandbox/sns/messages` lists the published messages.
- * - `POST /_sandbox/faults` takes an `AwsFault`.
+ * - `POST /_sandbox/faults` adds an `AwsFault`.
  */
 export const awsListener =
   (aws: AwsServer): RequestListener =>

@@ -20,7 +20,7 @@ export interface AwsResponse {
   readonly body: string;
 }
 
-/** One request, as its protocol describes it. */
+/** One request, independent of its protocol. */
 export interface AwsCall {
   readonly operation: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface AwsCall {
   readonly toErrorResponse: (error: AwsError) => AwsResponse;
 }
 
-/** Secrets Manager names its operation in `X-Amz-Target`, SNS in the form's `Action`. */
+/** Secrets Manager's operation is in `X-Amz-Target`, that of SNS in the form's `Action`. */
 export function parseCall(target: string | undefined, body: string): AwsCall {
   return target === undefined ? queryCall(new URLSearchParams(body)) : jsonCall(target, body);
 }

@@ -63,7 +63,7 @@ export function putSecretValue(store: SecretStore, input: z.infer<typeof putSecr
   return { ...identity(secret), VersionId: version.id, VersionStages: [...version.stages] };
 }
 
-/** A token that is in use succeeds with the same value, so that a client can repeat a call. */
+/** A used token succeeds with the same value, so that a client can repeat a call. */
 function putVersion(
   store: SecretStore,
   secret: StoredSecret,

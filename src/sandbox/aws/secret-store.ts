@@ -5,7 +5,7 @@ export type SecretValue = { readonly SecretString: string } | { readonly SecretB
 
 export interface SecretVersion {
   readonly id: string;
-  /** A rotation reserves its version before it has a value. */
+  /** `undefined` for a version that a rotation has reserved. */
   value: SecretValue | undefined;
   readonly createdAt: number;
   readonly stages: Set<string>;
@@ -52,7 +52,7 @@ const SUFFIX_LENGTH = "-1a2b3c".length;
 export const versionWith = (versions: SecretVersions, stage: string): SecretVersion | undefined =>
   [...versions.values()].find(({ stages }) => stages.has(stage));
 
-/** Secrets, their versions and the staging labels of these. */
+/** Secrets with their versions and staging labels. */
 export class SecretStore {
   readonly #aws: AwsIdentity;
   readonly #secrets = new Map<string, StoredSecret>();
@@ -90,7 +90,7 @@ export class SecretStore {
     return secret;
   }
 
-  /** The first version of a secret gets AWSCURRENT in addition to its labels. */
+  /** The first version of a secret also gets AWSCURRENT. */
   addVersion(secret: StoredSecret, { id, value, stages, createdAt = this.now }: NewVersion): SecretVersion {
     const labels = secret.versions.size === 0 ? new Set([...stages, "AWSCURRENT"]) : new Set(stages);
     const version = { id, value, createdAt, stages: new Set<string>() };
@@ -111,7 +111,7 @@ export class SecretStore {
     if (version) this.#sendEvent(secret, stage, version.id);
   }
 
-  /** For `forMs` from now, readers see the secret as it is now. */
+  /** For `forMs` from now, reads show the secret as it is now. */
   freeze(secret: StoredSecret, forMs: number): void {
     secret.stale = { versions: structuredClone(this.readable(secret)), until: this.now + forMs };
   }

@@ -15,7 +15,7 @@ export interface AwsOptions {
   /** Any free port by default. */
   readonly port?: number;
   readonly latencyMs?: number;
-  /** Receives the events of EventBridge, before the call that caused each is answered. */
+  /** Receives each event for EventBridge before the response to the call that caused it. */
   readonly onEvent?: (event: SecretLabelUpdated) => void;
 }
 
@@ -33,7 +33,7 @@ export interface AwsSandbox {
   readonly requests: readonly AwsRequest[];
   readonly published: () => readonly PublishedMessage[];
   readonly createTopic: (name: string, subscriptions?: Subscriptions) => string;
-  /** Adds a version, to a new secret if there is none. Without a value the version is only reserved, as by a rotation. */
+  /** Adds a version and, if necessary, the secret. Without a value the version is only reserved, as by a rotation. */
   readonly putSecret: (
     name: string,
     value: string | Uint8Array | undefined,
@@ -42,7 +42,7 @@ export interface AwsSandbox {
   readonly secretString: (secretId: string, stage?: string) => string | undefined;
   /** Version ids by staging label. */
   readonly stages: (secretId: string) => Readonly<Record<string, string>>;
-  /** Adds a fault for calls to come. @returns a function that withdraws it. */
+  /** Adds a fault for later calls. @returns a function that removes it. */
   readonly fail: (fault: AwsFault) => () => void;
   readonly close: () => Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface PublishedMessage {
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
 }
 
-/** How many people and machines get what a topic receives. */
+/** The number of a topic's subscriptions. */
 export interface Subscriptions {
   readonly confirmed: number;
   readonly pending: number;

@@ -5,11 +5,11 @@ import { parsePut } from "./put.ts";
 import { ApiError, errorResponse, htmlResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
 import { respondToStatements } from "./statements-api.ts";
 
-/** A key and its secret that may call the API in one environment. */
+/** A key and its secret that are valid for one environment. */
 export interface ApiKey {
   readonly key: string;
   readonly secret: string;
-  /** Milliseconds since the epoch; the key is unknown before. */
+  /** Milliseconds since the epoch; before this time the key is unknown. */
   readonly validFrom?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Environment {
   apiKeys: readonly ApiKey[];
 }
 
-/** A collection, or one object in it, as a path names it. */
+/** A collection, or one object in it, from a path. */
 export interface Route {
   readonly organizationId: string;
   readonly environmentId: string;
@@ -41,7 +41,7 @@ export interface ApiRequest {
 const PATH =
   /^\/sql\/v1\/organizations\/([^/?]+)\/environments\/([^/?]+)\/(connections|statements)(?:\/([^/?]+))?(?:\?|$)/;
 
-/** Reads a request's path; `undefined` if it does not belong to the API. */
+/** Parses a request's path; `undefined` if it does not belong to the API. */
 export function parseRoute(path: string): Route | undefined {
   const [, organizationId, environmentId, collection, name] = PATH.exec(path) ?? [];
   if (organizationId === undefined || environmentId === undefined) return undefined;

@@ -14,18 +14,18 @@ export interface NewConnection extends ConnectionSpec, Partial<Settings> {
   readonly initially?: State;
 }
 
-/** What one read shows of a connection. */
+/** A connection as one read returns it. */
 export interface ConnectionView {
   readonly spec: ConnectionSpec;
   readonly createdAt: number;
   readonly updatedAt: number | undefined;
   readonly resourceVersion: string | undefined;
-  /** Absent if the read leaves the status out. */
+  /** Absent if the status is omitted. */
   readonly phase: string | undefined;
   readonly detail: string;
 }
 
-/** What a PUT carries. */
+/** The content of a PUT. */
 export interface ConnectionUpdate {
   readonly data: AuthData;
   readonly resourceVersion?: string | undefined;
@@ -33,14 +33,14 @@ export interface ConnectionUpdate {
   readonly hasMetadata: boolean;
 }
 
-/** A connection as a test or a benchmark inspects it. */
+/** A connection for tests and benchmarks. */
 export interface InspectedConnection extends ConnectionSpec {
   /** Every applied PUT, the oldest first. */
   readonly puts: readonly Put[];
-  /** The word that an up-to-date read shows now; absent if the status is left out. */
+  /** The phase in an up-to-date read; absent if the status is omitted. */
   readonly phase: string | undefined;
   readonly resourceVersion: string;
-  /** Milliseconds since the epoch at which a read first showed the data in place to be usable. */
+  /** When a read first showed the current data as usable, in milliseconds since the epoch. */
   readonly readyAt: number | undefined;
 }
 
@@ -49,15 +49,15 @@ export interface Put {
   readonly data: AuthData;
 }
 
-/** The object from one change to the next. */
+/** The state of the object between two changes. */
 interface Revision extends DataInPlace {
-  /** From when on reads show it. */
+  /** When reads start to show it. */
   readonly visibleAt: number;
   readonly version: number;
   readonly updatedAt: number;
 }
 
-/** One stored connection; what a read shows follows from its revisions, the settings and the time alone. */
+/** One stored connection. A read depends only on its revisions, the settings and the time. */
 export class StoredConnection {
   readonly spec: ConnectionSpec;
   readonly puts: Put[] = [];
@@ -115,13 +115,13 @@ export class StoredConnection {
     return true;
   }
 
-  /** Changes the connection as another client does: its `resource_version` and `updated_at` move. */
+  /** Changes `resource_version` and `updated_at`, as another client does. */
   touch(now: number): void {
     const { visibleAt, version, ...latest } = this.#latest;
     this.#add({ ...latest, visibleAt: Math.max(now, visibleAt), version: version + 1, updatedAt: now });
   }
 
-  /** Answers one GET, by a replica every other time if replicas lag. */
+  /** Responds to one GET, every other time from a lagging replica if replicas lag. */
   read(now: number): ConnectionView {
     this.#readsSincePut += 1;
     return this.view(now, this.#readsSincePut % 2 === 1);

@@ -6,7 +6,7 @@ import { errorResponse, jsonResponse, type SandboxResponse } from "./responses.t
 
 const settingsChange = z.strictObject({
   environment: z.string(),
-  /** Without it the settings apply to the environment. */
+  /** Without it, the settings apply to the environment. */
   connection: z.string().optional(),
   settings: z.strictObject({
     latencyMs: z.number().exactOptional(),
@@ -38,18 +38,18 @@ const statementSettingsChange = z.strictObject({
   }),
 });
 
-/** What `/_sandbox/…` shows and changes. */
+/** The state behind `/_sandbox/…`. */
 export interface Controlled {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly faults: Faults;
 }
 
 /**
- * The stand-in's own API, beside Confluent's:
+ * The stand-in's own API:
  * - `GET /_sandbox/connections` lists the connections without their data.
- * - `POST /_sandbox/faults` takes a `FaultRule`.
- * - `POST /_sandbox/settings` takes `{ environment, connection?, settings }`.
- * - `POST /_sandbox/statements` takes `{ environment, settings }`, how its statements behave.
+ * - `POST /_sandbox/faults` adds a `FaultRule`.
+ * - `POST /_sandbox/settings` applies `{ environment, connection?, settings }`.
+ * - `POST /_sandbox/statements` applies `{ environment, settings }` to its statements.
  *
  * @returns `undefined` for other paths.
  */

@@ -4,14 +4,14 @@ import { ApiError } from "./responses.ts";
 import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { StoredStatements } from "./statements.ts";
 
-/** The connections and statements of one environment, and what a caller with a valid key gets to see of them. */
+/** The connections and statements of one environment, as a caller with a valid key sees them. */
 export class StoredEnvironment {
   readonly statements: StoredStatements;
   readonly #connections = new Map<string, StoredConnection>();
   #settings: Settings;
   #lists = 0;
 
-  /** @param inherited are the server's settings for all its environments. */
+  /** @param inherited the server's settings for all its environments. */
   constructor(own: Partial<Settings> = {}, inherited: Partial<Settings> = {}) {
     this.#settings = { ...DEFAULT_SETTINGS, ...inherited, ...own };
     this.statements = new StoredStatements(this.#connections);
@@ -39,7 +39,7 @@ export class StoredEnvironment {
     return this.#connections.get(name);
   }
 
-  /** Answers one LIST request, from a cache every other time if replicas lag. @throws ApiError 403 */
+  /** Responds to one LIST, every other time from a cache if replicas lag. @throws ApiError 403 */
   list(query: PageQuery, now: number): Page<ConnectionView> {
     requireAccess(this.settings);
     this.#lists += 1;
@@ -48,7 +48,7 @@ export class StoredEnvironment {
     return { items: items.map((connection) => connection.view(now, isCached)), nextAfter };
   }
 
-  /** The connection as a caller of the API reaches it. @throws ApiError 403, 404 */
+  /** The connection for a caller of the API. @throws ApiError 403, 404 */
   connection(name: string): StoredConnection {
     requireAccess(this.settings);
     const connection = this.#connections.get(name);

@@ -17,7 +17,7 @@ const faultSchema = z.discriminatedUnion("kind", [
     kind: z.literal("status"),
     status: z.int().min(200).max(599),
     body: z.enum(ERROR_BODY_SHAPES).optional(),
-    /** Repeats the request's body in the error. */
+    /** Quotes the request's body in the error. */
     echo: z.boolean().optional(),
     /** The error's text. */
     text: z.string().optional(),
@@ -34,7 +34,7 @@ const faultSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset"), applied }),
   /** Never answers. */
   z.strictObject({ kind: z.literal("hang"), applied }),
-  /** The right status with a body that makes no sense. */
+  /** The right status with an unusable body. */
   z.strictObject({
     kind: z.literal("body"),
     body: z.enum(["empty", "html", "truncated", "array", "null"]),
@@ -42,15 +42,15 @@ const faultSchema = z.discriminatedUnion("kind", [
   }),
   /** The right response, one byte at a time, one second apart by default. */
   z.strictObject({ kind: z.literal("drip"), intervalMs: z.number().optional(), applied }),
-  /** Half the right response, then silence. */
+  /** Half the right response, then nothing. */
   z.strictObject({ kind: z.literal("stall"), applied }),
-  /** That many bytes of blanks, 100 MB by default. */
+  /** The given number of blanks, 100 MB by default. */
   z.strictObject({ kind: z.literal("huge"), bytes: z.number().optional(), applied }),
   /** Another client changes the connection just before the request is handled. */
   z.strictObject({ kind: z.literal("touch"), applied }),
 ]);
 
-/** A fault, and the requests that meet it. Without filters every request about connections does. */
+/** A fault and the requests that meet it: without filters, every request about connections. */
 export const faultRule = z.strictObject({
   /** `GET` includes LIST. */
   method: z.enum(["GET", "LIST", "PUT", "POST", "PATCH", "DELETE"]).optional(),
@@ -61,12 +61,12 @@ export const faultRule = z.strictObject({
   environment: z.string().optional(),
   /** How many requests meet the fault; 1 by default. */
   times: z.number().optional(),
-  /** How many matching requests pass before. */
+  /** How many matching requests are not affected before. */
   afterTimes: z.number().optional(),
   fault: faultSchema,
 });
 
-/** What goes wrong with a response. */
+/** A fault of a response. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 export type FaultRule = Readonly<z.infer<typeof faultRule>>;
 
@@ -84,11 +84,11 @@ export function isApplied(fault: Fault): boolean {
   return fault.applied ?? !NOT_APPLIED.includes(fault.kind);
 }
 
-/** The response as the fault leaves it. */
+/** The response with the fault. */
 export function applyFault(response: SandboxResponse, fault: Fault, requestBody: string): SandboxResponse {
   switch (fault.kind) {
     case "status": {
-      const { text = fault.echo ? `The request was refused: ${requestBody}` : "A fault was ordered." } =
+      const { text = fault.echo ? `The request was refused: ${requestBody}` : "A fault was configured." } =
         fault;
       const error = errorResponse(fault.status, text, fault.body);
       return { ...error, headers: { ...error.headers, ...fault.headers } };
@@ -110,7 +110,7 @@ export function applyFault(response: SandboxResponse, fault: Fault, requestBody:
   }
 }
 
-/** The faults that are still to happen. */
+/** The pending faults. */
 export class Faults {
   readonly #pending: { readonly rule: FaultRule; toSkip: number; left: number }[] = [];
 
@@ -118,7 +118,7 @@ export class Faults {
     this.#pending.push({ rule, toSkip: rule.afterTimes ?? 0, left: rule.times ?? 1 });
   }
 
-  /** The first fault due for this request; each rule that the request matches counts it until one is due. */
+  /** The first fault due for this request. Each rule that it matches counts it until one is due. */
   take(target: FaultTarget): Fault | undefined {
     for (const entry of this.#pending.filter(({ rule, left }) => left > 0 && matches(rule, target))) {
       entry.toSkip -= 1;

@@ -6,11 +6,11 @@ export interface Limits {
   readonly rateLimitHeaders?: boolean;
 }
 
-/** How much of a window is used. */
+/** The used part of a window. */
 interface Usage {
   readonly limit: number;
   readonly remaining: number;
-  /** Until the next request is allowed. */
+  /** Time until the next request is allowed. */
   readonly resetMs: number;
 }
 
@@ -20,7 +20,7 @@ interface Window {
   readonly admittedAt: number[];
 }
 
-/** Admits requests within sliding windows and a maximum in flight; refused requests are not counted. */
+/** Admits requests within sliding windows and a maximum in flight. Refused requests are not counted. */
 export class Limiter {
   readonly #limits: Limits;
   readonly #windows: readonly Window[];

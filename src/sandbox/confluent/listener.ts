@@ -9,11 +9,11 @@ import { emptyResponse, errorResponse, type SandboxResponse } from "./responses.
 import type { Settings } from "./settings.ts";
 import { send } from "./transfer.ts";
 
-/** One request as it was received. */
+/** One received request. */
 export interface RecordedRequest {
   readonly at: number;
   readonly method: string;
-  /** As sent, with the query. */
+  /** As received, with the query. */
   readonly path: string;
   readonly environmentId: string | undefined;
   readonly connection: string | undefined;
@@ -21,7 +21,7 @@ export interface RecordedRequest {
   readonly hadAuthorization: boolean;
   readonly requestId: string;
   readonly resourceVersion: string | undefined;
-  /** Absent until a response is sent. */
+  /** Absent until the response is sent. */
   readonly status: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface ListenerOptions {
   readonly requests: RecordedRequest[];
   readonly settingsFor: (route: Route) => Settings;
   readonly touch: (route: Route) => void;
-  /** Answers requests outside Confluent's API. */
+  /** Responds to requests outside Confluent's API. */
   readonly control: (request: { path: string; body: string }) => SandboxResponse | undefined;
 }
 

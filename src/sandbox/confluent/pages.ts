@@ -6,7 +6,7 @@ const PREFIX = "after:";
 
 export interface PageQuery {
   readonly size: number;
-  /** The last name of the page before; empty for the first page. */
+  /** The last name of the previous page; empty for the first page. */
   readonly after: string;
 }
 
@@ -27,7 +27,7 @@ export function paginate<T>(itemsByName: ReadonlyMap<string, T>, { size, after }
   };
 }
 
-/** Reads `page_size` and `page_token`. @throws ApiError 400 for values that the API does not accept. */
+/** Parses `page_size` and `page_token`. @throws ApiError 400 for invalid values. */
 export function pageQuery(query: URLSearchParams): PageQuery {
   return { size: pageSize(query.get("page_size")), after: lastName(query.get("page_token")) };
 }

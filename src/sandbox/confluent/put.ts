@@ -18,7 +18,7 @@ const Versioned = z.looseObject({ metadata: z.looseObject({ resource_version: z.
 
 const Data = z.record(z.string(), z.string());
 
-/** Reads a PUT's body. @throws ApiError 400 for a malformed body, or one that changes an immutable field. */
+/** Parses a PUT's body. @throws ApiError 400 for a malformed body or one that changes an immutable field. */
 export function parsePut(body: string, stored: ConnectionSpec): ConnectionUpdate {
   const { name, metadata, spec } = parse(PutBody, body, "the body");
   requireSame("name", name, stored.name);

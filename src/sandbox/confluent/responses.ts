@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 
-/** How a response goes over the wire if not whole and at once. */
+/** How a response is sent, if not completely and at once. */
 export type Transfer =
   | { readonly kind: "hang" }
   | { readonly kind: "reset" }
@@ -42,7 +42,7 @@ const ERROR_BODIES = {
   empty: () => ({ headers: {}, body: "" }),
 } as const satisfies Record<string, (status: number, text: string) => Omit<SandboxResponse, "status">>;
 
-/** The shapes in which errors were seen: the API's own three, a proxy's page, and no body. */
+/** The shapes of error bodies: the API's three, a proxy's page, and no body. */
 export type ErrorBody = keyof typeof ERROR_BODIES;
 
 export const ERROR_BODY_SHAPES = [
@@ -65,12 +65,12 @@ export function emptyResponse(): SandboxResponse {
   return { status: 200, headers: {}, body: "" };
 }
 
-/** 200 with a page, as a proxy or a login portal answers. */
+/** 200 with an HTML page, as from a proxy or a login portal. */
 export function htmlResponse(): SandboxResponse {
   return { status: 200, headers: HTML_TYPE, body: HTML_PAGE };
 }
 
-/** A request that the API answers with an error. */
+/** An error response of the API. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

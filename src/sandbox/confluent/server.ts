@@ -24,7 +24,7 @@ export interface NewEnvironment extends Partial<Settings> {
   readonly apiKeys: readonly ApiKey[];
 }
 
-/** Starts a stand-in of the API of connections and statements on loopback; `port` 0 (the default) takes a free one. */
+/** Starts a stand-in for the API of connections and statements on loopback; `port` 0 (the default) means a free port. */
 export async function startConfluent({
   port = 0,
   ...options
@@ -67,7 +67,7 @@ export class ConfluentSandbox {
 
   get url(): string {
     const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The sandbox does not listen.");
+    if (address === null || typeof address === "string") throw new Error("The sandbox is not listening.");
     return `http://127.0.0.1:${address.port}`;
   }
 
@@ -77,7 +77,7 @@ export class ConfluentSandbox {
     await promise;
   }
 
-  /** Ends every socket, those of hanging requests too. */
+  /** Closes every socket, including those of hanging requests. */
   async close(): Promise<void> {
     this.#stopping.abort();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -99,27 +99,27 @@ export class ConfluentSandbox {
     this.#environment(environmentId).stored.add(added, this.#clock.now());
   }
 
-  /** Changes how a connection behaves from now on. `environmentId` is optional if there is only one. */
+  /** Changes the behaviour of a connection. `environmentId` is optional if there is only one. */
   configure(name: string, settings: Partial<Settings>, environmentId?: string): void {
     this.#stored(name, environmentId).configure(settings);
   }
 
-  /** Changes how an environment behaves from now on, except for what its connections set themselves. */
+  /** Changes the behaviour of an environment, except for settings of its connections. */
   configureEnvironment(environmentId: string, settings: Partial<Settings>): void {
     this.#environment(environmentId).stored.configure(settings);
   }
 
-  /** Changes how the statements of an environment behave from now on. `environmentId` is optional if there is only one. */
+  /** Changes the behaviour of an environment's statements. `environmentId` is optional if there is only one. */
   configureStatements(settings: Partial<StatementSettings>, environmentId?: string): void {
     this.#environment(environmentId).stored.statements.configure(settings);
   }
 
-  /** Adds a statement as another client does. It starts with what its connections hold now. */
+  /** Adds a statement as another client does. It starts with the current keys of its connections. */
   addStatement(spec: StatementSpec, environmentId?: string): void {
     this.#environment(environmentId).stored.statements.add(spec, this.#clock.now());
   }
 
-  /** The statement as another client stops and resumes it. */
+  /** Stops or resumes the statement as another client does. */
   setStopped(name: string, stopped: boolean, environmentId?: string): void {
     this.#environment(environmentId).stored.statements.get(name).setStopped(stopped, this.#clock.now());
   }
@@ -136,12 +136,12 @@ export class ConfluentSandbox {
     return this.#stored(name, environmentId).inspect(this.#clock.now());
   }
 
-  /** Changes the connection as another client does: its `resource_version` and `updated_at` move. */
+  /** Changes `resource_version` and `updated_at` of the connection, as another client does. */
   touch(name: string, environmentId?: string): void {
     this.#stored(name, environmentId).touch(this.#clock.now());
   }
 
-  /** Adds a fault for requests to come. */
+  /** Adds a fault for later requests. */
   fail(rule: FaultRule): void {
     this.#faults.add(rule);
   }

@@ -1,56 +1,56 @@
-/** What the service has found out about the key in place, whatever word it shows for that. */
+/** The service's verdict on the current key, independent of the phase that it shows. */
 export type State = "pending" | "ready" | "invalidAuth" | "unreachable";
 
 export type AuthData = Readonly<Record<string, string>>;
 
-/** A key that the connection's endpoint accepts from a moment on. */
+/** A key that the connection's endpoint accepts from a certain time on. */
 interface ValidKey {
   readonly value: string;
   /** Milliseconds since the epoch. */
   readonly validFrom: number;
 }
 
-/** Decides whether the endpoint accepts auth data: a list of which one value must be in the data, or a function. */
+/** Decides whether the endpoint accepts auth data: a list of accepted values, or a function. */
 export type KeyMatcher = readonly (string | ValidKey)[] | ((data: AuthData, at: number) => boolean);
 
 /**
- * How the service reports on a key that was put. It moves the object at the PUT in each of these worlds.
+ * How the service reports on a new key. In each of these worlds, the PUT changes version and time of the object.
  * - `silent`: the phase is empty before and after.
- * - `credulous`: the phase is READY at once, whatever the key.
- * - `controller`: the phase stays the one from before the PUT for `verdictAfterMs`, then the verdict comes.
- * - `prompt`: the phase is PENDING for `timeToReadyMs`, then the verdict comes.
+ * - `credulous`: the phase is READY at once for any key.
+ * - `controller`: the phase from before the PUT stays for `verdictAfterMs`, then the verdict follows.
+ * - `prompt`: the phase is PENDING for `timeToReadyMs`, then the verdict follows.
  */
 type World = "silent" | "credulous" | "controller" | "prompt";
 
-/** How a connection behaves. Each can be set for the server, an environment or a connection; the nearest wins. */
+/** The behaviour of a connection. Settings of a connection override those of its environment, which override the server's. */
 export interface Settings {
   readonly latencyMs: number;
-  /** Requests are received and never answered. */
+  /** Requests are received but never answered. */
   readonly hang: boolean;
   readonly forbidden: boolean;
   readonly world: World;
-  /** From an applied PUT to its verdict in the world `prompt`. */
+  /** Time from an applied PUT to its verdict in the world `prompt`. */
   readonly timeToReadyMs: number;
-  /** From an applied PUT to its verdict in the world `controller`. */
+  /** Time from an applied PUT to its verdict in the world `controller`. */
   readonly verdictAfterMs: number;
-  /** For this long after a PUT, all reads show the object as it was before. */
+  /** How long after a PUT all reads show the object as it was before. */
   readonly staleMs: number;
   /** Every other GET, starting with the first after a PUT, and every other LIST show objects as they were this long ago. */
   readonly replicaLagMs: number;
   readonly accepts: KeyMatcher;
-  /** `on-put` keeps a young key's INVALID_AUTH until it is put again. */
+  /** With `on-put`, a young key stays INVALID_AUTH until it is sent again. */
   readonly judged: "always" | "on-put";
   readonly unreachable: boolean;
-  /** The word for a key that is not accepted: `INVALID_AUTH`, `UNREACHABLE`, or one that no client knows. */
+  /** The phase for a refused key: `INVALID_AUTH`, `UNREACHABLE`, or an unknown one. */
   readonly rejectedPhase: string;
-  /** The word shown for each state; `null` leaves the status out. */
+  /** The phase shown for each state; `null` omits the status. */
   readonly phases: Readonly<Partial<Record<State, string | null>>>;
   readonly detail: string | ((state: State, data: AuthData) => string);
   readonly resourceVersion: "moves" | "still" | "absent";
   readonly updatedAt: "moves" | "still" | "absent";
   /** The status for a PUT that has a `metadata` key. Without the key the PUT is accepted. */
   readonly refusesMetadata: 400 | 409 | 412 | undefined;
-  /** A PUT is answered with 200 and an HTML page, and changes nothing. */
+  /** A PUT is answered with 200 and an HTML page and changes nothing. */
   readonly htmlOnPut: boolean;
 }
 
@@ -75,7 +75,7 @@ export const DEFAULT_SETTINGS: Settings = {
   htmlOnPut: false,
 };
 
-/** The word that a read shows for a state; `undefined` leaves the status out. */
+/** The phase that a read shows for a state; `undefined` omits the status. */
 export function phaseWord({ phases, world, rejectedPhase }: Settings, state: State): string | undefined {
   const word = phases[state];
   if (word !== undefined) return word ?? undefined;
@@ -89,7 +89,7 @@ export function phaseWord({ phases, world, rejectedPhase }: Settings, state: Sta
   return words[state];
 }
 
-/** The moment from which `data` is accepted: `-Infinity` if it always is, `Infinity` if it is not at `at`. */
+/** When `data` was first accepted: `-Infinity` if it always was, `Infinity` if it is not at `at`. */
 export function acceptedFrom(matcher: KeyMatcher, data: AuthData, at: number): number {
   if (typeof matcher === "function") return matcher(data, at) ? -Infinity : Infinity;
   const values = new Set(Object.values(data));

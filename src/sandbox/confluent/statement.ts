@@ -1,21 +1,21 @@
 import { ApiError } from "./responses.ts";
 import { type AuthData, acceptedFrom, type Settings } from "./settings.ts";
 
-/** How the statements of an environment behave. */
+/** The behaviour of an environment's statements. */
 export interface StatementSettings {
-  /** Every request about statements is answered 403. */
+  /** Every request about statements is answered with 403. */
   readonly forbidden: boolean;
   /** How long a new or resumed statement is PENDING. */
   readonly pendingMs: number;
-  /** How long a statement runs that ends by itself. */
+  /** How long a bounded statement runs. */
   readonly runMs: number;
   /** How long a statement is STOPPING. */
   readonly stopMs: number;
-  /** The detail of each new or resumed statement, which fails; empty if they do not. */
+  /** The detail with which each new or resumed statement fails; empty if they do not fail. */
   readonly failure: string;
   /** The detail of a statement whose provider refuses the key. */
   readonly refusal: string;
-  /** Statements show the connections that they use. */
+  /** Whether statements show the connections that they use. */
   readonly showsConnections: boolean;
 }
 
@@ -44,15 +44,15 @@ interface UsedConnection {
   readonly data: AuthData;
 }
 
-/** What a statement needs of its environment. */
+/** The environment of a statement. */
 export interface StatementContext {
   readonly settings: () => StatementSettings;
-  /** The connections whose names occur in a text, with the data that they hold. */
+  /** The connections whose names occur in the SQL, with their current data. */
   readonly connectionsIn: (sql: string) => readonly UsedConnection[];
   readonly settingsOf: (connection: string) => Pick<Settings, "accepts"> | undefined;
 }
 
-/** A statement as a test or the demo inspects it. */
+/** A statement for tests and the demo. */
 export interface InspectedStatement extends StatementSpec {
   readonly phase: string;
   readonly detail: string;
@@ -60,9 +60,9 @@ export interface InspectedStatement extends StatementSpec {
   readonly updatedAt: number;
   readonly version: number;
   readonly isStopped: boolean;
-  /** The connections that it uses, with the data that it started with. */
+  /** The used connections, with the data at its start. */
   readonly uses: readonly UsedConnection[];
-  /** Every phase that it has had, the oldest first. */
+  /** Every phase so far, the oldest first. */
   readonly phases: readonly string[];
 }
 
@@ -72,7 +72,7 @@ interface Step {
   readonly detail?: string;
 }
 
-/** One stored statement. It uses the connections whose names occur in its text, and keeps the data it started with. */
+/** One stored statement. It uses the connections whose names occur in its SQL, with the data at its start. */
 export class StoredStatement {
   readonly spec: StatementSpec;
   readonly #context: StatementContext;
@@ -139,7 +139,7 @@ export class StoredStatement {
     else if (this.#isBounded) this.#steps.push({ at: endsAt, phase: "COMPLETED" });
   }
 
-  /** A provider that refuses the key ends the statement: one that ends by itself at its end, any other at once. */
+  /** A refused key makes the statement fail: a bounded one at its end, any other at once. */
   #advance(now: number): void {
     const { phase, at } = this.#current(now);
     const isOver = phase === "COMPLETED" && !this.#isJudged;

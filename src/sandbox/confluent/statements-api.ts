@@ -38,7 +38,7 @@ const update = z.looseObject({
   spec: z.looseObject({ statement: z.string(), stopped: z.boolean() }),
 });
 
-/** Answers one request about the statements of an environment. @throws ApiError */
+/** Responds to one request about the statements of an environment. @throws ApiError */
 export function respondToStatements(
   statements: StoredStatements,
   request: StatementRequest,

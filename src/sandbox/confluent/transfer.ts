@@ -7,7 +7,7 @@ import type { SandboxResponse, Transfer } from "./responses.ts";
 
 const CHUNK = Buffer.alloc(65_536, " ");
 
-/** Sends a response in the way its `transfer` says. */
+/** Sends a response as its `transfer` requires. */
 export async function send(response: ServerResponse, result: SandboxResponse, clock: Clock): Promise<void> {
   const { transfer } = result;
   if (transfer?.kind === "hang") return;
@@ -35,7 +35,7 @@ async function* drip(bytes: Buffer, intervalMs: number, clock: Clock): AsyncGene
   for (let at = 0; at < bytes.length; at += 1) {
     yield bytes.subarray(at, at + 1);
     await clock.sleep(intervalMs);
-    // A test's clock sleeps without yielding to the event loop, and sockets are served only there.
+    // A test's clock sleeps without yielding to the event loop, which sockets need.
     await nextTurn();
   }
 }

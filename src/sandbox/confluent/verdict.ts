@@ -1,13 +1,13 @@
 import { type AuthData, acceptedFrom, type Settings, type State } from "./settings.ts";
 
-/** Auth data in place, and how it came there. */
+/** The current auth data and the PUT that brought it. */
 export interface DataInPlace {
   readonly data: AuthData;
-  /** The PUT that brought the data, and the state that reads showed just before it. */
+  /** The PUT of the data and the state just before it; `undefined` for initial data. */
   readonly put: { readonly at: number; readonly stateBefore: State } | undefined;
 }
 
-/** The state that the service reports at a time, in the world of the settings. */
+/** The state that the service reports at a certain time. */
 export function stateAt(
   now: number,
   { data, put }: DataInPlace,
@@ -23,7 +23,7 @@ export function stateAt(
   return acceptedFrom(settings.accepts, data, at) <= at ? "ready" : "invalidAuth";
 }
 
-/** When reads first showed that the data is usable, if its state is `ready` now; `undefined` if they never did. */
+/** When reads first showed the data as usable, if its state is `ready` now. */
 export function readySince(now: number, { data, put }: DataInPlace, settings: Settings): number | undefined {
   if (put === undefined || settings.world === "silent") return undefined;
   const shownAt = put.at + Math.max(settings.staleMs, verdictDelayMs(settings));

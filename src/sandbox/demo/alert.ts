@@ -4,7 +4,7 @@ import type { PublishedMessage } from "../aws/sns.ts";
 
 const byProtocol = z.object({ default: z.string() });
 
-/** A message of the topic as an e-mail subscriber reads it. */
+/** An alert as an e-mail subscriber sees it. */
 export function alertLines(terminal: Terminal, { subject, message }: PublishedMessage): string[] {
   const text = byProtocol.parse(JSON.parse(message)).default;
   const bar = terminal.paint("yellow", "│");

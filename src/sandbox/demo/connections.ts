@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 
-/** A connection of the demo: its entry in connections.json, and how long the sandbox takes to make it READY. */
+/** A connection of the demo: its entry in connections.json and its time to READY. */
 export interface DemoConnection {
   readonly environment: "prod" | "staging";
   readonly name: string;
@@ -19,7 +19,7 @@ export const ORGANIZATION_ID = "9bb441c4-edef-46ac-8a41-c49e44a3fd9a";
 /** The secret that the demo changes; three connections use it. */
 export const SHARED_SECRET = "prod/aws-ai";
 
-/** Two connections use it in the scenario of a READY that lingers. */
+/** Two connections use it in the scenario of a stale READY. */
 export const AGENTS_SECRET = "staging/agents";
 
 /** One connection uses it in the scenario of an environment without phases. */
@@ -28,7 +28,7 @@ export const SILENT_SECRET = "staging/tickets";
 /** Providers refuse keys that contain this word. */
 export const REVOKED = "revoked";
 
-/** Providers accept keys that contain this word, but their models may not be used with them. */
+/** Providers accept keys that contain this word, but do not allow them to use a model. */
 export const FORBIDDEN = "forbidden";
 
 const MODELS = "bedrock-runtime.us-west-2.amazonaws.com/model/anthropic.claude-sonnet/invoke";
@@ -138,7 +138,7 @@ export const CONNECTIONS: readonly DemoConnection[] = [
   },
 ];
 
-/** The connection with the stand-in for the providers in place of the public host of its endpoint and token endpoint. */
+/** The connection with the stand-in for the providers instead of the public hosts of its endpoint and token endpoint. */
 export function atProviders(connection: DemoConnection, providers: string): DemoConnection {
   const atProvider = (text: string): string => {
     const url = URL.parse(text);
@@ -174,7 +174,7 @@ export function awsKey(prefix = "new"): string {
   return JSON.stringify({ AWS_ACCESS_KEY_ID: fresh(prefix), AWS_SECRET_ACCESS_KEY: fresh(prefix) });
 }
 
-/** The key of a service account, which signs what is sent to its provider. */
+/** The key of a service account, which signs the requests to its provider. */
 function serviceAccount(): string {
   const { privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2_048,

@@ -29,7 +29,7 @@ const DEPLOYED = {
 const HOUR_MS = 3_600_000;
 const REFUSAL = "The provider returned 403: refused or not allowed.";
 
-/** The stand-ins, with connections that hold old keys and secrets that hold new ones, and the built function. */
+/** The stand-ins, with old keys in connections and new keys in secrets, and the built function. */
 export interface DemoSandbox {
   readonly aws: AwsSandbox;
   readonly confluent: ConfluentSandbox;
@@ -139,7 +139,7 @@ function apiKeySecret(environment: string): string {
   return `${environment}/confluent-flink-key`;
 }
 
-/** The shape of a key that `probe` invents: nobody has issued it. */
+/** The format of the invalid keys that `probe` invents. */
 const INVENTED = /^[Xx0-]{4,}$/;
 
 function accepts(data: AuthData): boolean {

@@ -47,7 +47,7 @@ const SETTINGS = [
   { htmlOnPut: true },
 ] as const;
 
-/** What `npm start -- --serve` prints: commands for a second terminal. */
+/** The output of `npm start -- --serve`: commands for a second terminal. */
 export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly string[] {
   const { aws, confluent, providers, logFile } = sandbox;
   const note = (text: string) => terminal.paint("dim", `# ${text}`);
@@ -70,9 +70,9 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
     ...CONFLUENT_FAULTS.map((rule) => post(faults, rule)),
     note("Faults of AWS:"),
     ...AWS_FAULTS.map((fault) => post(`${aws.url}/_sandbox/faults`, fault)),
-    note("Odd answers of the providers:"),
+    note("Unusual responses of the providers:"),
     ...PROVIDER_FAULTS.map((fault) => post(`${providers.url}/_sandbox/faults`, fault)),
-    note("How statements end, and how the environment staging reports on keys from now on:"),
+    note("How statements end, and how the environment staging reports on keys:"),
     post(`${confluent.url}/_sandbox/statements`, { environment, settings: { failure: "Table not found" } }),
     ...SETTINGS.map((settings) => post(`${confluent.url}/_sandbox/settings`, { environment, settings })),
   ];
@@ -84,19 +84,19 @@ function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string)
   const connections = `sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENTS.prod}/connections`;
   return [
     note(
-      `A new key; a key that its provider refuses (any with "${REVOKED}" in it); a key that the provider knows and Confluent shows as refused ("${FORBIDDEN}"); a new token without the AWS CLI:`,
+      `A new key; a key that its provider refuses (any with "${REVOKED}" in it); a key that the provider accepts but Confluent shows as refused ("${FORBIDDEN}"); a new token without the AWS CLI:`,
     ),
     `${put} '{"OPENAI_API_KEY":"sk-2"}'`,
     `${put} '{"OPENAI_API_KEY":"sk-${REVOKED}"}'`,
     `${put} '{"OPENAI_API_KEY":"sk-${FORBIDDEN}"}'`,
     `curl -H 'x-amz-target: secretsmanager.PutSecretValue' -d '${body}' ${aws.url}`,
-    note("A connection, and the messages of the topic:"),
+    note("A connection, and the messages to the topic:"),
     `curl -u ${apiKeys.prod} ${confluent.url}/${connections}/support-openai`,
     `curl ${aws.url}/_sandbox/sns/messages`,
     note("The same with the command line:"),
     `${COMMAND_LINE} status`,
     `${COMMAND_LINE} rotate support-openai`,
-    note("How the service reports on keys, and the settings that follow:"),
+    note("How the service reports on keys, and the proposed settings:"),
     `${COMMAND_LINE} probe support-openai --bad-key --yes --seconds 5`,
   ];
 }

@@ -1,8 +1,8 @@
 /** True in a package that npm installed, false in a checkout. */
 const isInstalled = /[\\/]node_modules[\\/]/.test(import.meta.dirname);
 
-/** What to type to start the command line. */
+/** The command that starts the command line. */
 export const COMMAND_LINE = isInstalled ? "npx flink-connection-rotator" : "npx .";
 
-/** What to type to start the sandbox. */
+/** The command that starts the sandbox. */
 export const START_SANDBOX = isInstalled ? `${COMMAND_LINE} sandbox` : "npm start -- --serve";

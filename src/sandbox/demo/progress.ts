@@ -7,7 +7,7 @@ import type { DemoSandbox } from "./environment.ts";
 
 const FRAME_MS = 100;
 
-/** Shows the connections as the sandbox has them until the run ends. */
+/** Shows the state of the connections in the sandbox until the run ends. */
 export async function watchRun(
   { confluent, terminal }: { readonly confluent: DemoSandbox["confluent"]; readonly terminal: Terminal },
   connections: readonly DemoConnection[],

@@ -25,13 +25,13 @@ export interface DemoContext extends DemoSandbox {
   onEvent: (event: SecretLabelUpdated) => void;
 }
 
-/** What a scenario's run came to. */
+/** The result of a scenario's run. */
 export interface ScenarioRun {
   readonly result: RotatorResult;
   readonly alerts: readonly PublishedMessage[];
 }
 
-/** A sentence, and whether it is true. */
+/** A sentence and whether it is true. */
 export type Assertion = readonly [text: string, holds: boolean];
 
 export interface Scenario {
@@ -42,7 +42,7 @@ export interface Scenario {
   readonly assertions: (context: DemoContext, run: ScenarioRun) => readonly Assertion[];
 }
 
-/** How long the service shows the old phase in the scenario of a READY that lingers. */
+/** How long the service shows the old phase in the scenario of a stale READY. */
 const LINGERING_MS = 1_000;
 const SHARING = using(SHARED_SECRET);
 const AGENTS = using(AGENTS_SECRET);
@@ -62,19 +62,19 @@ export const SCENARIOS: readonly Scenario[] = [
     assertions: (context, run) => allReady(context, run, SHARING),
   },
   {
-    title: `The provider refuses a new key in ${SHARED_SECRET} before anything is put`,
+    title: `The provider refuses a new key in ${SHARED_SECRET} before it is sent to Confluent`,
     connections: SHARING,
     start: (context) => changeSecret(context, SHARED_SECRET, awsKey(REVOKED)),
     assertions: (context, run) => allKeepTheirKey(context, run, SHARING),
   },
   {
-    title: `A new key in ${SHARED_SECRET} is genuine, but may not be used for the model`,
+    title: `A new key in ${SHARED_SECRET} is valid, but may not use the model`,
     connections: SHARING,
     start: (context) => changeSecret(context, SHARED_SECRET, awsKey(FORBIDDEN)),
     assertions: (context, run) => onlyCanaryRefused(context, run, SHARING),
   },
   {
-    title: `A new key in ${AGENTS_SECRET} is refused after a READY that lingers for ${LINGERING_MS / 1_000} s`,
+    title: `A new key in ${AGENTS_SECRET} is refused after a stale READY of ${LINGERING_MS / 1_000} s`,
     connections: AGENTS,
     start: (context) => {
       const world = { world: "controller", verdictAfterMs: LINGERING_MS } as const;
@@ -127,7 +127,7 @@ function allKeepTheirKey(
     (each) => inspect(context, each).phase === "READY" && !holdsCurrent(context, each),
   );
   return [
-    [`All ${connections.length} connections keep the key that works: nothing was put`, keepTheirs],
+    [`All ${connections.length} connections keep the key that works: no PUT was sent`, keepTheirs],
     [
       "The topic received one alert, and the run ended with an error",
       alerts.length === 1 && "error" in result,
@@ -185,7 +185,7 @@ function inspect({ confluent }: DemoContext, { name, environment }: DemoConnecti
   return confluent.connection(name, ENVIRONMENTS[environment]);
 }
 
-/** Whether the connection holds something unique from its secret's current value. */
+/** Whether the connection holds a unique part of its secret's current value. */
 function holdsCurrent(context: DemoContext, connection: DemoConnection): boolean {
   const secret = context.aws.secretString(connection.secret) ?? "";
   const values = Object.values(inspect(context, connection).data);

@@ -7,7 +7,7 @@ import { type DemoSandbox, startDemoSandbox } from "./environment.ts";
 import { instructions } from "./instructions.ts";
 import { watchRun } from "./progress.ts";
 
-/** Keeps the sandbox and the function running until `end`. Each new value of a secret starts a run, which is shown. */
+/** Runs the sandbox and the function until `end`. Each new value of a secret starts a run, which is shown. */
 export async function serve(terminal: Terminal, end: Promise<unknown>): Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   const sandbox = await startDemoSandbox((event) => {

@@ -35,14 +35,14 @@ export function statementAssertions(
   const named = "report" in result && JSON.stringify(result.report["statements"]).includes(NAMED);
   return [
     [
-      "No phase told anything; a statement used the connection and proved the key: ready",
+      "There was no phase; a statement used the connection and proved the key: ready",
       "report" in result && result.report.counts["ready"] === 1,
     ],
     [
-      `The statement ${RESTARTED} was stopped and resumed, and runs with the new key`,
+      `The statement ${RESTARTED} was stopped and resumed and runs with the new key`,
       isRestarted && JSON.stringify(uses[0]?.data) === key,
     ],
-    [`The report names ${NAMED}, which still runs with the key from before`, named],
+    [`The report names ${NAMED}, which still runs with the previous key`, named],
     ["The rotator left no statement behind", left === 2],
   ];
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SandboxResponse } from "../confluent/responses.ts";
 import type { ProviderName, ShownKey } from "./keys.ts";
 
-/** What a provider says of a good key, and of a bad one. */
+/** A provider's responses to a good key and to a bad one. */
 interface Answers {
   readonly accepted: () => SandboxResponse;
   readonly refused: (key: string) => SandboxResponse;

@@ -2,17 +2,17 @@ import * as z from "zod";
 import type { SandboxResponse } from "../confluent/responses.ts";
 import type { ProviderName } from "./keys.ts";
 
-/** An odd answer to a request, and the requests that get it. */
+/** An unusual response and the requests that receive it. */
 export const providerFault = z.strictObject({
-  /** A connection type; `AWS` and `OAUTH2` stand for several. Without it, every request gets the answer. */
+  /** A connection type; `AWS` and `OAUTH2` cover several. Without it, every request receives the response. */
   provider: z.string().optional(),
-  /** How many requests get it; 1 by default. */
+  /** How many requests receive it; 1 by default. */
   times: z.number().optional(),
-  /** The status of the answer, with a body as it is and further headers. */
+  /** The status of the response, with a raw body and additional headers. */
   status: z.int().min(200).max(599).optional(),
   body: z.string().optional(),
   headers: z.record(z.string(), z.string()).readonly().optional(),
-  /** Never answers, breaks the connection, sends half the answer, or sends that many blanks. */
+  /** Never responds, breaks the TCP connection, sends half the response, or sends the given number of blanks. */
   transfer: z
     .union([z.enum(["hang", "reset", "stall"]), z.strictObject({ hugeBytes: z.number() })])
     .optional(),
@@ -20,7 +20,7 @@ export const providerFault = z.strictObject({
 
 export type ProviderFault = Readonly<z.infer<typeof providerFault>>;
 
-/** The odd answers that are still to be given. */
+/** The pending unusual responses. */
 export class ProviderFaults {
   readonly #pending: { readonly fault: ProviderFault; left: number }[] = [];
 
@@ -38,7 +38,7 @@ export class ProviderFaults {
   }
 }
 
-/** The answer as the fault leaves it. */
+/** The response with the fault. */
 export function withFault(answer: SandboxResponse, fault: ProviderFault): SandboxResponse {
   const { status = answer.status, body = answer.body, headers, transfer } = fault;
   const changed = { status, body, headers: { ...answer.headers, ...headers } };

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import * as z from "zod";
 import { parseJson } from "../../rotation/json.ts";
 
-/** A request as the stand-in sees it. */
+/** A request as the stand-in receives it. */
 export interface Asked {
   readonly method: string;
   /** Path and query. */
@@ -11,7 +11,7 @@ export interface Asked {
   readonly body: string;
 }
 
-/** A provider, and the key that a request shows to it; empty if there is none. */
+/** A provider and the key in a request to it; empty without a key. */
 export interface ShownKey {
   readonly provider: ProviderName;
   readonly key: string;
@@ -28,7 +28,7 @@ export type ProviderName =
   | "VERTEXAI"
   | "OAUTH2";
 
-/** Whose API a request is for, and with which key; `undefined` if no provider has this path. */
+/** The provider whose API a request calls, and the key; `undefined` if no provider has this path. */
 export function shownKey({ method, path, headers, body }: Asked): ShownKey | undefined {
   const header = (name: string): string => String(headers[name] ?? "");
   const authorization = header("authorization");

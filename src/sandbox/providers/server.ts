@@ -13,7 +13,7 @@ import { type Asked, type ProviderName, shownKey } from "./keys.ts";
 export interface ProvidersOptions {
   /** Whether a provider accepts a key; every key by default. A request without a key is always refused. */
   readonly accepts?: (key: string, provider: ProviderName) => boolean;
-  /** Told of each access token that is issued. */
+  /** Called for each issued access token. */
   readonly onToken?: (token: string) => void;
 }
 
@@ -23,11 +23,11 @@ export interface ProviderCall extends Asked {
   readonly key: string | undefined;
 }
 
-/** The providers of all connection types on one port of the loopback interface, told apart by path and headers. */
+/** The providers of all connection types on one port of the loopback interface, distinguished by path and headers. */
 export interface ProvidersSandbox {
   readonly url: string;
   readonly calls: readonly ProviderCall[];
-  /** Orders an odd answer. */
+  /** Adds an unusual response. */
   readonly fail: (fault: ProviderFault) => void;
   readonly close: () => Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface ProvidersSandbox {
 const issuedToken = z.object({ access_token: z.string() });
 const listeningAddress = z.object({ port: z.number() });
 
-/** Starts a local stand-in for the providers. `POST /_sandbox/faults` takes a `ProviderFault`. */
+/** Starts a local stand-in for the providers. `POST /_sandbox/faults` adds a `ProviderFault`. */
 export async function startProviders({
   accepts = () => true,
   onToken = () => undefined,

@@ -58,7 +58,7 @@ describe.each(REFUSALS)("among a provider's responses about a key of %s", (_type
 
   it("neither a part of the refusal nor a text that contains it is a refusal", () => {
     const { status: same, body } = refusal;
-    // A plain text has no end that could be missing.
+    // A beginning of a plain text is also a plain text.
     const isText = /^[A-Z]/.test(body);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: body.length - 1 }), (length) => {

@@ -11,7 +11,7 @@ import { FakeClock } from "../../support/fake-clock.ts";
 import { WORLDS } from "../../support/generated-world.ts";
 import { mostWithin } from "../../support/rate-limiter.ts";
 
-/** Like Confluent's, but so small that a few dozen requests meet them all. */
+/** Like Confluent's, but so small that a few dozen requests reach all of them. */
 const SMALL_LIMITS: readonly RateLimit[] = [
   { windowMs: 1_000, count: 5, writes: 4 },
   { windowMs: 10_000, count: 20, writes: 16 },
@@ -23,7 +23,7 @@ const MIN_LATENCY_MS = 20;
 interface Planned {
   readonly afterMs: number;
   readonly kind: RequestKind;
-  /** On the way to the server, inside it, and on the way back. */
+  /** To the server, inside it, and back. */
   readonly delaysMs: readonly [number, number, number];
   readonly isThrottled: boolean;
 }
@@ -35,7 +35,7 @@ interface Seen {
   readonly answeredAt: number;
 }
 
-/** On top of the minimum. */
+/** In addition to the minimum. */
 const delayMs = fc.oneof(fc.constant(0), fc.nat({ max: 40 }), fc.nat({ max: 4_000 }));
 
 const planned = fc.record<Planned>({

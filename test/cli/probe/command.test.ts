@@ -121,7 +121,7 @@ describe("probe", () => {
     const { run, confluent } = await startProbed();
     confluent.fail({ method: "PUT", times: 9, fault: { kind: "status", status: 400 } });
     const { code, out } = await run(["probe", "alpha", "--bad-key", "--yes", ...SHORT]);
-    expect(out).toContain("Confluent refused the credentials when they were put. A fault was ordered.");
+    expect(out).toContain("Confluent refused the credentials when they were put. A fault was configured.");
     expect(code).toBe(1);
   });
 

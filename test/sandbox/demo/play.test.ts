@@ -46,7 +46,7 @@ describe("the demo", () => {
     );
     expect(stdout).toContain("staging/partner-a2a (A2A): not touched");
     expect(stdout).toContain("staging/tickets-rest (REST): no phase");
-    expect(stdout).toContain("✓ No phase told anything; a statement used the connection and proved the key");
+    expect(stdout).toContain("✓ There was no phase; a statement used the connection and proved the key");
     expect(stdout).toContain("✓ The statement ticket-answers was stopped and resumed");
     expect(stdout).not.toContain("\x1b");
     expect(stdout).not.toContain("✗");

@@ -7,7 +7,7 @@ import { fakeTerminal } from "../../support/terminal.ts";
 
 const Connections = z.object({ connections: z.array(z.object({ name: z.string(), phase: z.string() })) });
 
-/** The sandbox, what it prints, and ways to run the printed commands. */
+/** The sandbox, its output, and functions that run the printed commands. */
 async function startServing() {
   const { terminal, written } = fakeTerminal({ isTTY: false });
   const end = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ async function startServing() {
     const [SecretId, SecretString] = await line(pattern);
     await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   };
-  /** Runs every printed line that matches: its body and its address. @returns the bodies. */
+  /** Sends the request of every printed line that matches. @returns the bodies. */
   const post = async (pattern: RegExp) => {
     const lines = [...written().matchAll(pattern)].map(([, body = "", address = ""]) => ({ body, address }));
     const responses = lines.map(({ body, address }) => fetch(address, { method: "POST", body }));

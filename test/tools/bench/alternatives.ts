@@ -29,7 +29,7 @@ await reportUsage(async () => {
   return "done";
 });
 
-/** As the vendor's documentation says: PUT, then GET until READY. A refused PUT is not repeated. */
+/** As in Confluent's documentation: PUT, then GET until READY. A refused PUT is not repeated. */
 async function rotate(send: Send, name: string, pollMs: number): Promise<void> {
   const untilAt = Date.now() + GIVE_UP_MS;
   if (!(await send("PUT", name)).includes(name)) return;

@@ -1,4 +1,4 @@
-/** What a run has to do, and what limits it. */
+/** The work and the limits of a run. */
 export interface Load {
   readonly connections: number;
   readonly secrets: number;
@@ -14,7 +14,7 @@ export interface RateLimits {
 }
 
 const PAGE_SIZE = 100;
-/** The documented limits of the API. The function always keeps to them. */
+/** The documented limits of the API, which the function always respects. */
 const DOCUMENTED = { perSecond: 50, perMinute: 1_000 };
 
 export const BOUND_IN_WORDS =
@@ -23,7 +23,7 @@ export const BOUND_IN_WORDS =
   "With canary, the first PUT of each secret becomes ready before the others are sent. Polling and reading the secrets " +
   "are not counted.";
 
-/** The shortest time for any client that reads before it writes, and waits until the last key is in use. */
+/** The shortest time for any client that reads before it writes and waits until the last key is in use. */
 export function lowerBoundMs(load: Load): number {
   const { connections, latencyMs, timeToReadyMs } = load;
   const send = paced(load.limits);
@@ -38,12 +38,12 @@ export function lowerBoundMs(load: Load): number {
   return lastPutAt + latencyMs + timeToReadyMs;
 }
 
-/** How many pages the whole list has. */
+/** The number of pages of the whole list. */
 export function pageCount(connections: number): number {
   return Math.ceil(connections / PAGE_SIZE);
 }
 
-/** Gives each request the earliest time, not before `notBefore`, at which no window is full. */
+/** The earliest time for each request, from `notBefore` on, at which no window is full. */
 function paced({ perSecond = Infinity, perMinute = Infinity }: RateLimits): (notBefore: number) => number {
   const sent: number[] = [];
   const second = Math.min(perSecond, DOCUMENTED.perSecond);

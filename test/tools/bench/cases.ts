@@ -3,10 +3,10 @@ import { type Case, OURS, type Row } from "./measure.ts";
 import { secretCount } from "./scenario.ts";
 
 const SIZES = [1, 10, 100, 500, 1_000];
-/** With more, one connection after the other takes more than half an hour. */
+/** The sizes for the sequential loop. Larger ones take more than half an hour. */
 const LOOP_SIZES = [1, 10];
 const LARGEST_LOOP = 10;
-/** With more, the start of the process does not show in the ratio. */
+/** The largest size with a warm process. Above, the start of the process does not affect the ratio. */
 const LARGEST_WARM = 100;
 
 export const DOCUMENTED = "50/s, 1000/min";
@@ -25,7 +25,7 @@ export function cases(isQuick: boolean): readonly Case[] {
   return isQuick ? quickCases() : [...ours(), ...alternatives()];
 }
 
-/** Estimates for the sizes that the curl loop is not run for. */
+/** Estimates for the sizes without a measurement of the curl loop. */
 export function estimates(row: Row, isQuick: boolean): readonly Row[] {
   if (isQuick || row.way !== "curl loop" || row.connections !== LARGEST_LOOP) return [];
   return SIZES.filter((connections) => connections > LARGEST_LOOP).map((connections) => {

@@ -16,11 +16,11 @@ const DIST = join(import.meta.dirname, "../../../dist");
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "20" },
-    /** Further bundles to compare. */
+    /** Additional bundles to compare. */
     also: { type: "string", multiple: true, default: [] },
-    /** Memory of the function in MB, of which follows its share of a CPU. */
+    /** The function's memory in MB, which determines its share of a CPU. */
     memory: { type: "string", multiple: true, default: ["256", "512", "1024"] },
-    /** Connections of the run that is measured for each memory. */
+    /** The number of connections in the run for each memory. */
     connections: { type: "string", default: "500" },
   },
 });
@@ -82,7 +82,7 @@ rmSync(folder, { recursive: true });
 await measureRuns(Number(values.connections));
 reportContents();
 
-/** A run at each memory, beside one with a whole CPU. */
+/** Measures a run at each memory and one with a whole CPU. */
 async function measureRuns(connections: number): Promise<void> {
   buildProcesses();
   const limits = { perSecond: 50, perMinute: 1_000 };

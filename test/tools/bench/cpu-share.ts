@@ -5,7 +5,7 @@ import type { WorkerOptions } from "./processes.ts";
 /** Lambda schedules CPU time in periods of this length. */
 const PERIOD_MS = 20;
 
-/** Limits processes to a part of one CPU. */
+/** Limits processes to a share of one CPU. */
 export interface CpuShare extends Disposable {
   readonly means: string;
   readonly options: WorkerOptions;

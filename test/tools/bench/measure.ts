@@ -12,7 +12,7 @@ import { type Usage, usage } from "./usage.ts";
 const DIST = join(import.meta.dirname, "../../../dist");
 const SERVER = join(import.meta.dirname, "server.ts");
 export const OURS = "the function";
-/** More than any way needs unless it is stuck. */
+/** More than any variant needs unless it hangs. */
 const TIME_LIMIT_MS = 240_000;
 const ENDINGS = new Set(["succeeded", "done"]);
 
@@ -23,9 +23,9 @@ export interface Case extends bench.Layout {
   readonly limits: RateLimits;
   readonly latencyMs: number;
   readonly timeToReadyMs: number;
-  /** Whether the process has made a dry run before, like a function that was invoked a moment ago. */
+  /** Whether the process has completed a dry run, like a recently invoked function. */
   readonly isWarm: boolean;
-  /** Default: a whole CPU and the memory that is deployed. */
+  /** Default: a whole CPU and the deployed memory. */
   readonly machine?: Machine;
 }
 
@@ -45,11 +45,11 @@ export interface Row extends Omit<Case, "limits" | "machine"> {
   readonly latenessMs?: { readonly median: number; readonly p95: number; readonly worst: number };
   readonly peakRssBytes?: number;
   readonly cpuMs?: number;
-  /** Computed from fewer connections, because the measurement would take too long. */
+  /** Extrapolated from fewer connections, because the measurement would take too long. */
   readonly isEstimate: boolean;
 }
 
-/** Compiles the processes to JavaScript, so that stripping types costs none of them memory. */
+/** Compiles the processes to JavaScript, so that type stripping does not cost memory. */
 export function buildProcesses(): void {
   buildSync({
     entryPoints: ["invoke", "alternatives"].map((name) => join(import.meta.dirname, `${name}.ts`)),
@@ -61,7 +61,7 @@ export function buildProcesses(): void {
   });
 }
 
-/** Runs one way against a sandbox of its own. @throws Error if it does not end in time, or fails. */
+/** Runs one variant against its own sandbox. @throws Error if it fails or does not end in time. */
 export async function measure(one: Case): Promise<Row> {
   const { limits, machine: _, ...row } = one;
   const secrets = bench.secretCount(one.connections);

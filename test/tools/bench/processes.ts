@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type * as z from "zod/mini";
 
-/** A process of its own that responds with messages. It is killed when it goes out of scope. */
+/** A child process that responds with messages. It is killed when it goes out of scope. */
 export interface Worker extends AsyncDisposable {
   readonly child: ChildProcess;
 }
@@ -33,14 +33,14 @@ export function startWorker(
   return { child, [Symbol.asyncDispose]: dispose };
 }
 
-/** The next message of a worker. @throws Error if the worker ends, or sends nothing for `timeoutMs`. */
+/** The next message of a worker. @throws Error if the worker ends or sends nothing for `timeoutMs`. */
 export async function messageOf<T>(
   { child }: Worker,
   schema: z.ZodMiniType<T>,
   timeoutMs: number,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  // Not "exit", which may come before the last message.
+  // Not "exit", which may precede the last message.
   const onEnd = () => reject(new Error(`${child.spawnargs.join(" ")} ended without a message.`));
   const timer = setTimeout(() => reject(new Error(`No message within ${timeoutMs} ms.`)), timeoutMs);
   child.once("message", resolve).once("disconnect", onEnd);

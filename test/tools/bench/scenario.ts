@@ -10,7 +10,7 @@ export const ENDPOINT = "https://api.bench.invalid/v1/chat/completions";
 export const OLD_KEY = "sk-old";
 export const NEW_KEY = "sk-new";
 
-/** How the sandbox behaves. */
+/** The behaviour of the sandbox. */
 export const scenario = z.object({
   connections: z.number(),
   latencyMs: z.number(),
@@ -25,12 +25,12 @@ export const addresses = z.object({ confluentUrl: z.string(), awsUrl: z.string()
 
 export type Addresses = z.infer<typeof addresses>;
 
-/** What the sandbox observed. */
+/** The sandbox's observations. */
 export const observations = z.object({
   requests: z.number(),
   throttled: z.number(),
   alerts: z.number(),
-  /** How long after each connection was ready a response first said so. */
+  /** The delay from each connection's ready until a response first showed it. */
   latenessMs: z.array(z.number()),
 });
 
@@ -47,7 +47,7 @@ export function secretCount(connections: number): number {
 export interface Layout {
   readonly connections: number;
   readonly canary: boolean;
-  /** Whether the connections of a secret are far apart in the list. */
+  /** Whether the connections of a secret are spread over the list. */
   readonly isScattered: boolean;
 }
 
@@ -73,7 +73,7 @@ export function connectionsFile(layout: Layout, { confluentUrl }: Addresses): ob
       fields: { "api-key": "OPENAI_API_KEY" },
     })),
     rollout: { canary },
-    // The endpoint is not this machine, and the key goes nowhere else.
+    // The endpoint is not on this machine, so no provider is asked.
     verification: { provider: false },
   };
 }

@@ -22,7 +22,7 @@ process.on("message", () => {
 });
 process.send?.(addresses satisfies bench.Addresses);
 
-/** A sandbox with the connections, and when a response first showed each as ready with the new key. */
+/** A sandbox with the connections that records when a response first showed each as ready with the new key. */
 async function open({ connections, ...settings }: bench.Scenario) {
   const confluent = await startConfluent(settings);
   const aws = await startAws({ clock: systemClock });

@@ -8,10 +8,10 @@ export const usage = z.object({
   peakRssBytes: z.number(),
 });
 
-/** The outcome of some work, and the time and memory it took. */
+/** The result of some work and its time and memory. */
 export type Usage = z.infer<typeof usage>;
 
-/** Does the work, sends its usage to the parent process, and lets this process end. */
+/** Does the work, sends its usage to the parent process and lets this process end. */
 export async function reportUsage(work: () => Promise<string>): Promise<void> {
   const startedAt = Date.now();
   const cpuBefore = process.cpuUsage();
@@ -22,7 +22,7 @@ export async function reportUsage(work: () => Promise<string>): Promise<void> {
   process.send?.(used, () => process.disconnect());
 }
 
-/** `resourceUsage` would include the memory of the parent at the time of the fork. */
+/** `resourceUsage` would include the parent's memory at the time of the fork. */
 function peakRssBytes(): number {
   const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
   return Number(match?.[1] ?? 0) * 1_024;

@@ -3,7 +3,7 @@ import * as bench from "./scenario.ts";
 const ROUNDS = 50;
 const { API_KEY, ENDPOINT, ENVIRONMENT_ID, NEW_KEY, ORGANIZATION_ID } = bench;
 
-/** Sends the server every kind of request that a run sends, because a real service is warm. */
+/** Sends every kind of request that a run sends, because a real service is warm. */
 export async function warmServer({ confluentUrl, awsUrl }: bench.Addresses): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64")}`;
   const list = `${confluentUrl}/sql/v1/organizations/${ORGANIZATION_ID}/environments/${ENVIRONMENT_ID}/connections`;

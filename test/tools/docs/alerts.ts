@@ -13,7 +13,7 @@ function block(language: string, text: string): string {
   return ["```".concat(language), text, "```"].join("\n");
 }
 
-/** The generated parts of docs/alerts.md, by the names of their markers. */
+/** The generated parts of docs/alerts.md by marker. */
 export function alertParts(): ReadonlyMap<string, string> {
   const refused = alertOf("rejected-keep");
   const subjects = SHOWN.map((name) => alertOf(name).subject);

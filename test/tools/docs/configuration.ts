@@ -5,7 +5,7 @@ import {
   usualSpellings,
 } from "../../../src/rotation/credentials/connection-types.ts";
 
-/** The generated parts of docs/configuration.md, by the names of their markers. */
+/** The generated parts of docs/configuration.md by marker. */
 export function configurationParts(): ReadonlyMap<string, string> {
   return new Map([
     ["settings", SECTIONS.map(([path, title]) => section(title, find(path))).join("\n\n")],
@@ -14,7 +14,7 @@ export function configurationParts(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Where in the schema each section of the reference begins, and its heading. */
+/** The heading and the place in the schema of each section of the reference. */
 const SECTIONS = [
   [[], "Top level"],
   [["environments", "*"], "environments.*"],
@@ -55,7 +55,7 @@ function section(title: string, { description = "", properties = {}, required = 
   ].join("\n");
 }
 
-/** What is inside a setting that has no section of its own, by its path. */
+/** The parts of a setting without its own section, by path. */
 function partsOf(path: string, schema: JsonSchema): [string, JsonSchema][] {
   const inside = [schema, ...(schema.anyOf ?? [])]
     .filter(isSchema)
@@ -99,7 +99,7 @@ function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): string[] {
   ];
 }
 
-/** One row for the types that take the same options. */
+/** One row for all types with the same options. */
 function typesTable(): string {
   const byOptions = Map.groupBy(CONNECTION_TYPES, ([, type]) => optionsInWords(type));
   const rows = [...byOptions].map(([options, types]) => row(types.map(([name]) => name).join(", "), options));

@@ -2,7 +2,7 @@ import { alertParts } from "./alerts.ts";
 import { cliParts } from "./cli.ts";
 import { configurationParts } from "./configuration.ts";
 
-/** The documents with generated parts, and what generates them. */
+/** The documents with generated parts and their generators. */
 export const GENERATED: ReadonlyMap<string, () => ReadonlyMap<string, string>> = new Map([
   ["docs/alerts.md", alertParts],
   ["docs/cli.md", cliParts],

@@ -1,6 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 
-/** The chargeable items of an execution. */
+/** The billed items of an execution. */
 export interface Meter {
   operations: number;
   bytesWritten: number;
@@ -15,7 +15,7 @@ export type VirtualFunction = (
   slot: number,
 ) => { response: string; endsAt: number };
 
-/** The part of the durable engine that the orchestrator uses, in virtual time. No response is late or lost. */
+/** The part of the durable engine that the orchestrator uses, in virtual time, without late or lost responses. */
 export class VirtualEngine {
   readonly meter: Meter = { operations: 1, bytesWritten: 0, invocations: 1 };
   now = 0;

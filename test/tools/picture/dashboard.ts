@@ -38,7 +38,7 @@ const COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728"];
 /** Sample values for each metric: a week with one refused key. */
 const LEVELS: Readonly<Record<string, number>> = { ConnectionsReady: 0.8, Runs: 0.7, Requests: 0.75 };
 
-/** The stack's dashboard: its widgets with their titles, places and metrics, and sample values in them. */
+/** The stack's dashboard with its widgets' titles, positions and metrics, and with sample values. */
 export function dashboardPicture(): string {
   const { resources } = synthesize(CONNECTIONS, { alertEmail: "ops@example.com" });
   const dashboard = Object.values(resources).find(({ Type }) => Type === "AWS::CloudWatch::Dashboard");
@@ -134,7 +134,7 @@ interface Placed extends Series {
   readonly row: number;
 }
 
-/** The labels below a graph, in as many rows as they need. */
+/** The labels below a graph, in as many rows as needed. */
 function placed(series: readonly Series[], width: number): Placed[] {
   let [x, row] = [14, 0];
   return series.map((each) => {
@@ -161,7 +161,7 @@ function seriesOf(entry: z.output<typeof metric>, index: number): Series {
   return { name, label: label ?? name, color: color ?? COLORS[index % COLORS.length] ?? "#1f77b4" };
 }
 
-/** One key is refused in the middle of the week; everything else is quiet. */
+/** Values for a week in which one key is refused on the middle day. */
 function valuesOf({ name, label }: Series, index: number): number[] {
   const level = LEVELS[name] ?? (/Time|Duration|Age/.test(name) ? 0.25 + 0.22 * index : 0);
   return Array.from({ length: POINTS }, (_, at) => {

@@ -13,13 +13,13 @@ const byProtocol = z.object({ default: z.string() });
 const COMMAND = ["rotate", "--secret", SHARED_SECRET];
 
 export interface RefusedKey {
-  /** What a person sees who rotates by hand. */
+  /** The terminal of a person who rotates by hand. */
   readonly terminal: readonly (readonly Span[])[];
   /** The alert of the function's run. */
   readonly mail: readonly (readonly Span[])[];
 }
 
-/** A key that is refused, from real runs against the sandbox. */
+/** Real runs with a refused key against the sandbox. */
 export async function showRefusedKey(): Promise<RefusedKey> {
   const events: SecretLabelUpdated[] = [];
   const sandbox = await startDemoSandbox((event) => events.push(event));

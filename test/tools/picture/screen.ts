@@ -7,13 +7,13 @@ const STYLE = new RegExp(`${ESCAPE}\\[(\\d+)m`, "g");
 
 export const COLUMNS = 80;
 
-/** Text in one style; the code is that of the terminal, 0 for none. */
+/** Text in one style, as a terminal code; 0 for none. */
 export interface Span {
   readonly text: string;
   readonly code: string;
 }
 
-/** A terminal that keeps what is visible at the end. */
+/** A terminal that records the final screen. */
 export class Screen implements Stream {
   readonly isTTY = true;
   readonly rows = 60;

@@ -4,7 +4,7 @@ const LINE_HEIGHT = 19;
 const CHARACTER_WIDTH = 8.2;
 const MARGIN = 20;
 
-/** Terminal colours by code, as classes; the style sheet has their values for light and dark. */
+/** CSS classes of terminal colours by code. The style sheet has their values for light and dark. */
 const CLASSES: Readonly<Record<string, string>> = {
   1: "bold",
   2: "dim",
@@ -37,7 +37,7 @@ export interface Picture {
 export const MONOSPACE = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
 export const SANS = "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif";
 
-/** A picture that follows the reader's choice of light or dark. */
+/** An SVG with a light and a dark style. */
 export function toSvg({ title, width, height, font, body }: Picture): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(width)} ${height}" font-family="${font}" font-size="13.5" xml:space="preserve">`,

@@ -23,7 +23,7 @@ const Connection = z.object({ name: z.string(), spec: z.object({ endpoint: z.str
 const secrets = new SecretsManagerClient();
 const topics = new SNSClient();
 
-/** A dry run as one would write it without regard to cold starts. */
+/** A dry run written without regard to cold starts. */
 export const handler = async (event: { dryRun?: boolean }): Promise<object> => {
   const config = Config.parse(JSON.parse(readFileSync(process.env["CONNECTIONS_FILE"] ?? "", "utf8")));
   const [environment] = Object.values(config.environments);
