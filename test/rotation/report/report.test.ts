@@ -5,6 +5,7 @@ import {
   cutToFit,
   errorClasses,
   isAlertable,
+  isUnhealthy,
 } from "../../../src/rotation/report/report.ts";
 import { VERSION } from "../../../src/version.ts";
 import { NOW, outcome } from "../../support/builders.ts";
@@ -65,13 +66,27 @@ describe("what the operator should hear of", () => {
     },
   );
 
-  it.each(["ready", "skipped", "planned"] as const)("is no connection that is %s", (kind) => {
+  it.each(["ready", "applied", "skipped", "planned"] as const)("is no connection that is %s", (kind) => {
     expect(isAlertable(outcome({ outcome: kind }))).toBe(false);
   });
 
   it("is a detail beside ready, but not beside skipped", () => {
     expect(isAlertable(outcome({ detail: "Lookup failed" }))).toBe(true);
+    expect(isAlertable(outcome({ outcome: "applied", detail: "Lookup failed" }))).toBe(true);
     expect(isAlertable(outcome({ outcome: "skipped", detail: "Lookup failed" }))).toBe(false);
+  });
+});
+
+describe("the number of connections that are unhealthy", () => {
+  it.each(["failed", "unverified", "rolled-back", "not-attempted"] as const)(
+    "counts one that is %s",
+    (kind) => {
+      expect(isUnhealthy(outcome({ outcome: kind }))).toBe(true);
+    },
+  );
+
+  it.each(["ready", "applied", "skipped", "planned"] as const)("does not count one that is %s", (kind) => {
+    expect(isUnhealthy(outcome({ outcome: kind }))).toBe(false);
   });
 });
 

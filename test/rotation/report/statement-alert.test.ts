@@ -61,6 +61,28 @@ describe("an alert about statements", () => {
     },
   );
 
+  it("speaks of several stopped statements in the plural", () => {
+    const { alert } = alertOf([statement(), statement({ environment: "staging", name: "payments" })]);
+    expect(alert?.text).toMatch(
+      /^STOPPED STATEMENT:\n {2}prod\/orders, staging\/payments\n {2}The rotator has stopped them for a\n {2}restart, and they do not run again\.\n\n/,
+    );
+  });
+
+  it("has no command if it is not known how to resume the statement", () => {
+    const { nextStep: _nextStep, ...unknown } = statement();
+    const { alert } = alertOf([unknown]);
+    expect(alert?.text).not.toContain("RESUME IT");
+    expect(JSON.parse(alert?.chat ?? "{}").content.nextSteps).toEqual([]);
+  });
+
+  it.each(["reported", "not-restarted", "would-restart"] as const)(
+    "names one that is %s as one that still runs with the key from before",
+    (action) => {
+      const { alert } = alertOf([statement(), statement({ name: "audit", action })]);
+      expect(alert?.text).toContain("\n\nAt least these still run with the key from before: prod/audit.\n\n");
+    },
+  );
+
   it("names those that still run with the key from before if it is sent for another reason", () => {
     const failed = outcome({ outcome: "failed", errorClass: "rejected" });
     const many = Array.from({ length: 60 }, (_, index) =>
