@@ -2,7 +2,7 @@ import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import { possibleNames } from "../secret-id.ts";
 import { type Cause, groupByCause } from "./causes.ts";
-import { type Holding, holdingOf } from "./holding.ts";
+import { type Holding, holdingOf, isAboutApiKey } from "./holding.ts";
 import { isAlertable, type Report } from "./report.ts";
 import { interruptedStatements, type Statement } from "./statement-alert.ts";
 
@@ -27,7 +27,7 @@ export interface Situation {
 
 /** `undefined` if there is nothing to tell. */
 export function describeSituation(report: Report): Situation | undefined {
-  const concerned = report.connections.filter(isAlertable);
+  const concerned = blameApiKey(report.connections.filter(isAlertable));
   const causes = groupByCause(concerned);
   const [main] = causes;
   const interrupted = interruptedStatements(report);
@@ -35,6 +35,20 @@ export function describeSituation(report: Report): Situation | undefined {
   const worst = main?.holding ?? "current";
   const since = sinceOf(heldBy({ concerned }, worst), Date.parse(report.startedAt));
   return { report, concerned, causes, interrupted, worst, main, since };
+}
+
+/**
+ * The report of a batch keeps the messages of some outcomes only. If one of them says that the rotator's Confluent API key
+ * of an environment cannot be read, that is the cause of all whose secret could be read.
+ */
+function blameApiKey(outcomes: readonly Outcome[]): readonly Outcome[] {
+  const blaming = outcomes.filter((each) => each.errorClass === "secret" && isAboutApiKey(each));
+  const messages = new Map(blaming.map(({ environment, message }) => [environment, message]));
+  return outcomes.map((outcome) => {
+    const { environment, errorClass, secretVersionId, message = messages.get(environment) } = outcome;
+    const isBlamed = errorClass === "secret" && secretVersionId !== undefined && message !== undefined;
+    return isBlamed ? { ...outcome, message } : outcome;
+  });
 }
 
 /** The latest time, if every one of the connections has one and it is no news. */

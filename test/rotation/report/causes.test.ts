@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { kept, many, of, refused } from "../../support/alert-outcomes.ts";
+import { abridge, createReport } from "../../../src/rotation/report/report.ts";
+import { kept, many, of, refused, withoutVersion } from "../../support/alert-outcomes.ts";
 import { sentAlert, unwrapped } from "../../support/alerts.ts";
+import { NOW } from "../../support/builders.ts";
+
+const FACTS = { trigger: { kind: "schedule" }, startedAt: NOW, endedAt: NOW, requests: 1 } as const;
 
 /** The first line of each cause, and the text of all, without line breaks. */
 function causesOf(outcomes: Parameters<typeof sentAlert>[0]) {
@@ -83,6 +87,22 @@ describe("a cause in an alert", () => {
     const { causes, text } = causesOf([brief, refused()]);
     expect(causes).toEqual(["WHY: rejected, prod, 2 connections"]);
     expect(text).toContain("Which: support-openai, brief ");
+  });
+
+  it("includes those whose message was dropped if the rotator's Confluent API key cannot be read", () => {
+    const message = "Cannot read the rotator's Confluent API key: Secret confluent/key does not exist.";
+    const ofApiKey = ["prod/openai", "prod/other", "prod/third"].map((each) => unusable(each, each, message));
+    const ofSecret = withoutVersion(unusable("d", "prod/missing", "Secret prod/missing does not exist."));
+    const late = of({ name: "e", outcome: "not-attempted", errorClass: "timeout", message: "Time was up." });
+    const { connections } = abridge(createReport([...ofApiKey, ofSecret, late], FACTS), 1);
+    expect(connections.flatMap((each) => each.message ?? [])).toEqual([message]);
+    const { causes, text } = causesOf(connections);
+    expect(causes).toEqual([
+      "WHY: secret, prod, 3 connections",
+      "WHY: secret, prod, 1 connection",
+      "WHY: timeout, prod, 1 connection",
+    ]);
+    expect(text).not.toContain("STILL WORKING");
   });
 
   it("needs no message and no advice", () => {
