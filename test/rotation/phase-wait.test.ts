@@ -104,13 +104,13 @@ describe("READY of a connection that shows no change after its PUT", () => {
 
 describe("the last read of a READY", () => {
   it.each([
-    { why: "the service has not shown that it tried the key", world: "credulous", again: true },
-    { why: "another phase came before it", world: "prompt", again: false },
-  ] as const)("is wanted: $again, if $why", async ({ world, again }) => {
+    { why: "the service has not shown that it tried the key", world: "credulous", is: "is needed" },
+    { why: "another phase came before it", world: "prompt", is: "is not needed" },
+  ] as const)("$is if $why", async ({ world, is }) => {
     const { result } = openUpdate({ behaviour: { world, timeToReadyMs: 500 } });
     const updated = await result();
     expect(updated.details.outcome).toBe("ready");
-    expect(updated.readAgain !== undefined).toBe(again);
+    expect(updated.readAgain !== undefined).toBe(is === "is needed");
   });
 
   it("takes fifteen seconds at most", async () => {
@@ -133,7 +133,7 @@ describe("the last read of a READY", () => {
       behaviour: { world: "controller", verdictAfterMs: HOUR_MS, initially: "pending" },
     },
     { what: "a refusal", behaviour: { accepts: () => false } },
-  ] as const)("is not wanted after $what", async ({ behaviour }) => {
+  ] as const)("is not needed after $what", async ({ behaviour }) => {
     const { result } = openUpdate({ behaviour });
     const updated = await result();
     expect(updated.details.outcome).not.toBe("ready");

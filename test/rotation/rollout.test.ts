@@ -112,6 +112,14 @@ describe("a version that turns out to be superseded", () => {
     expect(puts()).toEqual(["a v2", "a v3"]);
   });
 
+  it("is followed by a newer one that was created in the same moment", async () => {
+    const { rotate, secrets, puts } = openRollout({ connections: { a: { timeToReadyMs: 2_000 } } });
+    const sameMoment = { at: NOW - HOUR_MS, lagMs: HOUR_MS + 1_000 };
+    secrets.add("openai", { versionId: "v2", value: "v2", ...sameMoment });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v2" } });
+    expect(puts()).toEqual(["a v1", "a v2"]);
+  });
+
   it("is followed by the newer one if that appears during the last read", async () => {
     let isAdded = false;
     const { rotate, puts, secrets, clock, detailsByConnection } = openRollout({
