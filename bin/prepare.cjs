@@ -1,6 +1,6 @@
 "use strict";
 // Builds after `npm ci` and before `npm start` and `npx .`. If npm has run without scripts, the checkout's own Node is missing,
-// and an old one cannot run the build. This must not fail then: npm would hide what the launcher has to say.
+// and an old one cannot run the build. This script must not fail then, because npm would hide the launcher's message.
 
 const { spawnSync } = require("child_process");
 

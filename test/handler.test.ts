@@ -174,7 +174,7 @@ describe("a direct call", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("is refused with the listed names, without an alert, if it names a connection that is not listed", async () => {
+  it("that names an unlisted connection is refused with the listed names and without an alert", async () => {
     const world = await worldOf();
     const error = await failure(world.invoke({ connections: ["z"] }));
     expect(error).toMatchObject({ name: "EventError", message: expect.stringContaining("Listed: a.") });
@@ -192,7 +192,7 @@ describe("an invalid configuration", () => {
   it.each([
     ["a scheduled run", () => SCHEDULE],
     ["a run started by a secret change", changeOf],
-  ])("is alerted by %s, and thrown", async (_, eventOf) => {
+  ])("is alerted and thrown by %s", async (_, eventOf) => {
     const world = await worldWithInvalidConfig();
     const error = await failure(world.invoke(eventOf(world)));
     expect(error).toMatchObject({ name: "ConfigError" });
@@ -210,7 +210,7 @@ describe("an invalid configuration", () => {
     expect(world.aws.published()).toEqual([]);
   });
 
-  it("is the cause of the error if the alert cannot be sent, too", async () => {
+  it("is the cause of the error if the alert cannot be sent", async () => {
     const world = await worldWithInvalidConfig();
     world.aws.fail({ operation: "Publish", error: "NotFound", message: "Topic does not exist" });
     const lines = captureOutput();

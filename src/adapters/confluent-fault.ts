@@ -23,7 +23,7 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
   const response: ResponseInfo = { httpStatus: status, ...requestIdOf({ headers }), ...detailOf(detail) };
   switch (status) {
     case 200:
-      return new RotationError("service", "Confluent's answer could not be read.", response);
+      return new RotationError("service", "Confluent's response could not be read.", response);
     case 401:
       return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
     case 403:
@@ -58,7 +58,7 @@ export function putError(response: HttpResponse): RotationError {
   if (status === 409 || status === 412) return new ConflictError(failure.response);
   if (isTransient(status)) return new UnknownResultError("service", failure.message, failure.response);
   if (status >= 200 && status < 300) {
-    const fault = isFromApi(response) ? "reports an error" : "is not one of Confluent's API";
+    const fault = isFromApi(response) ? "reports an error" : "is not from Confluent's API";
     const message = `The response to the PUT (${status}) ${fault}, so the key was not accepted.`;
     return new UnknownResultError("service", message, { ...failure.response, nextStep: CHECK_PROXIES });
   }
@@ -104,7 +104,7 @@ export function requestIdOf({ headers }: Pick<HttpResponse, "headers">): { reque
 function forbidden(response: ResponseInfo, isFromConfluent: boolean): UnauthorizedError {
   if (!isFromConfluent)
     return new UnauthorizedError(
-      "Access is forbidden (403), but the answer is not one of Confluent's API: a proxy or firewall may have sent it.",
+      "Access is forbidden (403), but the response is not from Confluent's API: a proxy or firewall may have sent it.",
       {
         ...response,
         nextStep: CHECK_PROXIES,

@@ -6,7 +6,7 @@ import { exampleText } from "./help.ts";
 import { inline, type Runbook, readRunbook, renderMarkdown } from "./runbook.ts";
 import { suggestion } from "./suggestion.ts";
 
-const DESCRIPTION = `Explain an error class, an outcome or a state: what it means, and what to do.
+const DESCRIPTION = `Explain an error class, an outcome or a state: what it means and what to do.
 
 The text comes from the runbook. Without a word, the command lists all words.`;
 

@@ -21,12 +21,12 @@ export class SilentHosts {
     });
   }
 
-  /** Such as "No answer from flink.us-west-2.aws.confluent.cloud for 3 s."; `undefined` if every host answers. */
+  /** Such as "No response from flink.us-west-2.aws.confluent.cloud for 3 s."; `undefined` if every host responds. */
   text(): string | undefined {
     const silent = [...this.#since].map(([host, since]) => ({ host, ms: this.#now() - since }));
     const [longest] = silent.toSorted((a, b) => b.ms - a.ms);
     if (longest === undefined || longest.ms < TOLD_AFTER_MS) return undefined;
-    return `No answer from ${longest.host} for ${Math.floor(longest.ms / 1_000)} s.`;
+    return `No response from ${longest.host} for ${Math.floor(longest.ms / 1_000)} s.`;
   }
 
   end(): void {

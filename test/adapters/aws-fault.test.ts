@@ -42,7 +42,7 @@ describe("an AWS error", () => {
     },
   );
 
-  it("that denies access has one advice for a person and one for the function", () => {
+  it("that denies access gives different advice to a person and to the function", () => {
     const error = fromAws("AccessDeniedException", "Denied.");
     expect(toAwsFault(error, PERSON).nextStep).toBe(
       "Use a profile or role that allows sns:Publish on the topic.",
@@ -72,7 +72,7 @@ describe("an AWS error", () => {
     expect(toAwsFault(odd, PERSON)).toEqual({ kind: "other", code: "unknown error" });
   });
 
-  it("about throttling advises to try again later", () => {
+  it("about throttling advises trying again later", () => {
     expect(toAwsFault(fromAws("ThrottlingException", "Rate exceeded"), FUNCTION)).toMatchObject({
       kind: "throttled",
       nextStep: "Try again when fewer clients call SNS at the same time.",

@@ -33,7 +33,7 @@ describe("a 403 from Confluent", () => {
 });
 
 describe("a 404 to a LIST", () => {
-  it("advises to check the environment, not to create connections", () => {
+  it("advises checking the environment, not creating connections", () => {
     const error = responseError({ status: 404, headers: {}, body: errors("No such environment") });
     expect(error.response.nextStep).toMatch(/^Check organizationId, environmentId, cloud and region/);
   });

@@ -172,7 +172,7 @@ describe("a running statement", () => {
     expect(await phase()).toBe("RUNNING");
   });
 
-  it("is not changed by a request for the state that it has", async () => {
+  it("is not changed by a request for its present state", async () => {
     const { api, sandbox } = await startBench();
     sandbox.addStatement(INSERT);
     await api.statements.setStopped("orders", false);
@@ -197,7 +197,7 @@ describe("a running statement", () => {
     expect(await api.statements.get("orders")).toMatchObject({ phase: "RUNNING" });
   });
 
-  it("may have been stopped if no response arrives", async () => {
+  it("counts as possibly stopped if no response arrives", async () => {
     const { api, sandbox } = await startBench();
     sandbox.addStatement(INSERT);
     sandbox.fail({ method: "PATCH", collection: "statements", fault: { kind: "reset", applied: true } });

@@ -178,12 +178,12 @@ describe("a GET of one connection", () => {
     ["In progress", "IN PROGRESS"],
     ["step_2", "STEP_2"],
     ["degraded", "DEGRADED"],
-  ])("shows an unknown phase that looks like one: %s", async (phase, expected) => {
+  ])("shows an unknown phase that looks like a phase: %s", async (phase, expected) => {
     const { api } = await answeredBy({ body: { ...SHOWN, status: { phase } } });
     await expect(api.get("a")).resolves.toMatchObject({ phase: expected });
   });
 
-  it("redacts texts from outside before it prints them", async () => {
+  it("redacts texts from outside before it returns them", async () => {
     const headers = { "x-request-id": `quoted-${PUSHED_KEY}` };
     const { api } = await answeredBy({
       headers,
@@ -274,7 +274,7 @@ describe("an unreadable response", () => {
     bench.sandbox.fail({ method, fault: { kind: "body", body } });
     expect(await failureOf(look(bench))).toMatchObject({
       errorClass: "service",
-      message: "Confluent's answer could not be read.",
+      message: "Confluent's response could not be read.",
       response: { httpStatus: 200, requestId: "request-1" },
     });
   });
@@ -291,7 +291,7 @@ describe("an unreadable response", () => {
     expect(await failureOf(api.put(update()))).toMatchObject({
       name: "UnknownResultError",
       errorClass: "service",
-      message: expect.stringContaining("not one of Confluent's API"),
+      message: expect.stringContaining("not from Confluent's API"),
     });
   });
 
@@ -373,7 +373,7 @@ describe("an error response", () => {
   );
 });
 
-describe("a PUT", () => {
+describe("a PUT of the Confluent client", () => {
   it("carries name, type, endpoint, version and the data as a JSON text", async () => {
     const { api, arrivals } = await answeredBy({ status: 204 });
     await expect(api.put(update({ resourceVersion: "v1" }))).resolves.toEqual({ httpStatus: 204 });
@@ -399,7 +399,7 @@ describe("a PUT", () => {
   });
 
   it.each([false, true])(
-    "whose connection breaks (applied: %s) is sent once, and its result is unknown",
+    "whose TCP connection breaks (applied: %s) is sent once and has an unknown result",
     async (applied) => {
       const { api, sandbox } = await startBench();
       sandbox.fail({ method: "PUT", fault: { kind: "reset", applied } });

@@ -18,7 +18,7 @@ async function failure(response: Promise<HttpResponse>): Promise<RotationError> 
   throw new Error("There is a response, or an error of another class.", { cause: error });
 }
 
-describe("a response", () => {
+describe("an HTTP response", () => {
   it("has lower-case header names and joins repeated headers", async () => {
     const url = await serve((_request, response) => {
       response.setHeader("X-Request-Id", "r-1");
@@ -90,7 +90,7 @@ describe("a response", () => {
   });
 });
 
-describe("a request", () => {
+describe("an HTTP request", () => {
   it("names the rotator and its version, and asks for an uncompressed response", async () => {
     const url = await serve(({ headers }, response) => {
       response.end(JSON.stringify(headers));
@@ -101,7 +101,7 @@ describe("a request", () => {
   });
 });
 
-describe("a compressed response", () => {
+describe("a compressed HTTP response", () => {
   const compressed = (content: string | Buffer, status = 200) =>
     serve((_request, response) => response.writeHead(status).end(content));
 

@@ -147,7 +147,7 @@ describe("a redirect", () => {
   );
 
   it.each(["https://sk-quoted-key.example.com/b", "https://sk-quoted-key.confluent.cloud/b"])(
-    "to the unreachable %s does not show the host, which may quote a key",
+    "to the unreachable %s is reported without the host, which may quote a key",
     async (target) => {
       const { agent } = internet({ [`${ORIGIN}/a`]: [302, target] });
       const failing = async (hop: Parameters<typeof sendRequest>[1]) => {
@@ -198,7 +198,7 @@ describe("a redirect", () => {
     ["without a location", 302, undefined],
     ["with an invalid location", 302, "https://["],
     ["that would turn a PUT into a GET", 303, "/b"],
-  ])("%s is treated as an ordinary response", async (_what, status, location) => {
+  ])("%s is an ordinary response", async (_what, status, location) => {
     const { agent, arrivals } = internet({ [`${ORIGIN}/a`]: [status, location], [`${ORIGIN}/b`]: [200] });
     await expect(send(agent, `${ORIGIN}/a`)).resolves.toMatchObject({ status });
     expect(arrivals).toHaveLength(1);

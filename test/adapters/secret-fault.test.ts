@@ -12,7 +12,7 @@ function fromAws(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $fault: "client" });
 }
 
-describe("a secret that cannot be read", () => {
+describe("an error about a secret that cannot be read", () => {
   it("keeps AWS's message about principal, action and resource", () => {
     const error = readError("prod/openai", fromAws("AccessDeniedException", DENIED), FUNCTION);
     expect(error.message).toBe(`Secret prod/openai may not be read (AccessDeniedException): ${DENIED}.`);

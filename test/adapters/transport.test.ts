@@ -111,7 +111,7 @@ describe("the X-RateLimit headers of a response", () => {
     expect(sentAt()).toEqual([0, 0, 5_000]);
   });
 
-  it("count from the time of the request, however long the response took", async () => {
+  it("count from the time of the request, even after a slow response", async () => {
     const { api, clock, sentAt } = await inTurn([{ status: 200 }, { ...left(0, 1, 2), takesMs: 500 }]);
     await api.get("a");
     await clock.sleep(800);

@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<string, string>> = {
 const KEY = "sk-new-key-0123456789";
 
 describe("the bundle in an empty folder", () => {
-  it("rotates over the real protocols, prints only JSON lines and leaves no socket open", async () => {
+  it("rotates connections over the real protocols, prints only JSON lines and leaves no socket open", async () => {
     const { aws, confluent, invoke } = await deploy({ key: KEY });
     const { report, sockets, openSockets, lines } = await invoke({ trigger: "schedule" });
     expect(report).toMatchObject({ outcome: "succeeded", counts: { ready: 2 } });

@@ -39,7 +39,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).toContain("Allow the function's role secretsmanager:GetSecretValue on secret confluent/key");
   });
 
-  it("row 43: advise to check the name of a missing secret, not to give it a value", async () => {
+  it("row 43: advise checking the name of a missing secret, not giving it a value", async () => {
     const text = await alertOf({ connections: [{ name: "a", secret: "opnai" }] });
     expect(text).toContain("Secret opnai does not exist (ResourceNotFoundException)");
     expect(text).toContain("Check the name opnai in connections.json");
@@ -66,7 +66,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).toContain("Check the name flink.us-esat-1.invalid");
   });
 
-  it("row 43: advise to check the environment if none of its connections exists", async () => {
+  it("row 43: advise checking the environment if none of its connections exists", async () => {
     const connections = ["a", "b"].map((name) => ({ name, secret: "openai" }));
     const text = await alertOf({ connections, missing: ["a", "b"] });
     expect(text).toContain("None of the 2 connections exists in environment prod.");
@@ -74,7 +74,7 @@ describe("the reason and the advice in an alert", () => {
     expect(text).not.toMatch(/create/i);
   });
 
-  it("row 43: do not advise to wait for READY in a connection that received no PUT", async () => {
+  it("row 43: do not advise waiting for READY in a connection that received no PUT", async () => {
     const world = await startWorld({ ...ONE, confluent: { latencyMs: 20_000 } });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE, 12_000)).rejects.toThrow();

@@ -38,7 +38,7 @@ function restoreOptions(text: string): ReadonlyMap<string, string> {
 }
 
 describe("the alert about a refused key", () => {
-  it("row 64: names what is down, what still works, and the command that brings the previous key back", async () => {
+  it("row 64: names what is down, what still works, and the command that restores the previous key", async () => {
     const world = await refusedWorld();
     const { subject, severity, text, sms } = await alertOf(world);
     expect(subject).toBe("[DOWN 1] openai: new key refused; 2 of 3 connections keep the previous one");
@@ -60,7 +60,7 @@ describe("the alert about a refused key", () => {
     for (const name of NAMES) expect(world.held(name)).toMatchObject({ API_KEY: PREVIOUS_KEY });
   });
 
-  it("row 64: is a warning if the previous key was put back", async () => {
+  it("row 64: is a warning if the previous key was restored", async () => {
     const world = await refusedWorld({ config: { rollout: { onRejected: "rollback" } } });
     const { subject, severity, text } = await alertOf(world);
     expect(subject).toBe("[ROLLED BACK 1] openai: new key refused; all 3 keep the previous key");

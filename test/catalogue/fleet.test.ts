@@ -26,7 +26,7 @@ function socketsOfServers(): Socket[] {
   return sockets;
 }
 
-describe("a large run, and runs in succession", () => {
+describe("large and successive runs", () => {
   it("row 25: a thousand connections are rotated in one run within the limits", {
     timeout: 120_000,
   }, async () => {

@@ -34,7 +34,7 @@ describe("a live connection that differs from its configuration", () => {
     expect(world.aws.published()[0]?.message).toContain(text);
   });
 
-  it("row 13: passes the role of the canary on if it is missing", async () => {
+  it("row 13: is replaced as canary by the next connection if it is missing", async () => {
     const world = await startWorld({ connections: TWO, missing: ["a"] });
     world.aws.putSecret("openai", "new");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 2 failed (not-found)");
@@ -42,7 +42,7 @@ describe("a live connection that differs from its configuration", () => {
   });
 
   it.each([1, 2, 3])(
-    "row 20: is read and receives another PUT after %i changes by another client",
+    "row 20: is read again and receives another PUT after %i changes by another client",
     async (times) => {
       const world = await startOne();
       world.confluent.fail({ method: "PUT", times, fault: { kind: "touch" } });

@@ -17,8 +17,8 @@ async function startRefused(count: number): Promise<World> {
   return world;
 }
 
-describe("a report", () => {
-  it("row 44: that exceeds Lambda's response limit is cut, keeps its failures and says where the rest is", {
+describe("the report of a function", () => {
+  it("row 44: is cut if it exceeds Lambda's response limit, but keeps its failures and says where the rest is", {
     timeout: 120_000,
   }, async () => {
     const lines = captureOutput();
@@ -37,7 +37,7 @@ describe("a report", () => {
     expect(logged).toHaveLength(13_000);
   });
 
-  it("row 44: that fits into Lambda's response is complete", async () => {
+  it("row 44: is complete if it fits into Lambda's response", async () => {
     const world = await startRefused(100);
     const report = await world.invoke({});
     expect(report.connections).toHaveLength(100);

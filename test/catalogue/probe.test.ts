@@ -20,7 +20,7 @@ function startCredulous() {
 const keysOf = ({ confluent }: Awaited<ReturnType<typeof startCredulous>>): (string | undefined)[] =>
   confluent.connection("alpha").puts.map(({ data }) => data["API_KEY"]);
 
-describe("probe replaces the invalid key that it sent by the good one", () => {
+describe("the probe process restores the good key", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("row 62: after %s", async (signal) => {
     const operator = await startCredulous();
     const { child, shows, ended } = startCli(ARGS, operator.env);
@@ -99,7 +99,7 @@ const fails =
   ({ confluent }) =>
     confluent.fail({ times, fault });
 
-describe("probe puts the good key back", () => {
+describe("probe restores the good key", () => {
   it.each<readonly [string, Arrange]>([
     ["every request is answered with 500", fails({ kind: "status", status: 500 }, 12)],
     [

@@ -9,7 +9,7 @@ const KEY = 'sk-"marker\\7f3a/+ü?&=% 9c1d2e4b8a60';
 const BASIC = Buffer.from(`${API_KEY.key}:${API_KEY.secret}`).toString("base64");
 const MARKERS = [KEY, API_KEY.key, API_KEY.secret, BASIC];
 
-describe("the built function in a process of its own", () => {
+describe("the built function in its own process", () => {
   it.each(["DEBUG", "TRACE"])(
     "row 15: shows no secret that servers quote, with the log at %s",
     async (level) => {

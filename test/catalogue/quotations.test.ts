@@ -179,7 +179,7 @@ const RDS = {
 describe("a secret with ordinary words", () => {
   const TYPE = { type: "CONFLUENT_JDBC", secret: "openai" };
 
-  it("row 36: does not make an alert about a database's secret unreadable", async () => {
+  it("row 36: leaves an alert about a database's secret readable", async () => {
     const detail =
       "orders-admin: postgres at orders.cluster-c1a2b3.eu-west-1.rds.amazonaws.com:5432/orders refused admin/N3ver-Shown/2024";
     const world = await startWorld({
@@ -202,7 +202,7 @@ describe("a secret with ordinary words", () => {
     expect(text.match(/\[redacted\]/g)).toHaveLength(2);
   });
 
-  it("row 36: does not change an alert if the values are single letters", async () => {
+  it("row 36: leaves an alert unchanged if the values are single letters", async () => {
     const detail = "The endpoint refused user e: a password p is needed, and more (e.g. a token).";
     const run = async (value: unknown) => {
       const world = await startWorld({
@@ -220,7 +220,7 @@ describe("a secret with ordinary words", () => {
     expect(text).not.toContain("[redacted]");
   });
 
-  it("row 36: does not make the built function's texts unreadable", async () => {
+  it("row 36: leaves the built function's texts readable", async () => {
     const { aws, invoke } = await deploy({
       key: JSON.stringify({ ...RDS, dbname: "Confluent", engine: "connection" }),
       type: "CONFLUENT_JDBC",

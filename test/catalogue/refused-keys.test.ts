@@ -10,7 +10,7 @@ function putHourOld(world: World, value: string): void {
   world.aws.putSecret("openai", value, { createdAt: world.clock.now() - HOUR_MS });
 }
 
-describe("a refused key", () => {
+describe("the verdict on a key", () => {
   it.each([
     ["version and time change late", { staleMs: 5_000 }],
     ["version and time do not change", { staleMs: 5_000, resourceVersion: "still", updatedAt: "still" }],
@@ -18,17 +18,14 @@ describe("a refused key", () => {
       "the service shows neither version nor time",
       { staleMs: 5_000, resourceVersion: "absent", updatedAt: "absent" },
     ],
-  ] as const)(
-    "row 6: is not mistaken for accepted because of the old key's READY if %s",
-    async (_, settings) => {
-      const world = await startWorld({ connections: ONE, confluent: { ...settings, accepts: ["good"] } });
-      putHourOld(world, "bad");
-      await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (rejected)");
-      expect(world.aws.published()[0]?.message).toContain("INVALID_AUTH");
-    },
-  );
+  ] as const)("row 6: is not the READY of the old key if %s", async (_, settings) => {
+    const world = await startWorld({ connections: ONE, confluent: { ...settings, accepts: ["good"] } });
+    putHourOld(world, "bad");
+    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 1 failed (rejected)");
+    expect(world.aws.published()[0]?.message).toContain("INVALID_AUTH");
+  });
 
-  it("row 6: is not distinguished from a good one until version or time have changed", async () => {
+  it("row 6: is READY only after version or time have changed", async () => {
     const world = await startWorld({ connections: ONE, confluent: { staleMs: 5_000 } });
     putHourOld(world, "good");
     const report = await world.invoke(SCHEDULE);
@@ -40,7 +37,7 @@ describe("a refused key", () => {
     ["always", 1],
     ["on-put", 2],
   ] as const)(
-    "row 7: is polled until it is accepted if it is fresh, judged %s",
+    "row 7: is awaited for a fresh key until it is accepted, judged %s",
     async (judged, leastPuts) => {
       const validAfterMs = judged === "on-put" ? 50_000 : 90_000;
       const world = await startWorld({ connections: ONE, confluent: { judged } });
@@ -56,7 +53,7 @@ describe("a refused key", () => {
     },
   );
 
-  it("row 7: is sent once more half-way and then alerted if it is fresh", async () => {
+  it("row 7: is alerted for a fresh key that stays refused, after it was sent once more half-way", async () => {
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     world.aws.putSecret("openai", "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
@@ -67,7 +64,7 @@ describe("a refused key", () => {
     expect(world.alertedAfterMs()).toBeLessThan(140_000);
   });
 
-  it("row 7: is final at once if it is old", async () => {
+  it("row 7: is final at once for an old key", async () => {
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     putHourOld(world, "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
@@ -78,22 +75,25 @@ describe("a refused key", () => {
   it.each([
     ["INVALID_AUTH", { accepts: ["good"] }],
     ["a PUT rejected with 400", {}],
-  ] as const)("row 19: reaches one of fifty connections: %s", async (kind, confluent) => {
-    const world = await startWorld({ connections: FIFTY, confluent });
-    if (kind !== "INVALID_AUTH") {
-      world.confluent.fail({ method: "PUT", times: 50, fault: { kind: "status", status: 400 } });
-    }
-    putHourOld(world, "bad");
-    await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 50 failed, 49 not attempted (rejected)");
-    // Refused data is sent once more without metadata.
-    const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
-    expect(new Set(puts.map(({ connection }) => connection))).toEqual(new Set(["c1"]));
-    expect(puts).toHaveLength(kind === "INVALID_AUTH" ? 1 : 2);
-    for (const { name } of FIFTY.slice(1)) expect(world.held(name)).toEqual({ API_KEY: "old-key" });
-    expect(world.aws.published()).toHaveLength(1);
-  });
+  ] as const)(
+    "row 19: keeps a bad key from all but one of fifty connections: %s",
+    async (kind, confluent) => {
+      const world = await startWorld({ connections: FIFTY, confluent });
+      if (kind !== "INVALID_AUTH") {
+        world.confluent.fail({ method: "PUT", times: 50, fault: { kind: "status", status: 400 } });
+      }
+      putHourOld(world, "bad");
+      await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 50 failed, 49 not attempted (rejected)");
+      // Refused data is sent once more without metadata.
+      const puts = world.confluent.requests.filter(({ method }) => method === "PUT");
+      expect(new Set(puts.map(({ connection }) => connection))).toEqual(new Set(["c1"]));
+      expect(puts).toHaveLength(kind === "INVALID_AUTH" ? 1 : 2);
+      for (const { name } of FIFTY.slice(1)) expect(world.held(name)).toEqual({ API_KEY: "old-key" });
+      expect(world.aws.published()).toHaveLength(1);
+    },
+  );
 
-  it("row 19: is replaced by the previous key, which becomes READY again, with rollback", async () => {
+  it("row 19: leads to READY with the previous key again if rollback is configured", async () => {
     const world = await startWorld({
       connections: FIFTY,
       confluent: { accepts: ["previous"] },
@@ -108,7 +108,7 @@ describe("a refused key", () => {
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("row 19: does not stop the connections of another secret", async () => {
+  it("row 19: does not stop the connections of another secret if it is a refusal", async () => {
     const world = await startWorld({
       connections: [...ONE, { name: "b", secret: "other" }],
       confluent: { accepts: ["good"] },

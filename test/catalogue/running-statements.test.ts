@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alerts, HOUR_MS, insert, RESTART, rotate, startStatements } from "../support/statement-world.ts";
 
 describe("statements that still run with the previous key", () => {
-  it("row 58: are named in the report, two of fifty, without an alert", async () => {
+  it("row 58: are named in the report (two of fifty) without an alert", async () => {
     const world = await startStatements();
     const { outcome, statements } = await rotate(world);
     expect(outcome).toBe("succeeded");

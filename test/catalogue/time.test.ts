@@ -11,8 +11,8 @@ async function startThree(options = {}): Promise<World> {
   return world;
 }
 
-describe("the time of a run", () => {
-  it("row 16: suffices for the other connections if one hangs, which is reported", async () => {
+describe("the time limit of a run", () => {
+  it("row 16: leaves time for the other connections if one hangs, which is reported", async () => {
     const world = await startThree({
       config: { rollout: { canary: false } },
       confluent: { timeToReadyMs: 500 },
@@ -25,14 +25,14 @@ describe("the time of a run", () => {
     expect(world.alertedAfterMs()).toBeLessThan(60_000);
   });
 
-  it("row 16: suffices for another canary if the first one hangs", async () => {
+  it("row 16: leaves time for another canary if the first one hangs", async () => {
     const world = await startThree();
     world.confluent.configure("a", { hang: true });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("1 of 3 failed (timeout)");
     expect([world.held("b")["API_KEY"], world.held("c")["API_KEY"]]).toEqual(["new", "new"]);
   });
 
-  it("row 17: suffices for the alert if 30 s remain and a connection never becomes READY", async () => {
+  it("row 17: leaves time for the alert if 30 s remain and a connection never becomes READY", async () => {
     const world = await startThree({ config: { rollout: { canary: false } } });
     world.confluent.configure("b", { timeToReadyMs: HOUR_MS });
     await expect(world.invoke(SCHEDULE, 30_000)).rejects.toThrow("1 of 3 failed (timeout)");
@@ -43,7 +43,7 @@ describe("the time of a run", () => {
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("row 17: may end before some connections, which keep their keys and are named in the alert", async () => {
+  it("row 17: makes connections that were not reached keep their keys, and the alert names them", async () => {
     const world = await startThree({ confluent: { timeToReadyMs: 15_000 } });
     await expect(world.invoke(SCHEDULE, 30_000)).rejects.toThrow("(timeout)");
     expect(world.alertedAfterMs()).toBeLessThanOrEqual(21_000);
@@ -55,28 +55,28 @@ describe("the time of a run", () => {
   it.each([
     ["LIST", "3 of 3 failed (timeout)"],
     ["PUT", "1 of 3 failed, 2 not attempted (timeout)"],
-  ] as const)("row 17: suffices for the alert if every %s hangs", async (method, text) => {
+  ] as const)("row 17: leaves time for the alert if every %s hangs", async (method, text) => {
     const world = await startThree();
     world.confluent.fail({ method, times: 1_000, fault: { kind: "hang" } });
     await expect(world.invoke(SCHEDULE, 20_000)).rejects.toThrow(text);
     expect(world.alertedAfterMs()).toBeLessThanOrEqual(11_000);
   });
 
-  it("row 17: suffices for the alert if Secrets Manager never responds", async () => {
+  it("row 17: leaves time for the alert if Secrets Manager never responds", async () => {
     const world = await startThree();
     world.aws.fail({ operation: "GetSecretValue", connection: "silence" });
     await expect(world.invoke(SCHEDULE, 30_000)).rejects.toThrow("3 of 3");
     expect(world.alertedAfterMs()).toBeLessThanOrEqual(21_000);
   });
 
-  it("row 17: is used for the alert alone, without a PUT, if less remains than the alert needs", async () => {
+  it("row 17: allows no PUT if less time remains than the alert needs", async () => {
     const world = await startThree();
     await expect(world.invoke(SCHEDULE, 5_000)).rejects.toThrow("3 of 3 not attempted (timeout)");
     expect(world.confluent.requests).toEqual([]);
     expect(world.aws.published()).toHaveLength(1);
   });
 
-  it("row 24: includes the grace period for a refused version with a creation date in the future", async () => {
+  it("row 24: leaves time for the grace period of a version with a creation date in the future", async () => {
     const world = await startThree({ confluent: { accepts: ["good"] } });
     world.aws.putSecret("openai", "from the future", { createdAt: world.clock.now() + 24 * HOUR_MS });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");
@@ -85,7 +85,7 @@ describe("the time of a run", () => {
   });
 
   it.each([-HOUR_MS, HOUR_MS])(
-    "row 24: suffices if Confluent's clock is %i ms ahead",
+    "row 24: is not affected if Confluent's clock is %i ms ahead",
     async (confluentAheadMs) => {
       const world = await startThree({
         confluentAheadMs,

@@ -5,7 +5,7 @@ import { CREDULOUS, SILENT, startVerification, statementsOf } from "../support/v
 
 describe("a statement that uses the connection", () => {
   it.each([SILENT, CREDULOUS])(
-    "row 55: finds a bad key that the phase does not show after one connection: %o",
+    "row 55: finds a bad key on the first connection although no phase shows it: %o",
     async (settings) => {
       const world = await startVerification({ settings, key: BAD_KEY });
       const { counts, connections, holders, alerts } = await judge(world, BAD_KEY);

@@ -156,7 +156,7 @@ describe("one secret under several names", () => {
     expect(world.aws.stages("openai")["FLINK_READY"]).toBe(world.aws.stages("openai")["AWSCURRENT"]);
   });
 
-  it("row 31: the label does not move while a connection that names the secret differently is left out", async () => {
+  it("row 31: the label does not move if a connection that names the secret differently is not in the run", async () => {
     const world = await startNamed();
     expect(await world.invoke({ connections: ["a"] })).toMatchObject({ counts: { ready: 1 } });
     expect(world.aws.stages("openai")).not.toHaveProperty("FLINK_READY");

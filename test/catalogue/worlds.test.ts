@@ -19,7 +19,7 @@ const TABLE = [
   [PROMPT, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 2, seconds: 1, alerts: 1 }],
 ] as const;
 
-describe("the four ways in which the service may report a key", () => {
+describe("the four ways in which the service may report on keys", () => {
   it.each(TABLE)("row 28: %o with %s ends as %o", async (settings, key, counts, most) => {
     const world = await startVerdicts({ settings, key });
     const judged = await judge(world, key);
@@ -124,7 +124,7 @@ describe("with fifty connections and a stale phase,", () => {
     ["rollback", 0],
     ["rollback", 1_000],
   ] as const)(
-    "row 28: a good key makes all at INVALID_AUTH READY, with %s and replicas %d ms behind",
+    "row 28: a good key makes connections at INVALID_AUTH ready, with %s and replicas %d ms behind",
     async (onRejected, replicaLagMs) => {
       const world = await startVerdicts({
         settings: { world: "controller", verdictAfterMs: 1_000, replicaLagMs },
@@ -154,7 +154,7 @@ describe("with fifty connections and a stale phase,", () => {
     },
   );
 
-  it("row 7: a fresh key is given two minutes with few requests", async () => {
+  it("row 7: a fresh key gets a grace period of two minutes with few requests", async () => {
     const world = await startVerdicts({ settings: {}, key: BAD_KEY, count: 50, keyAgeMs: 0 });
     const { counts, reads, seconds } = await judge(world, BAD_KEY);
     expect(counts).toMatchObject({ failed: 1, "not-attempted": 49 });

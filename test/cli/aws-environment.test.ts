@@ -51,7 +51,7 @@ describe("--profile and --region", () => {
   });
 
   it.each([["status"], ["check"], ["rotate"], ["invoke"], ["probe", "a"]])(
-    "are options of %s, and the profile is named in errors",
+    "are options of %s, whose errors name the profile",
     async (...command) => {
       const { env } = await startOperator({ connections: [{ name: "a", secret: "openai" }] });
       const args = [...command, "--profile", "nobody", "--region", "eu-west-1"];
@@ -66,7 +66,7 @@ describe("--profile and --region", () => {
     },
   );
 
-  it("replaces AWS_REGION", async () => {
+  it("replace AWS_REGION", async () => {
     const { env } = await startOperator({ connections: [{ name: "a", secret: "openai" }] });
     const shell = { ...env, AWS_REGION: "", AWS_DEFAULT_REGION: "", AWS_CONFIG_FILE: "/nowhere" };
     const without = await runCli(["status"], shell);
@@ -75,7 +75,7 @@ describe("--profile and --region", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  it("leave --region of discover to Confluent", () => {
+  it("do not use discover's --region, which is Confluent's", () => {
     const help = helpTexts().get("discover");
     expect(help).toMatch(/ --region <name> +such as us-west-2\n/);
     expect(help).toMatch(/ --aws-region <name> +the AWS region/);

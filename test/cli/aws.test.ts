@@ -56,7 +56,7 @@ describe("an expired AWS session", () => {
     expect(confluent.requests).toEqual([]);
   });
 
-  it("is reported by discover too", async () => {
+  it("is also reported by discover", async () => {
     const { run, aws, confluent } = await startOperator({ connections: TWO });
     aws.fail({
       error: "ExpiredTokenException",
@@ -68,7 +68,7 @@ describe("an expired AWS session", () => {
     expect(code).toBe(2);
   });
 
-  it("is reported by invoke too", async () => {
+  it("is also reported by invoke", async () => {
     const { run } = await startOperator({ connections: TWO });
     const server = createHttpServer((_, response) => {
       response.writeHead(403, { "x-amzn-errortype": "ExpiredTokenException" });
@@ -158,7 +158,7 @@ describe("a host that cannot be reached", () => {
     expect(out).toContain("    Check the address and port of 127.0.0.1:1");
   });
 
-  it("is named by status on a terminal and given up within ten seconds if it is Confluent's and never answers", async () => {
+  it("is named by status on a terminal and given up within ten seconds if it is Confluent's and never responds", async () => {
     const restEndpoint = await startSilentServer();
     const prod = { organizationId: "o", environmentId: "e", restEndpoint, apiKeySecret: "confluent/key" };
     const { run } = await startOperator({ connections: TWO, config: { environments: { prod } } });

@@ -106,7 +106,7 @@ describe("check", () => {
     ["does not exist", "env-9", /no such connection, environment or organization \(404\)/],
     ["has no connections", "env-2", /Environment prod \(env-2\) has no connections\./],
   ])(
-    "says that the environment %s instead of advising to create connections",
+    "says that the environment %s, without advice to create connections",
     async (_what, environmentId, problem) => {
       const { run, confluent } = await startOperator({ connections: TWO, environmentId });
       confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [API_KEY] });
@@ -138,7 +138,7 @@ describe("check", () => {
   it.each([
     ["arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
     ["arn:aws:sqs:us-east-1:123456789012:alerts", "which is not the ARN of an SNS topic"],
-  ])("fails for a topic that cannot take an alert: %s", async (topic, words) => {
+  ])("fails for a topic that cannot receive alerts: %s", async (topic, words) => {
     const { run } = await startOperator({ connections: TWO });
     const { code, out } = await run(["check", "--topic", topic]);
     expect(code).toBe(1);
@@ -175,7 +175,7 @@ describe("check --offline", () => {
     expect(code).toBe(0);
   });
 
-  it("reports every fault of the file, and a topic that cannot take an alert", async () => {
+  it("reports every fault of the file and a topic that cannot receive alerts", async () => {
     const { run } = await startOperator({ connections: [{ name: "a", secret: "" }] });
     expect(await run(["check", "--offline"])).toMatchObject({
       code: 2,

@@ -73,14 +73,14 @@ describe("completion", () => {
     expect(out.split("\n").filter((line) => line !== "")).toEqual(offered);
   });
 
-  it("offers every command, and no hidden one", async () => {
+  it("offers every command except hidden ones", async () => {
     const { run } = await startOperator(TWO);
     const words = (await run(["complete", "--", ""])).out.trim().split("\n");
     expect(words).toEqual(expect.arrayContaining(["rotate", "status", "check", "explain", "completion"]));
     expect(words).not.toContain("complete");
   });
 
-  it("reads the names from the file that --config names", async () => {
+  it("reads the names from the file given by --config", async () => {
     const { run, env } = await startOperator(TWO);
     const file = env["CONNECTIONS_FILE"] ?? "";
     const words = ["complete", "--", "rotate", "--config", file, "my"];

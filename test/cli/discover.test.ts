@@ -6,7 +6,7 @@ import { startOperator } from "../support/operator.ts";
 import { commented, IDS, TWO } from "./discovery.ts";
 
 describe("discover", () => {
-  it("writes the connections of an environment, as comments until their secrets are named", async () => {
+  it("writes the connections of an environment as comments until their secrets are given", async () => {
     const { run, folder, confluent } = await startOperator({ connections: TWO });
     const output = join(folder, "found.json");
     const { code, err } = await run([
@@ -44,7 +44,7 @@ describe("discover", () => {
     expect(code).toBe(0);
   });
 
-  it("writes the JSON Schema that the file names", async () => {
+  it("writes the JSON Schema to which the file refers", async () => {
     const { run, folder, confluent } = await startOperator({ connections: TWO });
     const output = join(folder, "found.json");
     await run(["discover", ...IDS, "--rest-endpoint", confluent.url, "--output", output]);
@@ -52,7 +52,7 @@ describe("discover", () => {
     expect(schema).toBe(readFileSync("connections.schema.json", "utf8"));
   });
 
-  it("writes a draft with one fault, which goes away when a connection is completed", async () => {
+  it("writes a draft with one fault, which disappears once a connection is complete", async () => {
     const { run, folder, confluent } = await startOperator({ connections: TWO });
     const output = join(folder, "found.json");
     await run(["discover", ...IDS, "--rest-endpoint", confluent.url, "--output", output]);

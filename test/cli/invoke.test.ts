@@ -47,7 +47,7 @@ describe("invoke", () => {
     expect(code).toBe(3);
   });
 
-  it("sends the selection to the named function and writes its report with --json", async () => {
+  it("sends the selection to the given function and writes its report with --json", async () => {
     const { run, events } = await startDeployed({ name: "other" });
     const selection = ["a", "--secret", "openai", "--dry-run"];
     const { out } = await run(["invoke", "--function", "other", ...selection, "--json"], { isTTY: true });

@@ -26,7 +26,7 @@ describe("the command line", () => {
     expect(asked.code).toBe(0);
   });
 
-  it("wraps the help in a narrow terminal", async () => {
+  it("wraps the help on a narrow terminal", async () => {
     const { run } = await startOperator(ONE);
     const { out } = await run(["help"], { isTTY: true, columns: 60, env: { NO_COLOR: "1" } });
     const [summaries = ""] = out.split("Exit codes:");
@@ -48,7 +48,7 @@ describe("the command line", () => {
     },
   );
 
-  it("rejects positional arguments that a command does not take", async () => {
+  it("rejects positional arguments that a command does not accept", async () => {
     const { run } = await startOperator(ONE);
     expect(await run(["check", "a"])).toMatchObject({
       code: 2,

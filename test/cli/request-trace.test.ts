@@ -52,7 +52,7 @@ describe("--debug", () => {
 });
 
 describe("a trace of requests", () => {
-  it("leaves out the values of a query, which may be keys", async () => {
+  it("omits the values of a query, which may be keys", async () => {
     const lines: string[] = [];
     const end = traceRequests({ redactor: new Redactor(), print: (line) => lines.push(line), now: () => 0 });
     const url = "http://127.0.0.1:1/v1/models?key=AIza-secret&alt=json";

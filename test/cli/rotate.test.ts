@@ -157,7 +157,7 @@ describe("rotate", () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   });
 
-  it("names unverified updates on a terminal too", async () => {
+  it("also names unverified updates on a terminal", async () => {
     const { run, confluent } = await startOperator({
       connections: THREE.slice(0, 2),
       confluent: { timeToReadyMs: 60_000 },

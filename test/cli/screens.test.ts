@@ -79,7 +79,7 @@ describe.skipIf(!HAS_PTY)("a terminal (skipped without the tool script)", () => 
     expect(Buffer.from(screen).every((byte) => byte < 0x80)).toBe(true);
   });
 
-  it("asks before everything is rotated and treats no answer as no", async () => {
+  it("shows a question before everything is rotated, and no answer means no", async () => {
     const { code, screen } = await runInPty(["rotate"], { columns: 80, env: world.env });
     expect(screen).toContain("Send the current keys to 12 connections in prod, staging? [y/N] \n");
     expect(screen).toContain("nothing was sent");

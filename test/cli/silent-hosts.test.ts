@@ -31,7 +31,7 @@ describe("hosts that do not respond", () => {
     now = 999;
     expect(hosts.text()).toBeUndefined();
     now = 3_400;
-    expect(hosts.text()).toBe(`No answer from ${host} for 3 s.`);
+    expect(hosts.text()).toBe(`No response from ${host} for 3 s.`);
     answers[0]?.();
     await response;
     expect(hosts.text()).toBeUndefined();
@@ -43,7 +43,7 @@ describe("hosts that do not respond", () => {
     onTestFinished(() => hosts.end());
     await new Promise((resolve) => get("http://127.0.0.1:1/").on("error", resolve));
     now = 12_000;
-    expect(hosts.text()).toBe("No answer from 127.0.0.1:1 for 12 s.");
+    expect(hosts.text()).toBe("No response from 127.0.0.1:1 for 12 s.");
   });
 
   it("are shown below the table of rotate", async () => {
@@ -56,7 +56,7 @@ describe("hosts that do not respond", () => {
     const response = fetch(`http://${host}/`);
     await vi.waitFor(() => expect(answers).toHaveLength(1));
     now = 2_000;
-    await vi.waitFor(() => expect(written()).toContain(`\n  No answer from ${host} for 2 s.\n`));
+    await vi.waitFor(() => expect(written()).toContain(`\n  No response from ${host} for 2 s.\n`));
     answers[0]?.();
     await response;
   });

@@ -39,7 +39,7 @@ describe("rotate with statements", () => {
     expect(confluent.statement("orders").phases).toEqual(["PENDING", "RUNNING"]);
   });
 
-  it("shows the command that resumes a statement that did not run again, and ends with 1", async () => {
+  it("shows the command that resumes a statement that is still stopped, and ends with 1", async () => {
     const { run, confluent } = await start();
     confluent.configureStatements({ failure: "Table not found" });
     const { code, out } = await run(["rotate", "a"]);

@@ -121,7 +121,7 @@ describe("status", () => {
     );
   });
 
-  it("says that an environment does not exist instead of advising to create connections", async () => {
+  it("says that an environment does not exist, without advice to create connections", async () => {
     const { run } = await startOperator({ connections: TWO, environmentId: "env-9" });
     const { out } = await run(["status"]);
     expect(out).toContain("no such connection, environment or organization (404)");

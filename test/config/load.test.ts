@@ -12,7 +12,7 @@ const restEndpointOf = (overrides: Record<string, unknown>) =>
 const credentialsOf = (overrides: Record<string, unknown>) =>
   parse(configFile({ connections: [connectionEntry(overrides)] })).connections[0]?.credentials;
 
-describe("connections.json", () => {
+describe("a connections.json", () => {
   it("gets every default", () => {
     expect(parse(configFile())).toEqual({
       environments: new Map([
@@ -73,7 +73,7 @@ describe("connections.json", () => {
     });
   });
 
-  it("may use one name in two environments", () => {
+  it("may contain the same name in two environments", () => {
     const config = parse(
       configFile({
         environments: { prod: environmentEntry(), test: environmentEntry({ environmentId: "env-2" }) },

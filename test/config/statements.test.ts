@@ -21,7 +21,7 @@ describe("verification statements in connections.json", () => {
     expect(verification).toEqual({ require: "auto", provider: true });
   });
 
-  it("may be missing", () => {
+  it("are optional", () => {
     expect(parseConfig(JSON.stringify(configFile()), "file").connections[0]).not.toHaveProperty("verify");
   });
 
@@ -29,7 +29,7 @@ describe("verification statements in connections.json", () => {
     [{}, "smoke", 'there is no statement "smoke". Describe it under verification.statements.'],
     [{ smoke: SMOKE }, "smok", 'there is no statement "smok". Did you mean "smoke"?'],
     [{ smoke: SMOKE }, "other", 'there is no statement "other". There are: smoke.'],
-  ])("must include the one that a connection names: %o, %s", (statements, verify, message) => {
+  ])("must include the statement that a connection names: %o, %s", (statements, verify, message) => {
     expect(issuesOf(withStatements(statements, verify))).toEqual([
       `connections[0].verify (orders-openai): ${message}`,
     ]);
@@ -58,14 +58,14 @@ describe("statements of an environment in connections.json", () => {
     expect(parse({})).toEqual({ report: false, restart: [] });
   });
 
-  it("are reported, and restarted by name", () => {
+  it("are reported and restarted by name", () => {
     expect(parse({ report: true, restart: ["orders-enrichment"] })).toEqual({
       report: true,
       restart: ["orders-enrichment"],
     });
   });
 
-  it("have names that Confluent accepts, and known keys", () => {
+  it("need valid names and known keys", () => {
     const statements = { restart: ["Orders"], reports: true };
     expect(issuesOf(configFile({ environments: { prod: environmentEntry({ statements }) } }))).toEqual([
       "environments.prod.statements.restart[0]: must be a statement's name: at most 100 of a-z, 0-9, dot and hyphen",

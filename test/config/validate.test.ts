@@ -3,7 +3,7 @@ import { configFile, connectionEntry, environmentEntry } from "../support/builde
 import { GROUPS, issuesOf, issuesOfText, OTHER_TYPE, SECRET_NAME, TYPES } from "./issues.ts";
 
 describe("issues of connections.json", () => {
-  it("are empty for a valid file", () => {
+  it("do not occur in a valid file", () => {
     expect(issuesOf(configFile())).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ export function describeApi(implementation: string, open: OpenFixture): void {
       expect(await api.list()).toEqual({ connections: [] });
     });
 
-    it("lists every connection once, 100 per page", async () => {
+    it("lists every connection once with 100 per page", async () => {
       const fixture = await open();
       const names = Array.from({ length: 203 }, (_, index) => `c${index}`);
       for (const name of names) fixture.add(name);
@@ -111,7 +111,7 @@ export function describeApi(implementation: string, open: OpenFixture): void {
       expect(await phase(api)).toBe(ready);
     });
 
-    it("shows an empty phase if the status is left out", async () => {
+    it("shows an empty phase if the status is omitted", async () => {
       const { api } = await openWith(open, { phases: { ready: null }, detail: "not shown" });
       const state = await read(api);
       expect(state.phase).toBe("");

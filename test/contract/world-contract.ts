@@ -47,7 +47,7 @@ export function describeWorlds(implementation: string, open: OpenFixture): void 
       { initially: "ready", key: REFUSED_KEY, before: "READY", verdict: "INVALID_AUTH" },
       { initially: "invalidAuth", key: NEW_KEY, before: "INVALID_AUTH", verdict: "READY" },
     ] as const)(
-      "controller: the object moves at the PUT, and $before lasts until $verdict",
+      "controller: version and time change at the PUT, and $before lasts until $verdict",
       async ({ initially, key, ...expected }) => {
         const world = { world: "controller", verdictAfterMs: 1_000, initially } as const;
         const { api, advance } = await openRefusing(open, world);

@@ -27,7 +27,7 @@ function namesOf(files: readonly string[]): readonly string[] {
 }
 
 describe("the failure catalogue", () => {
-  it("lists every row that has a test, with the files of its tests", () => {
+  it("lists every tested row with its test files", () => {
     expect(Object.fromEntries(listedRows())).toEqual(Object.fromEntries(testedRows()));
   });
 });

@@ -38,7 +38,7 @@ describe("a run of a fleet", () => {
     expect(await turnOf(false, listed)).toEqual({ isTaken: expected, seconds: [] });
   });
 
-  it("for a changed secret waits for the other one to end, polling at growing intervals", async () => {
+  it("for a changed secret waits for the other run to end, polling at growing intervals", async () => {
     const busy = [EARLIER, OWN];
     const turn = await turnOf(true, busy, busy, busy, busy, busy, [OWN]);
     expect(turn).toEqual({ isTaken: true, seconds: [60, 120, 240, 480, 600] });

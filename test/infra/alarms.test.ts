@@ -14,7 +14,7 @@ const synthesis = synthesize();
 const alarms = alarmsOf(synthesis);
 
 describe("the alarms", () => {
-  it("have these names", () => {
+  it("have the documented names", () => {
     expect([...alarms.keys()].sort()).toEqual([
       "DeadLetters",
       "EventAge",
@@ -31,7 +31,7 @@ describe("the alarms", () => {
     expect(String(alarm["AlarmDescription"]).length).toBeLessThanOrEqual(1024);
   });
 
-  it("notify the topic, except the one that the run's alert already covers", () => {
+  it("notify the topic, except FailedConnections, which the run's alert covers", () => {
     for (const [name, { AlarmActions, OKActions }] of alarms) {
       const isTold = name === "FailedConnections";
       expect(AlarmActions).toEqual(isTold ? undefined : [expect.stringContaining("AlertTopic")]);

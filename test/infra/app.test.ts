@@ -112,7 +112,7 @@ describe("the settings", () => {
     expect(() => synthesize(CONNECTIONS, { [name]: "x" })).toThrow(cure);
   });
 
-  it("leave CDK's own context keys alone", () => {
+  it("do not affect CDK's own context keys", () => {
     const own = { "aws:cdk:enable-path-metadata": true, "acknowledged-issue-numbers": [1] };
     expect(() => synthesize(CONNECTIONS, own)).not.toThrow();
   });

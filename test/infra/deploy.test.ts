@@ -36,7 +36,7 @@ const cloudFormation = (emulator: Emulator, action: string, parameters: Record<s
 
 describe("the synthesized template", { timeout: 120_000 }, () => {
   it.skipIf(!hasEmulator)(
-    "creates its stack in an AWS emulator, and deletes it (skipped without moto_server or AWS_ENDPOINT_URL)",
+    "creates and deletes its stack in an AWS emulator (skipped without moto_server or AWS_ENDPOINT_URL)",
     async () => {
       const synthesis = synthesize(CONNECTIONS, { alertEmail: "ops@example.com", cloudTrailEvents: "true" });
       await using emulator = await openEmulator();

@@ -133,7 +133,7 @@ describe("CloudTrail's events", () => {
     expect(routes(withCloudTrail, event)).toEqual([]);
   });
 
-  it("reach the function for an ARN with the same prefix, which the function ignores", () => {
+  it("reach the function for an ARN with the same prefix, but the function ignores them", () => {
     expect(routes(withCloudTrail, apiCall("PutSecretValue", { secretId: SAME_PREFIX }))).toEqual(["Rotator"]);
   });
 });

@@ -59,7 +59,7 @@ describe("a template without CDK", () => {
     expect(JSON.parse(strFromU8(files["connections.json"] ?? new Uint8Array()))).toEqual(CONNECTIONS);
   });
 
-  it("is identical to the byte if it is made again, even in another time zone", () => {
+  it("is identical to the byte if it is written again, even in another time zone", () => {
     const zone = process.env["TZ"];
     process.env["TZ"] = "Pacific/Auckland";
     const again = create();

@@ -298,7 +298,7 @@ describe("the account and region of an event", () => {
     ["EventBridge", put({ account: "210987654321", region: "eu-west-1" })],
     ["CloudTrail", put({}, { recipientAccountId: "210987654321", awsRegion: "eu-west-1" })],
     [
-      "the caller's account, which comes first,",
+      "the caller's account, which takes precedence,",
       put(
         { account: "123456789012", region: "us-east-1" },
         {

@@ -86,7 +86,7 @@ export interface DeploymentOptions extends Partial<ConfluentOptions> {
   readonly secretNames?: (arn: string) => readonly [string, string];
 }
 
-/** The bundle in a folder of its own with its connections.json, and its stand-ins, in real time. */
+/** The bundle in its own folder with its connections.json, and its stand-ins, in real time. */
 export async function deploy({
   restEndpoint,
   key,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakeTerminal } from "../support/terminal.ts";
 
-describe("marks", () => {
+describe("terminal marks", () => {
   it.each([
     ["C", { LANG: "C" }],
     ["POSIX", { LC_ALL: "POSIX", LANG: "en_US.UTF-8" }],

@@ -8,7 +8,7 @@ function row(name: string, rest: Partial<StatusRow> = {}): StatusRow {
 }
 
 describe("the status table", () => {
-  it("prints each change once in a pipe, and waiting rows only at the end", () => {
+  it("prints each change once in a pipe, and pending rows only at the end", () => {
     const { terminal, written } = fakeTerminal({ isTTY: false });
     const table = new StatusTable(terminal);
     const waiting = row("b", { phase: "waiting", style: "dim" });

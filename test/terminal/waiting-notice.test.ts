@@ -14,7 +14,7 @@ function startNotice(isTTY: boolean, env = {}) {
   return { notice: new WaitingNotice(terminal), written };
 }
 
-describe("a notice about waiting", () => {
+describe("the notice about pending requests", () => {
   it("appears after a second, counts the seconds and disappears", async () => {
     const { notice, written } = startNotice(true);
     const work = Promise.withResolvers<string>();

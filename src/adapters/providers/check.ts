@@ -82,7 +82,7 @@ async function ask(
       if (text !== undefined) onSecret(new Secret(text));
     answer = interpret(provider, hostOf(request), response);
     if (answer.verdict === "valid" && (await isOpen(request)))
-      return { verdict: "unknown", host: answer.host, reason: "it answers without a key as well" };
+      return { verdict: "unknown", host: answer.host, reason: "it also accepts requests without a key" };
     if (answer.verdict !== "refused") return answer;
   }
   return answer;

@@ -57,7 +57,7 @@ function questionTo(url: string, type: string): Question {
 }
 
 describe("the provider of every type", () => {
-  it("is in the table", () => {
+  it("is in the table of providers", () => {
     expect([...PROVIDERS.keys()].toSorted()).toEqual(TYPES.toSorted());
   });
 
@@ -161,7 +161,7 @@ describe("a provider", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("may return a long list, of which 64 kB are read", async () => {
+  it("may return a list of which only 64 kB are read", async () => {
     const { url, fail } = await providers();
     fail({ body: `{"data":["${"x".repeat(200_000)}"]}` });
     expect(await ask(questionTo(url, "OPENAI"))).toMatchObject({ verdict: "valid" });
@@ -201,7 +201,7 @@ describe("a host that is not the provider's own", () => {
       expect(await ask(questionTo(url, type))).toEqual({
         verdict: "unknown",
         host: new URL(url).host,
-        reason: "it answers without a key as well",
+        reason: "it also accepts requests without a key",
       });
       expect(calls).toHaveLength(2);
       const [{ headers = {} } = {}, open] = calls;

@@ -9,7 +9,7 @@ function destination(endpoint: string, configured?: string): string | undefined 
   return destinationOf({ connection: entry, endpoint }, DOMAINS)?.origin;
 }
 
-describe("a key may go", () => {
+describe("a key may be sent", () => {
   it.each([
     ["https://api.openai.com/v1/chat/completions", "https://api.openai.com"],
     ["https://API.OpenAI.com/v1", "https://api.openai.com"],
@@ -29,7 +29,7 @@ describe("a key may go", () => {
   });
 });
 
-describe("a key may not go", () => {
+describe("a key may not be sent", () => {
   it.each([
     "https://api.openai.com.evil.com/v1",
     "https://evil.com/api.openai.com",

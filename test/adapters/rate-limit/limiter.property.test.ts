@@ -93,7 +93,7 @@ function mostAtOnce(seen: readonly Seen[]): number {
   );
 }
 
-describe("the rate limiter, however long the network delays requests and responses", () => {
+describe("the rate limiter, for any network delay of requests and responses,", () => {
   it("never lets the server receive more requests than the limits allow", async () => {
     const some = fc.array(planned, { minLength: 1, maxLength: 40, size: "max" });
     const property = fc.asyncProperty(some, fc.constantFrom(3_000, 60_000), async (requests, leftMs) => {

@@ -65,7 +65,7 @@ describe("a pause of the rate limiter", () => {
   });
 });
 
-describe("the X-RateLimit headers", () => {
+describe("the X-RateLimit headers in the rate limiter", () => {
   const headers = (changes: Partial<RateLimitHeaders>): RateLimitHeaders => ({
     limit: 10,
     remaining: 10,
@@ -81,7 +81,7 @@ describe("the X-RateLimit headers", () => {
     expect(timesOf().at(-1)).toBeLessThan(2_100);
   });
 
-  it("allow no more than what remains if other clients share the quota", async () => {
+  it("allow only the remaining requests if other clients share the quota", async () => {
     const { limiter, sendMany, timesOf } = open();
     limiter.applyHeaders(headers({ remaining: 2 }), NOW);
     await sendMany(4, READ);
@@ -156,7 +156,7 @@ describe("the X-RateLimit headers", () => {
   it.each([
     ["that ended a second before the request was sent do not count", 0, 2_000],
     ["that ended later may count", -1, 1_100],
-  ])("count the limiter's requests: those %s", async (_case, sentBeforeMs, nextBeforeMs) => {
+  ])("include the limiter's requests: those %s", async (_case, sentBeforeMs, nextBeforeMs) => {
     const { clock, limiter, sendMany, timesOf } = open();
     await sendMany(2, READ);
     await clock.sleep(1_000);

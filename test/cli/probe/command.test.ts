@@ -16,7 +16,7 @@ function startProbed(options: Partial<Parameters<typeof startOperator>[0]> = {})
 }
 
 describe("probe", () => {
-  it("sends the current key again and shows its observations and the settings to choose", async () => {
+  it("sends the current key again and shows its observations and the proposed settings", async () => {
     const { run, held } = await startProbed({ confluent: { world: "silent" } });
     const { code, out, err } = await run(["probe", "alpha", ...SHORT]);
     expect(out).toMatch(/current +before +no phase/);
@@ -29,7 +29,7 @@ describe("probe", () => {
     expect(code).toBe(0);
   });
 
-  it("sends an invalid key once the connection's name is typed in", async () => {
+  it("sends an invalid key once the connection's name is typed", async () => {
     const { env, held, confluent } = await startProbed();
     const { child, shows, ended } = startCli(["probe", "alpha", "--bad-key", ...SHORT], env);
     await shows(/Type its name to continue/);
@@ -41,7 +41,7 @@ describe("probe", () => {
     expect([held("alpha")["API_KEY"], code]).toEqual([KEY, 0]);
   });
 
-  it.each(["", "alph\n", "yes\n"])("sends nothing if %j is typed in instead of the name", async (typed) => {
+  it.each(["", "alph\n", "yes\n"])("sends nothing if %j is typed instead of the name", async (typed) => {
     const { env, confluent } = await startProbed();
     const { child, ended } = startCli(["probe", "alpha", "--bad-key"], env);
     child.stdin.end(typed);
@@ -73,7 +73,7 @@ describe("probe", () => {
     expect(code).toBe(0);
   });
 
-  it("sees the sandbox refuse the invalid key, and shows no secret with --debug", async () => {
+  it("observes the refusal of the invalid key by the sandbox and shows no secret with --debug", async () => {
     const demo = await startDemoSandbox(() => undefined);
     onTestFinished(() => demo.close());
     const args = ["probe", "support-openai", "--bad-key", "--yes", "--seconds", "3", "--json", "--debug"];
@@ -167,7 +167,7 @@ describe("probe", () => {
     expect(code).toBe(130);
   });
 
-  it("says what to do if the current key could not be put back, and ends with 1", () => {
+  it("says what to do if the current key could not be restored, and ends with 1", () => {
     const err = fakeTerminal({ isTTY: false });
     const report = { outcome: "failed", interrupted: true, restored: false } as const;
     const connection = { environment: "prod", name: "alpha" };

@@ -12,20 +12,20 @@ function invalidOf(type: string, value: string, values: Readonly<Record<string, 
   return JSON.parse(invalidData(credentials).reveal());
 }
 
-describe("an invalid key", () => {
-  it("has the shape of the good one", () => {
+describe("the invalid key of probe", () => {
+  it("has the format of the good one", () => {
     expect(invalidOf("OPENAI", "sk-proj-Ab12/+=é")).toEqual({
       API_KEY: "xx-xxxx-Xx00/+=x",
       AUTH_TYPE: "API_KEY",
     });
   });
 
-  it("differs from a good one with the same pattern", () => {
+  it("differs from a good one that matches its pattern", () => {
     expect(invalidOf("OPENAI", "XX-xx-00")).toMatchObject({ API_KEY: "YY-yy-11" });
     expect(invalidOf("OPENAI", "----")).toMatchObject({ API_KEY: "----x" });
   });
 
-  it("replaces every credential and leaves settings as they are", () => {
+  it("replaces every credential but no setting", () => {
     const value = JSON.stringify({ clientId: "tickets", clientSecret: "cs-1", scope: "tickets.read" });
     const values = { "token-endpoint": "https://login.example.com/token" };
     expect(invalidOf("REST", value, values)).toEqual({

@@ -94,7 +94,7 @@ describe("probe", () => {
     });
   });
 
-  it("proposes to accept a phase that disappears after the PUT", async () => {
+  it("proposes accepting a phase that disappears after the PUT", async () => {
     const { probe } = await startProbing(
       { phases: { ready: null, pending: null } },
       { live: { initially: "unreachable" } },

@@ -8,7 +8,7 @@ const V1 = "11111111-1111-4111-8111-111111111111";
 const V2 = "22222222-2222-4222-8222-222222222222";
 const get = new GetSecretValueCommand({ SecretId: NAME });
 
-describe("an AWS fault", () => {
+describe("a fault of the AWS stand-in", () => {
   it("returns its error `times` times, only for its operation and secret", async () => {
     const { aws, secrets } = await startBench();
     const { arn } = aws.putSecret(NAME, "x");
@@ -86,7 +86,7 @@ describe("an AWS fault", () => {
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  it("hides a new version and its label from readers for a while", async () => {
+  it("hides a new version and its label from reads for a while", async () => {
     const { aws, secrets, events, advance } = await startBench();
     aws.putSecret(NAME, "old", { versionId: V1 });
     aws.fail({ operation: "PutSecretValue", invisibleForMs: 3_000, times: 1 });

@@ -19,7 +19,7 @@ async function withTwoVersions() {
   return { ...bench, arn };
 }
 
-describe("GetSecretValue", () => {
+describe("GetSecretValue in the AWS stand-in", () => {
   it("finds a secret by name, by full ARN and by ARN without its suffix", async () => {
     const { secrets, arn } = await withTwoVersions();
     expect(arn).toMatch(/^arn:aws:secretsmanager:us-east-1:123456789012:secret:prod\/openai-\w{6}$/);
@@ -105,7 +105,7 @@ describe("GetSecretValue", () => {
   });
 });
 
-describe("PutSecretValue", () => {
+describe("PutSecretValue in the AWS stand-in", () => {
   it("moves AWSCURRENT and AWSPREVIOUS along with every new value", async () => {
     const { aws, secrets } = await withTwoVersions();
     const put = await secrets.send(
@@ -117,7 +117,7 @@ describe("PutSecretValue", () => {
     expect(aws.secretString(NAME, "AWSPREVIOUS")).toBe("new");
   });
 
-  it("leaves AWSCURRENT where it is for a pending version", async () => {
+  it("does not move AWSCURRENT for a pending version", async () => {
     const { aws, secrets } = await withTwoVersions();
     await secrets.send(
       new PutSecretValueCommand({ SecretId: NAME, SecretString: "next", VersionStages: ["AWSPENDING"] }),
@@ -145,7 +145,7 @@ describe("PutSecretValue", () => {
   });
 });
 
-describe("ListSecrets", () => {
+describe("ListSecrets in the AWS stand-in", () => {
   it("returns pages of names and ARNs, without secrets that are scheduled for deletion", async () => {
     const { aws, secrets } = await withTwoVersions();
     for (const name of ["a", "b"]) aws.putSecret(name, "v");
@@ -158,7 +158,7 @@ describe("ListSecrets", () => {
   });
 });
 
-describe("DeleteSecret", () => {
+describe("DeleteSecret in the AWS stand-in", () => {
   it.each([
     { window: { RecoveryWindowInDays: 7 }, days: 7 },
     { window: {}, days: 30 },

@@ -14,7 +14,7 @@ const V1 = "11111111-1111-4111-8111-111111111111";
 const V2 = "22222222-2222-4222-8222-222222222222";
 const get = new GetSecretValueCommand({ SecretId: NAME });
 
-describe("an event of Secrets Manager", () => {
+describe("an event of the AWS stand-in", () => {
   it("reports AWSCURRENT as EventBridge does", async () => {
     const { aws, events } = await startBench({ region: "eu-west-1", accountId: "111122223333" });
     const { arn } = aws.putSecret(NAME, "x", { versionId: V1 });
@@ -61,7 +61,7 @@ describe("an event of Secrets Manager", () => {
   });
 });
 
-describe("a request to AWS", () => {
+describe("a request to the AWS stand-in", () => {
   it("is recorded even if it is refused", async () => {
     const { aws, secrets, sns } = await startBench();
     await expect(
@@ -110,7 +110,7 @@ describe("a request to AWS", () => {
     expect(await response.json()).toMatchObject({ Name: NAME, VersionId: current });
   });
 
-  it("breaks the connection if the receiver of the event throws", async () => {
+  it("loses its TCP connection if the receiver of the event throws", async () => {
     let isBroken = false;
     const { aws, secrets } = await startBench({
       onEvent: () => {

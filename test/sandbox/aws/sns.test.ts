@@ -10,7 +10,7 @@ async function withTopic() {
   return bench;
 }
 
-describe("GetTopicAttributes", () => {
+describe("GetTopicAttributes in the AWS stand-in", () => {
   it("returns the ARN of a topic and how many subscriptions it has", async () => {
     const { sns } = await withTopic();
     const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: TOPIC }));
@@ -18,7 +18,7 @@ describe("GetTopicAttributes", () => {
   });
 });
 
-describe("Publish", () => {
+describe("Publish in the AWS stand-in", () => {
   it("keeps subject, message, structure and attributes, and lists them under /_sandbox/sns/messages", async () => {
     const { aws, sns } = await withTopic();
     const message = JSON.stringify({ default: "<3 & ünïcode +%\n", sqs: "{}" });

@@ -14,7 +14,7 @@ async function withTwoVersions() {
   return bench;
 }
 
-describe("UpdateSecretVersionStage", () => {
+describe("UpdateSecretVersionStage in the AWS stand-in", () => {
   it("swaps AWSCURRENT and AWSPREVIOUS on a rollback", async () => {
     const { aws, secrets } = await withTwoVersions();
     await secrets.send(
@@ -38,7 +38,7 @@ describe("UpdateSecretVersionStage", () => {
     expect(aws.stages(NAME)).toEqual({ AWSPREVIOUS: V1, AWSCURRENT: V2 });
   });
 
-  it("is a change of the secret", async () => {
+  it("updates the secret's LastChangedDate if the label moves", async () => {
     const { secrets, advance } = await withTwoVersions();
     const changedAt = async () =>
       (await secrets.send(new DescribeSecretCommand({ SecretId: NAME }))).LastChangedDate;

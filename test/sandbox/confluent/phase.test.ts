@@ -3,7 +3,7 @@ import { connection, put, START, sandboxWith, shown } from "./client.ts";
 
 const accepts = ["old", { value: "young", validFrom: START + 5_000 }];
 
-describe("readyAt", () => {
+describe("readyAt in the Confluent stand-in", () => {
   it("is the time of the verdict", async () => {
     const { sandbox, clock } = await sandboxWith({ timeToReadyMs: 2_000 }, connection());
     await put(sandbox, "new");
@@ -46,8 +46,8 @@ describe("readyAt", () => {
   });
 });
 
-describe("the phase", () => {
-  it("follows a list of accepted keys, or a function", async () => {
+describe("the phase in the Confluent stand-in", () => {
+  it("depends on a list of accepted keys or a function", async () => {
     const { sandbox } = await sandboxWith({ accepts }, connection());
     await put(sandbox, "wrong");
     expect((await shown(sandbox)).status?.phase).toBe("INVALID_AUTH");

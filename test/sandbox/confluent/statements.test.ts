@@ -20,7 +20,7 @@ function send(sandbox: Sandbox, method: string, path: string, body?: object, hea
 }
 
 describe("a statement in the sandbox", () => {
-  it("uses the key that its connection holds when it is submitted", async () => {
+  it("uses the key of its connection at the time of its submission", async () => {
     const { sandbox, clock } = await open();
     sandbox.configureStatements({ pendingMs: 100, runMs: 100 });
     expect((await send(sandbox, "POST", "", { name: "first", spec: SPEC })).status).toBe(201);

@@ -15,7 +15,7 @@ export function lambdaFlags(memoryMb: number = MEMORY_MB): readonly string[] {
   return ["--expose-gc", `--max-semi-space-size=${young}`, `--max-old-space-size=${old}`];
 }
 
-/** The environment in which Lambda would run the function, with the sandbox in place of AWS. */
+/** The environment in which Lambda would run the function, with the sandbox instead of AWS. */
 export function lambdaEnvironment(
   file: string,
   { awsUrl, topicArn }: Addresses,
