@@ -24,7 +24,7 @@ function complete(before: ConnectionState, details: OutcomeDetails, isSent = fal
   return facts;
 }
 
-describe("what is known of a connection's keys", () => {
+describe("the report about a connection's keys", () => {
   it.each<Row>([
     [
       "was refused this version before the run",
@@ -79,14 +79,17 @@ describe("what is known of a connection's keys", () => {
       { phaseBefore: "INVALID_AUTH", ...SINCE },
     ],
     ["tells no time of its last update, and was not sent the key", {}, "not-attempted", false, {}],
-  ])("is told for one that %s", (_what, { updatedAt, ...before }, outcome, isSent, expected) => {
-    const { updatedAt: _updatedAt, ...state } = observation(before);
-    const withTime = { ...state, ...(updatedAt !== undefined && { updatedAt }) };
-    expect(complete(withTime, { outcome }, isSent)).toEqual(expected);
-  });
+  ])(
+    "tells what is known if the connection %s",
+    (_what, { updatedAt, ...before }, outcome, isSent, expected) => {
+      const { updatedAt: _updatedAt, ...state } = observation(before);
+      const withTime = { ...state, ...(updatedAt !== undefined && { updatedAt }) };
+      expect(complete(withTime, { outcome }, isSent)).toEqual(expected);
+    },
+  );
 
   it.each(["ready", "applied", "skipped", "planned"] as const)(
-    "is no trouble before the run for one that is %s",
+    "mentions no earlier failure if the connection is %s",
     (outcome) => {
       const before = observation({ phase: "INVALID_AUTH", updatedAt: LATER });
       expect(complete(before, { outcome }, true)).toEqual({});
@@ -96,7 +99,7 @@ describe("what is known of a connection's keys", () => {
   it.each([
     ["could not be reached", new RotationError("unauthorized", "Confluent refused the API key (401).")],
     ["is not known", undefined],
-  ])("is only that it holds the previous one if its environment %s", (_what, session) => {
+  ])("tells only that it holds the previous key if its environment %s", (_what, session) => {
     const keys = new HeldKeys(new Map([[CONNECTION.environment, session]]));
     expect(keys.complete(CONNECTION, VERSION, { outcome: "failed" })).toEqual({
       outcome: "failed",

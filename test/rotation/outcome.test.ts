@@ -5,12 +5,12 @@ import {
   RotationError,
   UnauthorizedError,
 } from "../../src/rotation/errors.ts";
-import { detailsOf, toOutcome } from "../../src/rotation/outcome.ts";
+import { asResult, detailsOf, phaseEvidence, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 import { shown, untrusted } from "../support/untrusted.ts";
 
 describe("an outcome", () => {
-  it("is a finding with what the connection is", () => {
+  it("consists of the connection and what became of it", () => {
     expect(toOutcome(connection({ name: "a" }), { outcome: "ready", phase: "READY" })).toEqual({
       name: "a",
       environment: "prod",
@@ -23,7 +23,7 @@ describe("an outcome", () => {
     });
   });
 
-  it("keeps the duration of the finding", () => {
+  it("keeps a duration that is known", () => {
     expect(toOutcome(connection(), { outcome: "ready", durationMs: 12 })).toMatchObject({ durationMs: 12 });
   });
 
@@ -50,14 +50,51 @@ describe("an outcome", () => {
     expect(toOutcome(connection(), { outcome: "failed", errorClass }).nextStep).toContain(word);
   });
 
-  it("leaves a next step that the finding brings", () => {
+  it("keeps a next step that is known", () => {
     const details = { outcome: "failed", errorClass: "secret", nextStep: "Wait." } as const;
     expect(toOutcome(connection(), details)).toMatchObject({ nextStep: "Wait." });
   });
 });
 
-describe("the finding of an error", () => {
-  it("has its class, its message and its answer", () => {
+describe("evidence of a phase", () => {
+  it("says nothing about the provider or a statement", () => {
+    expect(phaseEvidence("silent")).toEqual({
+      evidence: { provider: "not-asked", phase: "silent", statement: "not-run" },
+    });
+  });
+});
+
+describe("a step of a run", () => {
+  const fakeLog = () => {
+    const bugs: unknown[] = [];
+    return { bugs, log: { bug: (error: unknown) => bugs.push(error), note: () => undefined } };
+  };
+
+  it("has its result", async () => {
+    expect(await asResult(fakeLog(), async () => "done")).toBe("done");
+  });
+
+  it("that fails has its error", async () => {
+    const { log, bugs } = fakeLog();
+    const error = new RotationError("service", "Confluent answered 500.");
+    expect(await asResult({ log }, () => Promise.reject(error))).toBe(error);
+    expect(bugs).toEqual([]);
+  });
+
+  it("that fails because of a bug logs it and has an error without its text", async () => {
+    const { log, bugs } = fakeLog();
+    const bug = new TypeError("The key sk-secret is not a function.");
+    const result = await asResult({ log }, () => Promise.reject(bug));
+    expect(result).toMatchObject({
+      errorClass: "internal",
+      message: "Unexpected error (a bug in the rotator).",
+    });
+    expect(bugs).toEqual([bug]);
+  });
+});
+
+describe("the outcome of an error", () => {
+  it("has its class, its message and its response", () => {
     const error = new RotationError("service", "Confluent answered 500.", {
       httpStatus: 500,
       detail: untrusted("Oops"),
@@ -72,7 +109,7 @@ describe("the finding of an error", () => {
   });
 
   it.each([new OutOfTimeError(), new UnauthorizedError("Refused.", {})])(
-    "is no attempt where time or our own access lacked: %s",
+    "is that nothing was attempted: %s",
     (error) => {
       expect(detailsOf(error)).toMatchObject({ outcome: "not-attempted", errorClass: error.errorClass });
     },

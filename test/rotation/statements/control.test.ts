@@ -19,7 +19,7 @@ describe("a statement that is asked to stop", () => {
     expect(restarted.seconds).toBeLessThan(seconds + 10);
   });
 
-  it("is resumed too if it fails instead", async () => {
+  it("is resumed if it fails instead", async () => {
     const restarted = await restartStatement({
       api: showing("stop", ["STOPPING", "FAILED", "PENDING", "RUNNING"]),
     });
@@ -43,7 +43,7 @@ describe("a statement that is asked to resume", () => {
   it.each([
     ["STOPPED", false],
     ["FAILED", true],
-  ])("is not judged by a %s from before, which may be shown for some seconds", async (phase, hasFailed) => {
+  ])("is not judged by an older %s, which reads may show for some seconds", async (phase, hasFailed) => {
     const api = showing("resume", [...Array<string>(12).fill(phase), "RUNNING"]);
     const restarted = await restartStatement({ hasFailed, api });
     expect(restarted.entry).toMatchObject({ phase: "RUNNING", action: "restarted" });
@@ -65,7 +65,7 @@ describe("a statement that is asked to resume", () => {
     expect(restarted.seconds).toBeLessThan(25);
   });
 
-  it("is asked again if it begins to start and stops", async () => {
+  it("is asked again if it stops while it starts", async () => {
     const restarted = await restartStatement({ api: showing("resume", ["PENDING", "STOPPED", "RUNNING"]) });
     expect(restarted.entry).toMatchObject({ action: "restarted" });
     expect(requests(restarted)).toEqual(["stop", "resume", "resume"]);
@@ -98,7 +98,7 @@ describe("a statement that is asked to resume", () => {
     expect(restarted.entry).toMatchObject({ action: "restarted" });
   });
 
-  it("does not count as running if that was not read after the request", async () => {
+  it("counts as running only if that was read after the request", async () => {
     let isResumed = false;
     const restarted = await restartStatement({
       remainingMs: 100_000,

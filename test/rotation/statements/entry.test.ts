@@ -31,10 +31,10 @@ describe("the report's entry for a statement", () => {
   });
 
   it.each([
-    ["a line break", "orders\nFAILED: all", "orders FAILED: all"],
-    ["a credential", "orders-sk-secret-0123456789", "orders-[redacted]"],
-    ["more than a hundred characters", "a".repeat(101), `${"a".repeat(99)}…`],
-  ])("shows no name with %s as it is", (_, name, shown) => {
+    ["line breaks", "orders\nFAILED: all", "orders FAILED: all"],
+    ["credentials", "orders-sk-secret-0123456789", "orders-[redacted]"],
+    ["what exceeds a hundred characters", "a".repeat(101), `${"a".repeat(99)}…`],
+  ])("shows names without %s", (_, name, shown) => {
     expect(entryFor(name, [name])).toMatchObject({ name: shown, connections: [shown] });
   });
 });

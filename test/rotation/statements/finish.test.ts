@@ -91,7 +91,7 @@ describe("the statements of an environment", () => {
     expect(found).toMatchObject({ listed: ["test"], reported: ["test"] });
   });
 
-  it("are mentioned in the log if they cannot be listed, and those of others are reported", async () => {
+  it("are mentioned in the log if they cannot be listed, without an effect on other environments", async () => {
     const found = await finish({ prod: { policy: REPORT, error: "list" }, test: { policy: REPORT } });
     expect(found.reported).toEqual(["test"]);
     expect(found.notes).toEqual([

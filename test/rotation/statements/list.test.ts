@@ -30,7 +30,7 @@ describe("the list of an environment's statements", () => {
     expect(asked).toEqual([undefined, "second", "third"]);
   });
 
-  it("has a statement once that moved to a later page meanwhile, in its last phase", async () => {
+  it("has a statement once if it moves to a later page between two reads", async () => {
     const { list } = service({
       first: { statements: [statement("a"), statement("b")], nextToken: "second" },
       second: { statements: [statement("a", "STOPPED")] },
@@ -38,7 +38,7 @@ describe("the list of an environment's statements", () => {
     expect(await listStatements({ list })).toEqual([statement("a", "STOPPED"), statement("b")]);
   });
 
-  it("ends if the service leads from the last page back to one that was read", async () => {
+  it("ends if a page token repeats", async () => {
     const { asked, list } = service({
       first: { statements: [statement("a")], nextToken: "second" },
       second: { statements: [statement("b")], nextToken: "second" },

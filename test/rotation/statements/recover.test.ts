@@ -61,7 +61,7 @@ async function recover(options: Options) {
 }
 
 describe("a statement that an earlier run has created to verify a key", () => {
-  it("is deleted once no run can still need it", async () => {
+  it("is deleted 20 minutes after its run began, when no run can still need it", async () => {
     const own = [
       ["rotator-verify", 21, "abc-1"],
       ["rotator-verify", 19, "abc-2"],
@@ -69,7 +69,7 @@ describe("a statement that an earlier run has created to verify a key", () => {
     expect(await recover({ own })).toMatchObject({ left: ["verify 2"], entries: [], notes: [] });
   });
 
-  it("is deleted where statements only verify keys, too", async () => {
+  it("is deleted if the environment only verifies keys by statements", async () => {
     const own = [["rotator-verify", 60, "abc-1"]] as const;
     expect(await recover({ own, restart: [], verifies: true })).toMatchObject({ left: [] });
   });
@@ -97,7 +97,7 @@ describe("a statement that an earlier run has stopped", () => {
     expect(found.entries).toMatchObject([{ name: LONG_NAME, action: "resumed" }]);
   });
 
-  it("keeps its marker if it cannot be resumed, for the next run", async () => {
+  it("keeps its marker for the next run if it cannot be resumed", async () => {
     const own = [["rotator-stopped", 60, "abc-1-orders"]] as const;
     const found = await recover({ own, stopped: [ORDERS], replaced: () => ({ setStopped: refused }) });
     expect(found).toMatchObject({
@@ -106,7 +106,7 @@ describe("a statement that an earlier run has stopped", () => {
     });
   });
 
-  it.each(["STOPPING", "FAILED", "PENDING"])("is resumed too if it is %s", async (phase) => {
+  it.each(["STOPPING", "FAILED", "PENDING"])("is resumed if it is %s", async (phase) => {
     const own = [["rotator-stopped", 60, "abc-1-orders"]] as const;
     const replaced: ReplacedStatements = (real) => ({
       list: async (token) => {
@@ -123,7 +123,7 @@ describe("a statement that an earlier run has stopped", () => {
     });
   });
 
-  it("is left alone if it runs again already; only an old marker is deleted", async () => {
+  it("is not touched if it runs again, and only its old marker is deleted", async () => {
     const own = [
       ["rotator-stopped", 60, "abc-1-orders"],
       ["rotator-stopped", 5, "abc-2-orders"],

@@ -27,7 +27,7 @@ describe("the restart of a statement", () => {
     ]);
   });
 
-  it("counts as interrupted until the statement runs again, in case the run ends before that", async () => {
+  it("counts as interrupted until the statement runs again", async () => {
     const { asked } = await restartStatement();
     expect(asked).toEqual([
       ["stop", "not-resumed"],
@@ -86,7 +86,7 @@ describe("the restart of a statement", () => {
 });
 
 describe("the marker of a statement that is stopped", () => {
-  it("is a statement of the same compute pool that reads nothing", async () => {
+  it("is a statement in the same compute pool that reads nothing", async () => {
     const created: object[] = [];
     const api = () => ({ create: async (statement: object) => void created.push(statement) });
     await restartStatement({ computePool: "lfcp-1", api });
@@ -115,7 +115,7 @@ describe("the marker of a statement that is stopped", () => {
   it.each([
     ["it is refused", refused, "Confluent answered 500."],
     ["its creation has no response and no effect", unknownResult, "No answer came."],
-  ])("is what the statement is not stopped without: %s", async (_, create, reason) => {
+  ])("is required before the statement is stopped: %s", async (_, create, reason) => {
     const { entry, asked } = await restartStatement({ api: () => ({ create }) });
     expect(entry).toMatchObject({
       action: "not-restarted",
@@ -136,7 +136,7 @@ describe("a statement that cannot be resumed", () => {
   it.each([
     ["five minutes", 890_000, 300],
     ["as long as there is time", 200_000, 190],
-  ])("is tried for %s, and keeps the marker", async (_, remainingMs, seconds) => {
+  ])("is asked to resume for %s and keeps its marker", async (_, remainingMs, seconds) => {
     const restarted = await restartStatement({
       remainingMs,
       api: (real) => ({

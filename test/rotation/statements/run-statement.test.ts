@@ -10,7 +10,7 @@ import { verify } from "../../support/statement-verification.ts";
 const failing = () => Promise.reject(new RotationError("service", "Confluent answered 500."));
 
 describe("a verification statement", () => {
-  it("is shown as it proceeds", async () => {
+  it("reports each of its phases as progress", async () => {
     const { progress } = await verify();
     expect(
       progress.map((each) => (each.step === "seen" ? `${each.connection.name}: ${each.phase}` : "")),
@@ -57,7 +57,7 @@ describe("a verification statement", () => {
     });
   });
 
-  it.each(["STOPPING", "STOPPED", "DELETING"])("shows nothing of the key if it is %s", async (phase) => {
+  it.each(["STOPPING", "STOPPED", "DELETING"])("says nothing about the key if it is %s", async (phase) => {
     const { details, left } = await verify({
       api: (real) => ({
         get: async (name) => {
@@ -86,7 +86,7 @@ describe("a verification statement", () => {
     expect(details).toMatchObject({ outcome: "ready" });
   });
 
-  it("shows nothing of the key if it is never found", async () => {
+  it("says nothing about the key if it is never found", async () => {
     const { details } = await verify({ api: () => ({ get: () => Promise.resolve(undefined) }) });
     expect(details).toMatchObject({
       errorClass: "timeout",
@@ -140,7 +140,7 @@ describe("the creation of a verification statement", () => {
       1,
       "unauthorized",
     ],
-  ])("leaves nothing to read or to delete if %s", async (_, error, attempts, errorClass) => {
+  ])("is followed by no read and no deletion if %s", async (_, error, attempts, errorClass) => {
     let created = 0;
     const verified = await verify({
       api: () => ({

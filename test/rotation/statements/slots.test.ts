@@ -20,7 +20,7 @@ function tasks(slots: Slots) {
 }
 
 describe("two slots", () => {
-  it("let two tasks run at a time, and the others in their order as soon as one has ended", async () => {
+  it("let two tasks run at a time and start the next one as soon as one has ended", async () => {
     const { begun, start, end } = tasks(new Slots(2));
     const results = ["a", "b", "c", "d"].map(start);
     await setImmediate();
@@ -32,7 +32,7 @@ describe("two slots", () => {
     expect(await Promise.all(results)).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("are free again after tasks that nobody waited behind", async () => {
+  it("are free again after two tasks have ended", async () => {
     const { begun, start, end } = tasks(new Slots(2));
     const first = [start("a"), start("b")];
     end("a");

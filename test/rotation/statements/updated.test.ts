@@ -62,11 +62,11 @@ describe("a connection with a key that this run has put", () => {
     ["it was not put", { isPut: false }],
     ["its previous key was put back", { details: { outcome: "rolled-back" } }],
     ["a dry run skips it", { isPut: false, trigger: DRY_RUN, details: { outcome: "skipped" } }],
-  ])("is none if %s", (_, options) => {
+  ])("is not counted if %s", (_, options) => {
     expect(update(options)).toBeUndefined();
   });
 
-  it("is none if it has no outcome, or one without a version", () => {
+  it("is not counted if it has no outcome or an outcome without a version", () => {
     const world = fakeWorld();
     const session = statementSession(world);
     session.recordPut(connection(), NOW);
@@ -76,7 +76,7 @@ describe("a connection with a key that this run has put", () => {
     expect(find({ details: READY, version: undefined })).toBeUndefined();
   });
 
-  it("is one that a dry run would put", () => {
+  it("is counted by a dry run that would put it", () => {
     const details = { outcome: "planned" } as const;
     expect(update({ details, trigger: DRY_RUN, isPut: false })).toMatchObject({ putAt: NOW, isProven: true });
   });
@@ -88,7 +88,7 @@ describe("a connection with a key that this run has put", () => {
     ["nothing was asked", { outcome: "applied" }, false],
     ["its key is unverified", { outcome: "unverified", ...provider("valid") }, false],
     ["its key is refused", { outcome: "failed", ...phaseEvidence("refused") }, false],
-  ])("lets statements restart only if the key works: %s", (_, details, isProven) => {
+  ])("allows restarts of statements only if its key works: %s", (_, details, isProven) => {
     expect(update({ details })).toMatchObject({ isProven });
   });
 });

@@ -35,7 +35,7 @@ describe("a key that the statement has used", () => {
     expect(verified.left).toEqual([]);
   });
 
-  it("took from the PUT until the statement had completed", async () => {
+  it("is reported with the time from its PUT until the statement completed", async () => {
     const { details, seconds } = await verify({ details: { ...READY, durationMs: 3_000 } });
     expect(seconds).toBeGreaterThan(1);
     expect(details).toMatchObject({ durationMs: 3_000 + seconds * 1_000 });
@@ -61,7 +61,7 @@ describe("the statement of a connection", () => {
   });
 });
 
-describe("a key that the provider refuses to the statement", () => {
+describe("a key that the provider refuses when the statement uses it", () => {
   it("is rejected with the message of the provider", async () => {
     const { details } = await verify({ accepts: [] });
     expect(details).toMatchObject({
@@ -135,7 +135,7 @@ describe("a statement that fails for another reason", () => {
   it.each([
     ["with a message", UNREACHABLE, `Confluent cannot reach it. ${NOT_SHOWN}`],
     ["without one", UNSETTLED, NOT_SHOWN],
-  ])("keeps a failure %s that was known before, and adds what it shows", async (_, details, message) => {
+  ])("keeps an earlier failure %s and adds its own message", async (_, details, message) => {
     const { outcome, errorClass, evidence } = details;
     expect((await verify({ details, settings })).details).toMatchObject({
       outcome,
