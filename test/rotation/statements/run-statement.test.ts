@@ -73,6 +73,18 @@ describe("a verification statement", () => {
     expect(left).toEqual([]);
   });
 
+  it("is waited for if it still runs after the provider has refused a call", async () => {
+    const { details } = await verify({
+      api: (real) => ({
+        get: async (name) => {
+          const state = await real.get(name);
+          return state && { ...state, isKeyRefused: state.phase === "RUNNING" };
+        },
+      }),
+    });
+    expect(details).toMatchObject({ outcome: "ready", evidence: { statement: "completed" } });
+  });
+
   it("is waited for if it is not found at first", async () => {
     let reads = 0;
     const { details } = await verify({
