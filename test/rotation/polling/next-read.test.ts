@@ -73,6 +73,14 @@ describe("the reads of a phase that must last", () => {
         [200, UNREACHABLE],
       ],
     ],
+    [
+      "the phase is READY once after another one, and replicas lag",
+      [
+        [100, OUTDATED],
+        [200, PENDING],
+        [5_000, READY],
+      ],
+    ],
   ])("follow the polling schedule if %s", (_, reads, was = {}) => {
     expect(nextReadAfter(reads, { was })).toBeUndefined();
   });
