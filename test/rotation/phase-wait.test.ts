@@ -91,15 +91,18 @@ describe("READY of a connection that shows no change after its PUT", () => {
       bug: false,
     },
     { error: new TypeError("a bug"), errorClass: "internal", bug: true },
-  ])("is unverified at once if the GET ends in $errorClass", async ({ error, errorClass, bug }) => {
-    const { run, bugs, clock } = openPages(UNMOVED, () => () => Promise.reject(error));
-    expect(await run()).toMatchObject([
-      { outcome: "unverified", errorClass },
-      { outcome: "unverified", errorClass },
-    ]);
-    expect(clock.now() - NOW).toBeLessThan(20_000);
-    expect(bugs.includes(error)).toBe(bug);
-  });
+  ])(
+    "is unverified at once if the GET ends in an error of class $errorClass",
+    async ({ error, errorClass, bug }) => {
+      const { run, bugs, clock } = openPages(UNMOVED, () => () => Promise.reject(error));
+      expect(await run()).toMatchObject([
+        { outcome: "unverified", errorClass },
+        { outcome: "unverified", errorClass },
+      ]);
+      expect(clock.now() - NOW).toBeLessThan(20_000);
+      expect(bugs.includes(error)).toBe(bug);
+    },
+  );
 });
 
 describe("the last read of a READY", () => {

@@ -41,11 +41,19 @@ describe("a run that is stopped before the first PUT", () => {
 });
 
 describe("which key a connection holds after a failure", () => {
-  it.each<{ what: string; behaviour?: FakeConnectionOptions; fault?: Fault; holds: string | undefined }>([
-    { what: "the PUT was refused", fault: "refused", holds: "previous" },
-    { what: "the PUT may have been applied", fault: "dropped", holds: undefined },
-    { what: "the key was refused", behaviour: refusing("v1"), holds: undefined },
-  ])("is reported as $holds if $what", async ({ behaviour = {}, fault, holds }) => {
+  interface Case {
+    readonly what: string;
+    readonly said: string;
+    readonly behaviour?: FakeConnectionOptions;
+    readonly fault?: Fault;
+    readonly holds?: string;
+  }
+
+  it.each<Case>([
+    { what: "the PUT was refused", said: "the previous one", fault: "refused", holds: "previous" },
+    { what: "the PUT may have been applied", said: "left open", fault: "dropped" },
+    { what: "the key was refused", said: "left open", behaviour: refusing("v1") },
+  ])("is $said if $what", async ({ behaviour = {}, fault, holds }) => {
     const { rotate } = openRollout({
       connections: { a: behaviour },
       confluent: { fault: ({ method }) => (method === "PUT" ? fault : undefined) },
@@ -139,7 +147,7 @@ describe("a version that turns out to be superseded", () => {
   });
 });
 
-describe("how often a run reads AWSCURRENT", () => {
+describe("the number of reads of AWSCURRENT", () => {
   const PROMPT: FakeConnectionOptions = { timeToReadyMs: 1_000 };
   const skipping = { refresh: "when-stale", propagationLabel: "FLINK_READY" } as const;
 
@@ -148,7 +156,7 @@ describe("how often a run reads AWSCURRENT", () => {
     { what: "a run in which every connection has the version", atMost: 2, settings: skipping },
     { what: "a run without a canary", atMost: 3, settings: { canary: false } },
     { what: "a run with a canary", atMost: 4 },
-  ])("is $atMost times at most in $what", async ({ atMost, ...options }) => {
+  ])("is at most $atMost in $what", async ({ atMost, ...options }) => {
     const { rotate, secrets } = openRollout({ connections: { a: PROMPT, b: PROMPT }, ...options });
     if (options.settings === skipping) secrets.label("openai", "FLINK_READY", "v1");
     await rotate();
@@ -156,21 +164,24 @@ describe("how often a run reads AWSCURRENT", () => {
     expect(secrets.reads.filter(isCurrent).length).toBeLessThanOrEqual(atMost);
   });
 
-  it.each([1, 8])("is every five seconds while %i connections wait for a young key", async (count) => {
-    const names = Array.from({ length: count }, (_, index) => `c${index}`);
-    const { rotate, secrets } = openRollout({
-      connections: Object.fromEntries(names.map((name) => [name, refusing("v2")])),
-      newerAfterMs: [-1_000],
-      settings: { canary: false, graceMs: 60_000 },
-    });
-    await rotate();
-    const during = secrets.reads.filter(
-      (read) => isCurrent(read) && read.sentAt > NOW + 1_000 && read.sentAt < NOW + 29_000,
-    );
-    expect(during).toHaveLength(5);
-  });
+  it.each([1, 8])(
+    "is one in five seconds while a young key is given time (connections: %i)",
+    async (count) => {
+      const names = Array.from({ length: count }, (_, index) => `c${index}`);
+      const { rotate, secrets } = openRollout({
+        connections: Object.fromEntries(names.map((name) => [name, refusing("v2")])),
+        newerAfterMs: [-1_000],
+        settings: { canary: false, graceMs: 60_000 },
+      });
+      await rotate();
+      const during = secrets.reads.filter(
+        (read) => isCurrent(read) && read.sentAt > NOW + 1_000 && read.sentAt < NOW + 29_000,
+      );
+      expect(during).toHaveLength(5);
+    },
+  );
 
-  it("is three times at most for a single connection", async () => {
+  it("is at most 3 for a single connection", async () => {
     const { rotate, secrets } = openRollout({ connections: { a: PROMPT } });
     await rotate();
     expect(secrets.reads.filter(isCurrent).length).toBeLessThanOrEqual(3);

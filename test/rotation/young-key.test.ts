@@ -61,7 +61,7 @@ describe("a young key that is refused", () => {
     expect(held.puts).toHaveLength(1);
   });
 
-  it("is given up after the grace period and a third of readyTimeoutSeconds if nothing can be read", async () => {
+  it("is given up a third of readyTimeoutSeconds after half of the grace period if nothing can be read", async () => {
     const { update, clock } = openUpdate({
       behaviour: REFUSING,
       version: YOUNG,
