@@ -42,7 +42,7 @@ const CURE =
 export function requirePolicies(secrets: number, policies: number): void {
   if (policies <= LIMITS.managedPolicies) return;
   throw new SettingsError(
-    `connections.json lists ${secrets} secrets. To permit each by its name takes ${policies} policies, and IAM attaches ` +
+    `connections.json lists ${secrets} secrets. Permitting each by its name takes ${policies} policies, but IAM attaches ` +
       `${LIMITS.managedPolicies} to a role. ${CURE}`,
   );
 }
@@ -51,7 +51,7 @@ export function requirePolicies(secrets: number, policies: number): void {
 export function requireRules(secrets: number, rules: number): void {
   if (rules <= LIMITS.eventRules) return;
   throw new SettingsError(
-    `connections.json lists ${secrets} secrets. To match their events takes ${rules} rules, and EventBridge allows ` +
+    `connections.json lists ${secrets} secrets. Matching their events takes ${rules} rules, but EventBridge allows ` +
       `${LIMITS.eventRules} in an account and region. ${CURE}`,
   );
 }

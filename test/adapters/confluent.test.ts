@@ -178,7 +178,7 @@ describe("a GET of one connection", () => {
     ["In progress", "IN PROGRESS"],
     ["step_2", "STEP_2"],
     ["degraded", "DEGRADED"],
-  ])("shows an unknown phase that looks like a phase: %s", async (phase, expected) => {
+  ])("shows an unknown phase in the format of a phase: %s", async (phase, expected) => {
     const { api } = await answeredBy({ body: { ...SHOWN, status: { phase } } });
     await expect(api.get("a")).resolves.toMatchObject({ phase: expected });
   });

@@ -31,7 +31,7 @@ describe("a deployment", () => {
       secret: `prod/applications/models/team-${index}`,
     }));
     expect(() => synthesize({ ...CONNECTIONS, connections })).toThrow(
-      /lists 901 secrets\. .* takes 1\d policies, and IAM attaches 10 to a role\. .*secretTag/,
+      /lists 901 secrets\. .* takes 1\d policies, but IAM attaches 10 to a role\. .*secretTag/,
     );
   });
 

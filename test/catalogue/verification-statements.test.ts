@@ -119,7 +119,7 @@ describe("an inconclusive verification statement", () => {
     expect(statementsOf(world).left).toEqual([]);
   });
 
-  it("row 56: does not hold up the other connections if the service never answers its deletion", async () => {
+  it("row 56: does not delay the other connections if its DELETE gets no response", async () => {
     const world = await startVerification();
     world.confluent.fail({ method: "DELETE", collection: "statements", times: 100, fault: { kind: "hang" } });
     expect(await judge(world, GOOD_KEY, 45_000)).toMatchObject({

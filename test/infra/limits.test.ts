@@ -94,7 +94,7 @@ describe.each([
     expect(sizeOf(stack.template.toJSON())).toBeLessThan(1_000_000);
   });
 
-  it("have every permission and start a run by every event", async () => {
+  it("have every permission and start a run for every event", async () => {
     for (const index of [0, 199, 399]) {
       const arn = secretArn(`${nameOf(index)}-AbCdEf`);
       expect(await decisions(stack, arn)).toEqual(["Allowed", "Allowed", "Allowed"]);
@@ -134,7 +134,7 @@ describe("the template of 400 secrets by name stays within CloudFormation's limi
 describe("too many secrets by name", () => {
   it("are rejected at synthesis with the number of policies and a remedy", () => {
     expect(() => stackOf(800, { cloudTrailEvents: "false" })).toThrow(
-      /lists 801 secrets\. To permit each by its name takes 1\d policies, and IAM attaches 10 to a role\. Permit them by tag instead \(secretTag\)/,
+      /lists 801 secrets\. Permitting each by its name takes 1\d policies, but IAM attaches 10 to a role\. Permit them by tag instead \(secretTag\)/,
     );
   });
 
@@ -146,7 +146,7 @@ describe("too many secrets by name", () => {
     }));
     const deploy = () =>
       synthesize({ ...CONNECTIONS, connections: longNames }, { cloudTrailEvents: "true" }, ENVIRONMENT);
-    expect(deploy).toThrow(/lists 131 secrets\. To match their events takes 3\d\d rules.* 300 .*secretTag/);
+    expect(deploy).toThrow(/lists 131 secrets\. Matching their events takes 3\d\d rules.* 300 .*secretTag/);
   });
 });
 

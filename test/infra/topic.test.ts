@@ -6,7 +6,7 @@ const GIVEN_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:OnCall`;
 const { template, resources } = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@example.com" });
 
 describe("the alert topic", () => {
-  it("is encrypted with its own key with rotation", () => {
+  it("is encrypted with its own rotated key", () => {
     template.hasResourceProperties("AWS::SNS::Topic", { KmsMasterKeyId: Match.anyValue() });
     template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
   });

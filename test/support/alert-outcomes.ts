@@ -75,7 +75,7 @@ export const rolledBack = (facts: Partial<Outcome> = {}) =>
     ...facts,
   });
 
-/** As it is reported if the secret could not be read. */
+/** The outcome if the secret could not be read. */
 export function withoutVersion({ secretVersionId: _secretVersionId, ...outcome }: Outcome): Outcome {
   return outcome;
 }

@@ -20,22 +20,22 @@ export const UNKNOWN: KeyAnswer = { verdict: "unknown", host: "api.openai.com", 
 export interface ProviderRunOptions {
   readonly connections: Readonly<Record<string, Partial<Connection>>>;
   readonly live?: FakeConnectionOptions;
-  /** Endpoints that Confluent shows and connections.json does not name. */
+  /** Live endpoints that are not in connections.json. */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** The answer about a key, after so many seconds. */
+  /** The provider's answer about a key, `seconds` after the start. */
   readonly answer: (key: string, seconds: number, question: KeyQuestion) => KeyAnswer;
-  /** The values of v1 and v2, if not their names. */
+  /** The values of v1 and v2, if they differ from the names. */
   readonly value?: string;
   readonly newerValue?: string;
-  /** How old the version is at the start; an hour by default. */
+  /** The age of the version at the start; an hour by default. */
   readonly ageMs?: number;
-  /** When v2 becomes current, from the start. */
+  /** When v2 becomes current, since the start. */
   readonly newerAfterMs?: number;
   readonly settings?: Partial<RotationSettings>;
   readonly context?: Partial<RunContext>;
 }
 
-/** A run over connections of one secret, whose provider gives these answers about its keys. */
+/** A run over connections of one secret, with these answers of the provider about its keys. */
 export async function runWithProvider(options: ProviderRunOptions) {
   const world = fakeWorld();
   const { context, confluent, secrets, clock } = world;

@@ -12,18 +12,18 @@ import type { FakeConnectionOptions } from "./fake-connection.ts";
 import { type FakeWorldOptions, fakeWorld } from "./fake-world.ts";
 
 export interface RolloutOptions extends FakeWorldOptions {
-  /** By name, in the order in which they are listed. */
+  /** By name, in the order of the list. */
   readonly connections: Readonly<Record<string, FakeConnectionOptions>>;
-  /** When each version becomes current, from the start; v0 and v1 always are before it. */
+  /** When each version becomes current, since the start; v0 and v1 are current before it. */
   readonly newerAfterMs?: readonly number[];
   readonly settings?: Partial<RotationSettings>;
   readonly context?: Partial<RunContext>;
-  /** What the first reads came to, if not to the connections as they are. */
+  /** The results of the first reads, if they differ from the connections' states. */
   readonly initialStates?: ReadonlyMap<string, ReadResult>;
   readonly complete?: boolean;
 }
 
-/** A secret with two versions and connections, and the rollout of the newer one. */
+/** A secret with two versions, its connections, and the rollout of the newer version. */
 export function openRollout(options: RolloutOptions) {
   const { newerAfterMs = [], complete = true } = options;
   const world = fakeWorld(options);

@@ -14,8 +14,8 @@ export const readyWhenSeen: PollCheck = {
 export const never: PollCheck = { ...readyWhenSeen, verdictOn: () => undefined };
 
 /**
- * A poller of connections whose last PUT, at the start, takes so long to be READY.
- * @param expected how many connections will be written.
+ * A poller of connections whose last PUT was at the start, one for each time to READY.
+ * @param expected the number of connections to update.
  */
 export function openPoller(
   timesToReadyMs: readonly number[],

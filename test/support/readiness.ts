@@ -3,16 +3,16 @@ import { StateHistory } from "../../src/rotation/polling/history.ts";
 import { ReadinessCheck, type ReadinessOptions } from "../../src/rotation/polling/verdict.ts";
 import { observation } from "./builders.ts";
 
-/** A connection before its PUT, which is READY. */
+/** A READY connection before its PUT. */
 export const BEFORE = observation({ resourceVersion: "v1", updatedAt: 1_000 });
-/** The object as the PUT has changed it. */
+/** The version and time after the PUT. */
 export const CHANGED = { resourceVersion: "v2", updatedAt: 2_000 };
 
 export const READY = { ...CHANGED, phase: "READY" };
 export const REFUSED = { ...CHANGED, phase: "INVALID_AUTH" };
 export const PENDING = { ...CHANGED, phase: "PENDING" };
 
-/** The check of a PUT at the time 0, which is confirmed after ten seconds. */
+/** The check of a PUT at time 0, confirmed after ten seconds. */
 export function checkOf(before: ConnectionState, options: Partial<ReadinessOptions> = {}): ReadinessCheck {
   const history = new StateHistory();
   history.add(before);

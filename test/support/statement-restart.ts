@@ -6,7 +6,7 @@ import type { StatementSettings } from "../../src/sandbox/confluent/statement.ts
 import { type FakeWorld, fakeWorld } from "./fake-world.ts";
 import { type ReplacedStatements, statementSession } from "./statement-session.ts";
 
-/** The name of the statement that is restarted. */
+/** The name of the restarted statement. */
 export const NAME = "orders";
 const POLICY = { report: false, restart: [NAME], resumeCommand: "confluent flink statement resume" };
 
@@ -14,7 +14,7 @@ export const unknownResult = () => Promise.reject(new UnknownResultError("servic
 export const refused = () => Promise.reject(new RotationError("service", "Confluent answered 500."));
 
 interface Options {
-  /** How statements behave after this one has started. */
+  /** The behaviour of statements after this one has started. */
   readonly settings?: Partial<StatementSettings>;
   /** The statement has failed before the run. */
   readonly hasFailed?: boolean;
@@ -25,17 +25,17 @@ interface Options {
 }
 
 interface Restarted extends Pick<FakeWorld, "notes" | "bugs"> {
-  /** What the report says in the end. */
+  /** The final entry in the report. */
   readonly entry: StatementEntry | undefined;
-  /** What it would have said at each request to stop or resume the statement. */
+  /** The entry at each request to stop or resume the statement. */
   readonly asked: readonly (readonly ["stop" | "resume", StatementEntry["action"] | undefined])[];
   readonly phases: readonly string[];
-  /** The names of all statements that are left. */
+  /** The names of all remaining statements. */
   readonly left: readonly string[];
   readonly seconds: number;
 }
 
-/** Restarts a statement, which takes the service three seconds. */
+/** Restarts a statement, for which the service needs three seconds. */
 export async function restartStatement(options: Options = {}): Promise<Restarted> {
   const { settings, hasFailed = false, computePool, remainingMs = 600_000, api } = options;
   const world = fakeWorld({ remainingMs });
@@ -80,7 +80,7 @@ export async function restartStatement(options: Options = {}): Promise<Restarted
   };
 }
 
-/** Shows these phases of the statement, one for each read after a request to stop or resume it; the last one stays. */
+/** Shows these phases of the statement, one per read after a request to stop or resume it; the last one remains. */
 export function showing(request: "stop" | "resume", phases: readonly string[]): ReplacedStatements {
   return (real) => {
     let left: readonly string[] | undefined;

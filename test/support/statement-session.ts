@@ -10,7 +10,7 @@ import type { FakeWorld } from "./fake-world.ts";
 /** Replaces some methods of a statements API. */
 export type ReplacedStatements = (real: StatementsApi) => Partial<StatementsApi>;
 
-/** A session of the environment prod in memory, with the connections that it has read. */
+/** A session of the environment prod in memory, with the connections that were read. */
 export function statementSession(
   { context, clock }: FakeWorld,
   replaced: ReplacedStatements = () => ({}),

@@ -12,7 +12,7 @@ const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('openai', 'ping')", time
 export const READY: OutcomeDetails = { outcome: "ready", phase: "READY", ...phaseEvidence("ready") };
 
 interface Options {
-  /** What the phase after the PUT has come to. */
+  /** The outcome according to the phase after the PUT. */
   readonly details?: OutcomeDetails;
   readonly settings?: Partial<StatementSettings>;
   /** The keys that the provider accepts; the connection holds `old-key`. */
@@ -23,7 +23,7 @@ interface Options {
   readonly api?: ReplacedStatements;
 }
 
-/** Verifies the key of a connection by a statement, which takes the service two seconds. */
+/** Verifies the key of a connection by a statement, for which the service needs two seconds. */
 export async function verify(options: Options = {}) {
   const { details = READY, settings, accepts = ["old-key"], keyAgeMs = HOUR_MS, remainingMs } = options;
   const world = fakeWorld(remainingMs === undefined ? {} : { remainingMs });
@@ -50,7 +50,7 @@ export async function verify(options: Options = {}) {
     progress: world.progress,
     details: shown(result.details),
     mayHoldVersion: result.mayHoldVersion,
-    /** The names of the statements that are left. */
+    /** The names of the remaining statements. */
     left: stored.names,
     submitted: count("POST statement"),
     read: count("GET statement"),
