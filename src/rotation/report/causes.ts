@@ -39,7 +39,7 @@ function keyOf(outcome: Outcome): string {
   const { environment, errorClass, message, secret } = outcome;
   const place = [holdingOf(outcome), outcome.outcome, environment, errorClass];
   const which = OF_SECRET.has(errorClass) && !isAboutApiKey(outcome) ? secret : "";
-  const text = message === undefined ? "" : `${withoutName(message, outcome.name)}\n`;
+  const text = message === undefined ? "" : withoutName(message, outcome.name);
   return [...place, which, text].join("\n");
 }
 

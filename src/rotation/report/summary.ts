@@ -11,7 +11,7 @@ export function environmentsOf(report: Report): readonly string[] {
 export function summaryOf(report: Report): string {
   const interrupted = interruptedStatements(report);
   const environments = environmentsOf(report);
-  const classes = errorClasses(report.connections.filter(isAlertable));
+  const classes = errorClasses(report.connections);
   const label = report.outcome === "succeeded" ? "NOTICE" : report.outcome.toUpperCase();
   const where = environments.length > 2 ? `${environments.length} environments` : environments.join(", ");
   if (interrupted.length > 0)
