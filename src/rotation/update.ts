@@ -57,8 +57,16 @@ export async function updateConnection(
   } catch (error) {
     const failure = toRotationError(context, error);
     const mayHoldVersion = attempt.isResultUnknown || failure instanceof UnknownResultError;
-    return { details: detailsOf(failure), mayHoldVersion };
+    const details = detailsOf(failure);
+    return { details: mayHoldVersion ? asAttempted(details) : details, mayHoldVersion };
   }
+}
+
+/** The outcome if an earlier PUT of the same update may have been applied. */
+function asAttempted(details: OutcomeDetails): OutcomeDetails {
+  if (details.outcome !== "not-attempted") return details;
+  const message = UntrustedText.sentence`${details.message ?? ""} Whether an earlier PUT was applied is not known.`;
+  return { ...details, outcome: "failed", message };
 }
 
 /** An accepted PUT until its verdict. */

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import {
   ConflictError,
+  OutOfTimeError,
   RotationError,
   SecretError,
   SupersededError,
+  UnauthorizedError,
   UnknownResultError,
 } from "../../src/rotation/errors.ts";
 import { NOW, observation } from "../support/builders.ts";
 import { first, openUpdate, type UpdateOptions } from "../support/fake-update.ts";
+import { shown } from "../support/untrusted.ts";
 
 /** An update whose PUTs fail in this way before they reach the service; `undefined` lets one through. */
 function failing(errors: readonly (RotationError | undefined)[], options: UpdateOptions = {}) {
@@ -42,6 +45,21 @@ describe("the key that a connection holds after a PUT that failed", () => {
     const { result } = failing(errors);
     const details = { outcome: "failed", errorClass: "rejected" };
     expect(await result()).toMatchObject({ details, mayHoldVersion });
+  });
+
+  it.each([
+    {
+      what: "the rotator's API key was refused",
+      error: new UnauthorizedError("It was refused.", { httpStatus: 401 }),
+    },
+    { what: "no time was left", error: new OutOfTimeError("The time was up.") },
+  ])("may be the new one if $what for the PUT after an answer that never came", async ({ error }) => {
+    const { result } = failing([unknown, error]);
+    const { details, mayHoldVersion } = await result();
+    const message = `${error.message} Whether an earlier PUT was applied is not known.`;
+    const { errorClass } = error;
+    expect(mayHoldVersion).toBe(true);
+    expect(shown(details)).toMatchObject({ outcome: "failed", errorClass, message });
   });
 
   it("may be the new one if a newer version keeps the PUT from being repeated", async () => {
