@@ -1,8 +1,8 @@
 import type { Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
-import { isPreviousVersion, wasBrokenByOther, wasRead } from "./holding.ts";
+import { isPreviousVersion, wasRead } from "./holding.ts";
 import { isOldRefusal } from "./reason.ts";
-import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
+import { heldBy, namer, needsPreviousKey, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedHead } from "./statement-alert.ts";
 import { nameList, wrap } from "./wrap.ts";
 
@@ -12,9 +12,8 @@ const MAX_NAMES = 10;
 
 /** What is down, what is not known, and what still works: the first lines of an alert. */
 export function headLines(situation: Situation): string[] {
-  const { causes, worst, since, concerned, interrupted } = situation;
+  const { causes, worst, since, interrupted } = situation;
   const bad = causes.filter(({ holding }) => holding === "down" || holding === "unknown");
-  const isTrouble = worst !== "current";
   return [
     ...interruptedHead(interrupted, NARROW),
     ...(since === undefined ? [] : [`STILL, since ${readableTime(since)}:`]),
@@ -22,7 +21,7 @@ export function headLines(situation: Situation): string[] {
     ...bad.flatMap((cause) => badLines(situation, cause)),
     ...previousLines(situation),
     ...listing(situation, "IN USE, with a remark:", heldBy(situation, "current")),
-    ...(isTrouble && !concerned.every(wasBrokenByOther) ? ["Do not revoke the previous key."] : []),
+    ...(needsPreviousKey(situation) ? ["Do not revoke the previous key."] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import { possibleNames } from "../secret-id.ts";
 import { type Cause, groupByCause } from "./causes.ts";
-import { type Holding, holdingOf, isAboutApiKey } from "./holding.ts";
+import { type Holding, holdingOf, isAboutApiKey, wasBrokenByOther } from "./holding.ts";
 import { isAlertable, type Report } from "./report.ts";
 import { interruptedStatements, type Statement } from "./statement-alert.ts";
 
@@ -61,6 +61,11 @@ function sinceOf(outcomes: readonly Outcome[], now: number): string | undefined 
 
 export function heldBy({ concerned }: Pick<Situation, "concerned">, holding: Holding): readonly Outcome[] {
   return concerned.filter((each) => holdingOf(each) === holding);
+}
+
+/** True unless nothing has failed, or the previous key was refused everywhere. */
+export function needsPreviousKey({ worst, concerned }: Situation): boolean {
+  return worst !== "current" && !concerned.every(wasBrokenByOther);
 }
 
 export type Severity = "critical" | "warning" | "info";

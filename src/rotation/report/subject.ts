@@ -2,7 +2,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
 import { isAboutApiKey } from "./holding.ts";
 import { headline } from "./reason.ts";
-import { heldBy, readableTime, type Situation, secretName } from "./situation.ts";
+import { heldBy, needsPreviousKey, readableTime, type Situation, secretName } from "./situation.ts";
 
 /** SNS takes fewer than a hundred characters. */
 const MAX_SUBJECT_LENGTH = 99;
@@ -36,7 +36,7 @@ function stoppedStatements({ interrupted }: Situation): string {
 
 /** The text for a phone: the subject, and what must not be done. */
 export function smsOf(situation: Situation, subject: string): string {
-  const warning = situation.worst !== "current" ? " Do not revoke the previous key." : "";
+  const warning = needsPreviousKey(situation) ? " Do not revoke the previous key." : "";
   return firstThatFits([`${subject}.${warning}`.replace(/\.\.\.+/, "..."), subject], MAX_SMS_LENGTH);
 }
 
@@ -102,7 +102,7 @@ function restOf(situation: Situation): string[] {
 
 function keeping(previous: readonly Outcome[], total: number): string {
   const count = previous.length;
-  if (count === total)
-    return total === 1 ? "it keeps the previous key" : `all ${total} keep the previous key`;
+  const all = ["", "it keeps", "both keep"][total] ?? `all ${total} keep`;
+  if (count === total) return `${all} the previous key`;
   return `${count} of ${total} connections keep${count === 1 ? "s" : ""} the previous one`;
 }

@@ -50,12 +50,12 @@ describe("the subject of an alert", () => {
     {
       situation: "connections of several environments keep the previous key",
       outcomes: [failed("a", "throttled"), failed("b", "throttled", { environment: "staging" })],
-      subject: "[NOT ROTATED 2] 2 environments: throttled by Confluent; all 2 keep the previous key",
+      subject: "[NOT ROTATED 2] 2 environments: throttled by Confluent; both keep the previous key",
     },
     {
       situation: "several connections differ from connections.json",
       outcomes: ["a", "b"].map((name) => failed(name, "guard", { message: "Nothing was written." })),
-      subject: "[NOT ROTATED 2] prod: connections differ from connections.json; all 2 keep the previous key",
+      subject: "[NOT ROTATED 2] prod: connections differ from connections.json; both keep the previous key",
     },
     {
       situation: "what came of two connections is not known, for two reasons",
