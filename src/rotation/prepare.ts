@@ -35,8 +35,8 @@ export function prepareUpdate(
   session: EnvironmentSession,
   { connection, version, label, isUpdated }: Candidate,
 ): PreparedUpdate | OutcomeDetails {
-  const { data, options, remarks } = buildCredentials(connection, version.value);
   const before = assertMatchesConfig(connection, session.initialState(connection));
+  const { data, options, remarks } = buildCredentials(connection, version.value);
   const { endpoint, phase, detail } = before;
   if (isUpdated) return { data, endpoint };
   for (const remark of remarks) log.note(remark, { connection: connection.name, secret: connection.secret });
