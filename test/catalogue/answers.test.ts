@@ -123,11 +123,11 @@ describe("the handling of Confluent's responses", () => {
     expect(world.keysPut("a")).toEqual(["new"]);
   });
 
-  it.each<[Fault, string]>([
-    [{ kind: "stall" }, "timeout"],
-    [{ kind: "hang" }, "timeout"],
-    [{ kind: "huge" }, "service"],
-  ])("row 11: reads that always end in %o are alerted as %s", async (fault, errorClass) => {
+  it.each<Fault & { readonly errorClass: string }>([
+    { kind: "stall", errorClass: "timeout" },
+    { kind: "hang", errorClass: "timeout" },
+    { kind: "huge", errorClass: "service" },
+  ])("row 11: reads that always end in the fault $kind are alerted", async ({ errorClass, ...fault }) => {
     const world = await startOne();
     world.confluent.fail({ method: "GET", times: 1_000, fault });
     await expect(world.invoke(SCHEDULE)).rejects.toThrow(`1 of 1 failed (${errorClass})`);

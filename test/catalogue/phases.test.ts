@@ -37,7 +37,7 @@ describe("response bodies and phases", () => {
     expect(world.keysPut("a")).toEqual([]);
   });
 
-  it.each(["ACTIVE", "ready", "Active", " READY "])("row 12: %o counts as READY", async (word) => {
+  it.each(["ACTIVE", "ready", "Active", " READY "])("row 12: the phase %j counts as READY", async (word) => {
     const world = await startOne({ phases: { ready: word } });
     expect(await world.invoke(SCHEDULE)).toMatchObject({ outcome: "succeeded", counts: { ready: 1 } });
     expect(world.aws.published()).toEqual([]);

@@ -3,9 +3,12 @@ import type { StatementSettings } from "../../src/sandbox/confluent/statement.ts
 import { BAD_KEY, GOOD_KEY, judge } from "../support/verdicts.ts";
 import { CREDULOUS, SILENT, startVerification, statementsOf } from "../support/verification-world.ts";
 
+/** Ways of reporting in which no phase shows that a key is bad. */
+const SERVICES = [SILENT, CREDULOUS] as const;
+
 describe("a statement that uses the connection", () => {
-  it.each([SILENT, CREDULOUS])(
-    "row 55: finds a bad key on the first connection although no phase shows it: %o",
+  it.each(SERVICES)(
+    "row 55: finds a bad key on the first connection of a $world service",
     async (settings) => {
       const world = await startVerification({ settings, key: BAD_KEY });
       const { counts, connections, holders, alerts } = await judge(world, BAD_KEY);
@@ -22,8 +25,8 @@ describe("a statement that uses the connection", () => {
     },
   );
 
-  it.each([SILENT, CREDULOUS])(
-    "row 55: leads to a rollback if that is configured, and proves that the previous key works: %o",
+  it.each(SERVICES)(
+    "row 55: causes a rollback if that is configured, and proves the previous key, with a $world service",
     async (settings) => {
       const world = await startVerification({ settings, key: BAD_KEY, onRejected: "rollback" });
       const { counts, connections, holders } = await judge(world, BAD_KEY);
@@ -38,8 +41,8 @@ describe("a statement that uses the connection", () => {
     },
   );
 
-  it.each([SILENT, CREDULOUS])(
-    "row 55: proves a good key before the other connections receive it: %o",
+  it.each(SERVICES)(
+    "row 55: proves a good key before the other connections of a $world service receive it",
     async (settings) => {
       const world = await startVerification({ settings });
       const { connections, holders, alerts } = await judge(world, GOOD_KEY);
@@ -85,14 +88,10 @@ describe("an inconclusive verification statement", () => {
   ];
 
   describe.each(REASONS)("that %s", (_, statements, expected) => {
-    it.each([
-      [SILENT, GOOD_KEY],
-      [SILENT, BAD_KEY],
-      [CREDULOUS, GOOD_KEY],
-      [CREDULOUS, BAD_KEY],
-    ])(
-      "row 56: leaves the connection unverified without a rollback and is deleted: %o, %s",
-      async (settings, key) => {
+    const cases = SERVICES.flatMap((settings) => [GOOD_KEY, BAD_KEY].map((key) => ({ settings, key })));
+    it.each(cases)(
+      "row 56: leaves a $key of a $settings.world service unverified, causes no rollback, and is deleted",
+      async ({ settings, key }) => {
         const world = await startVerification({ settings, key, statements, onRejected: "rollback" });
         const { connections, alerts } = await judge(world, key);
         const verified = connections.find(({ name }) => name === "openai-3");

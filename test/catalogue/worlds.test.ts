@@ -7,20 +7,68 @@ const CREDULOUS = { world: "credulous" } as const;
 const CONTROLLER = { world: "controller", verdictAfterMs: 2_000 } as const;
 const PROMPT = { world: "prompt", timeToReadyMs: 400 } as const;
 
-/** The service's behaviour, the key, the outcomes of three connections, and the maximum cost. */
+/** A title, the service's behaviour, the key, the outcomes of three connections, and the maximum cost. */
 const TABLE = [
-  [SILENT, GOOD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
-  [SILENT, BAD_KEY, { applied: 3 }, { holders: 3, reads: 6, seconds: 5, alerts: 0 }],
-  [CREDULOUS, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
-  [CREDULOUS, BAD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
-  [CONTROLLER, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 7, seconds: 11, alerts: 0 }],
-  [CONTROLLER, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 4, seconds: 5, alerts: 1 }],
-  [PROMPT, GOOD_KEY, { ready: 3 }, { holders: 3, reads: 4, seconds: 2, alerts: 0 }],
-  [PROMPT, BAD_KEY, { failed: 1, "not-attempted": 2 }, { holders: 1, reads: 2, seconds: 1, alerts: 1 }],
+  [
+    "silent service applies a good key to all",
+    SILENT,
+    GOOD_KEY,
+    { applied: 3 },
+    { holders: 3, reads: 6, seconds: 5, alerts: 0 },
+  ],
+  [
+    "silent service applies a bad key to all",
+    SILENT,
+    BAD_KEY,
+    { applied: 3 },
+    { holders: 3, reads: 6, seconds: 5, alerts: 0 },
+  ],
+  [
+    "credulous service shows READY for a good key",
+    CREDULOUS,
+    GOOD_KEY,
+    { ready: 3 },
+    { holders: 3, reads: 7, seconds: 11, alerts: 0 },
+  ],
+  [
+    "credulous service shows READY for a bad key",
+    CREDULOUS,
+    BAD_KEY,
+    { ready: 3 },
+    { holders: 3, reads: 7, seconds: 11, alerts: 0 },
+  ],
+  [
+    "controller shows READY for a good key",
+    CONTROLLER,
+    GOOD_KEY,
+    { ready: 3 },
+    { holders: 3, reads: 7, seconds: 11, alerts: 0 },
+  ],
+  [
+    "controller refuses a bad key in one connection",
+    CONTROLLER,
+    BAD_KEY,
+    { failed: 1, "not-attempted": 2 },
+    { holders: 1, reads: 4, seconds: 5, alerts: 1 },
+  ],
+  [
+    "prompt service shows READY for a good key",
+    PROMPT,
+    GOOD_KEY,
+    { ready: 3 },
+    { holders: 3, reads: 4, seconds: 2, alerts: 0 },
+  ],
+  [
+    "prompt service refuses a bad key in one connection",
+    PROMPT,
+    BAD_KEY,
+    { failed: 1, "not-attempted": 2 },
+    { holders: 1, reads: 2, seconds: 1, alerts: 1 },
+  ],
 ] as const;
 
 describe("the four ways in which the service may report on keys", () => {
-  it.each(TABLE)("row 28: %o with %s ends as %o", async (settings, key, counts, most) => {
+  it.each(TABLE)("row 28: a %s", async (_title, settings, key, counts, most) => {
     const world = await startVerdicts({ settings, key });
     const judged = await judge(world, key);
     expect(judged.counts).toMatchObject(counts);

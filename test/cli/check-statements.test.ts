@@ -33,10 +33,10 @@ describe("the check of statements", () => {
   });
 
   it.each([
-    [{ report: true }, "smoke", 1],
-    [{ restart: ["orders"] }, undefined, 1],
-    [{ report: true }, undefined, 0],
-  ])("fails without the role only if a connection needs one: %o, %s", async (policy, verify, expected) => {
+    ["1 if a connection is verified by a statement", { report: true }, "smoke", 1],
+    ["1 if a statement is to be restarted", { restart: ["orders"] }, undefined, 1],
+    ["0 if statements are only reported", { report: true }, undefined, 0],
+  ])("without the role FlinkDeveloper ends with exit code %s", async (_, policy, verify, expected) => {
     const { run, confluent } = await start(policy, verify);
     confluent.configureStatements({ forbidden: true });
     const { out, code } = await run(["check"]);

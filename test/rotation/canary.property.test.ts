@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ConnectionPlan, calmWorldPlan, play, WORLDS } from "../support/generated-world.ts";
 
-/** How long a phase may take at most to be believed, slow answers included. */
+/** The longest time after which a phase counts, slow answers included. */
 const SETTLING_MS = 20_000;
 
-/** Worlds with canaries in which the service always says how a connection is. */
+/** Worlds with canaries in which the service always reports a phase. */
 const canaryPlan = calmWorldPlan.map((plan) => ({
   ...plan,
   settings: { ...plan.settings, canary: true },
@@ -16,7 +16,7 @@ const canaryPlan = calmWorldPlan.map((plan) => ({
 }));
 
 describe("a canary", () => {
-  it("keeps a key that is never good from all other connections of its secret", async () => {
+  it("keeps a bad key from all other connections of its secret", async () => {
     const property = fc.asyncProperty(canaryPlan, async (plan) => {
       const { puts } = await play(plan);
       for (const [group, { versions, connections }] of plan.groups.entries()) {

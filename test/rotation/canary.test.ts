@@ -31,7 +31,7 @@ const holds = (details: OutcomeDetails) => ({ details, mayHoldVersion: true });
 const holdsNot = (details: OutcomeDetails) => ({ details, mayHoldVersion: false });
 
 describe("a canary", () => {
-  it("that is ready lets the others follow, with a key that is proven", () => {
+  it("that is READY lets the others follow with a proven key", () => {
     expect(new Canary().decide(A, holds(READY), [B], never)).toEqual({
       kind: "follow",
       proof: { isKeyProven: true },
@@ -41,17 +41,14 @@ describe("a canary", () => {
   it.each([
     ["applied", { ...SILENT, outcome: "applied" } as const, false],
     ["silent as before", SILENT, true],
-  ])(
-    "that is %s lets the others follow, with a key of which nothing is known",
-    (_what, details, wasSilent) => {
-      expect(new Canary().decide(A, holds(details), [B], () => wasSilent)).toEqual({
-        kind: "follow",
-        proof: { isKeyProven: false },
-      });
-    },
-  );
+  ])("that is %s lets the others follow with an unproven key", (_what, details, wasSilent) => {
+    expect(new Canary().decide(A, holds(details), [B], () => wasSilent)).toEqual({
+      kind: "follow",
+      proof: { isKeyProven: false },
+    });
+  });
 
-  it("hands over to one whose environment reports phases if its own reports none", () => {
+  it("hands over to a connection whose environment reports phases if its own reports none", () => {
     const wasSilent = (request: UpdateRequest) => request !== C;
     const applied = holds({ ...SILENT, outcome: "applied" });
     const canary = new Canary();
@@ -60,7 +57,7 @@ describe("a canary", () => {
     expect(new Canary().decide(A, applied, [B], wasSilent)).toMatchObject({ kind: "follow" });
   });
 
-  it("whose statement shows nothing hands over, although the environment is always silent", () => {
+  it("hands over if its statement is inconclusive, even in an environment that never reports a phase", () => {
     const verify = { name: "smoke", sql: "SELECT 1", timeoutMs: 1_000 };
     const verified = { ...A, connection: { ...A.connection, verify } };
     const silently = () => true;
@@ -69,11 +66,11 @@ describe("a canary", () => {
     expect(new Canary().decide(verified, holds(refused), [B], silently)).toMatchObject({ kind: "keep" });
   });
 
-  it("that falls silent is no proof", () => {
+  it("hands over if its phase disappears", () => {
     expect(new Canary().decide(A, holds(SILENT), [B], never)).toMatchObject({ kind: "hand-over" });
   });
 
-  it("that may hold a bad key hands over once, and then the others keep what they have", () => {
+  it("hands over only once if it may hold a bad key, and the others keep the key they have", () => {
     const canary = new Canary();
     expect(canary.decide(A, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
     expect(canary.decide(B, holds(UNREACHABLE), [C], never)).toEqual({
@@ -87,14 +84,14 @@ describe("a canary", () => {
     });
   });
 
-  it("that certainly holds no bad key hands over as often as needed", () => {
+  it("hands over as often as needed if it certainly holds no bad key", () => {
     const canary = new Canary();
     expect(canary.decide(A, holdsNot(MISSING), [B], never)).toMatchObject({ kind: "hand-over" });
     expect(canary.decide(B, holdsNot(MISSING), [C], never)).toMatchObject({ kind: "hand-over" });
     expect(canary.decide(C, holds(UNREACHABLE), [], never)).toMatchObject({ kind: "hand-over" });
   });
 
-  it("is the one that may hold a bad key already when a newer version comes", () => {
+  it("for a newer version is a connection that may already hold a bad key", () => {
     const canary = new Canary();
     canary.decide(B, holds(UNREACHABLE), [C], never);
     expect(canary.order([A, B, C])).toEqual([B, A, C]);
@@ -102,7 +99,7 @@ describe("a canary", () => {
     expect(canary.decide(A, holds(UNREACHABLE), [C], never)).toMatchObject({ kind: "keep" });
   });
 
-  it("that is ready makes room for the canaries of a newer version", () => {
+  it("that is READY allows two unproven connections again for a newer version", () => {
     const canary = new Canary();
     canary.decide(A, holds(UNREACHABLE), [B], never);
     canary.decide(B, holds(READY), [C], never);
@@ -110,7 +107,7 @@ describe("a canary", () => {
     expect(canary.decide(C, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
   });
 
-  it("that fails is followed by none, although its environment never reports a phase", () => {
+  it("that fails does not let the others follow, even in an environment that never reports a phase", () => {
     const silently = () => true;
     const rejected = { outcome: "failed", errorClass: "rejected" } as const;
     expect(new Canary().decide(A, holdsNot(rejected), [B], silently)).toMatchObject({ kind: "keep" });
@@ -120,7 +117,7 @@ describe("a canary", () => {
   it.each([
     ["rejected", "a went first and was refused this key, so this connection keeps the key it has."],
     ["superseded", "A newer version of the secret appeared, so this connection keeps the key it has."],
-  ] as const)("that is %s keeps the others as they are", (errorClass, message) => {
+  ] as const)("that is %s leaves the others as they are", (errorClass, message) => {
     expect(new Canary().decide(A, holdsNot({ outcome: "failed", errorClass }), [B], never)).toEqual({
       kind: "keep",
       details: { outcome: "not-attempted", errorClass, message },

@@ -3,8 +3,8 @@ import { openRun } from "../support/fake-run.ts";
 
 const THREE = [{ name: "a" }, { name: "b" }, { name: "c" }];
 
-describe("an environment in which none of several connections exists", () => {
-  it("is reported as a wrong environment, with what to check, and nothing is put", async () => {
+describe("an environment", () => {
+  it("is reported as a wrong one if none of several connections exists in it, and nothing is put", async () => {
     const { run, confluent } = openRun({ connections: THREE });
     expect(await run()).toMatchObject(
       THREE.map(({ name }) => ({
@@ -19,14 +19,14 @@ describe("an environment in which none of several connections exists", () => {
     expect(confluent.requests.filter(({ method }) => method === "PUT")).toEqual([]);
   });
 
-  it("is not suspected because of a single connection", async () => {
+  it("is not reported as a wrong one if its only connection does not exist", async () => {
     const { run } = openRun();
     const [outcome] = await run();
     expect(outcome).toMatchObject({ outcome: "failed", errorClass: "not-found" });
     expect(outcome?.message).toBe("There is no connection a in environment prod.");
   });
 
-  it("is not suspected if one of them exists", async () => {
+  it("is not reported as a wrong one if one of several connections exists in it", async () => {
     const { run, add } = openRun({ connections: THREE });
     add("b");
     const [a, b, c] = await run();
@@ -35,8 +35,8 @@ describe("an environment in which none of several connections exists", () => {
   });
 });
 
-describe("the first read of a run", () => {
-  it("makes an older answer after the PUT count for nothing", async () => {
+describe("the state of a connection before the run", () => {
+  it("shows that an answer after the PUT is outdated, so that it is ignored", async () => {
     let isPut = false;
     let staleReads = 0;
     const { run, add, clock, confluent } = openRun({
@@ -63,7 +63,7 @@ describe("the first read of a run", () => {
     expect(staleReads).toBe(3);
   });
 
-  it("tells the report which trouble a connection had before the run", async () => {
+  it("gives the report the phase from before the run if the update fails", async () => {
     const { run, add } = openRun({
       confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
     });

@@ -12,7 +12,7 @@ const LABEL = "FLINK_READY";
 const SILENT: FakeConnectionOptions = { world: "silent" };
 
 describe("a canary", () => {
-  it("goes alone, and the others follow when it is ready", async () => {
+  it("is updated alone, and the others follow when it is ready", async () => {
     const { rotate, confluent, detailsByConnection } = openRollout({
       connections: { a: { timeToReadyMs: 5_000 }, b: {}, c: {} },
     });
@@ -28,7 +28,7 @@ describe("a canary", () => {
     ]);
   });
 
-  it("keeps a refused key from all others", async () => {
+  it("keeps a refused key from all other connections of its secret", async () => {
     const { rotate, puts } = openRollout({ connections: { a: refusing("v1"), b: {}, c: {} } });
     const kept = {
       outcome: "not-attempted",
@@ -45,7 +45,7 @@ describe("a canary", () => {
     expect(puts()).toEqual(["a v1"]);
   });
 
-  it("keeps refused data from all others", async () => {
+  it("whose PUT is refused keeps the key from all other connections of its secret", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: {}, b: {} },
       confluent: { fault: ({ method }) => (method === "PUT" ? "refused" : undefined) },
@@ -57,7 +57,7 @@ describe("a canary", () => {
   it.each([
     { why: "its endpoint cannot be reached", behaviour: { unreachable: true }, errorClass: "unreachable" },
     { why: "it takes too long", behaviour: { timeToReadyMs: HOUR_MS }, errorClass: "timeout" },
-  ])("hands over to the next when $why", async ({ behaviour, errorClass }) => {
+  ])("hands over to the next connection if $why", async ({ behaviour, errorClass }) => {
     const { rotate, puts } = openRollout({ connections: { a: behaviour, b: refusing("v1"), c: {} } });
     expect(await rotate()).toMatchObject({
       a: { outcome: "failed", errorClass },
@@ -67,7 +67,7 @@ describe("a canary", () => {
     expect(puts()).toEqual(["a v1", "b v1"]);
   });
 
-  it("hands over to the next if its state cannot be read", async () => {
+  it("hands over to the next connection if its state cannot be read", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: {}, b: refusing("v1"), c: {} },
       confluent: { fault: ({ method, name }) => (method === "GET" && name === "a" ? "service" : undefined) },
@@ -85,7 +85,7 @@ describe("a canary", () => {
     expect(await rotate()).toMatchObject({ a: { outcome: "applied" }, b: { outcome: "applied" } });
   });
 
-  it("may fail, and so may all that stand in for it", async () => {
+  it("may fail, and so may the connection that it hands over to", async () => {
     const { rotate } = openRollout({ connections: { a: { unreachable: true }, b: { unreachable: true } } });
     expect(await rotate()).toMatchObject({
       a: { errorClass: "unreachable" },
@@ -93,7 +93,7 @@ describe("a canary", () => {
     });
   });
 
-  it("is skipped if rollout.canary is false", async () => {
+  it("is not waited for if rollout.canary is false", async () => {
     const { rotate, confluent } = openRollout({
       connections: { a: refusing("v1"), b: {} },
       settings: { canary: false },
@@ -104,8 +104,8 @@ describe("a canary", () => {
   });
 });
 
-describe("a version that is overtaken", () => {
-  it("is followed by the newer one, everywhere", async () => {
+describe("a superseded version", () => {
+  it("is replaced by the newer one in every connection", async () => {
     const { rotate, puts, notes } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [3_000],
@@ -117,7 +117,7 @@ describe("a version that is overtaken", () => {
     expect(notes).toEqual([["A newer version appeared during the run.", { secret: "openai" }]]);
   });
 
-  it("does not go on to the others after the canary", async () => {
+  it("is put into no connection after the canary", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [1_000],
@@ -126,7 +126,7 @@ describe("a version that is overtaken", () => {
     expect(puts()).toEqual(["a v1", "a v2", "b v2"]);
   });
 
-  it("is followed three times in a settings, and no more", async () => {
+  it("is replaced by a newer one three times in a run at most", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000, 3_500, 6_000, 8_000, 20_000],
@@ -142,7 +142,7 @@ describe("a version that is overtaken", () => {
     expect(puts()).toEqual(["a v1", "a v2", "a v3", "a v4"]);
   });
 
-  it("leaves no connection without an outcome when it gives up", async () => {
+  it("gives every connection an outcome if newer ones keep appearing", async () => {
     const { rotate } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: {} },
       newerAfterMs: [1_000, 3_500, 6_000, 8_000],
@@ -153,7 +153,7 @@ describe("a version that is overtaken", () => {
     });
   });
 
-  it("leaves what failed for its own reasons as it is", async () => {
+  it("does not change the error of a connection that failed for another reason", async () => {
     const { rotate } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 }, b: { unreachable: true } },
       newerAfterMs: [1_000, 15_000, 25_000, 35_000],
@@ -165,7 +165,7 @@ describe("a version that is overtaken", () => {
     });
   });
 
-  it("is not reported ready while the newer one is put", async () => {
+  it("is not reported as ready while the newer one is put", async () => {
     const { rotate, detailsByConnection, clock } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000],
@@ -177,29 +177,7 @@ describe("a version that is overtaken", () => {
     expect(detailsByConnection.get("a")).toMatchObject({ outcome: "ready" });
   });
 
-  it("is not given up for an older one that a late reading shows", async () => {
-    let readings = 0;
-    const { rotate, puts } = openRollout({
-      connections: { a: {} },
-      secrets: { staleMs: () => (readings++ === 0 ? 0 : 1.5 * HOUR_MS) },
-    });
-    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v1" } });
-    expect(puts()).toEqual(["a v1"]);
-  });
-
-  it("stays in place if AWSCURRENT cannot be read again", async () => {
-    let readings = 0;
-    const { rotate, notes } = openRollout({
-      connections: { a: {} },
-      secrets: { fault: () => (readings++ === 0 ? undefined : new SecretError("Denied.")) },
-    });
-    expect(await rotate()).toMatchObject({ a: { outcome: "ready" } });
-    expect(notes.slice(0, 1)).toEqual([
-      ["Whether a newer version has appeared could not be read.", { secret: "openai", reason: "Denied." }],
-    ]);
-  });
-
-  it('is followed by the newer one everywhere if the service is silent and "ready" is required', async () => {
+  it('is replaced by the newer one in every connection if the service is silent and "ready" is required', async () => {
     const { rotate, puts } = openRollout({
       connections: { a: { world: "silent" }, b: { world: "silent" }, c: { world: "silent" } },
       newerAfterMs: [1_000],
@@ -219,8 +197,32 @@ describe("a version that is overtaken", () => {
     await rotate(first);
     expect(puts()).toEqual(["a v2"]);
   });
+});
 
-  it("is not looked for when the time is up", async () => {
+describe("the current version of a secret", () => {
+  it("is not replaced by an older one that a later read shows", async () => {
+    let readings = 0;
+    const { rotate, puts } = openRollout({
+      connections: { a: {} },
+      secrets: { staleMs: () => (readings++ === 0 ? 0 : 1.5 * HOUR_MS) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready", secretVersionId: "v1" } });
+    expect(puts()).toEqual(["a v1"]);
+  });
+
+  it("stays in place if AWSCURRENT cannot be read after the PUT", async () => {
+    let readings = 0;
+    const { rotate, notes } = openRollout({
+      connections: { a: {} },
+      secrets: { fault: () => (readings++ === 0 ? undefined : new SecretError("Denied.")) },
+    });
+    expect(await rotate()).toMatchObject({ a: { outcome: "ready" } });
+    expect(notes.slice(0, 1)).toEqual([
+      ["Whether a newer version has appeared could not be read.", { secret: "openai", reason: "Denied." }],
+    ]);
+  });
+
+  it("is not read when the time is up", async () => {
     const { rotate, notes, secrets } = openRollout({
       connections: { a: { timeToReadyMs: HOUR_MS } },
       remainingMs: 5_000,
@@ -231,10 +233,10 @@ describe("a version that is overtaken", () => {
   });
 });
 
-describe("a roll-back", () => {
+describe("a rollback", () => {
   const settings = { onRejected: "rollback", canary: false } as const;
 
-  it("puts the previous version into the connection that refused the new one, and into no other", async () => {
+  it("puts the previous version into the connection whose new key was refused, and into no other", async () => {
     const { rotate, puts } = openRollout({ connections: { a: refusing("v1"), b: {} }, settings });
     expect(await rotate()).toMatchObject({
       a: { outcome: "rolled-back", secretVersionId: "v0", phase: "READY" },
@@ -249,14 +251,14 @@ describe("a roll-back", () => {
     expect(puts()).toEqual(["a v1"]);
   });
 
-  it.each([{ unreachable: true }, { timeToReadyMs: HOUR_MS }])(
-    "does not happen for %j",
-    async (behaviour) => {
-      const { rotate, puts } = openRollout({ connections: { a: behaviour }, settings });
-      await rotate();
-      expect(puts()).toEqual(["a v1"]);
-    },
-  );
+  it.each([
+    ["unreachable", { unreachable: true }],
+    ["not READY in time", { timeToReadyMs: HOUR_MS }],
+  ])("does not happen if the connection is %s", async (_, behaviour) => {
+    const { rotate, puts } = openRollout({ connections: { a: behaviour }, settings });
+    await rotate();
+    expect(puts()).toEqual(["a v1"]);
+  });
 
   it("does not happen if the PUT itself was refused", async () => {
     const { rotate, puts } = openRollout({
@@ -268,7 +270,7 @@ describe("a roll-back", () => {
     expect(puts()).toEqual(["a v1", "a v1"]);
   });
 
-  it("says so when it fails", async () => {
+  it("that fails is reported in the message of the outcome", async () => {
     let reads = 0;
     const { rotate } = openRollout({
       connections: { a: refusing("v1") },
@@ -286,7 +288,7 @@ describe("a roll-back", () => {
     });
   });
 
-  it("gives way to a newer version that appears meanwhile", async () => {
+  it("is followed by a PUT of a newer version if one appears during it", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: { ...refusing("v1"), timeToReadyMs: 2_000 } },
       newerAfterMs: [3_000],
@@ -307,13 +309,13 @@ describe("the propagation label", () => {
     expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
   });
 
-  it("is given where no version has it yet", async () => {
+  it("is attached to the current version if no version has it yet", async () => {
     const { rotate, secrets } = openRollout({ connections: { a: {} }, settings });
     await rotate();
     expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
   });
 
-  it("goes to the version that overtook", async () => {
+  it("is moved to the newer version if one appears during the run", async () => {
     const { rotate, secrets } = openRollout({
       connections: { a: { timeToReadyMs: 2_000 } },
       newerAfterMs: [1_000],
@@ -324,12 +326,12 @@ describe("the propagation label", () => {
   });
 
   it.each([
-    { why: "nobody wants it", options: { settings: {} } },
-    { why: "others of the secret were not part of the run", options: { complete: false } },
+    { why: "none is configured", options: { settings: {} } },
+    { why: "other connections of the secret were not part of the run", options: { complete: false } },
     { why: "a connection failed", options: { connections: { a: {}, b: { unreachable: true } } } },
     { why: "a connection is unverified", options: { connections: { a: {}, b: SILENT } } },
     { why: "it was a dry run", options: { context: { trigger: { kind: "direct", dryRun: true } as const } } },
-  ])("stays where it is when $why", async ({ options }) => {
+  ])("is not moved if $why", async ({ options }) => {
     const { rotate, secrets } = openRollout({ connections: { a: {} }, settings, ...options });
     await rotate();
     expect(secrets.moves).toEqual([]);
@@ -342,7 +344,7 @@ describe("the propagation label", () => {
     expect(secrets.moves).toEqual([]);
   });
 
-  it("is not moved for skipped connections", async () => {
+  it("is not moved if every connection is skipped", async () => {
     const { rotate, secrets } = openRollout({
       connections: { a: {} },
       settings: { ...settings, refresh: "when-stale" },
@@ -352,7 +354,7 @@ describe("the propagation label", () => {
     expect(secrets.moves).toEqual([]);
   });
 
-  it("leaves the outcome as it is when it cannot be moved, with a remark", async () => {
+  it("that cannot be moved is a remark and does not change the outcome", async () => {
     let calls = 0;
     const { rotate } = openRollout({
       connections: { a: { detail: "as it was" } },
@@ -369,11 +371,11 @@ describe("the propagation label", () => {
   });
 });
 
-describe("the last read", () => {
+describe("the last read of a connection", () => {
   it.each([
     ["no further read confirms that", "service", {}],
     ["the rotator's API key is refused after that", "unauthorized", { errorClass: "unauthorized" }],
-  ] as const)("leaves no READY that it saw refused, even if %s", async (_name, fault, facts) => {
+  ] as const)("overrules READY if it sees a refusal, even if %s", async (_name, fault, facts) => {
     let reads = 0;
     const { rotate, secrets, detailsByConnection } = openRollout({
       connections: {
@@ -395,7 +397,7 @@ describe("the last read", () => {
     expect(secrets.moves).toEqual([]);
   });
 
-  it("leaves a READY as it is if nothing can be read", async () => {
+  it("does not change READY if it fails", async () => {
     const { rotate, detailsByConnection } = openRollout({
       connections: { a: { world: "credulous" }, b: { timeToReadyMs: 15_000 } },
       settings: { canary: false },
@@ -406,7 +408,7 @@ describe("the last read", () => {
 });
 
 describe("a connection whose first read failed", () => {
-  it("has that error as its outcome, and the others go on", async () => {
+  it("gets that error as its outcome, and the others are updated", async () => {
     const error = new RotationError("service", "Confluent answered 500.", { httpStatus: 500 });
     const initialStates = new Map<string, ReadResult>([
       ["a", error],

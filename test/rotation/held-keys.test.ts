@@ -50,37 +50,37 @@ describe("the report about a connection's keys", () => {
       SINCE,
     ],
     [
-      "was silent with this version before the run",
+      "had no phase with this version before the run",
       { phase: "", updatedAt: LATER },
       "unverified",
       true,
       SINCE,
     ],
     [
-      "tells no time of its last update",
+      "shows no time of its last update",
       { phase: "INVALID_AUTH", updatedAt: undefined },
       "failed",
       true,
       { phaseBefore: "INVALID_AUTH" },
     ],
     [
-      "is unverified since its key could not be sent",
+      "is unverified because its key could not be sent",
       { updatedAt: EARLIER },
       "unverified",
       false,
       { holds: "previous", ...SINCE },
     ],
-    ["is as silent as before the run", { phase: "", updatedAt: LATER }, "failed", true, {}],
+    ["has no phase, before or after the run", { phase: "", updatedAt: LATER }, "failed", true, {}],
     [
-      "was refused this version before the run, and has its old key back",
+      "was refused this version before the run, and was rolled back",
       { phase: "INVALID_AUTH", updatedAt: LATER },
       "rolled-back",
       false,
       { phaseBefore: "INVALID_AUTH", ...SINCE },
     ],
-    ["tells no time of its last update, and was not sent the key", {}, "not-attempted", false, {}],
+    ["shows no time of its last update, and was not sent the key", {}, "not-attempted", false, {}],
   ])(
-    "tells what is known if the connection %s",
+    "says what is known if the connection %s",
     (_what, { updatedAt, ...before }, outcome, isSent, expected) => {
       const { updatedAt: _updatedAt, ...state } = observation(before);
       const withTime = { ...state, ...(updatedAt !== undefined && { updatedAt }) };
@@ -99,7 +99,7 @@ describe("the report about a connection's keys", () => {
   it.each([
     ["could not be reached", new RotationError("unauthorized", "Confluent refused the API key (401).")],
     ["is not known", undefined],
-  ])("tells only that it holds the previous key if its environment %s", (_what, session) => {
+  ])("says only that it holds the previous key if its environment %s", (_what, session) => {
     const keys = new HeldKeys(new Map([[CONNECTION.environment, session]]));
     expect(keys.complete(CONNECTION, VERSION, { outcome: "failed" })).toEqual({
       outcome: "failed",

@@ -22,7 +22,7 @@ const REFUSED_BY_STATEMENT = {
   evidence: { provider: "not-asked", phase: "silent", statement: "refused" },
 } as const;
 
-/** A recorder; `answer` ends every reading of AWSPREVIOUS that was begun, for a secret that has no such version too. */
+/** A recorder. `answer` ends each read of AWSPREVIOUS that has started; `answerNone` does so for a secret without that version. */
 function open() {
   const { context, progress } = fakeWorld();
   const reads: string[] = [];
@@ -56,7 +56,7 @@ describe("an outcome", () => {
     expect(recorder.close([A])).toMatchObject([{ name: "a", outcome: "ready" }]);
   });
 
-  it("with a text from outside is reported when AWSPREVIOUS was read", async () => {
+  it("with a text from outside is reported once AWSPREVIOUS has been read", async () => {
     const { recorder, answer, reported } = open();
     recorder.record(A, REFUSED);
     expect(reported()).toEqual([]);
@@ -66,7 +66,7 @@ describe("an outcome", () => {
     expect(recorder.close([A])).toMatchObject([{ detail: "refused [redacted]" }]);
   });
 
-  it("replaces one that was not reported yet", async () => {
+  it("replaces an earlier one that was not reported yet", async () => {
     const { recorder, answer, reported } = open();
     recorder.record(A, REFUSED);
     recorder.record(A, READY);
@@ -84,7 +84,7 @@ describe("an outcome", () => {
     expect(reported()).toEqual([]);
   });
 
-  it("has its text withheld if the run ends before AWSPREVIOUS was read", async () => {
+  it("has its text withheld if the run ends before AWSPREVIOUS is read", async () => {
     const { recorder, answer, reported } = open();
     recorder.record(A, REFUSED);
     const expected = [{ name: "a", outcome: "failed", detail: "[withheld]" }];
@@ -94,7 +94,7 @@ describe("an outcome", () => {
     expect(reported()).toEqual(expected);
   });
 
-  it("is that the time was up if there is none", () => {
+  it("says that the time was up if none was recorded", () => {
     const { recorder } = open();
     recorder.record(B, READY);
     expect(recorder.close([A, B])).toMatchObject([
@@ -109,7 +109,7 @@ describe("an outcome", () => {
     ]);
   });
 
-  it("is ignored after the run", () => {
+  it("that is recorded after the run is ignored", () => {
     const { recorder, reported } = open();
     recorder.close([A]);
     expect(recorder.closed.aborted).toBe(true);
@@ -125,7 +125,7 @@ describe("an outcome of a refused key", () => {
     ["phase", REFUSED_BY_PHASE],
     ["statement", REFUSED_BY_STATEMENT],
   ])(
-    "names the version with the label AWSPREVIOUS, for a roll-back by hand: by the %s",
+    "names the AWSPREVIOUS version, for a manual rollback, if a %s shows the refusal",
     async (_, details) => {
       const { recorder, answer, reads } = open();
       recorder.record(A, details);
@@ -136,7 +136,7 @@ describe("an outcome of a refused key", () => {
     },
   );
 
-  it("names no version if there is none with that label", async () => {
+  it("names no previous version if none has the label AWSPREVIOUS", async () => {
     const { recorder, answerNone } = open();
     recorder.record(A, REFUSED_BY_PHASE);
     answerNone();
@@ -145,8 +145,10 @@ describe("an outcome of a refused key", () => {
     expect(outcome).toMatchObject({ outcome: "failed" });
     expect(outcome).not.toHaveProperty("previousVersionId");
   });
+});
 
-  it("is told apart from other failures, after which AWSPREVIOUS is neither read nor named", () => {
+describe("an outcome of another failure", () => {
+  it("is reported at once, without a read of AWSPREVIOUS", () => {
     const { recorder, reads, reported } = open();
     recorder.record(A, { outcome: "failed", errorClass: "unreachable", ...phaseEvidence("unreachable") });
     expect(reported()).toEqual([{ name: "a", outcome: "failed" }]);
@@ -154,8 +156,8 @@ describe("an outcome of a refused key", () => {
   });
 });
 
-describe("the texts of what is unfinished", () => {
-  it("are prepared by reading AWSPREVIOUS", () => {
+describe("a connection without an outcome", () => {
+  it("causes a read of AWSPREVIOUS in advance, since its outcome may have texts", () => {
     const { recorder, reads } = open();
     recorder.record(A, READY);
     recorder.prepareTexts([A, B]);

@@ -10,7 +10,7 @@ import { connection } from "../support/builders.ts";
 import { shown, untrusted } from "../support/untrusted.ts";
 
 describe("an outcome", () => {
-  it("consists of the connection and what became of it", () => {
+  it("consists of the connection and the details of its update", () => {
     expect(toOutcome(connection({ name: "a" }), { outcome: "ready", phase: "READY" })).toEqual({
       name: "a",
       environment: "prod",
@@ -27,7 +27,7 @@ describe("an outcome", () => {
     expect(toOutcome(connection(), { outcome: "ready", durationMs: 12 })).toMatchObject({ durationMs: 12 });
   });
 
-  it.each(ERROR_CLASSES)("says what to do next about %s", (errorClass) => {
+  it.each(ERROR_CLASSES)("of class %s says what to do next", (errorClass) => {
     const { nextStep } = toOutcome(connection(), { outcome: "failed", errorClass });
     expect(nextStep).toMatch(/^[A-Z].{30,}\.$/);
   });
@@ -46,7 +46,7 @@ describe("an outcome", () => {
     ["service", "request id"],
     ["config", "connections.json"],
     ["internal", "stack"],
-  ] as const)("names in the next step about %s: %s", (errorClass, word) => {
+  ] as const)("of class %s names %s in its next step", (errorClass, word) => {
     expect(toOutcome(connection(), { outcome: "failed", errorClass }).nextStep).toContain(word);
   });
 
@@ -64,24 +64,24 @@ describe("evidence of a phase", () => {
   });
 });
 
-describe("a step of a run", () => {
+describe("the result of some work in a run", () => {
   const fakeLog = () => {
     const bugs: unknown[] = [];
     return { bugs, log: { bug: (error: unknown) => bugs.push(error), note: () => undefined } };
   };
 
-  it("has its result", async () => {
+  it("is its value if it succeeds", async () => {
     expect(await asResult(fakeLog(), async () => "done")).toBe("done");
   });
 
-  it("that fails has its error", async () => {
+  it("is the error with which it fails", async () => {
     const { log, bugs } = fakeLog();
     const error = new RotationError("service", "Confluent answered 500.");
     expect(await asResult({ log }, () => Promise.reject(error))).toBe(error);
     expect(bugs).toEqual([]);
   });
 
-  it("that fails because of a bug logs it and has an error without its text", async () => {
+  it("is an error without the text of a bug, which is logged", async () => {
     const { log, bugs } = fakeLog();
     const bug = new TypeError("The key sk-secret is not a function.");
     const result = await asResult({ log }, () => Promise.reject(bug));
@@ -109,7 +109,7 @@ describe("the outcome of an error", () => {
   });
 
   it.each([new OutOfTimeError(), new UnauthorizedError("Refused.", {})])(
-    "is that nothing was attempted: %s",
+    "is not-attempted for %s",
     (error) => {
       expect(detailsOf(error)).toMatchObject({ outcome: "not-attempted", errorClass: error.errorClass });
     },

@@ -5,9 +5,9 @@ import { openRun } from "../support/fake-run.ts";
 
 const DETAIL = "The endpoint said: try again.";
 
-describe("the texts of a run", () => {
+describe("the texts of an outcome", () => {
   it.each([60_000, 8_000, 2_000])(
-    "are shown for a connection that is still open when the time is up (%i ms)",
+    "are shown for a connection that is pending when the time is up, in a run of %i ms",
     async (remainingMs) => {
       const { run, add, deadlineAt, secrets } = openRun({ remainingMs });
       add("a", { timeToReadyMs: HOUR_MS, detail: DETAIL });
@@ -21,7 +21,7 @@ describe("the texts of a run", () => {
     },
   );
 
-  it("wait for the version before a refused key to be read", async () => {
+  it("are shown after the previous version has been read", async () => {
     const { run, add, context, clock } = openRun();
     add("a", { accepts: () => false, detail: DETAIL });
     const read: RunContext["secrets"]["read"] = async (secretId, selector) => {

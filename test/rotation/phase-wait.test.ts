@@ -37,7 +37,7 @@ describe("READY of a connection that shows no change after its PUT", () => {
     { resourceVersion: "moves", updatedAt: "still", message: undefined },
     { resourceVersion: "still", updatedAt: "moves", message: undefined },
   ] as const)(
-    "is that of an unchanged connection only if Confluent would show a change (resource_version $resourceVersion, updated_at $updatedAt)",
+    "is reported as unchanged only if Confluent would show a change (resource_version $resourceVersion, updated_at $updatedAt)",
     async ({ message, ...behaviour }) => {
       const { run, gets, clock } = openPages({ world: "credulous", ...behaviour });
       await clock.sleep(1_000);
@@ -73,7 +73,7 @@ describe("READY of a connection that shows no change after its PUT", () => {
     expect(await run()).toMatchObject([unverified, unverified]);
   });
 
-  it.each(answers)("is asked about again after one GET has shown $what", async ({ answer }) => {
+  it.each(answers)("is read again after one GET has shown $what", async ({ answer }) => {
     const asked = new Set<string>();
     const { run } = openPages(UNMOVED, ({ get }) => async (name) => {
       const isFirst = !asked.has(name);
@@ -146,27 +146,24 @@ describe("the last read of a READY", () => {
   it.each([
     { refusedForMs: 900, outcome: undefined },
     { refusedForMs: HOUR_MS, outcome: { outcome: "failed", errorClass: "rejected", phase: "INVALID_AUTH" } },
-  ])(
-    "takes it back only for an INVALID_AUTH that lasts ($refusedForMs ms)",
-    async ({ refusedForMs, outcome }) => {
-      let refusedFrom = Number.POSITIVE_INFINITY;
-      const isRefused = (at: number) => at >= refusedFrom && at < refusedFrom + refusedForMs;
-      const { result, clock } = openUpdate({
-        behaviour: { world: "credulous" },
-        api: ({ get }) => ({
-          get: async (name) => {
-            const state = await get(name);
-            return state && isRefused(clock.now()) ? { ...state, phase: "INVALID_AUTH" } : state;
-          },
-        }),
-      });
-      const { readAgain } = await result();
-      refusedFrom = clock.now();
-      const taken = await readAgain?.();
-      if (outcome === undefined) expect(taken).toBeUndefined();
-      else expect(taken).toMatchObject(outcome);
-    },
-  );
+  ])("overrules it only if INVALID_AUTH lasts ($refusedForMs ms)", async ({ refusedForMs, outcome }) => {
+    let refusedFrom = Number.POSITIVE_INFINITY;
+    const isRefused = (at: number) => at >= refusedFrom && at < refusedFrom + refusedForMs;
+    const { result, clock } = openUpdate({
+      behaviour: { world: "credulous" },
+      api: ({ get }) => ({
+        get: async (name) => {
+          const state = await get(name);
+          return state && isRefused(clock.now()) ? { ...state, phase: "INVALID_AUTH" } : state;
+        },
+      }),
+    });
+    const { readAgain } = await result();
+    refusedFrom = clock.now();
+    const taken = await readAgain?.();
+    if (outcome === undefined) expect(taken).toBeUndefined();
+    else expect(taken).toMatchObject(outcome);
+  });
 });
 
 it("the phase that was read last is reported if nothing can be read after it", async () => {

@@ -84,7 +84,7 @@ describe("a plan", () => {
     ]);
   });
 
-  it("takes a bare name for a secret of the function's own account", () => {
+  it("resolves a bare name to the secret of the function's own account", () => {
     const theirs = ARN.replace("123456789012", "210987654321");
     const secretsOf = (secret: string) =>
       plan({ kind: "secret-change", secret }, LISTED, OWN).map((group) => group.secret);
@@ -155,7 +155,7 @@ describe("groups that may have the same secret", () => {
     }
   });
 
-  it("appear once each", () => {
+  it("are listed once each", () => {
     const groups = ["a", "b", ARN, PARTIAL].map((secret) => groupOf(secret));
     expect(relatedGroups(groups).flat().toSorted()).toEqual(groups.toSorted());
     expect(relatedGroups([])).toEqual([]);
@@ -213,23 +213,23 @@ describe("an event about another account's secret", () => {
 
   it.each([
     ["its ARN is listed", [...LISTED, connection({ secret: THEIRS })], OWN],
-    ["nobody lists such a name", [connection({ secret: "other" })], OWN],
-    ["the own account is unknown", LISTED, undefined],
+    ["no secret of that name is listed", [connection({ secret: "other" })], OWN],
+    ["the function's own account is unknown", LISTED, undefined],
   ])("is not ignored if %s", (_, listed, own) => {
     expect(ignoreForeign(change(THEIRS), listed, own)).toEqual(change(THEIRS));
   });
 
-  it("is not taken for one if the event gives a bare name, and another account's secret is listed", () => {
+  it("is not assumed if the event has a bare name and another account's secret is listed", () => {
     const listed = [connection({ secret: THEIRS })];
     expect(ignoreForeign(change("mongodb"), listed, OWN)).toEqual(change("mongodb"));
   });
 
-  it.each<Trigger>([
-    change("mongodb"),
-    change(ARN),
-    { kind: "schedule" },
-    { kind: "direct", secrets: [THEIRS] },
-  ])("does not include %j", (trigger) => {
+  it.each<[string, Trigger]>([
+    ["a change of a bare name", change("mongodb")],
+    ["a change of a listed ARN", change(ARN)],
+    ["the schedule", { kind: "schedule" }],
+    ["a direct call that names another account's secret", { kind: "direct", secrets: [THEIRS] }],
+  ])("is not assumed for %s", (_, trigger) => {
     expect(ignoreForeign(trigger, LISTED, OWN)).toEqual(trigger);
   });
 });

@@ -4,7 +4,7 @@ import { openRun } from "../support/fake-run.ts";
 
 const REMARK = "The username from secret openai begins or ends with white space; it is sent unchanged.";
 
-describe("a value of a secret that looks odd", () => {
+describe("an unusual value in a secret", () => {
   const open = (dryRun: boolean) => {
     const opened = openRun({
       connections: [{ name: "a", type: "MONGODB" }],
@@ -15,14 +15,14 @@ describe("a value of a secret that looks odd", () => {
     return opened;
   };
 
-  it("is sent as it is, with a note that names the connection and the secret", async () => {
+  it("is sent unchanged, with a note that names the connection and the secret", async () => {
     const { run, notes, confluent } = open(false);
     expect(await run()).toMatchObject([{ outcome: "ready" }]);
     expect(notes).toEqual([[REMARK, { connection: "a", secret: "openai" }]]);
     expect(confluent.connection("a").data["USERNAME"]).toBe(" u");
   });
 
-  it("is named by a dry run after what would be sent", async () => {
+  it("is mentioned by a dry run after the options that would be sent", async () => {
     const { run } = open(true);
     expect(await run()).toMatchObject([
       { outcome: "planned", message: `Would send username, password. ${REMARK}` },

@@ -12,14 +12,14 @@ function open(settings: Partial<RotationSettings>) {
   return { ...world, context };
 }
 
-describe("a version is propagated to a connection", () => {
+describe("a version", () => {
   it.each<[RotationSettings["require"], Parameters<typeof isPropagated>[1]["outcome"], Evidence["provider"]]>(
     [
       ["auto", "ready", "not-asked"],
       ["auto", "applied", "valid"],
       ["applied", "applied", "not-asked"],
     ],
-  )("if %s is required and the outcome is %s, with a provider that says %s", (require, outcome, provider) => {
+  )("counts as propagated with require %s, outcome %s and provider %s", (require, outcome, provider) => {
     const evidence = { ...NO_EVIDENCE, provider };
     expect(isPropagated(open({ require }).context, { outcome, evidence })).toBe(true);
   });
@@ -33,7 +33,7 @@ describe("a version is propagated to a connection", () => {
       ["auto", "skipped", "not-asked"],
     ],
   )(
-    "but not if %s is required and the outcome is %s, with a provider that says %s",
+    "does not count as propagated with require %s, outcome %s and provider %s",
     (require, outcome, provider) => {
       const evidence = { ...NO_EVIDENCE, provider };
       expect(isPropagated(open({ require }).context, { outcome, evidence })).toBe(false);
@@ -53,13 +53,13 @@ describe("a propagation label that cannot be moved", () => {
     return { move, notes };
   };
 
-  it("is a note for a replica", async () => {
+  it("is a note in the log if the secret is a replica", async () => {
     const { move, notes } = failing(new ReplicaError("It is a replica."));
     await expect(move()).resolves.toBeUndefined();
     expect(notes).toEqual([["It is a replica.", { secret: "openai" }]]);
   });
 
-  it("is a remark for any other secret", async () => {
+  it("is a remark in the outcome of any other secret", async () => {
     const { move, notes } = failing(new SecretError("Denied."));
     await expect(move()).resolves.toBe(
       "The key is in use, but the label FLINK_READY could not be moved to its version: Denied.",

@@ -24,7 +24,7 @@ describe("a key that its provider refuses", () => {
     }
   });
 
-  it("stays out of connections of the same key whose provider does not answer", async () => {
+  it("is not put into another connection with that key whose provider does not answer", async () => {
     const { puts, outcomes } = await runWithProvider({
       connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
       answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : UNKNOWN),
@@ -33,7 +33,7 @@ describe("a key that its provider refuses", () => {
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["refused", "refused"]);
   });
 
-  it("is put where its other provider accepts it", async () => {
+  it("is put into a connection whose provider accepts it", async () => {
     const { puts, outcomes } = await runWithProvider({
       connections: { a: { type: "OPENAI" }, b: { type: "ANTHROPIC" } },
       answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? REFUSED : VALID),
@@ -51,7 +51,7 @@ describe("a key that its provider refuses", () => {
     expect(secrets.moves).toEqual([]);
   });
 
-  it.each(["silent", "credulous"] as const)("harms no connection in a %s world", async (world) => {
+  it.each(["silent", "credulous"] as const)("is put into no connection of a %s service", async (world) => {
     const { puts, outcomes } = await runWithProvider({
       connections: { a: {}, b: {}, c: {} },
       live: { world },
@@ -91,7 +91,7 @@ describe("a young key that its provider refuses", () => {
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["valid", "valid"]);
   });
 
-  it("is no longer waited for when a newer version appears", async () => {
+  it("is given up when a newer version appears", async () => {
     const { asked, puts, outcomes } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
@@ -152,7 +152,7 @@ describe("a refusal that its provider may take back", () => {
     expect(puts).toEqual([]);
   });
 
-  it("does not count if the key is accepted then", async () => {
+  it("does not count if the key is accepted the second time", async () => {
     const { puts } = await runWithProvider({
       connections: { a: {} },
       answer: (_key, seconds) => (seconds < 5 ? { ...REFUSED, confirmAfterMs: 5_000 } : VALID),
@@ -161,8 +161,8 @@ describe("a refusal that its provider may take back", () => {
   });
 });
 
-describe("a key about which nothing certain is known", () => {
-  it("is put as before, with a note", async () => {
+describe("a key that its provider neither accepts nor refuses", () => {
+  it("is put, with a note", async () => {
     const { puts, outcomes, notes } = await runWithProvider({
       connections: { a: {} },
       answer: () => UNKNOWN,
@@ -177,8 +177,10 @@ describe("a key about which nothing certain is known", () => {
       { secret: "openai", type: "OPENAI", provider: "api.openai.com", reason: "HTTP 429" },
     ]);
   });
+});
 
-  it("is not asked about if the connection says so", async () => {
+describe("a provider", () => {
+  it("is not asked if the connection turns the check off", async () => {
     const { asked, outcomes, puts } = await runWithProvider({
       connections: { a: { provider: false }, b: { provider: false } },
       answer: () => REFUSED,
@@ -188,7 +190,7 @@ describe("a key about which nothing certain is known", () => {
     expect(outcomes[0]?.evidence.provider).toBe("not-asked");
   });
 
-  it("is asked about once for each type and host", async () => {
+  it("is asked about a key once for each type and host", async () => {
     const { asked } = await runWithProvider({
       connections: {
         a: {},
@@ -203,7 +205,7 @@ describe("a key about which nothing certain is known", () => {
 });
 
 describe("a key that its provider accepts", () => {
-  it("moves the propagation label where Confluent reports no phase", async () => {
+  it("moves the propagation label even if Confluent reports no phase", async () => {
     const { secrets, outcomes } = await runWithProvider({
       connections: { a: {}, b: {} },
       live: { world: "silent" },
@@ -214,7 +216,7 @@ describe("a key that its provider accepts", () => {
     expect(secrets.moves).toEqual([{ secretId: "openai", label: "FLINK_READY", to: "v1" }]);
   });
 
-  it("is named in a dry run", async () => {
+  it("is reported by a dry run", async () => {
     const { outcomes, puts } = await runWithProvider({
       connections: { a: {} },
       answer: () => VALID,

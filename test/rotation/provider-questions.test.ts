@@ -42,13 +42,13 @@ describe("a key that several connections share", () => {
     expect(asked).toEqual(["https://api.example.com/v1", "https://api.example.com/v1"]);
   });
 
-  it("is asked about if one of them does not want that", async () => {
+  it("is asked about although one of them turns the check off", async () => {
     const { asked, outcomes } = await asks({ a: { provider: false }, b: {} });
     expect(asked).toHaveLength(1);
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["not-asked", "valid"]);
   });
 
-  it("is put into none of them once it is refused, even where nobody asks", async () => {
+  it("is put into none of them once it is refused, even if one of them turns the check off", async () => {
     const { puts, outcomes } = await runWithProvider({
       connections: { a: { provider: false }, b: {} },
       answer: () => REFUSED,
@@ -57,7 +57,7 @@ describe("a key that several connections share", () => {
     expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(["rejected", "rejected"]);
   });
 
-  it("is not taken for valid at a host that does not answer because another host accepts it", async () => {
+  it("does not count as valid at a host that does not answer, even if another host accepts it", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: {}, b: { type: "ANTHROPIC" } },
       answer: (_key, _seconds, { connection }) => (connection.type === "OPENAI" ? VALID : UNKNOWN),
@@ -65,7 +65,7 @@ describe("a key that several connections share", () => {
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["valid", "unknown"]);
   });
 
-  it("is not taken for refused because another key of the same secret is", async () => {
+  it("does not count as refused because another key of the same secret is", async () => {
     const ofField = (field: string) => ({ kind: "data", data: { API_KEY: { field } } }) as const;
     const { puts } = await runWithProvider({
       value: `{"one":"k1","two":"k2"}`,
@@ -76,11 +76,11 @@ describe("a key that several connections share", () => {
   });
 });
 
-describe("when a provider is asked about a refused key again", () => {
+describe("a refused key", () => {
   it.each([
     { ageMs: 599_999, times: [0, 2, 5, 10] },
     { ageMs: 600_000, times: [0] },
-  ])("depends on its age: after $ageMs ms, it is asked at the seconds $times", async ({ ageMs, times }) => {
+  ])("that is $ageMs ms old is asked about after $times seconds", async ({ ageMs, times }) => {
     const { asked, notes } = await runWithProvider({
       connections: { a: {} },
       ageMs,
@@ -95,18 +95,21 @@ describe("when a provider is asked about a refused key again", () => {
     { remainingMs: 1_999, times: [0] },
     { remainingMs: 2_000, times: [0] },
     { remainingMs: 2_001, times: [0, 2] },
-  ])("is before the end of the run: with $remainingMs ms left, at the seconds $times", async (each) => {
-    const { asked, outcomes } = await runWithProvider({
-      connections: { a: {} },
-      ageMs: 1_000,
-      context: { deadlineAt: NOW + each.remainingMs },
-      answer: () => REFUSED,
-    });
-    expect(asked).toEqual(each.times.map((seconds) => `OPENAI v1 ${seconds}`));
-    expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
-  });
+  ])(
+    "is asked about before the end of the run: with $remainingMs ms left, after $times seconds",
+    async (each) => {
+      const { asked, outcomes } = await runWithProvider({
+        connections: { a: {} },
+        ageMs: 1_000,
+        context: { deadlineAt: NOW + each.remainingMs },
+        answer: () => REFUSED,
+      });
+      expect(asked).toEqual(each.times.map((seconds) => `OPENAI v1 ${seconds}`));
+      expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+    },
+  );
 
-  it("is never once the time of the run is up", async () => {
+  it("is not asked about when the time of the run is up", async () => {
     const { asked } = await runWithProvider({
       connections: { a: {} },
       context: { deadlineAt: NOW },
@@ -116,8 +119,8 @@ describe("when a provider is asked about a refused key again", () => {
   });
 });
 
-describe("what is known from a provider", () => {
-  it("is said in a dry run, with the reason if it is not certain", async () => {
+describe("the answer of a provider", () => {
+  it("is mentioned by a dry run, with the reason if it is uncertain", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: {} },
       context: DRY_RUN,
@@ -132,7 +135,7 @@ describe("what is known from a provider", () => {
     ]);
   });
 
-  it("is not mentioned in a dry run of a connection that nobody asks about", async () => {
+  it("is not mentioned by a dry run of a connection that turns the check off", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: { provider: false } },
       context: DRY_RUN,
@@ -141,7 +144,7 @@ describe("what is known from a provider", () => {
     expect(outcomes).toMatchObject([{ message: "Would send api-key.", evidence: { provider: "not-asked" } }]);
   });
 
-  it("is nothing for a connection whose fields the secret lacks", async () => {
+  it("is not-asked for a connection whose fields the secret lacks", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: {}, b: { type: "MONGODB" } },
       answer: () => VALID,
@@ -152,7 +155,7 @@ describe("what is known from a provider", () => {
     ]);
   });
 
-  it("does not pass from one version to the next", async () => {
+  it("does not count for the next version", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: {} },
       live: { timeToReadyMs: 2_000 },
@@ -165,7 +168,7 @@ describe("what is known from a provider", () => {
     ]);
   });
 
-  it("is no reason to put anything if asking ends in a bug", async () => {
+  it("is missing if asking ends in a bug, and then nothing is put", async () => {
     const bug = new TypeError("a bug");
     const { outcomes, puts, bugs, secrets } = await runWithProvider({
       connections: { a: {}, b: {} },

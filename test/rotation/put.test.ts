@@ -99,7 +99,7 @@ describe("a PUT that was applied although its answer does not say so", () => {
 describe("conflicts", () => {
   const conflict = new ConflictError({ httpStatus: 409 });
 
-  it("end the update if they go on without metadata", async () => {
+  it("end the update if they continue without metadata", async () => {
     const { update, puts } = failing(Array.from({ length: 10 }, () => conflict));
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "service", httpStatus: 409 });
     expect(puts()).toBe(4);
@@ -153,7 +153,7 @@ describe("the read before the first PUT", () => {
     expect(held.puts).toHaveLength(1);
   });
 
-  it("makes an older answer after the PUT count for nothing", async () => {
+  it("shows that an answer after the PUT is outdated, so that it is ignored", async () => {
     let reads = 0;
     const older = observation({ name: "a", resourceVersion: "a0v", updatedAt: NOW - 60_000, phase: "READY" });
     const { update } = openUpdate({

@@ -47,8 +47,8 @@ function open({ versionIds = ["v1", "v2"], behaviour, fault, verify }: Options =
   return { held, restore, clock };
 }
 
-describe("the restoring of the previous version", () => {
-  it("is a roll-back when that is READY", async () => {
+describe("a PUT of the previous version", () => {
+  it("is a rollback if it becomes READY", async () => {
     const { held, restore } = open();
     expect(await restore()).toMatchObject({
       outcome: "rolled-back",
@@ -60,7 +60,7 @@ describe("the restoring of the previous version", () => {
     expect(held.data).toEqual({ API_KEY: "sk-v1", AUTH_TYPE: "API_KEY" });
   });
 
-  it("is a failure when that is refused too", async () => {
+  it("is a failure if it is refused too", async () => {
     const { restore } = open({ behaviour: { accepts: [] } });
     expect(await restore()).toMatchObject({
       outcome: "failed",
@@ -72,12 +72,12 @@ describe("the restoring of the previous version", () => {
     });
   });
 
-  it("is no roll-back if it does not become READY in time", async () => {
+  it("is no rollback if it does not become READY in time", async () => {
     const { restore } = open({ behaviour: { timeToReadyMs: HOUR_MS } });
     expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "PENDING" });
   });
 
-  it("does not happen if a newer version has become current", async () => {
+  it("is not sent if a newer version has become current", async () => {
     const { held, restore } = open();
     const { outcome, message } = await restore(REFUSAL, () => Promise.reject(new SupersededError()));
     expect(outcome).toBe("failed");
@@ -85,13 +85,13 @@ describe("the restoring of the previous version", () => {
     expect(held.puts).toEqual([]);
   });
 
-  it("is not taken for READY at once, if READY does not show that the service has tried a key", async () => {
+  it("does not count as READY at once if the service may not have tried the key", async () => {
     const { restore, clock } = open({ behaviour: { world: "credulous" } });
     expect(await restore()).toMatchObject({ outcome: "rolled-back" });
     expect(clock.now() - NOW).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("is a roll-back where Confluent reports no phase, too", async () => {
+  it("is a rollback even if Confluent reports no phase", async () => {
     const { held, restore } = open({ behaviour: { world: "silent" } });
     expect(await restore()).toMatchObject({
       outcome: "rolled-back",
@@ -102,7 +102,7 @@ describe("the restoring of the previous version", () => {
     expect(held.data["API_KEY"]).toBe("sk-v1");
   });
 
-  it("says so if a statement has used the previous key", async () => {
+  it("is reported with the statement that has used the previous key", async () => {
     const { restore } = open({ verify: VERIFY, behaviour: { accepts: ["sk-v1"] } });
     expect(await restore()).toMatchObject({
       outcome: "rolled-back",
@@ -111,7 +111,7 @@ describe("the restoring of the previous version", () => {
     });
   });
 
-  it("leaves the refused key where Confluent refuses the PUT of the previous one", async () => {
+  it("leaves the refused key in place if Confluent does not accept it", async () => {
     const { held, restore } = open({ fault: ({ method }) => (method === "PUT" ? "refused" : undefined) });
     const { message, ...details } = await restore();
     expect(details).toMatchObject({ outcome: "failed", errorClass: "rejected" });
@@ -121,7 +121,7 @@ describe("the restoring of the previous version", () => {
     expect(held.puts).toEqual([]);
   });
 
-  it("quotes a refusal whose words come from outside", async () => {
+  it("is reported after a refusal that is quoted from outside", async () => {
     const { restore } = open({ versionIds: ["v2"] });
     const { message } = await restore({ ...REFUSAL, message: untrusted("It said no.") });
     expect(shown(message)).toBe(
@@ -130,9 +130,9 @@ describe("the restoring of the previous version", () => {
   });
 
   it.each([
-    { versionIds: ["v2"], why: "there is none" },
-    { versionIds: ["v2", "v3"], why: "that is the refused one" },
-  ])("puts nothing when $why", async ({ versionIds }) => {
+    { versionIds: ["v2"], why: "there is no AWSPREVIOUS version" },
+    { versionIds: ["v2", "v3"], why: "AWSPREVIOUS is the refused version" },
+  ])("is not sent if $why", async ({ versionIds }) => {
     const { held, restore } = open({ versionIds });
     expect(await restore()).toEqual({
       ...REFUSAL,

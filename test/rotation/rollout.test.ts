@@ -11,7 +11,7 @@ const SILENT: FakeConnectionOptions = { world: "silent" };
 describe("a canary whose phase disappears after its PUT", () => {
   const GOING_SILENT: FakeConnectionOptions = { timeToReadyMs: HOUR_MS, phases: { pending: "" } };
 
-  it("has shown nothing, so that at most two connections get the key", async () => {
+  it("proves nothing, so at most two connections get the key", async () => {
     const { rotate, puts } = openRollout({
       connections: { a: GOING_SILENT, b: GOING_SILENT, c: GOING_SILENT },
     });
@@ -64,7 +64,7 @@ describe("which key a connection holds after a failure", () => {
 });
 
 describe("a version that turns out to be superseded", () => {
-  it("is no success of the silent connections that hold it when the run gives up", async () => {
+  it("is not reported as applied when the run gives up", async () => {
     const { rotate } = openRollout({
       connections: { a: SILENT },
       newerAfterMs: Array.from({ length: 30 }, (_, index) => 1_000 * index + 500),
@@ -75,7 +75,7 @@ describe("a version that turns out to be superseded", () => {
   it.each([
     { what: "READY", behaviour: { timeToReadyMs: 1_000 } },
     { what: "accepted", behaviour: { world: "silent" } },
-  ] as const)("is not reported as $what by a connection that gets there later", async ({ behaviour }) => {
+  ] as const)("is not reported as $what for a connection that gets there later", async ({ behaviour }) => {
     const { run, add, secrets, progress, clock } = openRun({
       connections: [{ name: "young" }, { name: "early" }, { name: "late" }, { name: "hanging" }],
       settings: { canary: false },
@@ -107,7 +107,7 @@ describe("a version that turns out to be superseded", () => {
     expect(ofLate).toHaveLength(1);
   });
 
-  it("is followed by the newer one even if later reads show the older one again", async () => {
+  it("is replaced by the newer one even if later reads show the older one again", async () => {
     const { rotate, secrets, puts } = openRollout({
       connections: { a: refusing("v2") },
       newerAfterMs: [-1_000, 3_000],
@@ -120,7 +120,7 @@ describe("a version that turns out to be superseded", () => {
     expect(puts()).toEqual(["a v2", "a v3"]);
   });
 
-  it("is followed by a newer one that was created in the same moment", async () => {
+  it("is replaced by a newer one that was created in the same millisecond", async () => {
     const { rotate, secrets, puts } = openRollout({ connections: { a: { timeToReadyMs: 2_000 } } });
     const sameMoment = { at: NOW - HOUR_MS, lagMs: HOUR_MS + 1_000 };
     secrets.add("openai", { versionId: "v2", value: "v2", ...sameMoment });
@@ -128,7 +128,7 @@ describe("a version that turns out to be superseded", () => {
     expect(puts()).toEqual(["a v1", "a v2"]);
   });
 
-  it("is followed by the newer one if that appears during the last read", async () => {
+  it("is replaced by the newer one if that appears during the last read", async () => {
     let isAdded = false;
     const { rotate, puts, secrets, clock, detailsByConnection } = openRollout({
       connections: { a: { world: "credulous" } },

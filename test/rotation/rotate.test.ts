@@ -12,7 +12,7 @@ const LABEL = "FLINK_READY";
 const THREE = [{ name: "a" }, { name: "b" }, { name: "c" }];
 
 describe("a run", () => {
-  it("brings the current version to every connection", async () => {
+  it("puts the current version into every connection", async () => {
     const { run, add, valueIn } = openRun({ connections: THREE });
     for (const name of ["a", "b", "c"]) add(name);
     const outcomes = await run();
@@ -28,7 +28,7 @@ describe("a run", () => {
     expect([secrets.reads, confluent.requests]).toEqual([[], []]);
   });
 
-  it("tells when each outcome is known, and how old the secret's version is", async () => {
+  it("reports each outcome as progress, with the time at which the secret's version was created", async () => {
     const { run, add, progress } = openRun();
     add("a");
     const [outcome] = await run();
@@ -42,7 +42,7 @@ describe("a run", () => {
     ]);
   });
 
-  it("reads our own key once for all environments that share it", async () => {
+  it("reads the rotator's API key once for all environments that share it", async () => {
     const { run, add, secrets } = openRun({
       connections: [{ name: "a" }, { name: "b", environment: "test" }],
     });
@@ -52,7 +52,7 @@ describe("a run", () => {
     expect(secrets.reads.filter(({ secretId }) => secretId === API_KEY_SECRET)).toHaveLength(1);
   });
 
-  it("looks as soon as it has our own key, and reads the other secrets meanwhile", async () => {
+  it("reads the connections as soon as it has the rotator's API key, while it reads the other secrets", async () => {
     const { run, add, secrets, confluent, context } = openRun({
       secrets: { latencyMs: () => 10 },
       confluent: { latencyMs: () => 25 },
@@ -70,7 +70,7 @@ describe("a run", () => {
     expect([look?.sentAt, other?.sentAt]).toEqual([NOW + 20, NOW + 20]);
   });
 
-  it("is not held up where another environment's key cannot be read", async () => {
+  it("is not delayed if the API key of another environment cannot be read", async () => {
     const { run, add, confluent, context, secrets } = openRun({
       connections: [{ name: "a" }, { name: "b", environment: "test", secret: "other" }],
       settings: {
@@ -87,7 +87,7 @@ describe("a run", () => {
     expect(confluent.requests.find(({ method }) => method === "PUT")?.sentAt).toBe(NOW);
   });
 
-  it("reads our own key again when it is refused", async () => {
+  it("reads the rotator's API key again if it is refused", async () => {
     const { run, add, secrets } = openRun({
       confluent: {
         latencyMs: () => 200,
@@ -100,7 +100,7 @@ describe("a run", () => {
     expect(secrets.reads.filter(({ secretId }) => secretId === API_KEY_SECRET)).toHaveLength(2);
   });
 
-  it("puts nothing into a connection that is missing or another one than listed, and goes on with the rest", async () => {
+  it("puts nothing into a connection that is missing or is not the one that is listed, and updates the others", async () => {
     const { run, add, confluent } = openRun({ connections: [...THREE, { name: "d" }] });
     add("b", { type: "BEDROCK" });
     add("c", { detail: "Lookup failed: ai.openai.com" });
@@ -129,7 +129,7 @@ describe("a run", () => {
     ]);
   });
 
-  it("holds no secret's connections back for the bad key of another", async () => {
+  it("updates the connections of a secret although another secret has a bad key", async () => {
     const { run, add, secrets } = openRun({ connections: [...THREE, { name: "d", secret: "other" }] });
     secrets.add("other", { versionId: "o1", value: "sk-o", at: NOW - HOUR_MS });
     const isBad = (key = "") => key.startsWith("sk-1");
@@ -151,7 +151,7 @@ describe("a run", () => {
   });
 
   it.each(["unauthorized", "service"] as const)(
-    "reaches no connection of an environment when looking is %s",
+    "updates no connection of an environment if reading them ends in an error of class %s",
     async (fault) => {
       const { run, add } = openRun({ connections: THREE, confluent: { fault: () => fault } });
       add("a");
@@ -160,7 +160,7 @@ describe("a run", () => {
     },
   );
 
-  it("does not know an environment without a key, and says so", async () => {
+  it("reports a secret error for an environment without an API key", async () => {
     const { run, bugs } = openRun({ connections: [{ name: "a", environment: "elsewhere" }] });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
     expect(bugs).toEqual([]);
@@ -181,7 +181,7 @@ describe("a run", () => {
     expect(bugs).toContain(bug);
   });
 
-  it("turns a bug in the middle into an outcome of its connection", async () => {
+  it("turns a bug during a PUT into an outcome of its connection", async () => {
     const { run, add, bugs, context } = openRun();
     add("a");
     const connections: RunContext["connect"] = (...args) => ({
@@ -199,7 +199,7 @@ describe("a run", () => {
     expect(bugs).toHaveLength(1);
   });
 
-  it("lets no secret into what it says", async () => {
+  it("returns no secret in its outcomes", async () => {
     const { run, add, context } = openRun();
     context.redactor.add(new Secret("sk-1-very-secret"));
     add("a", { detail: "refused sk-1-very-secret" });
@@ -213,7 +213,7 @@ describe("a run with a refused key", () => {
   it.each([
     { onRejected: "rollback", outcome: "rolled-back", holds: "sk-0" },
     { onRejected: "keep", outcome: "failed", holds: "sk-1" },
-  ] as const)("ends $outcome where the rule is $onRejected", async ({ onRejected, outcome, holds }) => {
+  ] as const)("ends as $outcome if onRejected is $onRejected", async ({ onRejected, outcome, holds }) => {
     const { run, add, valueIn } = openRun({ settings: { onRejected } });
     add("a", { accepts: (data) => data["API_KEY"] !== "sk-1" });
     expect(await run()).toMatchObject([{ outcome, errorClass: "rejected" }]);
@@ -222,7 +222,7 @@ describe("a run with a refused key", () => {
 });
 
 describe("a run whose time is up", () => {
-  it("does not say ready of a version that was overtaken, when the newer one is never answered", async () => {
+  it("does not report a superseded version as ready if the PUT of the newer one gets no answer", async () => {
     const { run, add, secrets } = openRun({
       confluent: { fault: ({ data }) => (data?.["API_KEY"] === "sk-2" ? "hang" : undefined) },
     });
@@ -231,7 +231,7 @@ describe("a run whose time is up", () => {
     expect(await run()).toMatchObject([{ outcome: "not-attempted", errorClass: "timeout" }]);
   });
 
-  it("ends half a second after the deadline at the latest, with an outcome for each", async () => {
+  it("ends half a second after the deadline at the latest, with an outcome for each connection", async () => {
     const { run, clock, deadlineAt, add } = openRun({
       remainingMs: 10_000,
       connections: THREE,
@@ -252,7 +252,7 @@ describe("a run whose time is up", () => {
     expect(clock.now()).toBe(deadlineAt + 500);
   });
 
-  it("hears nothing more of what comes too late", async () => {
+  it("ignores an answer that arrives after its end", async () => {
     const { run, clock, progress, add } = openRun({
       remainingMs: 1_000,
       confluent: { latencyMs: () => 900 },
@@ -264,14 +264,14 @@ describe("a run whose time is up", () => {
     expect(outcomes).toMatchObject([{ outcome: "not-attempted", errorClass: "timeout" }]);
   });
 
-  it("does not wait for the deadline when all is done", async () => {
+  it("does not wait for the deadline when every connection is done", async () => {
     const { run, clock, add } = openRun();
     add("a");
     await run();
     expect(clock.now() - NOW).toBeLessThan(11_000);
   });
 
-  it("begins nothing new once somebody has asked it to stop", async () => {
+  it("starts no further update once it is asked to stop", async () => {
     const { run, add, confluent } = openRun({ connections: THREE });
     for (const name of ["a", "b", "c"]) add(name);
     const isStopping = () => confluent.requests.some(({ method }) => method === "PUT");
@@ -318,17 +318,17 @@ describe("a dry run", () => {
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);
   });
 
-  it("is no dry run unless the call says so", async () => {
+  it("takes place only if the call asks for it", async () => {
     const { run, add } = openRun({ trigger: { kind: "direct" } });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "ready" }]);
   });
 });
 
-describe("a run for a version that was announced", () => {
+describe("a run for a version that an event announces", () => {
   const trigger: Trigger = { kind: "secret-change", secret: "openai", versionId: "v2" };
 
-  it("waits for it, and never puts the one before it", async () => {
+  it("waits for that version, and never puts the one before it", async () => {
     const { run, add, secrets, confluent } = openRun({ trigger });
     add("a");
     secrets.add("openai", { versionId: "v2", value: "sk-2", lagMs: 2_000 });
@@ -336,14 +336,14 @@ describe("a run for a version that was announced", () => {
     expect(confluent.connection("a").puts).toHaveLength(1);
   });
 
-  it("fails when it does not come", async () => {
+  it("fails if that version does not appear", async () => {
     const { run, add, confluent } = openRun({ trigger });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "secret" }]);
     expect(confluent.connection("a").puts).toEqual([]);
   });
 
-  it("takes the current version where none is named", async () => {
+  it("puts the current version if the event names none", async () => {
     const { run, add } = openRun({ trigger: { kind: "secret-change", secret: "openai" } });
     add("a");
     expect(await run()).toMatchObject([{ outcome: "ready", secretVersionId: "v1" }]);
@@ -353,7 +353,7 @@ describe("a run for a version that was announced", () => {
 describe("a scheduled run that refreshes only what is stale", () => {
   const settings = { refresh: "when-stale", propagationLabel: LABEL } as const;
 
-  it("skips what has the label and is READY", async () => {
+  it("skips a READY connection if the label is on the current version", async () => {
     const { run, add, secrets, confluent } = openRun({ settings });
     add("a", { detail: "all well" });
     secrets.label("openai", LABEL, "v1");
@@ -376,8 +376,8 @@ describe("a scheduled run that refreshes only what is stale", () => {
       trigger: { kind: "schedule" },
     },
     { why: "it is not READY", holder: "v1", readyPhase: "PENDING", trigger: { kind: "schedule" } },
-    { why: "it was asked for", holder: "v1", readyPhase: "READY", trigger: { kind: "direct" } },
-  ] as const)("puts when $why", async ({ holder, readyPhase, trigger }) => {
+    { why: "a direct call asks for it", holder: "v1", readyPhase: "READY", trigger: { kind: "direct" } },
+  ] as const)("updates a connection if $why", async ({ holder, readyPhase, trigger }) => {
     const { run, add, secrets, confluent } = openRun({ settings, trigger });
     add("a", { phases: { ready: readyPhase } });
     secrets.label("openai", LABEL, holder);
@@ -385,7 +385,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     expect(confluent.connection("a").puts).toHaveLength(1);
   });
 
-  it("puts again when somebody changed the connection after the label was moved", async () => {
+  it("updates a connection that was changed after the label was moved", async () => {
     const { run, add, secrets, confluent, clock, notes } = openRun({ settings });
     add("a");
     secrets.label("openai", LABEL, "v1");
@@ -396,7 +396,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     expect(notes).toEqual([]);
   });
 
-  it("puts again and says so when Secrets Manager does not tell when the secret was changed", async () => {
+  it("updates a connection, with a note, if the time of the secret's last change cannot be read", async () => {
     const { run, add, secrets, confluent, context, notes } = openRun({ settings });
     add("a");
     secrets.label("openai", LABEL, "v1");
@@ -413,7 +413,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     ]);
   });
 
-  it("does not ask when the secret was changed if no label is on its version", async () => {
+  it("does not read the time of the secret's last change if the label is not on the current version", async () => {
     const { run, add, context } = openRun({ settings });
     add("a");
     const lastChangedAt = () => Promise.reject(new Error("It was asked."));
@@ -421,9 +421,13 @@ describe("a scheduled run that refreshes only what is stale", () => {
       { outcome: "ready" },
     ]);
   });
+});
 
-  it("puts where everything is to be refreshed always", async () => {
-    const { run, add, secrets, confluent } = openRun({ settings: { ...settings, refresh: "always" } });
+describe('a scheduled run with refresh set to "always"', () => {
+  it("updates a connection although the label is on the current version", async () => {
+    const { run, add, secrets, confluent } = openRun({
+      settings: { refresh: "always", propagationLabel: LABEL },
+    });
     add("a");
     secrets.label("openai", LABEL, "v1");
     await run();
@@ -431,7 +435,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
   });
 });
 
-describe("connections that name one secret differently", () => {
+describe("connections that name the same secret in different ways", () => {
   const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-a1B2c3";
   const NAMED = [
     { name: "a", secret: "openai" },
@@ -466,14 +470,14 @@ describe("connections that name one secret differently", () => {
     expect(secrets.moves).toEqual([{ secretId: "openai", label: LABEL, to: "v1" }]);
   });
 
-  it("are apart when the names turn out to mean several secrets", async () => {
+  it("are updated independently if the names turn out to mean several secrets", async () => {
     const { run, confluent } = openNamed((secretId) => `arn-of-${secretId}`);
     await run();
     const puts = confluent.requests.filter(({ method }) => method === "PUT");
     expect(new Set(puts.map(({ sentAt }) => sentAt)).size).toBe(1);
   });
 
-  it("are apart when one of the names cannot be read", async () => {
+  it("are updated without the one whose name of the secret cannot be read", async () => {
     const { run, confluent } = openNamed((secretId) => {
       if (secretId === ARN) throw new SecretError("Denied.");
       return ARN;

@@ -16,7 +16,7 @@ import {
 
 const OVERTIME_MS = 500;
 
-describe("a run in any world", () => {
+describe("a run in any generated world", () => {
   it("has exactly one outcome for each connection, and no bug", async () => {
     await inAnyWorld(({ runs: [run], world }) => {
       const last = new Map(
@@ -30,7 +30,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("sends nothing after the deadline, and ends soon after it at the latest", async () => {
+  it("sends nothing after the deadline, and ends soon after it", async () => {
     await inAnyWorld(({ runs: [{ deadlineAt, endedAt }], world }) => {
       const sent = [...world.confluent.requests, ...world.secrets.reads];
       expect(sent.filter(({ sentAt }) => sentAt >= deadlineAt)).toEqual([]);
@@ -38,7 +38,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("has at most one PUT of a connection under way", async () => {
+  it("has at most one PUT of a connection in flight", async () => {
     await inAnyWorld(({ world }) => {
       expect(world.confluent.mostPutsAtOnce).toBeLessThanOrEqual(1);
     });
@@ -70,7 +70,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("says ready only of what holds the version that it names", async () => {
+  it("reports as ready only connections that hold the version it names", async () => {
     await inAnyWorld(({ world, runs: [{ outcomes }] }) => {
       const ready = outcomes.filter(({ outcome }) => outcome === "ready");
       const held = ready.map(({ name }) => world.confluent.connection(name).data["API_KEY"]);
@@ -78,7 +78,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("says ready only of the newest version that it has seen", async () => {
+  it("reports as ready only the newest version that it has read", async () => {
     await inAnyWorld(({ world, runs: [{ outcomes, endedAt }] }) => {
       // AWSPREVIOUS is read after the outcome, to redact its texts.
       const isOutcome = (selector: VersionSelector) =>
@@ -96,7 +96,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("says ready only of a key that is good, and rejected only of one that was not", async () => {
+  it("reports only good keys as ready, and only bad keys as rejected", async () => {
     await inAnyWorld(({ runs: [{ outcomes }] }, { groups, faultRate, faults, settings }) => {
       const validity = (outcome: Outcome) =>
         validAfterMs(groups, outcome.secret, numberOf(outcome.secretVersionId));
@@ -112,7 +112,7 @@ describe("a run in any world", () => {
     });
   });
 
-  it("goes the same way from the same seed", async () => {
+  it("is the same each time for the same seed", async () => {
     await inAnyWorld(async (first, plan) => {
       const second = await play(plan);
       expect(second.world.confluent.requests).toEqual(first.world.confluent.requests);
@@ -123,7 +123,7 @@ describe("a run in any world", () => {
 
 const played = new Map<string, Played>();
 
-/** All judges see the same worlds, each of which is played once. */
+/** All properties check the same worlds, each of which is played once. */
 async function inAnyWorld(judge: (played: Played, plan: WorldPlan) => void | Promise<void>): Promise<void> {
   const judged = fc.asyncProperty(worldPlan, async (plan) => {
     const key = JSON.stringify(plan);
@@ -134,7 +134,7 @@ async function inAnyWorld(judge: (played: Played, plan: WorldPlan) => void | Pro
   await fc.assert(judged, { numRuns: WORLDS });
 }
 
-/** From when on the version's key is good, after it became current; `null` for never. */
+/** How long after it became current the version's key becomes valid; `null` for never. */
 function validAfterMs(
   groups: readonly GroupPlan[],
   secret: string,

@@ -10,7 +10,7 @@ import { shown } from "../support/untrusted.ts";
 const A = connection({ name: "a" });
 
 describe("the update of a connection", () => {
-  it("looks, puts, watches, and says what came of it", async () => {
+  it("reads the connection, puts the key, polls and returns the outcome", async () => {
     const { update, held, methods, clock } = openUpdate({ behaviour: { timeToReadyMs: 2_000 } });
     expect(shown(await update())).toEqual({
       outcome: "ready",
@@ -26,7 +26,7 @@ describe("the update of a connection", () => {
     expect(methods().slice(0, 2)).toEqual(["GET", "PUT"]);
   });
 
-  it("does not look at what was seen just now", async () => {
+  it("does not read a connection that was read just now", async () => {
     const { update, methods } = openUpdate({
       request: { before: observation({ name: "a", resourceVersion: "a1v" }) },
     });
@@ -34,7 +34,7 @@ describe("the update of a connection", () => {
     expect(methods()[0]).toBe("PUT");
   });
 
-  it("tells of its steps", async () => {
+  it("reports its steps as progress", async () => {
     const { update, progress } = openUpdate({ behaviour: { timeToReadyMs: 500 } });
     await update();
     expect(progress).toEqual([
@@ -63,13 +63,13 @@ describe("the update of a connection", () => {
     expect(sent[1]).not.toHaveProperty("resourceVersion");
   });
 
-  it("writes to nothing that is not the connection it should be", async () => {
+  it("puts nothing into a connection that is not the configured one", async () => {
     const { update, methods } = openUpdate({ behaviour: { type: "BEDROCK" } });
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "guard" });
     expect(methods()).toEqual(["GET"]);
   });
 
-  it("looks again and puts again when somebody else was quicker", async () => {
+  it("reads and puts again after a conflict with another client", async () => {
     const { update, held, methods } = openUpdate({
       request: { before: observation({ name: "a", resourceVersion: "stale" }) },
     });
@@ -78,7 +78,7 @@ describe("the update of a connection", () => {
     expect(held.puts).toHaveLength(1);
   });
 
-  it("guards again after a conflict", async () => {
+  it("compares the connection with its configuration again after a conflict", async () => {
     const before = observation({ name: "a", resourceVersion: "stale" });
     const { update, held } = openUpdate({
       behaviour: { endpoint: "https://moved.example.com" },
@@ -107,7 +107,7 @@ describe("the update of a connection", () => {
   it.each([
     { why: "a conflict", fault: first("PUT", undefined) },
     { why: "an unknown result", fault: first("PUT", "dropped") },
-  ])("sends no older version again after $why", async ({ fault }) => {
+  ])("does not repeat the PUT of a superseded version after $why", async ({ fault }) => {
     const before = observation({ name: "a", resourceVersion: "stale" });
     const { update, held } = openUpdate({
       fault,
@@ -127,7 +127,7 @@ describe("the update of a connection", () => {
     expect(held.puts).toHaveLength(1);
   });
 
-  it("reads AWSCURRENT after each state with which it puts, and at once", async () => {
+  it("reads AWSCURRENT anew after each read of the connection that a PUT follows", async () => {
     const checks: unknown[] = [];
     const { update, methods } = openUpdate({
       fault: first("PUT", "dropped"),
@@ -160,21 +160,21 @@ describe("the update of a connection", () => {
     expect(methods().slice(0, 3)).toEqual(["GET", "GET", "PUT"]);
   });
 
-  it("does not take a change by an earlier PUT for a lost one that was applied", async () => {
+  it("does not mistake the change by an earlier PUT for that of a lost one", async () => {
     const { update, session, held } = openUpdate({ fault: first("PUT", "lost") });
     session.recordPut(A, 0);
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts).toHaveLength(2);
   });
 
-  it("puts again what was not applied", async () => {
+  it("repeats a PUT that was not applied", async () => {
     const { update, held, methods } = openUpdate({ fault: first("PUT", "dropped", "dropped") });
     expect(shown(await update())).toMatchObject({ outcome: "ready", requestId: "request-put" });
     expect(held.puts).toHaveLength(1);
     expect(methods().slice(0, 6)).toEqual(["GET", "PUT", "GET", "PUT", "GET", "PUT"]);
   });
 
-  it("waits longer each time before it looks what became of a PUT, and gives up after half a minute", async () => {
+  it("waits longer before each repetition of a PUT, and gives up after half a minute", async () => {
     const { result, confluent, clock } = openUpdate({
       fault: ({ method }) => (method === "PUT" ? "dropped" : undefined),
     });
@@ -204,7 +204,7 @@ describe("the update of a connection", () => {
     expect(clock.now() - NOW).toBeLessThan(1_000);
   });
 
-  it("keeps to the first error when a PUT's fate cannot be looked up", async () => {
+  it("ends with the error of the PUT if the connection cannot be read after it", async () => {
     const { result } = openUpdate({
       fault: ({ method, sentAt }) => (method === "PUT" ? "dropped" : sentAt > NOW ? "service" : undefined),
     });
@@ -214,13 +214,13 @@ describe("the update of a connection", () => {
     });
   });
 
-  it("reports data that was refused, without watching", async () => {
+  it("does not poll after a PUT that was refused", async () => {
     const { update, methods } = openUpdate({ fault: first("PUT", "refused", "refused") });
     expect(await update()).toMatchObject({ errorClass: "rejected" });
     expect(methods()).toEqual(["GET", "PUT", "GET", "PUT"]);
   });
 
-  it("is unverified when our own key is refused while it watches", async () => {
+  it("is unverified if the rotator's API key is refused during polling", async () => {
     const { update } = openUpdate({
       behaviour: { timeToReadyMs: 5_000 },
       fault: ({ sentAt }) => (sentAt > NOW + 1_000 ? "unauthorized" : undefined),
@@ -241,13 +241,13 @@ describe("the update of a connection", () => {
     expect(bugs).toEqual([bug]);
   });
 
-  it("ends without a proof when the time that a connection has is over", async () => {
+  it("times out if the connection is not READY within readyTimeoutSeconds", async () => {
     const { update, clock } = openUpdate({ behaviour: { timeToReadyMs: HOUR_MS } });
     expect(await update()).toMatchObject({ outcome: "failed", errorClass: "timeout", phase: "PENDING" });
     expect(clock.now() - NOW).toBe(60_000);
   });
 
-  it("ends at the deadline if that comes first", async () => {
+  it("times out at the deadline if that comes first", async () => {
     const { update, clock } = openUpdate({
       behaviour: { timeToReadyMs: HOUR_MS },
       world: { remainingMs: 7_000 },
@@ -263,7 +263,7 @@ describe("a key that is refused", () => {
     judged,
   });
 
-  it("is rejected at once when it is old", async () => {
+  it("is rejected at once if it is old", async () => {
     const { update, held, clock } = openUpdate({ behaviour: refusing(HOUR_MS) });
     expect(await update()).toMatchObject({
       outcome: "failed",
@@ -277,7 +277,7 @@ describe("a key that is refused", () => {
   it.each([
     { ageMs: 599_000, puts: 2 },
     { ageMs: 600_000, puts: 1 },
-  ])("is young for ten minutes ($ageMs ms: $puts PUTs)", async ({ ageMs, puts }) => {
+  ])("counts as young for ten minutes (age $ageMs ms: $puts PUTs)", async ({ ageMs, puts }) => {
     const { update, held } = openUpdate({
       behaviour: refusing(HOUR_MS),
       version: { createdAt: NOW - ageMs },
@@ -286,13 +286,13 @@ describe("a key that is refused", () => {
     expect(held.puts).toHaveLength(puts);
   });
 
-  it("is watched on while it is young, and ready without another PUT when it becomes valid soon", async () => {
+  it("is polled further if it is young, and needs no second PUT if it soon becomes valid", async () => {
     const { update, held } = openUpdate({ behaviour: refusing(30_000), version: { createdAt: NOW } });
     expect(await update()).toMatchObject({ outcome: "ready" });
     expect(held.puts).toHaveLength(1);
   });
 
-  it("is put once more half-way through the grace", async () => {
+  it("is put once more halfway through the grace period", async () => {
     const { update, held } = openUpdate({
       behaviour: refusing(50_000, "on-put"),
       version: { createdAt: NOW },
@@ -301,7 +301,7 @@ describe("a key that is refused", () => {
     expect(held.puts.map(({ at }) => at - NOW)).toEqual([0, expect.closeTo(60_000, -4)]);
   });
 
-  it("is rejected when the grace is over", async () => {
+  it("is rejected when the grace period is over", async () => {
     const { update, held, clock } = openUpdate({ behaviour: refusing(HOUR_MS), version: { createdAt: NOW } });
     expect(await update()).toMatchObject({
       outcome: "failed",

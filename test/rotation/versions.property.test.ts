@@ -6,7 +6,7 @@ import { calmWorldPlan, numberOf, play, runPlan, WORLDS } from "../support/gener
 const MAX_SUPERSESSIONS = 3;
 
 describe("the newest version", () => {
-  it("is the version of a ready connection, at the time of its last PUT", async () => {
+  it("is the one that a ready connection got in its last PUT", async () => {
     const property = fc.asyncProperty(calmWorldPlan, async (plan) => {
       const { world, puts, runs } = await play(plan);
       const ready = runs[0].outcomes.filter(({ outcome }) => outcome === "ready");
@@ -19,7 +19,7 @@ describe("the newest version", () => {
     await fc.assert(property, { numRuns: WORLDS });
   });
 
-  it("is the version that a connection ends with after any number of runs", async () => {
+  it("is the one that a connection ends with after any number of runs", async () => {
     const laterRun = fc.record({
       afterMs: fc.constantFrom(0, 10, 400, 3_000, 30_000),
       announced: fc.option(fc.nat({ max: 2 }), { nil: undefined }),
@@ -52,7 +52,7 @@ describe("the newest version", () => {
     await fc.assert(property, { numRuns: WORLDS });
   });
 
-  it("is never followed by an older one, however two runs at once collide and wherever they are killed", async () => {
+  it("is never replaced by an older one, even if concurrent runs collide or are killed", async () => {
     const property = fc.asyncProperty(collidingPlan, async (plan) => {
       const { world, connections } = await play(plan);
       for (const { name } of connections.filter(({ type }) => type === "OPENAI")) {
@@ -64,7 +64,7 @@ describe("the newest version", () => {
   });
 });
 
-/** Two or three runs at once, around the time at which newer versions appear, of connections with a version of their own. */
+/** Two or three concurrent runs, around the time at which newer versions appear. */
 const collidingPlan: fc.Arbitrary<WorldPlan> = fc
   .record({
     plan: calmWorldPlan,

@@ -19,7 +19,7 @@ describe("the current version", () => {
     });
   });
 
-  it("is an error if no version has the label", async () => {
+  it("cannot be read if no version has the label AWSCURRENT", async () => {
     const { context } = world();
     await expect(currentVersion(context, "other")).rejects.toMatchObject({
       errorClass: "secret",
@@ -35,7 +35,7 @@ describe("an announced version", () => {
     expect(secrets.reads).toHaveLength(1);
   });
 
-  it("is awaited while it is not visible", async () => {
+  it("is waited for until it is visible", async () => {
     const { context, secrets, clock } = world();
     const startedAt = clock.now();
     secrets.add("openai", { versionId: "new", value: "sk-new", lagMs: 5_000 });
@@ -44,7 +44,7 @@ describe("an announced version", () => {
     expect(secrets.reads).toHaveLength(11);
   });
 
-  it("is an error after ten seconds, and the version before it is not returned", async () => {
+  it("that does not appear is an error after ten seconds, and the previous version is not returned", async () => {
     const { context, clock } = world();
     const startedAt = clock.now();
     await expect(announcedVersion(context, "openai", "new")).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe("an announced version", () => {
     expect(clock.now() - startedAt).toBe(7_750);
   });
 
-  it("is not awaited beyond the deadline", async () => {
+  it("is not waited for beyond the deadline", async () => {
     const { context, clock } = world(1_000);
     const startedAt = clock.now();
     await expect(announcedVersion(context, "openai", "new")).rejects.toMatchObject({ errorClass: "secret" });
@@ -72,7 +72,7 @@ describe("an announced version", () => {
     expect(clock.now()).toBe(startedAt);
   });
 
-  it("is awaited while an older version is still AWSCURRENT", async () => {
+  it("is waited for while an older version is still AWSCURRENT", async () => {
     const { context, secrets, clock } = world();
     const { read } = context.secrets;
     secrets.add("openai", { versionId: "new", value: "sk-new" });
@@ -91,7 +91,7 @@ describe("an announced version", () => {
     expect(clock.now() - startedAt).toBe(1_750);
   });
 
-  it("is replaced in the end by an older version that got the label back", async () => {
+  it("is replaced by an older version that has become AWSCURRENT again", async () => {
     const { context } = world();
     const { read } = context.secrets;
     const announced = async (...[id, selector]: Parameters<typeof read>) => {
@@ -117,7 +117,7 @@ describe("an announced version", () => {
   });
 });
 
-describe("a version that has the label", () => {
+describe("a version with the propagation label", () => {
   const createdAt = NOW - HOUR_MS;
   const version = secretVersion({ createdAt, stages: ["AWSCURRENT", "FLINK_READY"] });
   const facts = { label: "FLINK_READY", secretChangedAt: createdAt + 20_000 };
@@ -141,7 +141,7 @@ describe("a version that has the label", () => {
     ["the connection was updated before the version was created", updated(-1_000), facts],
     ["it is not known when the connection was updated", withoutTime(observation()), facts],
     ["it is not known when the secret changed", updated(15_000), { ...facts, secretChangedAt: undefined }],
-    ["another label is asked for", updated(15_000), { ...facts, label: "OTHER" }],
+    ["another label is configured", updated(15_000), { ...facts, label: "OTHER" }],
     ["the connection does not work", { ...updated(15_000), phase: "INVALID_AUTH" }, facts],
     ["the service reports no phase", { ...updated(15_000), phase: "" }, facts],
   ])("may not be in use if %s", (_, state, known) => {

@@ -12,9 +12,9 @@ import {
   worldPlan,
 } from "../support/generated-world.ts";
 
-/** A phase of an unchanged object must last for at most so long. */
+/** How long a phase of an unchanged connection must last at most. */
 const SETTLE_MS = 10_000;
-/** What queues, latency and retries add to the time of a read. */
+/** The time that queues, latency and retries add to a read. */
 const SLACK_MS = 3_000;
 
 const reporting = fc.record({
@@ -42,7 +42,7 @@ const anyWorldPlan: fc.Arbitrary<WorldPlan> = fc
     ...(isCalm && { faultRate: 0, remainingMs: 890_000, secrets: { staleMs: 0, faultRate: 0 } }),
   }));
 
-describe("a run in a world of any of the four kinds", () => {
+describe("a run with any of the four ways in which the service may report on keys", () => {
   it("sends a bad key to two connections of its secret at most, unless its READY lasts or the service is silent", async () => {
     await inAnyWorld(({ puts }, plan) => {
       if (!plan.settings.canary) return;
@@ -57,7 +57,7 @@ describe("a run in a world of any of the four kinds", () => {
     });
   });
 
-  it("calls no good key refused, unless the phase from before the PUT outlasts the time of confirmation", async () => {
+  it("reports no good key as refused, unless the phase from before the PUT outlasts the confirmation", async () => {
     await inAnyWorld(({ runs: [{ outcomes }] }, plan) => {
       const { groups, settings, faultRate, faults } = plan;
       if (settings.onRejected === "rollback" || (faultRate > 0 && faults.includes("refused"))) return;
@@ -71,7 +71,7 @@ describe("a run in a world of any of the four kinds", () => {
     });
   });
 
-  it("moves the propagation label to no version that a connection was last seen to refuse", async () => {
+  it("does not move the propagation label to a version that a connection's last read showed as refused", async () => {
     await inAnyWorld(({ world, runs: [{ outcomes }] }) => {
       for (const { secretId, to } of world.secrets.moves) {
         const ofSecret = outcomes.filter(({ secret }) => secret === secretId);
@@ -89,7 +89,7 @@ describe("a run in a world of any of the four kinds", () => {
     });
   });
 
-  it("says ready only of what holds the version that it names", async () => {
+  it("reports as ready only connections that hold the version it names", async () => {
     await inAnyWorld(({ world, runs: [{ outcomes }] }) => {
       const ready = outcomes.filter(({ outcome }) => outcome === "ready");
       const held = ready.map(({ name }) => world.confluent.connection(name).data["API_KEY"]);
@@ -117,7 +117,7 @@ function lastSeen({ progress }: Played["world"], name: string): string | undefin
   return seen.at(-1);
 }
 
-/** True if a bad key may be believed here: nothing tells it from a good one for as long as READY must last. */
+/** True if a bad key may count as READY: it looks like a good one for as long as READY must last. */
 function isBelieved(connection: ConnectionPlan, plan: WorldPlan): boolean {
   const { world } = connection;
   return world === "silent" || world === "credulous" || outlasts(connection, plan);

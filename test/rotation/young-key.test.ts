@@ -8,7 +8,7 @@ const YOUNG = { createdAt: NOW };
 const REFUSING = { accepts: () => false };
 
 describe("a young key that is refused", () => {
-  it("gives way within six seconds to a newer version of its secret", async () => {
+  it("is replaced within six seconds by a newer version of its secret", async () => {
     let now = () => NOW;
     const assertCurrent: UpdateRequest["assertCurrent"] = async () => {
       if (now() >= NOW + 21_000) throw new SupersededError();
@@ -32,7 +32,7 @@ describe("a young key that is refused", () => {
     expect(held.puts).toHaveLength(1);
   });
 
-  it("is not put again if the read right before that shows a newer version", async () => {
+  it("is not put again if AWSCURRENT is read just before and is a newer version", async () => {
     let now = () => NOW;
     const assertCurrent: UpdateRequest["assertCurrent"] = async (maxAgeMs) => {
       if (maxAgeMs === 0 && now() > NOW + 10_000) throw new SupersededError();

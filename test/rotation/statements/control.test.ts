@@ -43,7 +43,7 @@ describe("a statement that is asked to resume", () => {
   it.each([
     ["STOPPED", false],
     ["FAILED", true],
-  ])("is not judged by an older %s, which reads may show for some seconds", async (phase, hasFailed) => {
+  ])("is not judged by an outdated %s, which reads may show for some seconds", async (phase, hasFailed) => {
     const api = showing("resume", [...Array<string>(12).fill(phase), "RUNNING"]);
     const restarted = await restartStatement({ hasFailed, api });
     expect(restarted.entry).toMatchObject({ phase: "RUNNING", action: "restarted" });

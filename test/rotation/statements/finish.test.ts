@@ -17,7 +17,7 @@ const REPORT = { report: true, restart: [] };
 
 interface Environment {
   readonly policy?: Pick<StatementPolicy, "report" | "restart">;
-  /** What became of its connection openai, which one running statement uses. */
+  /** The outcome of its connection openai, which one running statement uses. */
   readonly outcome?: OutcomeKind;
   readonly isPut?: boolean;
   readonly error?: "session" | "list";

@@ -58,7 +58,7 @@ async function play(drawn: typeof scenario extends fc.Arbitrary<infer T> ? T : n
   return { second, third, orders, left: confluent.statements.names, bugs: world.bugs };
 }
 
-/** A run that sends nothing from a moment on, and gets no response. */
+/** A run that is killed at a moment: after it, nothing is sent and no response arrives. */
 function killed(context: RunContext, killedAt: number): RunContext {
   const isDead = (): boolean => context.clock.now() >= killedAt;
   const never = new Promise<never>(() => undefined);
@@ -88,7 +88,7 @@ function killed(context: RunContext, killedAt: number): RunContext {
 }
 
 describe("a run that is killed at any moment", () => {
-  it("leaves no statement stopped or with the old key, and none of its own behind, once later runs have ended", async () => {
+  it("leaves no statement stopped or with the old key, and no statement of its own, once later runs have ended", async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (drawn) => {
         const { second, third, orders, left, bugs } = await play(drawn);
@@ -105,8 +105,10 @@ describe("a run that is killed at any moment", () => {
       { numRuns: Math.min(300, WORLDS) },
     );
   });
+});
 
-  it("restarts a statement once for a key, if no run is killed", async () => {
+describe("runs that are not killed", () => {
+  it("restart a statement once for a new key", async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (drawn) => {
         const { orders } = await play({ ...drawn, killedAfterMs: 1e9 });

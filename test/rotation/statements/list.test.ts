@@ -20,7 +20,7 @@ function service(pages: Readonly<Record<string, StatementPage>>) {
 }
 
 describe("the list of an environment's statements", () => {
-  it("has those of every page", async () => {
+  it("contains the statements of every page", async () => {
     const { asked, list } = service({
       first: { statements: [statement("a")], nextToken: "second" },
       second: { statements: [statement("b")], nextToken: "third" },
@@ -30,7 +30,7 @@ describe("the list of an environment's statements", () => {
     expect(asked).toEqual([undefined, "second", "third"]);
   });
 
-  it("has a statement once if it moves to a later page between two reads", async () => {
+  it("contains a statement only once if it moves to a later page between two reads", async () => {
     const { list } = service({
       first: { statements: [statement("a"), statement("b")], nextToken: "second" },
       second: { statements: [statement("a", "STOPPED")] },

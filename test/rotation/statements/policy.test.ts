@@ -24,7 +24,7 @@ const namesOf = (startedAt: number, random: number) =>
 describe("the name of a statement that the rotator creates", () => {
   const names = namesOf(NOW, 0.5);
 
-  it("is new each time, fits Confluent's rules and tells when its run began", () => {
+  it("is unique, fits Confluent's rules and contains the time at which the run began", () => {
     const [first, second] = [names.next("verify"), names.next("stopped", "orders-1.a")];
     expect(first).not.toBe(second);
     for (const name of [first, second]) expect(name).toMatch(/^[a-z0-9.-]{1,100}$/);
@@ -44,7 +44,7 @@ describe("the name of a statement that the rotator creates", () => {
   });
 
   it.each(["orders", "rotator-verify", "rotator-verify-me", "rotator-stopped-orders-x"])(
-    "is not %s",
+    "is not recognised in %s",
     (name) => {
       expect(parseStatementName(name)).toBeUndefined();
     },

@@ -11,7 +11,7 @@ import { statementSession } from "../../support/statement-session.ts";
 const NAME = "orders";
 const RESTART = { restart: [NAME] };
 
-/** A statement that runs since an hour before the PUT. */
+/** A statement that has been running since an hour before the PUT. */
 const statement = (changes: Partial<StatementState> = {}): StatementState => ({
   name: NAME,
   phase: "RUNNING",
@@ -22,7 +22,7 @@ const statement = (changes: Partial<StatementState> = {}): StatementState => ({
   ...changes,
 });
 
-/** A statement of which Confluent tells no connections, as of each that has failed. */
+/** A statement without connections: Confluent shows none for a statement that has failed. */
 function withoutConnections(phase: string): StatementState {
   const { connections: _, ...rest } = statement({ phase });
   return rest;

@@ -22,7 +22,7 @@ describe("a verification statement", () => {
     ]);
   });
 
-  it("is read less and less often and waited for no longer than its own time", async () => {
+  it("is read less and less often and waited for no longer than its timeout", async () => {
     const { details, seconds, left, read } = await verify({ settings: { pendingMs: 1e9 } });
     expect(details).toMatchObject({
       outcome: "unverified",

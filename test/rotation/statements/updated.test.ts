@@ -24,7 +24,7 @@ const READY: OutcomeDetails = { outcome: "ready", ...phaseEvidence("ready") };
 interface Options {
   readonly details?: OutcomeDetails | undefined;
   readonly trigger?: Trigger;
-  /** When the connection was last changed, before the run and after its PUT; absent if the service does not tell. */
+  /** When the connection was last changed, before the run and after its PUT; absent if the service does not show it. */
   readonly before?: number | undefined;
   readonly after?: number | undefined;
   readonly isPut?: boolean;
@@ -140,7 +140,7 @@ describe("a statement", () => {
   it.each([
     ["previous", "it was created before the PUT of a new key", statement(), updated()],
     ["new", "it was created after the PUT of a new key", statement({ createdAt: NOW + 1 }), updated()],
-    ["new", "nothing tells when it was created", withoutTime, updated()],
+    ["new", "the time of its creation is not known", withoutTime, updated()],
     ["previous", "the key was created after its last change and put again", statement(), sameKey],
     [
       "new",
