@@ -14,6 +14,7 @@ describe("a credential of fewer than eight characters", () => {
     ['a"b\\c', 'refused "a\\"b\\\\c"', 'refused "[redacted]"'],
     ["admin", "refused YWRtaW4= and 61646d696e", "refused [redacted]= and [redacted]"],
     ["admin", "refused 61646D696E", "refused [redacted]"],
+    [" admin\n", "user admin is locked", "user [redacted] is locked"],
     ["root", "root is refused", "[redacted] is refused"],
     ["admin", "xadmin", undefined],
     ["~~~?", "refused fn5+Pw== and fn5-Pw", "refused [redacted]== and [redacted]"],
@@ -97,7 +98,19 @@ describe("a name", () => {
     expect(redactorOf(credential).redactName("the abcdef-12345 host")).toBe(name);
   });
 
+  it("is kept but for credentials, even if one looks like an address", () => {
+    expect(redactorOf("orders@example.com").redactName("orders@example.com")).toBe("[redacted]");
+  });
+
   it("is cut to the limit", () => {
     expect(new Redactor().redactName("abcdef", 5)).toBe("abcd…");
+  });
+});
+
+describe("each of many secrets", () => {
+  it("is removed", () => {
+    const keys = Array.from({ length: 300 }, (_, index) => `sk-${index}-${"abcdefgh".repeat(3)}-${index}`);
+    const redactor = redactorOf(...keys);
+    for (const key of keys) expect(redactor.redact(`refused ${key}.`)).toBe("refused [redacted].");
   });
 });

@@ -54,7 +54,7 @@ export class WindowIndex {
   #scan(text: Uint16Array, visit: (hash: number, at: number) => void): void {
     let hash = 0;
     for (let end = 0; end < text.length; end += 1) {
-      const left = end < this.width ? 0 : Math.imul(text[end - this.width] ?? 0, this.#leaving);
+      const left = Math.imul(text[end - this.width] ?? 0, this.#leaving);
       hash = (Math.imul(hash, MULTIPLIER) + (text[end] ?? 0) - left) | 0;
       if (end + 1 >= this.width) visit(hash, end + 1 - this.width);
     }
