@@ -14,11 +14,14 @@ interface Options {
   readonly versions: readonly (SecretVersion | Error)[];
   /** What a call with this key meets; by default it is good. */
   readonly meets?: (key: string, atMs: number) => Error | undefined;
+  /** How long a call takes that begins then. */
+  readonly takesMs?: (atMs: number) => number;
   readonly graceMs?: number;
   readonly deadlineMs?: number;
 }
 
-function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs = 890_000 }: Options) {
+function open({ versions, meets = () => undefined, takesMs = () => 0, ...times }: Options) {
+  const { graceMs = 120_000, deadlineMs = 890_000 } = times;
   const clock = new FakeClock(NOW);
   const calls: string[] = [];
   const changes: string[] = [];
@@ -31,8 +34,10 @@ function open({ versions, meets = () => undefined, graceMs = 120_000, deadlineMs
   };
   const connect = ({ key }: ApiKey): EnvironmentApi => {
     const call = async <T>(answer: T): Promise<T> => {
-      calls.push(`${key.reveal()} ${(clock.now() - NOW) / 1_000}`);
-      const error = meets(key.reveal(), clock.now() - NOW);
+      const atMs = clock.now() - NOW;
+      calls.push(`${key.reveal()} ${atMs / 1_000}`);
+      const error = meets(key.reveal(), atMs);
+      await clock.sleep(takesMs(atMs));
       if (error) throw error;
       return answer;
     };
@@ -118,6 +123,20 @@ describe("the connections API with a retry on 401", () => {
     const { api, readings } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     await Promise.all([api.get("a"), api.get("b"), api.list()]);
     expect(readings()).toBe(2);
+  });
+
+  it("keeps the newer key if a slow call with the previous one succeeds later", async () => {
+    const { api, calls, clock } = open({
+      versions: [keyed("k1"), keyed("k1"), keyed("k2")],
+      meets: (key, atMs) => (key === "k2" || atMs === 1_000 ? undefined : refusal),
+      takesMs: (atMs) => (atMs === 1_000 ? 10_000 : 0),
+    });
+    const slow = api.get("a");
+    await clock.sleep(2_000);
+    await api.get("b");
+    await slow;
+    await api.get("c");
+    expect(calls).toEqual(["k1 0", "k1 1", "k1 2", "k2 2", "k2 11"]);
   });
 
   it("tries an old key once more after a second, and then fails this call and all later ones", async () => {
