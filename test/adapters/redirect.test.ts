@@ -1,4 +1,4 @@
-import { MockAgent } from "undici";
+import type { MockAgent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAgent, type HttpResponse, sendRequest } from "../../src/adapters/http.ts";
 import { NetworkError } from "../../src/adapters/network-error.ts";
@@ -6,6 +6,7 @@ import { followRedirects, type Hop } from "../../src/adapters/redirect.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
 import { serve } from "../support/server.ts";
 import { shownText } from "../support/untrusted.ts";
+import { internet, type Reply } from "./simulated-hosts.ts";
 
 const AUTHORIZATION = "Basic Zmxpbms6c2VjcmV0";
 const ORIGIN = "https://flink.us-west-2.aws.confluent.cloud";
@@ -24,39 +25,6 @@ async function failure(response: Promise<HttpResponse>): Promise<RotationError> 
   const error: unknown = await response.catch((reason: unknown) => reason);
   if (error instanceof RotationError) return error;
   throw new Error("There is a response, or an error of another class.", { cause: error });
-}
-
-interface Arrival {
-  readonly url: string;
-  readonly method: string;
-  readonly authorization: string | undefined;
-  readonly body: string | undefined;
-}
-
-type Reply = readonly [status: number, location?: string | undefined];
-
-/** Simulated hosts: the reply of each address, and a record of the requests. */
-function internet(replies: Readonly<Record<string, Reply>>): { agent: MockAgent; arrivals: Arrival[] } {
-  const agent = new MockAgent();
-  agent.disableNetConnect();
-  const arrivals: Arrival[] = [];
-  for (const [address, [status, location]] of Object.entries(replies)) {
-    const { origin, pathname } = new URL(address);
-    for (const method of ["GET", "PUT"]) {
-      agent
-        .get(origin)
-        .intercept({ path: pathname, method })
-        .reply(({ headers, body }) => {
-          const sent = new Headers(headers as Record<string, string>);
-          const authorization = sent.get("authorization") ?? undefined;
-          arrivals.push({ url: address, method, authorization, body: body ? String(body) : undefined });
-          const responseOptions = location === undefined ? {} : { headers: { location } };
-          return { statusCode: status, data: `from ${address}`, responseOptions };
-        })
-        .persist();
-    }
-  }
-  return { agent, arrivals };
 }
 
 describe("a redirect", () => {
