@@ -12,20 +12,20 @@ export type CanaryDecision =
   | { readonly kind: "hand-over"; readonly others: readonly UpdateRequest[] }
   | { readonly kind: "keep"; readonly details: OutcomeDetails };
 
-/** Decides whether the other connections of a secret may have the version that one of them got first. */
+/** Decides whether the other connections of a secret may get the version that one of them got first. */
 export class Canary {
-  /** The connections that may hold a version of which nothing has shown that it works. */
+  /** The connections that may hold a version that nothing has shown to work. */
   readonly #unproven = new Set<Connection>();
 
-  /** Connections that may hold an unproven version go first: a newer one harms nothing else there. */
+  /** Connections that may already hold an unproven version go first: a newer one puts no other connection at risk. */
   order(requests: readonly UpdateRequest[]): readonly UpdateRequest[] {
     const rank = ({ connection }: UpdateRequest): number => Number(this.#unproven.has(connection));
     return requests.toSorted((a, b) => rank(b) - rank(a));
   }
 
   /**
-   * Where no phase is reported, a canary shows nothing: one whose environment reports phases follows it, if there is any.
-   * @param wasSilent tells whether an environment reported no phase before.
+   * Without a phase, a canary shows nothing: the next canary is one whose environment reports phases, if there is one.
+   * @param wasSilent true if the connection had no phase before the run.
    */
   decide(
     request: UpdateRequest,

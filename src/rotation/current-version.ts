@@ -3,15 +3,15 @@ import { SupersededError } from "./errors.ts";
 import { toRotationError } from "./outcome.ts";
 import { currentVersion } from "./versions.ts";
 
-/** Many connections of a secret may ask at about the same time. One read serves all that ask within this many milliseconds. */
+/** One read of AWSCURRENT serves all connections of a secret that ask within this time, in milliseconds. */
 const SHARED_MS = 500;
 
-/** Tells whether a version of a secret is still AWSCURRENT while it is rolled out. */
+/** Checks whether a version of a secret is still AWSCURRENT while it is rolled out. */
 export class CurrentVersionCheck {
   readonly #context: RunContext;
   readonly #secret: string;
   #latest: { readonly readAt: number; readonly version: Promise<SecretVersion> } | undefined;
-  /** The newest version that was ever read: Secrets Manager may answer with an older one after it. */
+  /** The newest version that was read so far: Secrets Manager may return an older one afterwards. */
   #newest: SecretVersion | undefined;
 
   constructor(context: RunContext, secret: string) {
@@ -19,7 +19,7 @@ export class CurrentVersionCheck {
     this.#secret = secret;
   }
 
-  /** The newest version that has become AWSCURRENT after `version`, as far as this run could read. */
+  /** The version that has replaced `version` as AWSCURRENT, if this run could read one. */
   async newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
     const { clock, deadlineAt, log } = this.#context;
     if (clock.now() < deadlineAt) {
@@ -27,7 +27,10 @@ export class CurrentVersionCheck {
         await this.#read(0);
       } catch (error) {
         const reason = toRotationError(this.#context, error).message;
-        log.note("Whether a newer version has appeared could not be read.", { secret: this.#secret, reason });
+        log.note("AWSCURRENT could not be read to look for a newer version.", {
+          secret: this.#secret,
+          reason,
+        });
       }
     }
     return this.#newest && newerOf(this.#newest, version);

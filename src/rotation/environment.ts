@@ -19,7 +19,7 @@ const MAX_VERIFICATIONS = 5;
 export class EnvironmentSession {
   readonly api: EnvironmentApi;
   readonly poller: Poller;
-  /** False once the service has taken a PUT only without `metadata`. */
+  /** False once the service has accepted a PUT only without `metadata`. */
   sendsMetadata = true;
   readonly verifications = new Slots(MAX_VERIFICATIONS);
   readonly #initialStates: ReadonlyMap<string, ReadResult>;
@@ -59,12 +59,12 @@ export class EnvironmentSession {
     return this.#putAt.has(name);
   }
 
-  /** Keeps a deletion of one of the run's statements, for which nothing but the end of the run waits. */
+  /** Records the deletion of one of the run's statements. Only the end of the run waits for it. */
   trackDeletion(deletion: Promise<void>): void {
     this.#deletions.push(deletion);
   }
 
-  /** Resolves when every statement that was to be deleted is. */
+  /** Resolves when all these deletions have ended. */
   async deletionsDone(): Promise<void> {
     await Promise.all(this.#deletions);
   }
@@ -105,14 +105,14 @@ export function sessionOf(sessions: OpenedSessions, { environment }: Connection)
 /** The rotator's Confluent API keys by secret, since several environments may share one. */
 export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
 
-/** Starts to read the API key of each environment that has connections to rotate. */
+/** Starts reading the API key of each environment that has connections to rotate. */
 export function readApiKeys(context: RunContext, groups: readonly SecretGroup[]): ApiKeys {
   const environments = groups.flatMap((group) => group.connections.map(({ environment }) => environment));
   const secretIds = new Set(environments.map((environment) => apiKeySecretOf(context, environment)));
   return new Map([...secretIds].map((secretId) => [secretId, currentVersion(context, secretId)]));
 }
 
-/** Starts to read the connections of each environment that has some to rotate. */
+/** Starts reading the connections of each environment that has some to rotate. */
 export function openSessions(
   context: RunContext,
   groups: readonly SecretGroup[],
@@ -143,7 +143,7 @@ async function openSession(
   return new EnvironmentSession(api, poller, initialStates);
 }
 
-/** A wrong environmentId or region is likelier than that many missing connections. */
+/** A wrong environmentId or region is more likely than that all connections are missing. */
 function noConnections(environment: string, count: number): RotationError {
   return new RotationError(
     "not-found",

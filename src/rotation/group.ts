@@ -17,7 +17,7 @@ import type { LabelFacts } from "./versions.ts";
 
 /** How many newer versions a run puts if they keep appearing. */
 const MAX_SUPERSESSIONS = 3;
-const STILL_SUPERSEDED = `Newer versions of the secret kept appearing; after ${MAX_SUPERSESSIONS} of them this run put no more.`;
+const STILL_SUPERSEDED = `Newer versions of the secret kept appearing; this run stopped after ${MAX_SUPERSESSIONS} of them.`;
 
 /** Rolls out one version after another to the connections of one secret, until the newest one is in place. */
 export class SecretRollout {
@@ -66,7 +66,7 @@ export class SecretRollout {
     });
   }
 
-  /** @returns the version that has become AWSCURRENT meanwhile, if any. */
+  /** @returns the newer version that has become AWSCURRENT, if any. */
   async #rollOut(version: SecretVersion): Promise<SecretVersion | undefined> {
     this.#outcomes.forgetKeys();
     const label = await readLabelFacts(this.#context, this.#group.secret, version);
@@ -89,7 +89,7 @@ export class SecretRollout {
     return this.#rollBackRefused(requests, version);
   }
 
-  /** The update of a connection; none if its outcome is clear without one. */
+  /** The update of a connection; none if its outcome is known without one. */
   #prepare(connection: Connection, version: SecretVersion, label: LabelFacts | undefined): Candidate[] {
     const assertCurrent = (maxAgeMs?: number) => this.#assertCurrent(version, maxAgeMs);
     try {
@@ -105,7 +105,7 @@ export class SecretRollout {
     return [];
   }
 
-  /** Asks the providers of the keys, and records the outcome of each connection that must not be put. */
+  /** Asks the providers of the keys, and records the outcome of each connection that must not be updated. */
   async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
     const keys = await KeyCheck.of(this.#context, candidates);
     this.#outcomes.recordKeys(keys);
@@ -149,7 +149,7 @@ export class SecretRollout {
     return result;
   }
 
-  /** Reads each READY once more that the service may have taken back since. It stands if no read succeeds. */
+  /** Reads each connection again whose READY the service may have revoked. READY stands if no read succeeds. */
   async #readUnjudged(): Promise<void> {
     await Promise.all(
       [...this.#unjudged].map(async ([request, readAgain]) => {
@@ -159,7 +159,7 @@ export class SecretRollout {
     );
   }
 
-  /** Puts AWSPREVIOUS back if the key was refused. @returns the version that has become AWSCURRENT meanwhile, if any. */
+  /** Puts AWSPREVIOUS back if the key was refused. @returns the newer version that has become AWSCURRENT, if any. */
   async #rollBackRefused(
     requests: readonly UpdateRequest[],
     version: SecretVersion,

@@ -44,7 +44,7 @@ export class HeldKeys {
     const before = session instanceof RotationError ? undefined : session?.firstRead(connection);
     if (before === undefined) return {};
     const kind = phaseKind(before.phase);
-    // Silence is a failure only if the configuration asks for more.
+    // A missing phase is a failure only if the configuration requires one.
     const wasWell = kind === "usable" || (kind === "silent" && outcome !== "unverified");
     const mayHoldNew = this.#mayHoldNew.has(connection) || outcome === "rolled-back";
     const isOld = isFailingWith(before, version, { wasWell, mayHoldNew });
@@ -56,8 +56,8 @@ export class HeldKeys {
 }
 
 /**
- * True if the connection was in the same trouble before the run. The service tells when a connection was updated last: one
- * that was updated after the version was created had that version, and one that was not has never had it.
+ * True if the connection had the same failure before the run. If it was last updated after the version was created, it held
+ * that version; otherwise it has never held it.
  */
 function isFailingWith(
   { updatedAt }: ConnectionState,

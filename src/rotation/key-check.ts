@@ -7,10 +7,10 @@ import { askProviders, describeAnswer, type KeyAnswer, NOT_ASKED, refusedDetails
 import { UntrustedText } from "./untrusted-text.ts";
 import type { UpdateRequest } from "./update.ts";
 
-/** An update that may still turn out to be unwanted. */
+/** An update whose key has not been checked by its provider yet. */
 export type Candidate = UpdateRequest & PreparedUpdate;
 
-/** What the providers of one version's keys have said. */
+/** What the providers say about the keys of one version. */
 export class KeyCheck {
   readonly #answers: ReadonlyMap<Connection, KeyAnswer>;
   /** The updates that may be put. */
@@ -27,7 +27,7 @@ export class KeyCheck {
     );
   }
 
-  /** Empty if a newer version of the secret appears while a young key is given time. */
+  /** Empty if a newer version of the secret appears during the grace period of a young key. */
   static async of(context: RunContext, candidates: readonly Candidate[]): Promise<KeyCheck> {
     try {
       return new KeyCheck(await askProviders(context, candidates), candidates);

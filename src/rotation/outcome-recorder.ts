@@ -60,7 +60,7 @@ export class OutcomeRecorder {
       if (!this.#recorded.has(connection)) this.#texts.prepare(connection.secret);
   }
 
-  /** Resolves when each outcome that was recorded is reported. */
+  /** Resolves when every recorded outcome is reported. */
   async reported(): Promise<void> {
     await Promise.all(this.#resolving);
   }

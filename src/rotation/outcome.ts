@@ -11,10 +11,10 @@ export type Outcome = z.output<typeof outcomeSchema>;
 
 export type OutcomeKind = Outcome["outcome"];
 
-/** How much is known of a key, and from whom. */
+/** How much is known about a key, and from whom. */
 export type Evidence = z.output<typeof evidenceSchema>;
 
-/** Nothing is known of the key. */
+/** Nothing is known about the key. */
 export const NO_EVIDENCE: Evidence = { provider: "not-asked", phase: "not-seen", statement: "not-run" };
 
 /** Evidence of Confluent's phase alone. */
@@ -26,7 +26,7 @@ type DetailsOf<T extends Texts> = Pick<Outcome, "outcome"> &
   Partial<Omit<Outcome, "name" | "environment" | "type" | "secret" | keyof Texts>> &
   T;
 
-/** What became of a connection. Its texts may come from outside. */
+/** The details of an outcome. Its texts may come from outside. */
 export type OutcomeDetails = DetailsOf<Texts>;
 
 export function toOutcome(connection: Connection, details: DetailsOf<ShownTexts>): Outcome {

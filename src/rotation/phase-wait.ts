@@ -49,7 +49,7 @@ export class PhaseWait {
   }
 
   /**
-   * Resolves with the verdict, or without one at `untilAt`. A refusal counts from `refusalCountsAt` on.
+   * Resolves with the verdict, or without one at `untilAt`. A refusal counts from `refusalCountsAt` onwards.
    * READY of a connection that shows no change must be confirmed by a GET, since a list may be cached.
    * @throws UnauthorizedError if the rotator's Confluent API key is refused.
    */
@@ -63,7 +63,7 @@ export class PhaseWait {
     }
   }
 
-  /** Reads once more what has become of a READY that the service may have taken back. */
+  /** Reads a connection again whose READY the service may have revoked. */
   async lastRead(check: LastReadCheck): Promise<PhaseResult> {
     const { clock, deadlineAt } = this.#context;
     const untilAt = Math.min(clock.now() + LAST_READ_MS, deadlineAt);

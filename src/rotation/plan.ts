@@ -46,18 +46,18 @@ export function wantsAlert(trigger: Trigger): boolean {
   return !isDryRun(trigger) && !(trigger.kind === "direct" && trigger.alert === false);
 }
 
-/** The connections of one secret, the one that goes first at the front. */
+/** The connections of one secret; the canary comes first. */
 export interface SecretGroup {
   /** As the first of its connections names it. */
   readonly secret: string;
   readonly connections: readonly Connection[];
-  /** False when a connection that is listed for the secret, by whatever name, is not among them. */
+  /** False if a connection that is listed for the secret, under any name of it, is not included. */
   readonly complete: boolean;
 }
 
 /**
- * The connections that a trigger means, by the text that names their secret: only Secrets Manager knows which texts
- * name the same secret, so `mergeByArn` joins these once it has answered.
+ * The connections that a trigger selects, grouped by the text that names their secret. Only Secrets Manager knows which
+ * texts name the same secret, so `mergeByArn` joins the groups after the secrets are read.
  * @param own the account and region that bare names belong to.
  * @throws EventError if a direct call names something that is not listed.
  */
@@ -77,7 +77,7 @@ export function plan(
   }));
 }
 
-/** Groups that may be of one secret under several names, together; most are alone. */
+/** Puts groups together that may have the same secret under different names. Most groups are alone. */
 export function relatedGroups(groups: readonly SecretGroup[]): readonly (readonly SecretGroup[])[] {
   const byName = new Map<string, Set<SecretGroup>>();
   const all = new Set<Set<SecretGroup>>();
@@ -92,9 +92,8 @@ export function relatedGroups(groups: readonly SecretGroup[]): readonly (readonl
 }
 
 /**
- * The groups by the ARN that Secrets Manager answered for their secret, so that a secret with several names has one
- * canary and one label.
- * @param arnOf the ARN, or `undefined` when it is not known.
+ * Joins groups whose secrets have the same ARN, so that a secret with several names has one canary and one label.
+ * @param arnOf the ARN, or `undefined` if it is not known.
  */
 export function mergeByArn<Group extends SecretGroup>(
   groups: readonly Group[],
@@ -110,8 +109,8 @@ function merged<Group extends SecretGroup>(first: Group, other: Group): Group {
 }
 
 /**
- * The trigger, or one to ignore for an event about another account's or region's secret whose name is listed: a bare
- * name means the secret of the function's own account and region.
+ * Turns the trigger into an ignored one if an event is about a secret of another account or region and only its bare name
+ * is listed, which means the secret of the function's own account and region.
  */
 export function ignoreForeign(
   trigger: Trigger,
@@ -132,7 +131,7 @@ function describe({ account, region }: AwsScope): string {
   return `account ${account} in ${region}`;
 }
 
-/** Without a canary, a connection that a statement verifies shows more than the others. */
+/** If no connection is the `canary`, one with a verification statement goes first, since it shows more. */
 function canaryFirst(connections: readonly Connection[]): readonly Connection[] {
   const rank = ({ canary, verify }: Connection): number => (canary ? 2 : Number(verify !== undefined));
   return connections.toSorted((a, b) => rank(b) - rank(a));

@@ -26,8 +26,8 @@ export interface PreparedUpdate extends Pick<UpdateRequest, "data" | "before"> {
 }
 
 /**
- * Builds the payload for a connection and compares it with its configuration. The result is the update, or the outcome if
- * there is none, since the version is in use already.
+ * Builds the payload for a connection, and compares the live connection with its configuration.
+ * @returns the update, or the outcome if the version is already in use.
  * @throws RotationError if the connection cannot be updated.
  */
 export function prepareUpdate(

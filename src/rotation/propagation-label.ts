@@ -5,14 +5,14 @@ import { type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { isInUse, type LabelFacts } from "./versions.ts";
 
-/** True if enough is known of the key for whoever waits for the label to delete the old one. */
+/** True if enough is known about the key to move the label, after which the old key may be deleted. */
 export function isPropagated(context: RunContext, { outcome, evidence }: OutcomeDetails): boolean {
   if (outcome === "ready") return true;
   const isEnough = context.settings.require === "applied" || evidence?.provider === "valid";
   return outcome === "applied" && isEnough;
 }
 
-/** What is known of the label of a version; `undefined` if the run puts the version whatever its label. */
+/** What is known about the label of a version; `undefined` if the run puts the version regardless of its label. */
 export async function readLabelFacts(
   context: RunContext,
   secret: string,
@@ -26,19 +26,19 @@ export async function readLabelFacts(
     return { label, secretChangedAt: await secrets.lastChangedAt(secret) };
   } catch (error) {
     const reason = toRotationError(context, error).message;
-    log.note("Whether the key is in use already is not known, so it is put again.", { secret, reason });
+    log.note("It is not known whether the key is already in use, so it is put again.", { secret, reason });
     return undefined;
   }
 }
 
-/** The outcome of a connection that is left as it is, since the label shows that it has the version. */
+/** The outcome of a connection that is skipped because the label shows that it has the version. */
 export function skippedDetails(
   version: SecretVersion,
   before: ConnectionState,
   label: LabelFacts | undefined,
 ): OutcomeDetails | undefined {
   return label !== undefined && isInUse(version, before, label)
-    ? { outcome: "skipped", message: "The label shows that this version is in use already." }
+    ? { outcome: "skipped", message: "The label shows that this version is already in use." }
     : undefined;
 }
 

@@ -21,7 +21,7 @@ export interface KeyQuestion {
 export type KeyAnswer =
   | { readonly verdict: "not-asked" }
   | { readonly verdict: "valid"; readonly host: string }
-  /** `reason` is in our own words. */
+  /** `reason` contains no text from outside. */
   | { readonly verdict: "unknown"; readonly host: string; readonly reason: string }
   | {
       readonly verdict: "refused";
@@ -47,12 +47,12 @@ export const NOT_ASKED: KeyAnswer = { verdict: "not-asked" };
 /** When a young key that is refused is asked about again, in milliseconds after the first refusal. */
 const ASK_AGAIN_MS = [2_000, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000];
 
-/** How often AWSCURRENT is read meanwhile, in milliseconds. */
+/** How often AWSCURRENT is read between these requests, in milliseconds. */
 const CURRENT_CHECK_MS = 5_000;
 
 /**
  * What the providers say about the keys of one secret's version: each type, host and key is asked about once.
- * @throws SupersededError if a newer version of the secret appears while a young key is given time.
+ * @throws SupersededError if a newer version of the secret appears during the grace period of a young key.
  */
 export async function askProviders(
   context: RunContext,
@@ -85,7 +85,7 @@ export function refusedDetails({ host, code, words }: KeyAnswer & { verdict: "re
   };
 }
 
-/** What a dry run says of a provider's answer. */
+/** What a dry run says about a provider's answer. */
 export function describeAnswer(answer: KeyAnswer & { verdict: "valid" | "unknown" }): Text {
   const host = UntrustedText.name(answer.host);
   return answer.verdict === "valid"
@@ -154,7 +154,7 @@ function askAgainMs(graceMs: number, confirmAfterMs: number | undefined): readon
   return [...ASK_AGAIN_MS.filter((ms) => ms < graceMs), graceMs];
 }
 
-/** @throws SupersededError as soon as a newer version of the secret is there. */
+/** @throws SupersededError as soon as a newer version of the secret appears. */
 async function waitWhileCurrent(
   { clock, isStopping }: RunContext,
   request: UpdateRequest,

@@ -19,8 +19,9 @@ export interface AcceptedPut {
 }
 
 /**
- * Puts one version into one connection. With the `resource_version` that was read before, so that nobody else's change is
- * overwritten; and once without `metadata`, as Confluent's own clients do it, if the service does not take that.
+ * Puts one version into one connection. The PUT contains the `resource_version` that was read, so that it does not overwrite
+ * the change of another client. If the service does not accept that, the PUT is sent once without `metadata`, as Confluent's
+ * own clients send it.
  */
 export class PutAttempt {
   readonly #context: RunContext;
@@ -98,7 +99,7 @@ export class PutAttempt {
     return state;
   }
 
-  /** After the state was read: otherwise another run could put a newer version in between, and this PUT would replace it. */
+  /** Called after the state is read: otherwise another run could put a newer version in between, which this PUT would replace. */
   #assertCurrent(): Promise<void> {
     return this.#request.assertCurrent(0);
   }
@@ -109,7 +110,7 @@ export class PutAttempt {
     await this.#context.clock.sleep(delayMs);
   }
 
-  /** Everything that a PUT must repeat; an item of a list may lack the endpoint. An outdated state is read again. */
+  /** Reads everything that a PUT must repeat: an item of a list may lack the endpoint. An outdated state is read again. */
   async #read(): Promise<ConnectionState> {
     const { connection } = this.#request;
     const state = assertMatchesConfig(connection, await this.#session.api.get(connection.name));
@@ -139,7 +140,7 @@ export class PutAttempt {
     if (this.#sendsMetadata || !this.#session.sendsMetadata || resourceVersion === undefined) return;
     this.#session.sendsMetadata = false;
     this.#context.log.note(
-      "Confluent took the PUT only without metadata, so this run sends none to this environment.",
+      "Confluent accepts a PUT only without metadata, so this run sends none to this environment.",
       {
         environment: this.#request.connection.environment,
       },

@@ -6,7 +6,7 @@ import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
 /**
- * Puts AWSPREVIOUS back into a connection that was refused the current version. Never rejects: an error is in the message.
+ * Puts AWSPREVIOUS back into a connection whose current key was refused. Never rejects: an error is part of the message.
  * @param refused the update that was refused; its version must still be AWSCURRENT.
  */
 export async function rollBack(
@@ -55,6 +55,6 @@ function describeRollback(
     const message = after(refusal, `The previous one was put back and ${stateOf(details)}.`);
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
-  const words = UntrustedText.sentence`The previous one was put back, but that is not READY either: ${reason}`;
+  const words = UntrustedText.sentence`The previous one was put back, but it is not READY either: ${reason}`;
   return { ...details, outcome: "failed", errorClass: "rejected", message: after(refusal, words) };
 }

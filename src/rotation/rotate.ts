@@ -14,13 +14,13 @@ import { announcedVersion, currentVersion } from "./versions.ts";
 /** Grace for calls that overrun the deadline, in milliseconds. */
 const OVERTIME_MS = 500;
 
-/** After the deadline nothing can be read that is needed to redact the texts of what is unfinished then. */
+/** How long before the deadline AWSPREVIOUS is read, in milliseconds, to redact the texts of connections that are unfinished. */
 const PREPARE_TEXTS_MS = 5_000;
 
 /**
- * Puts the current values of the secrets into their connections and waits until each has a verdict or the time is up.
- * Does not throw for anything that happens to a connection: there is exactly one outcome for each.
- * @param statements receives what was found and done about statements.
+ * Puts the current values of the secrets into their connections, and waits until each has a verdict or the time is up.
+ * An error of a connection is not thrown: each connection has exactly one outcome.
+ * @param statements receives what the run finds and does about statements.
  */
 export async function rotate(
   context: RunContext,
@@ -73,12 +73,12 @@ interface RunState {
   readonly recorder: OutcomeRecorder;
 }
 
-/** A group with what was read of its secret. */
+/** A group with the version of its secret that was read. */
 interface ReadGroup extends SecretGroup {
   readonly version: SecretVersion | RotationError;
 }
 
-/** Reads the secrets of groups that may have the same one. Those that do become one group before anything is put. */
+/** Reads the secrets of groups that may have the same one, and joins those that do before anything is put. */
 async function rotateRelated(
   context: RunContext,
   related: readonly SecretGroup[],

@@ -9,7 +9,7 @@ import type { SecretGroup } from "./plan.ts";
 import { isPropagated, movePropagationLabel } from "./propagation-label.ts";
 import type { UpdateRequest } from "./update.ts";
 
-/** Takes the outcome of each connection. */
+/** Receives the outcome of each connection. */
 export type Recorder = Pick<OutcomeRecorder, "record" | "retract">;
 
 interface Known {
@@ -18,7 +18,7 @@ interface Known {
   readonly heldKeys: HeldKeys;
 }
 
-/** What has become of the connections of one secret so far in a run. */
+/** The outcomes of the connections of one secret so far in a run. */
 export class SecretOutcomes {
   readonly #group: SecretGroup;
   readonly #known: Known;
@@ -30,18 +30,18 @@ export class SecretOutcomes {
     this.#known = known;
   }
 
-  /** Nothing is known of the keys of a version before its providers were asked. */
+  /** Forgets the providers' answers about an older version. */
   forgetKeys(): void {
     this.#keys = undefined;
   }
 
-  /** Takes what the providers say of the keys of a version, and the outcomes that follow from that. */
+  /** Records the providers' answers about the keys of a version, and the outcomes that follow from them. */
   recordKeys(keys: KeyCheck): void {
     this.#keys = keys;
     for (const [request, details] of keys.decided) this.record(request, details);
   }
 
-  /** A success of a version that is known to be superseded is no outcome. */
+  /** Records an outcome. The success of a version that is known to be superseded is not reported. */
   record(
     { connection, version }: Pick<UpdateRequest, "connection" | "version">,
     details: OutcomeDetails,

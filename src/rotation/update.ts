@@ -12,7 +12,7 @@ import type { Secret } from "./secret.ts";
 import { verifyByStatement } from "./statements/verification.ts";
 import { UntrustedText } from "./untrusted-text.ts";
 
-/** How often AWSCURRENT is read while a young key is given time, in milliseconds. */
+/** How often AWSCURRENT is read during the grace period of a young key, in milliseconds. */
 const CURRENT_CHECK_MS = 5_000;
 
 /** One version of a secret for one connection. */
@@ -21,13 +21,13 @@ export interface UpdateRequest {
   readonly version: SecretVersion;
   /** The JSON object of `auth_data.data`. */
   readonly data: Secret;
-  /** The state that was read just now; if absent, it is read first. */
+  /** The state that was just read; if absent, it is read first. */
   readonly before?: ConnectionState;
   /** True if another connection has shown that the key works. */
   readonly isKeyProven: boolean;
   /**
    * @param maxAgeMs how old the read of AWSCURRENT may be.
-   * @throws SupersededError if the version must not be put any more, since a newer one is AWSCURRENT.
+   * @throws SupersededError if the version must no longer be put because a newer one is AWSCURRENT.
    */
   readonly assertCurrent: (maxAgeMs?: number) => Promise<void>;
 }
@@ -37,8 +37,8 @@ export interface UpdateResult {
   /** False if the connection certainly does not hold the version. */
   readonly mayHoldVersion: boolean;
   /**
-   * Reads the phase once more; set for a READY that the service may still take back, since it showed no other phase before.
-   * @returns what has become of it if the service has taken it back.
+   * Reads the phase once more. Set if the service may still revoke READY, since no other phase was seen before it.
+   * @returns the new outcome if the service has revoked READY.
    */
   readonly readAgain?: () => Promise<OutcomeDetails | undefined>;
 }
@@ -99,7 +99,7 @@ class Update {
     return { details, mayHoldVersion: true, ...(!isFinal && { readAgain }) };
   }
 
-  /** READY stands unless a refusal was read; one that was read counts even if nothing can be read after it. */
+  /** READY stands unless a refusal is read. A refusal counts even if all later reads fail. */
   async #readAgain(): Promise<OutcomeDetails | undefined> {
     const check = new LastReadCheck(this.#session.history(this.#request.connection));
     const details = await this.#details(this.#wait.lastRead(check));
@@ -142,7 +142,7 @@ class Update {
     return this.#waitForRefusal(refusedAt + settings.graceMs);
   }
 
-  /** Waits until a refusal counts. @throws SupersededError as soon as a newer version of the secret is there. */
+  /** Waits until a refusal counts. @throws SupersededError as soon as a newer version of the secret appears. */
   async #waitForRefusal(countsAt: number): Promise<PhaseResult> {
     const { clock, settings, deadlineAt } = this.#context;
     const until = Math.max(this.#readyUntil(), countsAt + settings.readyTimeoutMs / 3);

@@ -37,24 +37,24 @@ export async function announcedVersion(
     if (clock.now() + delayMs > giveUpAt) {
       if (announced !== undefined) return current;
       throw new SecretError(
-        `Version ${versionId} of secret ${secretId} cannot be read yet. The version before it was not put.`,
+        `Version ${versionId} of secret ${secretId} cannot be read yet. The previous version was not put.`,
       );
     }
     await clock.sleep(delayMs);
   }
 }
 
-/** What is known of the moment at which a label was moved. */
+/** What is known about the time at which a label was moved. */
 export interface LabelFacts {
   readonly label: string;
-  /** When anything of the secret was last changed: the label was moved then or earlier. */
+  /** When the secret was last changed in any way: the label was moved then or earlier. */
   readonly secretChangedAt: number | undefined;
 }
 
 /**
  * True if the label shows that a connection uses this version, and the connection shows nothing against it: it is
  * usable, and it was last updated after the version was created and before the secret, with its labels, was last
- * changed. Secrets Manager does not tell when a label was moved. An update after the last change is certainly later
+ * changed. Secrets Manager does not show when a label was moved. An update after the last change is certainly later
  * than the label, so it may have put another key back.
  */
 export function isInUse(
@@ -67,12 +67,12 @@ export function isInUse(
   return isLabelled && !isOlderThan(updatedAt, version) && updatedAt <= secretChangedAt;
 }
 
-/** True if a connection that was last updated then cannot hold this version of its secret, which is younger. */
+/** True if a connection that was last updated at `updatedAt` cannot hold this version, which is younger. */
 export function isOlderThan(updatedAt: number, version: Pick<SecretVersion, "createdAt">): boolean {
   return updatedAt < wholeSeconds(version.createdAt);
 }
 
-/** Confluent may tell the time of an update in whole seconds, rounded down. */
+/** Confluent may show the time of an update in whole seconds, rounded down. */
 function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000;
 }

@@ -90,7 +90,7 @@ describe("an inconclusive verification statement", () => {
   describe.each(REASONS)("that %s", (_, statements, expected) => {
     const cases = SERVICES.flatMap((settings) => [GOOD_KEY, BAD_KEY].map((key) => ({ settings, key })));
     it.each(cases)(
-      "row 56: leaves a $key of a $settings.world service unverified, causes no rollback, and is deleted",
+      "row 56: leaves the connection of a $settings.world service unverified with a $key, and is deleted",
       async ({ settings, key }) => {
         const world = await startVerification({ settings, key, statements, onRejected: "rollback" });
         const { connections, alerts } = await judge(world, key);

@@ -136,7 +136,7 @@ describe("a superseded version", () => {
         outcome: "failed",
         errorClass: "superseded",
         secretVersionId: "v4",
-        message: "Newer versions of the secret kept appearing; after 3 of them this run put no more.",
+        message: "Newer versions of the secret kept appearing; this run stopped after 3 of them.",
       }),
     });
     expect(puts()).toEqual(["a v1", "a v2", "a v3", "a v4"]);
@@ -218,7 +218,7 @@ describe("the current version of a secret", () => {
     });
     expect(await rotate()).toMatchObject({ a: { outcome: "ready" } });
     expect(notes.slice(0, 1)).toEqual([
-      ["Whether a newer version has appeared could not be read.", { secret: "openai", reason: "Denied." }],
+      ["AWSCURRENT could not be read to look for a newer version.", { secret: "openai", reason: "Denied." }],
     ]);
   });
 

@@ -68,7 +68,7 @@ describe("a PUT of the previous version", () => {
       phase: "INVALID_AUTH",
       secretVersionId: "v1",
       message:
-        "Confluent refused the key. The previous one was put back, but that is not READY either: Confluent refused the key.",
+        "Confluent refused the key. The previous one was put back, but it is not READY either: Confluent refused the key.",
     });
   });
 

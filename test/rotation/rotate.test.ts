@@ -360,7 +360,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     expect(await run()).toMatchObject([
       {
         outcome: "skipped",
-        message: "The label shows that this version is in use already.",
+        message: "The label shows that this version is already in use.",
         phase: "READY",
         detail: "all well",
       },
@@ -407,7 +407,7 @@ describe("a scheduled run that refreshes only what is stale", () => {
     expect(confluent.connection("a").puts).toHaveLength(1);
     expect(notes).toEqual([
       [
-        "Whether the key is in use already is not known, so it is put again.",
+        "It is not known whether the key is already in use, so it is put again.",
         { secret: "openai", reason: "Denied." },
       ],
     ]);

@@ -106,7 +106,7 @@ describe("a run in any generated world", () => {
         ({ outcome, errorClass }) => outcome === "failed" && errorClass === "rejected",
       );
       const isDataRefused = faultRate > 0 && faults.includes("refused");
-      // After a roll-back the outcome names the version that is held, not the one that was rejected.
+      // After a rollback the outcome names the version that is held, not the one that was rejected.
       const isOther = isDataRefused || settings.onRejected === "rollback";
       expect(isOther ? [] : rejected.filter((outcome) => validity(outcome) === 0)).toEqual([]);
     });

@@ -49,7 +49,7 @@ describe("an announced version", () => {
     const startedAt = clock.now();
     await expect(announcedVersion(context, "openai", "new")).rejects.toMatchObject({
       errorClass: "secret",
-      message: "Version new of secret openai cannot be read yet. The version before it was not put.",
+      message: "Version new of secret openai cannot be read yet. The previous version was not put.",
     });
     expect(clock.now() - startedAt).toBe(7_750);
   });

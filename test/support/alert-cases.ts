@@ -113,7 +113,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     outcomes: [
       refused({
         message:
-          "Confluent refused the key. The previous one was put back, but that is not READY either: Confluent refused the key.",
+          "Confluent refused the key. The previous one was put back, but it is not READY either: Confluent refused the key.",
         secretVersionId: PREVIOUS_VERSION,
       }),
       ...OTHERS,
@@ -332,7 +332,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
         outcome: "failed",
         errorClass: "superseded",
         phase: "READY",
-        message: "Newer versions of the secret kept appearing; after 3 of them this run put no more.",
+        message: "Newer versions of the secret kept appearing; this run stopped after 3 of them.",
         evidence: { ...NONE, phase: "ready" },
       }),
     ],

@@ -1,6 +1,6 @@
 import type { UntrustedText } from "../untrusted-text.ts";
 
-/** A Flink SQL statement as the API shows it. Its text stays out: it may contain a secret. */
+/** A Flink SQL statement as the API shows it, without its SQL, which may contain a secret. */
 export interface StatementState {
   readonly name: string;
   /** Upper case; empty if the service reports none. */
@@ -8,9 +8,9 @@ export interface StatementState {
   readonly detail?: UntrustedText;
   /** True if the detail is one of the known texts of a provider that refuses a key, or does not allow the call. */
   readonly isKeyRefused: boolean;
-  /** True for a kind that continues where it was stopped. */
+  /** True for kinds of statements that continue where they were stopped. */
   readonly isResumable: boolean;
-  /** The names of the connections that the statement references; absent if the service does not tell. */
+  /** The names of the connections that the statement references; absent if the service does not show them. */
   readonly connections?: readonly string[];
   readonly computePool?: string;
   /** Milliseconds since the epoch. */

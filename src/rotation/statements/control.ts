@@ -6,7 +6,7 @@ import type { StatementState } from "./api.ts";
 import { pollStatement } from "./poll.ts";
 
 const MAX_STOP_MS = 120_000;
-/** The alert waits for this many milliseconds at most; a later run continues. */
+/** How long the alert may be delayed by a statement that does not resume, in milliseconds; a later run continues. */
 const MAX_RESUME_MS = 300_000;
 /** The time that is left after the last attempt, in milliseconds. */
 const RESERVE_MS = 3_000;
@@ -86,7 +86,7 @@ export class StatementControl {
     }, untilAt);
   }
 
-  /** @returns the last phase that was read meanwhile; empty if none was. */
+  /** @returns the last phase that was read; empty if none was. */
   async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
     const read = () => this.#session.api.statements.get(this.#name).catch(() => undefined);
     const last = await pollStatement(this.#context.clock, { read, untilAt }, (state) =>

@@ -5,7 +5,7 @@ import type { StatementEntry } from "./recorder.ts";
 
 const MAX_NAME_LENGTH = 100;
 
-/** What the report says of a statement; its names come from outside. */
+/** What the report says about a statement. Its names come from outside. */
 export function describeStatement(
   context: Pick<RunContext, "redactor">,
   environment: string,

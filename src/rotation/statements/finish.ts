@@ -15,7 +15,7 @@ interface FinishedRun {
   readonly recorder: OutcomeRecorder;
 }
 
-/** The last step of a run: ends the deletions, and reviews the statements of each environment that asks for it. Never rejects. */
+/** The last step of a run: waits for deletions, and reviews the statements where that is configured. Never rejects. */
 export async function finishStatements(
   context: RunContext,
   run: FinishedRun,
@@ -48,7 +48,7 @@ async function reviewAll(
       reviewStatements(context, { environment, session, updated }, statements),
     );
     if (result instanceof RotationError)
-      context.log.note("Which statements still run with the key from before is not known.", {
+      context.log.note("It is not known which statements still run with the previous key.", {
         environment,
         reason: result.message,
       });

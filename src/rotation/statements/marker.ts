@@ -10,8 +10,8 @@ const MAX_MARKED_NAME = 60;
 const SQL = "SHOW CATALOGS";
 
 /**
- * Creates a statement that tells a later run, by its name, which statement this one stops.
- * @returns its name. @throws RotationError if there certainly is none.
+ * Creates a statement whose name shows a later run which statement this run stops.
+ * @returns its name. @throws RotationError if it was certainly not created.
  */
 export async function createMarker(
   context: RunContext,
@@ -29,7 +29,7 @@ export async function createMarker(
   return marker;
 }
 
-/** What cannot be deleted is deleted by a later run. Never rejects. */
+/** Deletes a statement of the rotator. If that fails, a later run deletes it. Never rejects. */
 export async function deleteOwnStatement(
   context: RunContext,
   { api }: EnvironmentSession,

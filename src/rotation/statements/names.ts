@@ -1,11 +1,11 @@
 import type { RunContext } from "../dependencies.ts";
 
-/** Why the rotator creates a statement: to verify a key, or to note that it has stopped another statement. */
+/** Why the rotator creates a statement: to verify a key, or to mark another statement as stopped. */
 export type StatementPurpose = "verify" | "stopped";
 
 const SHAPE = /^rotator-(?:verify|stopped)-(?<time>[0-9a-z]{1,11})-[0-9a-z]+-\d+(?:-(?<suffix>.+))?$/;
 
-/** The names of the statements that one run creates: with the time of the run, and not used before. */
+/** Unique names for the statements that one run creates. They contain the time of the run. */
 export class StatementNames {
   readonly #run: string;
   #count = 0;
@@ -23,11 +23,11 @@ export class StatementNames {
   }
 }
 
-/** What the name of a statement tells, if the rotator has created it. */
+/** What the name of a statement shows if the rotator has created it. */
 export interface OwnStatement {
   /** When its run began, in milliseconds since the epoch. */
   readonly runAt: number;
-  /** Of a statement that notes that another one is stopped, the end of its name, which tells which one. */
+  /** The end of a marker's name, which shows which statement is stopped. */
   readonly suffix?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { RunContext } from "../dependencies.ts";
 
-/** What is done about the statements of an environment that run with the key from before. */
+/** What the rotator does about the statements of an environment that run with the previous key. */
 export interface StatementPolicy {
   readonly report: boolean;
   /** The names of those that are restarted. */

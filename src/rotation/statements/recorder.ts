@@ -9,7 +9,7 @@ function isInterrupted({ action }: { readonly action: StatementAction }): boolea
   return action === "not-resumed";
 }
 
-/** Collects what a run finds and does about statements: one entry for each, of which the last counts. */
+/** Collects what a run finds and does about statements. For each statement, the last entry counts. */
 export class StatementRecorder {
   readonly #entries = new Map<string, StatementEntry>();
 

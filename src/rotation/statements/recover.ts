@@ -12,7 +12,7 @@ import { policyOf } from "./policy.ts";
 import type { StatementRecorder } from "./recorder.ts";
 import { Restart } from "./restart.ts";
 
-/** No run lasts longer than Lambda's 15 minutes, so the statements of one that began earlier are left over. */
+/** No run lasts longer than Lambda's 15 minutes, so statements of runs that began earlier than this are left over. */
 const MAX_RUN_MS = 20 * 60_000;
 
 const INTERRUPTED = ["STOPPED", "STOPPING", "FAILED", "PENDING"];
@@ -32,7 +32,7 @@ export async function recoverStatements(
       if (session instanceof RotationError) return;
       const result = await asResult(context, () => recoverIn(context, session, { environment, recorder }));
       if (result instanceof RotationError)
-        context.log.note("Statements of earlier runs could not be looked for.", {
+        context.log.note("Statements that earlier runs left behind could not be looked for.", {
           environment,
           reason: result.message,
         });

@@ -67,10 +67,12 @@ export class Restart {
       createMarker(this.#context, this.#session, this.#found.statement),
     );
     if (marker instanceof RotationError)
-      return this.#leave(`No marker could be created by which a later run resumes it: ${marker.message}`);
+      return this.#leave(
+        `The marker that lets a later run resume it could not be created: ${marker.message}`,
+      );
     // If the run ends in between, its report says that the statement is stopped.
     this.#record("not-resumed");
-    this.#note("A statement is stopped, to be resumed with the new key.");
+    this.#note("A statement is being stopped, and will be resumed with the new key.");
     const stopped = await this.#control.stop();
     if (stopped !== "no" && !(await this.#resume("restarted"))) return;
     await this.#delete(marker);

@@ -14,7 +14,7 @@ import { hasOldKey, type UpdatedConnection } from "./updated.ts";
 const RUNNING = ["PENDING", "RUNNING", "DEGRADED"];
 const RESTARTABLE = ["RUNNING", "DEGRADED", "FAILED"];
 
-/** The connections of an environment that the run has updated, and what it uses to look at the statements. */
+/** An environment with the connections that the run has updated. */
 export interface Reviewed {
   readonly environment: string;
   readonly session: EnvironmentSession;
@@ -22,7 +22,7 @@ export interface Reviewed {
 }
 
 /**
- * Names the statements that still run with the key from before, and restarts those that are to be restarted, one at a time.
+ * Records the statements that still run with the previous key, and restarts those that are configured for it, one at a time.
  * @throws RotationError if the statements cannot be listed.
  */
 export async function reviewStatements(
@@ -60,7 +60,7 @@ async function restartOne(
   else await new Restart(context, session, found, recorder).run();
 }
 
-/** The updated connections whose old key the statement uses. Of one that has failed the service tells no connections. */
+/** The updated connections whose old key the statement uses. The service shows no connections of a failed statement. */
 function affectedBy(
   statement: StatementState,
   updated: readonly UpdatedConnection[],
@@ -92,5 +92,5 @@ function noteMissing(
 ): void {
   const known = new Set(statements.map(({ name }) => name));
   for (const statement of restart.filter((name) => !known.has(name)))
-    log.note("A statement that is to be restarted is not listed by Confluent.", { statement });
+    log.note("Confluent does not list a statement that is to be restarted.", { statement });
 }

@@ -16,11 +16,11 @@ export type StatementResult =
   /** `failed` if it was submitted, `not-run` if not. */
   | { readonly kind: "failed" | "not-run"; readonly error: RotationError };
 
-/** The time that a run keeps for the deletion of a statement, in milliseconds. */
+/** The time that is reserved for the deletion of a statement, in milliseconds. */
 const DELETE_RESERVE_MS = 5_000;
 const MAX_CREATIONS = 3;
 
-/** Runs the statement of a connection when its turn comes. Its deletion goes on after the result. Never rejects. */
+/** Runs the statement of a connection when a slot is free. Does not wait for its deletion. Never rejects. */
 export function runStatement(
   context: RunContext,
   session: EnvironmentSession,

@@ -15,7 +15,7 @@ export interface UpdatedConnection {
   readonly keyCreatedAt: number;
   /** True if the connection held another key before. */
   readonly isKeyNew: boolean;
-  /** True if enough is known of the new key to restart what uses the old one. */
+  /** True if enough is known about the new key to restart statements that use the old one. */
   readonly isProven: boolean;
 }
 
@@ -46,7 +46,7 @@ function isProven({ outcome, evidence }: OutcomeDetails): boolean {
 
 /**
  * A scheduled run puts the same key again. The key is new if the connection was last changed before the key was created. If the
- * service does not show changes, only the event about a new key tells.
+ * service shows no changes, the key counts as new only if an event about it started the run.
  */
 function isKeyNew(
   { trigger }: RunContext,
@@ -61,7 +61,7 @@ function isKeyNew(
   return isOlderThan(before, version);
 }
 
-/** True if the statement has certainly, or most likely, started with the key from before. */
+/** True if the statement certainly or most likely started with the previous key. */
 export function hasOldKey({ createdAt, updatedAt }: StatementState, updated: UpdatedConnection): boolean {
   if (createdAt === undefined || createdAt >= updated.putAt) return false;
   return updated.isKeyNew || (updatedAt ?? createdAt) < updated.keyCreatedAt;

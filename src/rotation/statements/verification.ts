@@ -117,7 +117,7 @@ function describeFailure(
     ...response,
     outcome: "unverified",
     errorClass: error.errorClass,
-    message: UntrustedText.sentence`The key was sent, and nothing speaks against it. ${reason}`,
+    message: UntrustedText.sentence`The key was sent, and nothing shows that it is bad. ${reason}`,
     evidence,
   };
 }

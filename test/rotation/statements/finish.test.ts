@@ -96,7 +96,7 @@ describe("the statements of an environment", () => {
     expect(found.reported).toEqual(["test"]);
     expect(found.notes).toEqual([
       [
-        "Which statements still run with the key from before is not known.",
+        "It is not known which statements still run with the previous key.",
         { environment: "prod", reason: "Confluent answered 500." },
       ],
     ]);

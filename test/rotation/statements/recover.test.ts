@@ -153,7 +153,7 @@ describe("what earlier runs have left behind", () => {
       left: ["verify 1"],
       notes: [
         [
-          "Statements of earlier runs could not be looked for.",
+          "Statements that earlier runs left behind could not be looked for.",
           { environment: "prod", reason: "Confluent answered 500." },
         ],
       ],

@@ -22,7 +22,7 @@ describe("the restart of a statement", () => {
     expect(phases).toEqual(["PENDING", "RUNNING", "STOPPING", "STOPPED", "PENDING", "RUNNING"]);
     expect(left).toEqual([NAME]);
     expect(notes).toEqual([
-      ["A statement is stopped, to be resumed with the new key.", FACTS],
+      ["A statement is being stopped, and will be resumed with the new key.", FACTS],
       ["A statement runs again.", FACTS],
     ]);
   });
@@ -119,7 +119,7 @@ describe("the marker of a statement that is stopped", () => {
     const { entry, asked } = await restartStatement({ api: () => ({ create }) });
     expect(entry).toMatchObject({
       action: "not-restarted",
-      message: `No marker could be created by which a later run resumes it: ${reason}`,
+      message: `The marker that lets a later run resume it could not be created: ${reason}`,
     });
     expect(asked).toEqual([]);
   });

@@ -100,7 +100,7 @@ describe("a statement that is to be restarted", () => {
       const { entries, notes } = await review([listed], { ...RESTART, report: false });
       expect(entries).toMatchObject([{ name: NAME, connections: ["openai"], action: "restarted" }]);
       expect(notes.map(([message]) => message)).not.toContain(
-        "A statement that is to be restarted is not listed by Confluent.",
+        "Confluent does not list a statement that is to be restarted.",
       );
     },
   );
@@ -162,7 +162,7 @@ describe("a statement that is to be restarted", () => {
     const { entries, notes } = await review([statement({ phase: "STOPPED" })], { restart: [NAME, "gone"] });
     expect(entries).toEqual([]);
     expect(notes).toEqual([
-      ["A statement that is to be restarted is not listed by Confluent.", { statement: "gone" }],
+      ["Confluent does not list a statement that is to be restarted.", { statement: "gone" }],
     ]);
   });
 });

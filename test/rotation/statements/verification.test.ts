@@ -95,7 +95,7 @@ describe("a key that the provider refuses when the statement uses it", () => {
       outcome: "unverified",
       errorClass: "timeout",
       message:
-        "The key was sent, and nothing speaks against it. The statement smoke did not show that the key works: its provider refused the key, but the run ended before that counts for a key this young",
+        "The key was sent, and nothing shows that it is bad. The statement smoke did not show that the key works: its provider refused the key, but the run ended before that counts for a key this young",
       evidence: { statement: "failed" },
     });
     expect(left).toEqual([]);
@@ -125,7 +125,7 @@ describe("a statement that fails for another reason", () => {
     expect((await verify({ details, settings })).details).toMatchObject({
       outcome: "unverified",
       errorClass: "service",
-      message: `The key was sent, and nothing speaks against it. ${NOT_SHOWN}`,
+      message: `The key was sent, and nothing shows that it is bad. ${NOT_SHOWN}`,
       nextStep:
         "Run the statement in Confluent Cloud, correct it under verification.statements in connections.json; then rotate again.",
       evidence: { phase: details.evidence?.phase, statement: "failed" },
