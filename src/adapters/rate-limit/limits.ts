@@ -17,7 +17,7 @@ export const CONFLUENT_LIMITS: readonly RateLimit[] = [
 ];
 
 /** Lowers a limit to the announced count, and the writes in proportion. */
-export function lowered(limit: RateLimit, count: number): RateLimit {
-  if (count >= limit.count) return limit;
+export function lowered(limit: RateLimit, announced: number): RateLimit {
+  const count = Math.min(announced, limit.count);
   return { ...limit, count, writes: Math.max(1, Math.floor((limit.writes * count) / limit.count)) };
 }

@@ -102,10 +102,10 @@ describe("reads in the rate limiter", () => {
   });
 
   it("overtake an earlier write that waits for a free slot", async () => {
-    const { sendMany, timesOf } = openLimiter({ limits: [perSecond(5, 2)] });
-    await Promise.all([sendMany(4), sendMany(3, READ)]);
-    expect(timesOf("read")).toEqual([0, 0, 0]);
-    expect(timesOf("write").filter((at) => at === 0)).toHaveLength(2);
+    const { sendMany, timesOf } = openLimiter({ limits: [perSecond(5, 1)] });
+    await Promise.all([sendMany(3), sendMany(4, READ)]);
+    expect(timesOf("read")).toEqual([0, 0, 0, 0]);
+    expect(timesOf("write").filter((at) => at === 0)).toHaveLength(1);
   });
 
   it("use all slots if no write waits", async () => {
