@@ -1,11 +1,9 @@
-import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { execute } from "../fleet/engine.ts";
+import { describe, expect, it } from "vitest";
+import { execute, startEngine } from "../fleet/engine.ts";
 import { startFleet } from "../fleet/fleet.ts";
 import { CONNECTIONS, ofType, synthesize, warningsOf } from "../infra/synthesis.ts";
 
-beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
-afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
+startEngine();
 
 describe("two runs of a fleet", () => {
   it("row 81: do not overlap: a scheduled run ends if another one is running", async () => {

@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { startOperator } from "../support/operator.ts";
 import { API_KEY } from "../support/world.ts";
-
-const TWO = [
-  { name: "a", secret: "openai" },
-  { name: "b", secret: "anthropic", type: "ANTHROPIC" },
-];
+import { TWO_SECRETS } from "./connections.ts";
 
 describe("check", () => {
   it("ticks each passed check and sends no PUT", async () => {
-    const { run, confluent, aws } = await startOperator({ connections: TWO });
+    const { run, confluent, aws } = await startOperator({ connections: TWO_SECRETS });
     const { code, out } = await run(["check"]);
     expect(out.split("\n").slice(0, 5)).toEqual([
       "✓ configuration: 2 connections, no faults",
@@ -24,7 +20,7 @@ describe("check", () => {
   });
 
   it("says what to do about each failed check", async () => {
-    const { run, aws } = await startOperator({ connections: TWO, missing: ["a"] });
+    const { run, aws } = await startOperator({ connections: TWO_SECRETS, missing: ["a"] });
     aws.putSecret("anthropic", "{}");
     const { code, out } = await run(["check", "--topic", "arn:aws:sns:us-east-1:123456789012:other"]);
     expect(out).toMatch(
@@ -39,13 +35,13 @@ describe("check", () => {
   });
 
   it("shows failed checks before passed ones", async () => {
-    const { run } = await startOperator({ connections: TWO, missing: ["b"] });
+    const { run } = await startOperator({ connections: TWO_SECRETS, missing: ["b"] });
     const { out } = await run(["check"]);
     expect(out).toMatch(/^✗ prod\/b: anthropic: There is no connection b.*\n[^✗]+\n✓ configuration: /);
   });
 
   it("names connections that exist but are not listed, without a failure", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: TWO_SECRETS });
     for (const name of ["stray", "other"])
       confluent.addConnection("env-1", {
         name,
@@ -72,7 +68,7 @@ describe("check", () => {
   });
 
   it("lists each environment once for all checks and once for the dry run", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: TWO_SECRETS });
     await run(["check"]);
     const lists = confluent.requests.filter(
       ({ method, path }) => method === "GET" && !/connections\/./.test(path),
@@ -81,7 +77,7 @@ describe("check", () => {
   });
 
   it("does not check the connections of an environment that cannot be listed", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: TWO_SECRETS });
     confluent.setApiKeys("env-1", []);
     const { code, out } = await run(["check"]);
     expect(out).toMatch(
@@ -92,7 +88,7 @@ describe("check", () => {
   });
 
   it("shows Confluent's message and request id for an environment that cannot be listed", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: TWO_SECRETS });
     const text = "Source IP address 203.0.113.7 is not in the IP filter.";
     const headers = { "x-request-id": "req-1" };
     confluent.fail({ method: "LIST", times: 9, fault: { kind: "status", status: 403, text, headers } });
@@ -108,7 +104,7 @@ describe("check", () => {
   ])(
     "says that the environment %s, without advice to create connections",
     async (_what, environmentId, problem) => {
-      const { run, confluent } = await startOperator({ connections: TWO, environmentId });
+      const { run, confluent } = await startOperator({ connections: TWO_SECRETS, environmentId });
       confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-2", apiKeys: [API_KEY] });
       const { code, out } = await run(["check"]);
       expect(out).toMatch(problem);
@@ -133,84 +129,5 @@ describe("check", () => {
       ],
     });
     expect(code).toBe(2);
-  });
-
-  it.each([
-    ["arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],
-    ["arn:aws:sqs:us-east-1:123456789012:alerts", "which is not the ARN of an SNS topic"],
-  ])("fails for a topic that cannot receive alerts: %s", async (topic, words) => {
-    const { run } = await startOperator({ connections: TWO });
-    const { code, out } = await run(["check", "--topic", topic]);
-    expect(code).toBe(1);
-    expect(out).toContain(`✗ alert topic: The topic is ${topic}, ${words}`);
-  });
-
-  it.each([
-    [0, "Nobody is subscribed to the topic, so nobody receives alerts."],
-    [2, "None of the subscriptions to the topic is confirmed (2 pending), so nobody receives alerts."],
-  ])("remarks that nobody receives alerts, with %i pending subscriptions", async (pending, words) => {
-    const { run, aws } = await startOperator({ connections: TWO });
-    const topic = aws.createTopic("quiet", { confirmed: 0, pending });
-    const { code, out } = await run(["check", "--topic", topic]);
-    expect(out.replace(/\s+/g, " ")).toContain(words);
-    expect(code).toBe(0);
-  });
-
-  it("does not check a topic if none is given", async () => {
-    const { run } = await startOperator({ connections: TWO });
-    const { out } = await run(["check"], { env: { ALERT_TOPIC_ARN: "" } });
-    expect(out).not.toContain("topic");
-  });
-});
-
-describe("check --offline", () => {
-  it("needs no network and no AWS credentials", async () => {
-    const { run, aws, confluent } = await startOperator({ connections: TWO });
-    const { code, out, err } = await run(["check", "--offline"]);
-    expect(out).toBe("✓ configuration: 2 connections, no faults\n\nAll checks passed.\n");
-    expect(err).toBe(
-      "Only the file was checked. For secrets, environments and connections, run: flink-connection-rotator check\n",
-    );
-    expect([...aws.requests, ...confluent.requests]).toEqual([]);
-    expect(code).toBe(0);
-  });
-
-  it("reports every fault of the file and a topic that cannot receive alerts", async () => {
-    const { run } = await startOperator({ connections: [{ name: "a", secret: "" }] });
-    expect(await run(["check", "--offline"])).toMatchObject({
-      code: 2,
-      out: expect.stringContaining("connections[0].secret (a): must not be empty"),
-    });
-    const { run: again } = await startOperator({ connections: TWO });
-    const { code, out } = await again(["check", "--offline", "--topic", "arn:aws:sqs:us-east-1:1:q"]);
-    expect(out).toContain("✗ alert topic: The topic is arn:aws:sqs");
-    expect(code).toBe(1);
-  });
-
-  it("remarks on settings without an effect or with an unlikely one", async () => {
-    const { run } = await startOperator({
-      connections: [
-        { name: "a", secret: "openai", canary: true },
-        { name: "b", secret: "openai", canary: true },
-        { name: "c", secret: "confluent/key" },
-      ],
-      config: { refresh: "when-stale" },
-    });
-    const { code, out } = await run(["check", "--offline"]);
-    expect(out).toContain('! refresh: "when-stale" has no effect without propagationLabel.');
-    expect(out).toContain(
-      "! prod/b: canary has no effect, because prod/a is already the canary of secret openai.",
-    );
-    expect(out).toContain("! prod/c: secret confluent/key is also the apiKeySecret of prod");
-    expect(code).toBe(0);
-  });
-
-  it("remarks on a canary if rollout.canary is false", async () => {
-    const { run } = await startOperator({
-      connections: [{ name: "a", secret: "openai", canary: true }],
-      config: { rollout: { canary: false } },
-    });
-    const { out } = await run(["check", "--offline"]);
-    expect(out).toContain("! prod/a: canary has no effect, because rollout.canary is false.");
   });
 });

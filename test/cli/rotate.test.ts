@@ -1,14 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { OUTCOMES } from "../../src/rotation/report/schema.ts";
 import { startCli } from "../support/child.ts";
-import { startOperator } from "../support/operator.ts";
-
-const THREE = [
-  { name: "a", secret: "openai" },
-  { name: "b", secret: "openai" },
-  { name: "c", secret: "anthropic", type: "ANTHROPIC" },
-];
-const KEY = "sk-old-enough-to-be-judged";
+import { KEY, startOperator } from "../support/operator.ts";
+import { THREE } from "./connections.ts";
 
 describe("rotate", () => {
   it("sends every key and shows the report as a table", async () => {
@@ -125,92 +119,6 @@ describe("rotate", () => {
     const { code, err } = await run(["rotate", "a", "--environment", "staging"]);
     expect(err).toContain("None of these connections is in staging.");
     expect(code).toBe(2);
-  });
-
-  it("finishes updates in progress at Ctrl-C, starts no new ones, and reports both", async () => {
-    const { env } = await startOperator({
-      connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 2_000 },
-    });
-    const { child, shows, ended } = startCli(["rotate"], env);
-    await shows(/prod\/a \(OPENAI\): PENDING/);
-    child.kill("SIGINT");
-    const { code, stdout, stderr } = await ended;
-    expect(stderr).toContain("Stopping");
-    expect(stdout).toMatch(/prod +a +OPENAI +ready/);
-    expect(stdout).toMatch(/prod +b +OPENAI +not-attempted/);
-    expect(code).toBe(1);
-  });
-
-  it("names unverified updates and ends at once at a second Ctrl-C", async () => {
-    const { env } = await startOperator({
-      connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 60_000 },
-    });
-    const { child, shows, ended } = startCli(["rotate"], env);
-    await shows(/prod\/a \(OPENAI\): PENDING/);
-    child.kill("SIGINT");
-    await shows(/Stopping/);
-    child.kill("SIGINT");
-    const { code, stdout, stderr } = await ended;
-    expect(stderr).toContain("Stopped. Sent, but not verified: prod/a (PENDING).");
-    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
-  });
-
-  it("also names unverified updates on a terminal", async () => {
-    const { run, confluent } = await startOperator({
-      connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 60_000 },
-      config: { timing: { readyTimeoutSeconds: 0.5, graceSeconds: 0 } },
-    });
-    let interrupt: () => void = () => undefined;
-    const running = run(["rotate"], {
-      onInterrupt: (handler) => {
-        interrupt = handler;
-      },
-    });
-    await vi.waitFor(() => expect(confluent.connection("a").puts).toHaveLength(1));
-    interrupt();
-    interrupt();
-    const { code, err } = await running;
-    expect(err).toMatch(
-      /Stopped\. Sent, but not verified: prod\/a \((put|PENDING)\)\.\nTo see the state of the connections, run: /,
-    );
-    expect(code).toBe(130);
-  });
-
-  it("asks for confirmation on a terminal before it rotates everything, and sends nothing unless the answer is yes", async () => {
-    const { run, confluent } = await startOperator({ connections: THREE });
-    const questions: string[] = [];
-    const { code, err } = await run(["rotate"], {
-      answer: (question) => {
-        questions.push(question);
-        return "n";
-      },
-    });
-    expect(questions).toEqual(["Send the current keys to 3 connections in prod? [y/N] "]);
-    expect(err).toContain(
-      "The answer was not yes, so nothing was sent. With --yes, the command does not ask.",
-    );
-    expect(confluent.requests).toEqual([]);
-    expect(code).toBe(130);
-  });
-
-  it.each([
-    ["everything, once the answer is yes", ["rotate"], "yes"],
-    ["everything with --yes", ["rotate", "--yes"], undefined],
-    ["named connections", ["rotate", "a"], undefined],
-    ["the connections of a secret", ["rotate", "--secret", "openai"], undefined],
-  ])("rotates %s without asking again", async (_what, args, answer) => {
-    const { run, held } = await startOperator({ connections: THREE });
-    const { code } = await run(args, { answer: () => answer });
-    expect(held("a")["API_KEY"]).toBe(KEY);
-    expect(code).toBe(0);
-  });
-
-  it("does not ask before a dry run", async () => {
-    const { run } = await startOperator({ connections: THREE });
-    expect((await run(["rotate", "--dry-run"], { answer: () => undefined })).code).toBe(0);
   });
 
   it("redraws a table on a terminal, with colours unless NO_COLOR is set", async () => {

@@ -1,16 +1,12 @@
-import { describe, expect, it, vi } from "vitest";
-import { startCli } from "../support/child.ts";
+import { describe, expect, it } from "vitest";
 import { startOperator } from "../support/operator.ts";
+import { ONE_SECRET } from "./connections.ts";
 
-const TWO = [
-  { name: "a", secret: "openai" },
-  { name: "b", secret: "openai" },
-];
 const LABELLED = { propagationLabel: "FLINK_READY" };
 
 describe("status", () => {
   it("shows phase, age, version and label of each connection with one LIST", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO, config: LABELLED });
+    const { run, confluent } = await startOperator({ connections: ONE_SECRET, config: LABELLED });
     const { code, out } = await run(["status"]);
     expect(out).toMatch(/CURRENT SINCE +FLINK_READY\n/);
     expect(out).toMatch(
@@ -22,14 +18,14 @@ describe("status", () => {
   });
 
   it("shows that the label is set after a rotation", async () => {
-    const { run } = await startOperator({ connections: TWO, config: LABELLED });
+    const { run } = await startOperator({ connections: ONE_SECRET, config: LABELLED });
     await run(["rotate"]);
     const { out } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
   });
 
   it("says that a READY connection has an older key, and ends with 1", async () => {
-    const { run, aws } = await startOperator({ connections: TWO });
+    const { run, aws } = await startOperator({ connections: ONE_SECRET });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
     const { code, out } = await run(["status", "a"]);
     expect(out).toMatch(/prod +a +OPENAI +stale +READY/);
@@ -43,7 +39,7 @@ describe("status", () => {
   });
 
   it("treats a connection as healthy that was updated in the second in which its version was created", async () => {
-    const { run, aws } = await startOperator({ connections: TWO });
+    const { run, aws } = await startOperator({ connections: ONE_SECRET });
     const [before] = JSON.parse((await run(["status", "a", "--json"])).out).connections;
     const updatedAt = Date.parse(before.updatedAt);
     aws.putSecret("openai", "sk-newer", { createdAt: Math.floor(updatedAt / 1_000) * 1_000 + 999 });
@@ -53,7 +49,7 @@ describe("status", () => {
   });
 
   it("names connections that exist but are not listed, without a failure", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: ONE_SECRET });
     confluent.addConnection("env-1", {
       name: "stray",
       type: "BEDROCK",
@@ -68,7 +64,7 @@ describe("status", () => {
   });
 
   it("distinguishes a pending connection from a refused one", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: ONE_SECRET });
     confluent.addConnection("env-1", {
       name: "a",
       type: "OPENAI",
@@ -86,7 +82,7 @@ describe("status", () => {
   });
 
   it("says why a connection is missing or not usable, and ends with 1", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO, missing: ["b"] });
+    const { run, confluent } = await startOperator({ connections: ONE_SECRET, missing: ["b"] });
     confluent.addConnection("env-1", {
       name: "a",
       type: "OPENAI",
@@ -103,7 +99,7 @@ describe("status", () => {
   });
 
   it("shows why an environment or a secret cannot be read", async () => {
-    const { run, confluent, aws } = await startOperator({ connections: TWO });
+    const { run, confluent, aws } = await startOperator({ connections: ONE_SECRET });
     aws.fail({ operation: "GetSecretValue", secretId: "openai", error: "AccessDeniedException" });
     expect((await run(["status"])).out).toContain("Secret openai may not be read");
     confluent.setApiKeys("env-1", []);
@@ -111,7 +107,7 @@ describe("status", () => {
   });
 
   it("shows Confluent's message and request id, as rotate does", async () => {
-    const { run, confluent } = await startOperator({ connections: TWO });
+    const { run, confluent } = await startOperator({ connections: ONE_SECRET });
     const headers = { "x-request-id": "req-1" };
     const fault = { kind: "status", status: 403, text: "Not in the IP filter.", headers } as const;
     confluent.fail({ method: "LIST", times: 9, fault });
@@ -122,14 +118,14 @@ describe("status", () => {
   });
 
   it("says that an environment does not exist, without advice to create connections", async () => {
-    const { run } = await startOperator({ connections: TWO, environmentId: "env-9" });
+    const { run } = await startOperator({ connections: ONE_SECRET, environmentId: "env-9" });
     const { out } = await run(["status"]);
     expect(out).toContain("no such connection, environment or organization (404)");
     expect(out).not.toMatch(/create/i);
   });
 
   it("writes only JSON with --json", async () => {
-    const { run } = await startOperator({ connections: TWO });
+    const { run } = await startOperator({ connections: ONE_SECRET });
     const { out, err } = await run(["status", "--json"]);
     expect(JSON.parse(out).connections).toMatchObject([
       { name: "a", environment: "prod", phase: "READY", secret: "openai", state: "healthy" },
@@ -168,56 +164,5 @@ describe("status", () => {
     expect(out).toContain("\n  prod/a, prod/b, prod/c\n    Confluent refused");
     expect(out.match(/Confluent refused/g)).toHaveLength(1);
     expect(out).toContain("\n3 unknown.\n");
-  });
-});
-
-describe("status --watch", () => {
-  it("prints each change in a pipe until Ctrl-C", async () => {
-    const { env, aws } = await startOperator({ connections: TWO });
-    const { child, shows, ended } = startCli(["status", "--watch", "--interval", "0.1"], env);
-    await shows(/2 healthy\./);
-    aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
-    await shows(/2 stale\./);
-    child.kill("SIGINT");
-    const { code, stdout } = await ended;
-    expect(stdout.match(/(healthy|stale)\.\n/g)).toEqual(["healthy.\n", "stale.\n"]);
-    expect(code).toBe(1);
-  });
-
-  it("writes a line of JSON for each change", async () => {
-    const { env, aws } = await startOperator({ connections: TWO });
-    const { child, shows, ended } = startCli(["status", "--watch", "--interval", "0.1", "--json"], env);
-    await shows(/"healthy":2/);
-    aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });
-    await shows(/"stale":2/);
-    child.kill("SIGINT");
-    const lines = (await ended).stdout.trimEnd().split("\n");
-    expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(["succeeded", "failed"]);
-  });
-
-  it("redraws on a terminal that is too small and shows everything at the end", async () => {
-    const connections = Array.from({ length: 15 }, (_, index) => ({ name: `c-${index}`, secret: "openai" }));
-    const { run, confluent } = await startOperator({ connections });
-    let interrupt = () => {};
-    const running = run(["status", "--watch", "--interval", "0.05"], {
-      isTTY: true,
-      rows: 10,
-      onInterrupt: (handler) => {
-        interrupt = handler;
-      },
-    });
-    await vi.waitFor(() => expect(confluent.requests.length).toBeGreaterThan(2));
-    interrupt();
-    const { out } = await running;
-    expect(out).toContain("  and 11 more lines\n");
-    expect(out).toContain("Every 0.05 s. Press Ctrl-C to end.");
-    expect(out.slice(out.lastIndexOf("\x1b[J"))).toMatch(/c-14[\s\S]*15 healthy\.\n$/);
-  });
-
-  it.each(["0", "-1", "x", ""])("rejects the interval %j", async (interval) => {
-    const { run } = await startOperator({ connections: TWO });
-    const { code, err } = await run(["status", "--watch", "--interval", interval]);
-    expect(err).toContain("Give a number of seconds");
-    expect(code).toBe(2);
   });
 });

@@ -4,6 +4,7 @@ import {
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
+import { afterAll, beforeAll } from "vitest";
 import type { FleetDependencies } from "../../src/fleet/context.ts";
 import { createFleet } from "../../src/fleet/handler.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
@@ -28,6 +29,12 @@ export interface Execution {
   readonly crashes: number;
   /** The largest number of concurrent calls of other functions. */
   readonly maxConcurrency: number;
+}
+
+/** Starts the local engine for the tests of a file. */
+export function startEngine(): void {
+  beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
+  afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 }
 
 /** Runs the orchestrator on the local engine, which restarts it after a crash, as Lambda does. */

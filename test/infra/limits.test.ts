@@ -6,49 +6,9 @@ import cdk from "../../cdk.json" with { type: "json" };
 import { patternsWithinLimit, rotationFailed } from "../../infra/patterns.ts";
 import { createTemplate } from "../../infra/template.ts";
 import { apiCall, labelUpdated, serviceEvent } from "./events.ts";
-import { functionRole, policiesOf, simulate } from "./role.ts";
+import { decisions, ENVIRONMENT, nameOf, sizeOf, stackOf } from "./many-secrets.ts";
 import { routes, rulesOf } from "./routes.ts";
-import {
-  ACCOUNT,
-  CONNECTIONS,
-  OTHER_ACCOUNT,
-  ofType,
-  REGION,
-  type Synthesis,
-  secretArn,
-  synthesize,
-  warningsOf,
-} from "./synthesis.ts";
-
-const ENVIRONMENT = { account: ACCOUNT, region: REGION };
-const LABEL = { "secretsmanager:VersionStage": "FLINK_READY" };
-
-/** Names of 40 characters, longer than most. */
-const nameOf = (index: number) => `prod/applications/models/openai/team-${String(index).padStart(4, "0")}`;
-
-/** A label and `when-stale` need the most permissions, CloudTrail's events the most rules. */
-function stackOf(secrets: number, context: object = {}, env: object = ENVIRONMENT): Synthesis {
-  const connections = Array.from({ length: secrets }, (_, index) => ({
-    name: `connection-${index}`,
-    type: "OPENAI",
-    secret: nameOf(index),
-  }));
-  const config = { ...CONNECTIONS, connections, refresh: "when-stale" };
-  return synthesize(config, { cloudTrailEvents: "true", ...context }, env);
-}
-
-const policies = (synthesis: Synthesis) => policiesOf(synthesis, functionRole(synthesis));
-const sizeOf = (value: unknown) => JSON.stringify(value).length;
-const decisions = (synthesis: Synthesis, secret: string) =>
-  Promise.all([
-    simulate(policies(synthesis), { action: "secretsmanager:GetSecretValue", resource: secret }),
-    simulate(policies(synthesis), { action: "secretsmanager:DescribeSecret", resource: secret }),
-    simulate(policies(synthesis), {
-      action: "secretsmanager:UpdateSecretVersionStage",
-      resource: secret,
-      context: LABEL,
-    }),
-  ]);
+import { ACCOUNT, CONNECTIONS, ofType, REGION, secretArn, synthesize } from "./synthesis.ts";
 
 describe.each([
   ["known", ENVIRONMENT],
@@ -147,64 +107,6 @@ describe("too many secrets by name", () => {
     const deploy = () =>
       synthesize({ ...CONNECTIONS, connections: longNames }, { cloudTrailEvents: "true" }, ENVIRONMENT);
     expect(deploy).toThrow(/lists 131 secrets\. Matching their events takes 3\d\d rules.* 300 .*secretTag/);
-  });
-});
-
-describe("secrets by tag (secretTag)", () => {
-  const TAG = { secretTag: "used-by=flink-connection-rotator" };
-  const many = stackOf(1_000, TAG);
-  const read = (resource: string, value?: string) =>
-    simulate(policies(many), {
-      action: "secretsmanager:GetSecretValue",
-      resource,
-      ...(value !== undefined && { context: { "aws:ResourceTag/used-by": value } }),
-    });
-
-  it("have no limit: a thousand need one statement and one rule for each kind of change", () => {
-    expect(ofType(many.resources, "AWS::IAM::ManagedPolicy")).toEqual([]);
-    const starting = rulesOf(many).filter(({ Targets }) => Targets.some(({ Id }) => Id === "Rotator"));
-    expect(starting).toHaveLength(4);
-    expect(Object.keys(many.resources).length).toBeLessThanOrEqual(500);
-    expect(sizeOf(many.template.toJSON())).toBeLessThan(1_000_000);
-    expect(ofType(many.resources, "AWS::Events::Rule").length).toBeLessThanOrEqual(300);
-  });
-
-  it("may be read only if they have the tag", async () => {
-    const arn = secretArn(`${nameOf(999)}-AbCdEf`);
-    expect(await read(arn, "flink-connection-rotator")).toBe("Allowed");
-    expect(await read(arn, "something-else")).toBe("ImplicitlyDenied");
-    expect(await read(arn)).toBe("ImplicitlyDenied");
-    expect(await read(secretArn("a-AbCdEf", OTHER_ACCOUNT), "flink-connection-rotator")).toBe(
-      "ImplicitlyDenied",
-    );
-  });
-
-  it("start a run for every secret of the account but for none of another account", () => {
-    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf")))).toEqual(["Rotator"]);
-    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf"), "AWSPENDING"))).toEqual([]);
-    expect(routes(many, labelUpdated(secretArn("prod/unlisted-AbCdEf", OTHER_ACCOUNT)))).toEqual([]);
-    expect(routes(many, apiCall("RotateSecret", { secretId: nameOf(1) }))).toEqual([]);
-  });
-
-  it("of another account are still permitted and matched by name", async () => {
-    const mixed = synthesize(CONNECTIONS, TAG, ENVIRONMENT);
-    const shared = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
-    expect(JSON.stringify(policies(mixed))).toContain(shared);
-    expect(routes(mixed, labelUpdated(shared))).toEqual(["Rotator"]);
-    expect(routes(mixed, labelUpdated(secretArn("other-GhIjKl", OTHER_ACCOUNT)))).toEqual([]);
-  });
-
-  it("have no rule for failed rotations beyond the rule limit, which a warning says", () => {
-    const vast = stackOf(4_000, TAG);
-    expect(warningsOf(vast)).toContainEqual(expect.stringContaining("matching 4001 secrets takes"));
-    expect(routes(vast, serviceEvent("RotationFailed", secretArn(`${nameOf(1)}-AbCdEf`)))).toEqual([]);
-    expect(ofType(vast.resources, "AWS::Events::Rule").length).toBeLessThan(10);
-  });
-
-  it("are rejected without a key and a value", () => {
-    expect(() => synthesize(CONNECTIONS, { secretTag: "rotator" })).toThrow(
-      /must be a tag.*\s+→ at secretTag/,
-    );
   });
 });
 

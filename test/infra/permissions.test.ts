@@ -23,29 +23,17 @@ const BY_ARN = secretArn("prod/pinecone-AbCdEf");
 const BY_PARTIAL_ARN = secretArn("prod/mcp-QwErTy");
 const API_KEY = secretArn("prod/confluent/flink-api-key-MnOpQr");
 const ELSEWHERE = secretArn("shared/openai-GhIjKl", OTHER_ACCOUNT);
-const SHARED_BY_OWNER = {
+const allowing = (principal: string, Action: string | string[]) => ({
   Version: "2012-10-17",
   Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/Rotator` },
-      Action: ["secretsmanager:GetSecretValue", "secretsmanager:UpdateSecretVersionStage"],
-      Resource: "*",
-    },
+    { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:${principal}` }, Action, Resource: "*" },
   ],
-};
-
-const KEY_POLICY = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-      Action: "kms:*",
-      Resource: "*",
-    },
-  ],
-};
+});
+const SHARED_BY_OWNER = allowing("role/Rotator", [
+  "secretsmanager:GetSecretValue",
+  "secretsmanager:UpdateSecretVersionStage",
+]);
+const KEY_POLICY = allowing("root", "kms:*");
 
 const call = (action: string, resource: string, context?: Record<string, string>): Call => ({
   action,

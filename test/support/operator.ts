@@ -15,6 +15,9 @@ import { recordOutput, watchAws } from "./leak-watch.ts";
 import { fakeTerminal } from "./terminal.ts";
 import { API_KEY, type ConnectionEntry } from "./world.ts";
 
+/** The current key of every secret. */
+export const KEY = "sk-old-enough-to-be-judged";
+
 export interface OperatorOptions {
   readonly confluent?: Partial<ConfluentOptions>;
   /** Entries of connections.json. Each connection exists in the sandbox unless it is in `missing`. */
@@ -70,7 +73,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   aws.putSecret("confluent/key", JSON.stringify({ apiKey: key, apiSecret: secret }));
   confluent.addEnvironment({ organizationId: "org-1", environmentId: "env-1", apiKeys: [API_KEY] });
   for (const { name, type = "OPENAI", secret, ...others } of options.connections) {
-    aws.putSecret(secret, "sk-old-enough-to-be-judged", { createdAt: Date.now() - HOUR_MS });
+    aws.putSecret(secret, KEY, { createdAt: Date.now() - HOUR_MS });
     const endpoint = String(others["endpoint"] ?? "https://api.example.com/v1");
     if (!options.missing?.includes(name))
       confluent.addConnection("env-1", { name, type, endpoint, data: { API_KEY: "before" } });

@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from "vitest";
+import { startCli } from "../support/child.ts";
+import { startOperator } from "../support/operator.ts";
+import { THREE } from "./connections.ts";
+
+describe("rotate", () => {
+  it("finishes updates in progress at Ctrl-C, starts no new ones, and reports both", async () => {
+    const { env } = await startOperator({
+      connections: THREE.slice(0, 2),
+      confluent: { timeToReadyMs: 2_000 },
+    });
+    const { child, shows, ended } = startCli(["rotate"], env);
+    await shows(/prod\/a \(OPENAI\): PENDING/);
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toContain("Stopping");
+    expect(stdout).toMatch(/prod +a +OPENAI +ready/);
+    expect(stdout).toMatch(/prod +b +OPENAI +not-attempted/);
+    expect(code).toBe(1);
+  });
+
+  it("names unverified updates and ends at once at a second Ctrl-C", async () => {
+    const { env } = await startOperator({
+      connections: THREE.slice(0, 2),
+      confluent: { timeToReadyMs: 60_000 },
+    });
+    const { child, shows, ended } = startCli(["rotate"], env);
+    await shows(/prod\/a \(OPENAI\): PENDING/);
+    child.kill("SIGINT");
+    await shows(/Stopping/);
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toContain("Stopped. Sent, but not verified: prod/a (PENDING).");
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  });
+
+  it("also names unverified updates on a terminal", async () => {
+    const { run, confluent } = await startOperator({
+      connections: THREE.slice(0, 2),
+      confluent: { timeToReadyMs: 60_000 },
+      config: { timing: { readyTimeoutSeconds: 0.5, graceSeconds: 0 } },
+    });
+    let interrupt: () => void = () => undefined;
+    const running = run(["rotate"], {
+      onInterrupt: (handler) => {
+        interrupt = handler;
+      },
+    });
+    await vi.waitFor(() => expect(confluent.connection("a").puts).toHaveLength(1));
+    interrupt();
+    interrupt();
+    const { code, err } = await running;
+    expect(err).toMatch(
+      /Stopped\. Sent, but not verified: prod\/a \((put|PENDING)\)\.\nTo see the state of the connections, run: /,
+    );
+    expect(code).toBe(130);
+  });
+});
