@@ -147,6 +147,7 @@ describe("the previous version of a secret", () => {
   it("is known by its id, and is read once", async () => {
     const { texts, reads } = withPrevious();
     texts.prepare("openai");
+    expect(reads).toHaveLength(1);
     expect(await texts.previousVersionId("openai")).toBe("v1");
     expect(await texts.previousVersionId("openai")).toBe("v1");
     expect(reads).toEqual([["openai", { stage: "AWSPREVIOUS" }]]);
