@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ConnectionPlan, calmWorldPlan, play, WORLDS } from "../support/generated-world.ts";
+import { play } from "../support/generated-world.ts";
+import { type ConnectionPlan, calmWorldPlan, WORLDS } from "../support/world-plan.ts";
 
 /** The longest time after which a phase counts, slow answers included. */
 const SETTLING_MS = 20_000;

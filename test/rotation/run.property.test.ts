@@ -3,16 +3,8 @@ import { describe, expect, it } from "vitest";
 import { qualifiedName } from "../../src/rotation/connection.ts";
 import type { VersionSelector } from "../../src/rotation/dependencies.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
-import {
-  type GroupPlan,
-  numberOf,
-  type Played,
-  type Put,
-  play,
-  WORLDS,
-  type WorldPlan,
-  worldPlan,
-} from "../support/generated-world.ts";
+import { numberOf, type Played, type Put, play } from "../support/generated-world.ts";
+import { type GroupPlan, WORLDS, type WorldPlan, worldPlan } from "../support/world-plan.ts";
 
 const OVERTIME_MS = 500;
 

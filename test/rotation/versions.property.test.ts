@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WorldPlan } from "../support/generated-world.ts";
-import { calmWorldPlan, numberOf, play, runPlan, WORLDS } from "../support/generated-world.ts";
+import { numberOf, play } from "../support/generated-world.ts";
+import { calmWorldPlan, runPlan, WORLDS, type WorldPlan } from "../support/world-plan.ts";
 
 const MAX_SUPERSESSIONS = 3;
 

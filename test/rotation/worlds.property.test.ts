@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { qualifiedName } from "../../src/rotation/connection.ts";
+import { numberOf, type Played, play } from "../support/generated-world.ts";
 import {
   type ConnectionPlan,
   connectionPlan,
-  numberOf,
-  type Played,
-  play,
   WORLDS,
   type WorldPlan,
   worldPlan,
-} from "../support/generated-world.ts";
+} from "../support/world-plan.ts";
 
 /** How long a phase of an unchanged connection must last at most. */
 const SETTLE_MS = 10_000;

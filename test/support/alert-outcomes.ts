@@ -79,3 +79,46 @@ export const rolledBack = (facts: Partial<Outcome> = {}) =>
 export function withoutVersion({ secretVersionId: _secretVersionId, ...outcome }: Outcome): Outcome {
   return outcome;
 }
+
+export const guard = of({
+  name: "orders-mcp",
+  type: "MCP_SERVER",
+  secret: "prod/orders-mcp",
+  outcome: "failed",
+  errorClass: "guard",
+  holds: "previous",
+  message:
+    "orders-mcp has the endpoint https://mcp.example.com/v2, not https://mcp.example.com/v1 as configured. Nothing was written.",
+});
+
+export const unusableSecret = of({
+  name: "vectors-elastic",
+  type: "ELASTIC",
+  secret: "prod/elastic",
+  outcome: "failed",
+  errorClass: "secret",
+  holds: "previous",
+  message: 'Secret prod/elastic has no field "api-key".',
+});
+
+export const unreachable = of({
+  name: "search-pinecone",
+  type: "PINECONE",
+  secret: "prod/pinecone",
+  outcome: "failed",
+  errorClass: "unreachable",
+  phase: "UNREACHABLE",
+  message: "The key was sent, but Confluent cannot reach the connection's endpoint.",
+  evidence: { ...NONE, phase: "unreachable" },
+});
+
+const API_KEY_ADVICE =
+  "Check that the Flink API key in secret prod/confluent/flink-api-key exists in Confluent Cloud and belongs to this environment and region; then rotate again.";
+
+export const unauthorized = {
+  outcome: "not-attempted",
+  errorClass: "unauthorized",
+  message: "Confluent refused the rotator's API key.",
+  httpStatus: 401,
+  nextStep: API_KEY_ADVICE,
+} as const;

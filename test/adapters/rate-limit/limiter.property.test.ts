@@ -8,8 +8,8 @@ import {
 } from "../../../src/adapters/rate-limit/limits.ts";
 import type { RotationError } from "../../../src/rotation/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { WORLDS } from "../../support/generated-world.ts";
 import { mostWithin } from "../../support/rate-limiter.ts";
+import { WORLDS } from "../../support/world-plan.ts";
 
 /** Like Confluent's, but so small that a few dozen requests reach all of them. */
 const SMALL_LIMITS: readonly RateLimit[] = [

@@ -7,7 +7,7 @@ import { rotate } from "../../../src/rotation/rotate.ts";
 import { type StatementEntry, StatementRecorder } from "../../../src/rotation/statements/recorder.ts";
 import { connection, HOUR_MS } from "../../support/builders.ts";
 import { fakeWorld } from "../../support/fake-world.ts";
-import { WORLDS } from "../../support/generated-world.ts";
+import { WORLDS } from "../../support/world-plan.ts";
 
 const ORDERS = "orders";
 const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('openai', 'ping')", timeoutMs: 60_000 };
