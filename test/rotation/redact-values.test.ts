@@ -109,7 +109,7 @@ describe("a name", () => {
 
 describe("each of many secrets", () => {
   it("is removed", () => {
-    const keys = Array.from({ length: 300 }, (_, index) => `sk-${index}-${"abcdefgh".repeat(3)}-${index}`);
+    const keys = Array.from({ length: 40 }, (_, index) => `sk-${index}-${"abcdefgh".repeat(3)}-${index}`);
     const redactor = redactorOf(...keys);
     for (const key of keys) expect(redactor.redact(`refused ${key}.`)).toBe("refused [redacted].");
   });
