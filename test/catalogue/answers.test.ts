@@ -110,7 +110,7 @@ describe("the handling of Confluent's responses", () => {
 
   it.each<[string, Fault]>([
     ["arrives at a byte per second", { kind: "drip" }],
-    ["stops half-way", { kind: "stall" }],
+    ["stops halfway", { kind: "stall" }],
     ["never ends", { kind: "huge", bytes: 1e12 }],
     ["has 100 MB", { kind: "huge" }],
   ])("row 11: a response to a PUT or a poll is cut off if it %s", async (_, fault) => {

@@ -66,7 +66,7 @@ const FAILURES: Readonly<Record<string, Scenario>> = {
   "a read that fails": status("GET", 500),
   "the rotator's Confluent API key refused": status("GET", 401),
   "the rotator's Confluent API key without the role": status("PUT", 403),
-  "a response that stops half-way": {
+  "a response that stops halfway": {
     arrange: (world) => world.confluent.fail({ times: 99, fault: { kind: "stall" } }),
   },
   "a connection that is reset": {

@@ -53,7 +53,7 @@ describe("the verdict on a key", () => {
     },
   );
 
-  it("row 7: is alerted for a fresh key that stays refused, after it was sent once more half-way", async () => {
+  it("row 7: is alerted for a fresh key that stays refused, after it was sent once more halfway", async () => {
     const world = await startWorld({ connections: ONE, confluent: { accepts: ["good"] } });
     world.aws.putSecret("openai", "bad");
     await expect(world.invoke(SCHEDULE)).rejects.toThrow("(rejected)");

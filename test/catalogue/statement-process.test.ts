@@ -27,7 +27,7 @@ async function start(world: "silent" | "credulous" | "prompt"): Promise<Deployme
 
 describe("the built function with statements", () => {
   it.each(["silent", "credulous"] as const)(
-    "row 55: finds a bad key on the first connection although no phase shows it, and restores the previous key: %s",
+    "row 55: finds a bad key on the first connection of a %s service, and restores the previous key",
     async (world) => {
       const { aws, confluent, invoke } = await start(world);
       aws.putSecret("openai", BAD_KEY, { createdAt: Date.now() - 60_000 });

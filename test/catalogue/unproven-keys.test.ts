@@ -111,7 +111,7 @@ describe("a fresh key that is refused", () => {
     expect(seconds).toBeLessThan(30);
   });
 
-  it("row 38: is not sent again half-way after a newer run has sent a newer one", async () => {
+  it("row 38: is not sent again halfway after a newer run has sent a newer one", async () => {
     const world = await startVerdicts({
       settings: { timeToReadyMs: 500 },
       key: BAD_KEY,

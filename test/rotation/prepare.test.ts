@@ -31,7 +31,7 @@ describe("an unusual value in a secret", () => {
 });
 
 describe("a connection that does not exist, with a secret that cannot be used", () => {
-  it("is reported as not found, so that nobody reads that its previous key works", async () => {
+  it("is reported as not found, so that no report says that its previous key works", async () => {
     const { run, secrets } = openRun({ connections: [{ name: "a", type: "MONGODB" }] });
     secrets.add("openai", { versionId: "v2", value: `{"username":"u"}`, at: NOW });
     expect(await run()).toMatchObject([{ outcome: "failed", errorClass: "not-found" }]);

@@ -115,7 +115,7 @@ describe("conflicts", () => {
   });
 });
 
-it("a PUT to a connection that was deleted meanwhile is not sent again", async () => {
+it("a PUT is not repeated if the connection was deleted in the meantime", async () => {
   const gone = new RotationError("not-found", "There is no such connection.", { httpStatus: 404 });
   const { update, puts } = failing([gone]);
   expect(await update()).toMatchObject({ outcome: "failed", errorClass: "not-found" });
