@@ -19,7 +19,7 @@ describe("statements that still run with the previous key", () => {
     world.confluent.configure("openai", { accepts: ["another-key", `first-key-of-openai`, "old-key"] });
     await rotate(world).catch(() => undefined);
     expect(alerts(world)).toContain(
-      `At least these still run with the key from before: prod/${RESTART}, prod/audit.`,
+      `At least these still run with the previous key: prod/${RESTART}, prod/audit.`,
     );
   });
 

@@ -44,7 +44,7 @@ function explanation({ holding, outcomes }: Cause): string {
   const secret = secretName(first.secret);
   const { evidence, phaseBefore } = first;
   if (holding === "down") {
-    if (isOldRefusal(first)) return `${it} kept the key from before, and that was ${phaseBefore} already.`;
+    if (isOldRefusal(first)) return `${it} kept the previous key, and that was ${phaseBefore} already.`;
     if (isPreviousVersion(first))
       return `${it} ${holds} the previous key of ${secret} again, which is refused too.`;
     const how = evidence.phase === "refused" ? "(INVALID_AUTH)" : "when it is used";

@@ -8,7 +8,7 @@ export function headline({ holding, outcomes, errorClass }: Cause): string {
   const [first] = outcomes;
   switch (holding) {
     case "down":
-      return isOldRefusal(first) ? "the key from before is refused" : refusal(first);
+      return isOldRefusal(first) ? "the previous key is refused" : refusal(first);
     case "unknown":
       return (errorClass && UNKNOWN[errorClass]) ?? "new key not confirmed";
     case "previous":

@@ -59,7 +59,7 @@ export const outcomeSchema = z.readonly(
   }),
 );
 
-/** What a run did about a statement that still ran with the key from before. */
+/** What a run did about a statement that still ran with the previous key. */
 const STATEMENT_ACTIONS = [
   /** It is only named. */
   "reported",
@@ -124,7 +124,7 @@ export const reportSchema = z.readonly(
     connections: z.readonly(z.array(outcomeSchema)),
     /** Outcomes that are left out of `connections` because the report would be too large; absent if there are none. */
     omitted: z.exactOptional(z.readonly(z.object({ connections: z.number(), message: z.string() }))),
-    /** Statements that still ran with the key from before; at least these. Absent if there are none. */
+    /** Statements that still ran with the previous key; at least these. Absent if there are none. */
     statements: z.exactOptional(z.readonly(z.array(statementSchema))),
   }),
 );

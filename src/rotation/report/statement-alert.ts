@@ -8,7 +8,7 @@ export type Statement = NonNullable<Report["statements"]>[number];
 const MAX_NAMED = 50;
 const MAX_HEAD_NAMES = 5;
 
-/** After these, a statement still runs with the key from before. */
+/** After these, a statement still runs with the previous key. */
 const STALE: ReadonlySet<Statement["action"]> = new Set(["reported", "not-restarted", "would-restart"]);
 
 /** The statements that the rotator has stopped and that do not run again. */
@@ -52,10 +52,10 @@ export function interruptedCauses(interrupted: readonly Statement[]): string[][]
   ]);
 }
 
-/** Lines about the statements that still run with the key from before; none if there are none. */
+/** Lines about the statements that still run with the previous key; none if there are none. */
 export function staleStatementsLine({ statements }: Report): readonly string[] {
   const stale = statements?.filter(({ action }) => STALE.has(action)) ?? [];
   if (stale.length === 0) return [];
   const names = nameList(stale.map(qualifiedName), MAX_NAMED);
-  return wrap(printable(`At least these still run with the key from before: ${names}.`));
+  return wrap(printable(`At least these still run with the previous key: ${names}.`));
 }

@@ -48,8 +48,8 @@ const DOWN: readonly Row[] = [
     outcomes: [kept("a", { phaseBefore: "INVALID_AUTH" }), kept("b")],
     lines: [
       "DOWN NOW: a",
-      "  It kept the key from before, and",
-      "  that was INVALID_AUTH already.",
+      "  It kept the previous key, and that",
+      "  was INVALID_AUTH already.",
       "STILL WORKING on the previous key:",
       "  b",
       REVOKE,
@@ -58,7 +58,7 @@ const DOWN: readonly Row[] = [
   {
     situation: "the endpoint could not be reached before the run, and nothing was sent",
     outcomes: [kept("a", { phaseBefore: "UNREACHABLE" })],
-    lines: ["DOWN NOW: a", "  It kept the key from before, and", "  that was UNREACHABLE already."],
+    lines: ["DOWN NOW: a", "  It kept the previous key, and that", "  was UNREACHABLE already."],
   },
 ];
 

@@ -76,14 +76,14 @@ describe("an alert about statements", () => {
   });
 
   it.each(["reported", "not-restarted", "would-restart"] as const)(
-    "names one that is %s as one that still runs with the key from before",
+    "names one that is %s as one that still runs with the previous key",
     (action) => {
       const { alert } = alertOf([statement(), statement({ name: "audit", action })]);
-      expect(alert?.text).toContain("\n\nAt least these still run with the key from before: prod/audit.\n\n");
+      expect(alert?.text).toContain("\n\nAt least these still run with the previous key: prod/audit.\n\n");
     },
   );
 
-  it("names those that still run with the key from before if it is sent for another reason", () => {
+  it("names those that still run with the previous key if it is sent for another reason", () => {
     const failed = outcome({ outcome: "failed", errorClass: "rejected" });
     const many = Array.from({ length: 60 }, (_, index) =>
       statement({ name: `s${index}`, action: "reported" }),
@@ -92,7 +92,7 @@ describe("an alert about statements", () => {
       [...many, statement({ name: "done", action: "restarted" })],
       [failed],
     ).alert?.text.replaceAll("\n", " ");
-    expect(text).toContain("At least these still run with the key from before: prod/s0, prod/s1,");
+    expect(text).toContain("At least these still run with the previous key: prod/s0, prod/s1,");
     expect(text).toContain("prod/s49, and 10 more.");
     expect(text).not.toContain("done");
   });

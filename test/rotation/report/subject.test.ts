@@ -33,9 +33,9 @@ describe("the subject of an alert", () => {
       subject: "[DOWN 1] prod/openai: new and previous key refused",
     },
     {
-      situation: "the key from before is refused",
+      situation: "the previous key is refused",
       outcomes: [kept("a", { phaseBefore: "INVALID_AUTH" })],
-      subject: "[DOWN 1] prod/openai: the key from before is refused",
+      subject: "[DOWN 1] prod/openai: the previous key is refused",
     },
     {
       situation: "a connection was rolled back, and others keep the key they had",
