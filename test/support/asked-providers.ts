@@ -14,7 +14,7 @@ import { startWorld, type World } from "./world.ts";
 
 export const KEPT = { outcome: "not-attempted", errorClass: "rejected", evidence: { provider: "refused" } };
 
-export interface AskedOptions extends Partial<Omit<VerdictOptions, "connections" | "live">> {
+interface AskedOptions extends Partial<Omit<VerdictOptions, "connections" | "live">> {
   readonly type?: string;
   /** Whether the provider accepts a key; only the good one by default. */
   readonly accepts?: (key: string) => boolean;
