@@ -1,70 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { withAuthRetry } from "../../src/rotation/api-key.ts";
-import type { ApiKey, EnvironmentApi, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { RotationError, SecretError, UnauthorizedError } from "../../src/rotation/errors.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { HOUR_MS, NOW, observation, secretVersion } from "../support/builders.ts";
-import { FakeClock } from "../support/fake-clock.ts";
-import { shown, untrusted } from "../support/untrusted.ts";
+import { keyed, openCalls } from "../support/api-key-calls.ts";
+import { shown } from "../support/untrusted.ts";
 
 const MINUTE_MS = 60_000;
 
-interface Options {
-  /** What each reading of the secret gives; the last one again and again. */
-  readonly versions: readonly (SecretVersion | Error)[];
-  /** What a call with this key meets; by default it is good. */
-  readonly meets?: (key: string, atMs: number) => Error | undefined;
-  /** How long a call takes that begins then. */
-  readonly takesMs?: (atMs: number) => number;
-  readonly graceMs?: number;
-  readonly deadlineMs?: number;
-}
-
-function open({ versions, meets = () => undefined, takesMs = () => 0, ...times }: Options) {
-  const { graceMs = 120_000, deadlineMs = 890_000 } = times;
-  const clock = new FakeClock(NOW);
-  const calls: string[] = [];
-  const changes: string[] = [];
-  let readings = 0;
-  const read = async () => {
-    const version = versions[Math.min(readings, versions.length - 1)];
-    readings += 1;
-    if (version === undefined || version instanceof Error) throw version ?? new Error("No version.");
-    return version;
-  };
-  const connect = ({ key }: ApiKey): EnvironmentApi => {
-    const call = async <T>(answer: T): Promise<T> => {
-      const atMs = clock.now() - NOW;
-      calls.push(`${key.reveal()} ${atMs / 1_000}`);
-      const error = meets(key.reveal(), atMs);
-      await clock.sleep(takesMs(atMs));
-      if (error) throw error;
-      return answer;
-    };
-    const changed = (change: string): Promise<void> => call(void changes.push(change));
-    return {
-      list: (token) => call({ connections: [], nextToken: `after ${token}` }),
-      get: (name) => call(observation({ name })),
-      put: ({ name }) => call({ httpStatus: 200, requestId: untrusted(name) }),
-      statements: {
-        list: (token) => call({ statements: [], nextToken: `after ${token}` }),
-        get: (name) => call({ name, phase: "RUNNING", isKeyRefused: false, isResumable: true }),
-        create: ({ name }) => changed(`create ${name}`),
-        delete: (name) => changed(`delete ${name}`),
-        setStopped: (name, stopped) => changed(`${stopped ? "stop" : "resume"} ${name}`),
-      },
-    };
-  };
-  const deadlineAt = NOW + deadlineMs;
-  const api = withAuthRetry({ clock, secretId: "our/key", read, connect, graceMs, deadlineAt });
-  return { api, calls, changes, clock, readings: () => readings };
-}
-
-function keyed(key: string, ageMs = HOUR_MS): SecretVersion {
-  return secretVersion({ versionId: key, createdAt: NOW - ageMs, value: new Secret(`${key}:secret`) });
-}
-
 const refusal = new UnauthorizedError("Refused (401).", { httpStatus: 401 });
+
 const REFUSED = {
   name: "UnauthorizedError",
   message: "Refused (401).",
@@ -74,6 +17,7 @@ const REFUSED = {
       "Check that the Flink API key in secret our/key exists in Confluent Cloud and belongs to this environment and region; then rotate again.",
   },
 };
+
 const FORBIDDEN = {
   name: "UnauthorizedError",
   message: "Forbidden (403).",
@@ -83,11 +27,12 @@ const FORBIDDEN = {
       "Give the owner of the Flink API key in secret our/key the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin; then rotate again.",
   },
 };
+
 const onlyTaking = (good: string) => (key: string) => (key === good ? undefined : refusal);
 
 describe("the connections API with a retry on 401", () => {
   it("passes calls and responses through", async () => {
-    const { api } = open({ versions: [keyed("k1")] });
+    const { api } = openCalls({ versions: [keyed("k1")] });
     const update = { name: "a", connectionType: "OPENAI", endpoint: "", data: new Secret("{}") };
     expect(await api.list("t1")).toEqual({ connections: [], nextToken: "after t1" });
     expect(await api.get("b")).toMatchObject({ name: "b" });
@@ -95,7 +40,7 @@ describe("the connections API with a retry on 401", () => {
   });
 
   it("passes calls about statements through, with a newer key if the current one is refused", async () => {
-    const { api, changes } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    const { api, changes } = openCalls({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     const { statements } = api;
     expect(await statements.list("t1")).toEqual({ statements: [], nextToken: "after t1" });
     expect(await statements.get("s1")).toMatchObject({ name: "s1", phase: "RUNNING" });
@@ -107,26 +52,26 @@ describe("the connections API with a retry on 401", () => {
   });
 
   it("reads the secret once for any number of calls", async () => {
-    const { api, readings } = open({ versions: [keyed("k1")] });
+    const { api, readings } = openCalls({ versions: [keyed("k1")] });
     await Promise.all([api.list(), api.get("a"), api.get("b")]);
     expect(readings()).toBe(1);
   });
 
   it("uses the newer key if the current one is refused", async () => {
-    const { api, calls } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    const { api, calls } = openCalls({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     await expect(api.get("a")).resolves.toMatchObject({ name: "a" });
     await api.get("a");
     expect(calls).toEqual(["k1 0", "k2 0", "k2 0"]);
   });
 
   it("reads the key once for all calls that were refused together", async () => {
-    const { api, readings } = open({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
+    const { api, readings } = openCalls({ versions: [keyed("k1"), keyed("k2")], meets: onlyTaking("k2") });
     await Promise.all([api.get("a"), api.get("b"), api.list()]);
     expect(readings()).toBe(2);
   });
 
   it("keeps the newer key if a slow call with the previous one succeeds later", async () => {
-    const { api, calls, clock } = open({
+    const { api, calls, clock } = openCalls({
       versions: [keyed("k1"), keyed("k1"), keyed("k2")],
       meets: (key, atMs) => (key === "k2" || atMs === 1_000 ? undefined : refusal),
       takesMs: (atMs) => (atMs === 1_000 ? 10_000 : 0),
@@ -140,7 +85,7 @@ describe("the connections API with a retry on 401", () => {
   });
 
   it("tries an old key once more after a second, and then fails this call and all later ones", async () => {
-    const { api, calls, readings } = open({ versions: [keyed("k1")], meets: () => refusal });
+    const { api, calls, readings } = openCalls({ versions: [keyed("k1")], meets: () => refusal });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     await expect(api.list()).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 1"]);
@@ -149,13 +94,16 @@ describe("the connections API with a retry on 401", () => {
 
   it("survives a single refusal of an old key, as often as one comes", async () => {
     let calls = 0;
-    const { api } = open({ versions: [keyed("k1")], meets: () => (calls++ % 2 === 0 ? refusal : undefined) });
+    const { api } = openCalls({
+      versions: [keyed("k1")],
+      meets: () => (calls++ % 2 === 0 ? refusal : undefined),
+    });
     for (const name of ["a", "b", "c"]) await expect(api.get(name)).resolves.toMatchObject({ name });
     expect(calls).toBe(6);
   });
 
   it("tries a young key again every five seconds until it is accepted", async () => {
-    const { api, calls } = open({
+    const { api, calls } = openCalls({
       versions: [keyed("k1", MINUTE_MS)],
       meets: (_, atMs) => (atMs < 12_000 ? refusal : undefined),
     });
@@ -164,32 +112,36 @@ describe("the connections API with a retry on 401", () => {
   });
 
   it("gives up on a young key when the grace is over", async () => {
-    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 20_000 });
+    const { api, calls } = openCalls({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 20_000 });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls.at(-1)).toBe("k1 20");
   });
 
   it("does not retry a young key if the grace period is 0", async () => {
-    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 0 });
+    const { api, calls } = openCalls({ versions: [keyed("k1", 0)], meets: () => refusal, graceMs: 0 });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0"]);
   });
 
   it("does not wait beyond the deadline", async () => {
-    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => refusal, deadlineMs: 12_000 });
+    const { api, calls } = openCalls({
+      versions: [keyed("k1", 0)],
+      meets: () => refusal,
+      deadlineMs: 12_000,
+    });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls.at(-1)).toBe("k1 10");
   });
 
   it("stops waiting when the key is no longer young", async () => {
-    const { api, calls } = open({ versions: [keyed("k1", 590_000)], meets: () => refusal });
+    const { api, calls } = openCalls({ versions: [keyed("k1", 590_000)], meets: () => refusal });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 5", "k1 10"]);
   });
 
   it("counts the grace from the first refusal, whatever keys come", async () => {
     const versions = [keyed("k1", 0), keyed("k1", 0), keyed("k2", 0)];
-    const { api, calls } = open({ versions, meets: () => refusal, graceMs: 10_000 });
+    const { api, calls } = openCalls({ versions, meets: () => refusal, graceMs: 10_000 });
     await expect(api.get("a")).rejects.toMatchObject(REFUSED);
     expect(calls).toEqual(["k1 0", "k1 5", "k2 5", "k2 10"]);
   });
@@ -199,13 +151,13 @@ describe("the connections API with a retry on 401", () => {
       httpStatus: 403,
       nextStep: "Ask the proxy.",
     });
-    const { api } = open({ versions: [keyed("k1", 0)], meets: () => filtered });
+    const { api } = openCalls({ versions: [keyed("k1", 0)], meets: () => filtered });
     await expect(api.get("a")).rejects.toMatchObject({ response: { nextStep: "Ask the proxy." } });
   });
 
   it("does not wait if the key lacks a role", async () => {
     const forbidden = new UnauthorizedError("Forbidden (403).", { httpStatus: 403 });
-    const { api, calls } = open({ versions: [keyed("k1", 0)], meets: () => forbidden });
+    const { api, calls } = openCalls({ versions: [keyed("k1", 0)], meets: () => forbidden });
     await expect(api.get("a")).rejects.toMatchObject(FORBIDDEN);
     await expect(api.get("a")).rejects.toMatchObject(FORBIDDEN);
     expect(calls).toEqual(["k1 0", "k1 0"]);
@@ -213,7 +165,7 @@ describe("the connections API with a retry on 401", () => {
 
   it("leaves other errors to the caller", async () => {
     const broken = new RotationError("service", "Confluent answered 500.");
-    const { api } = open({ versions: [keyed("k1", 0)], meets: () => broken });
+    const { api } = openCalls({ versions: [keyed("k1", 0)], meets: () => broken });
     await expect(api.get("a")).rejects.toBe(broken);
   });
 
@@ -221,7 +173,7 @@ describe("the connections API with a retry on 401", () => {
     { when: "first", versions: [new SecretError("Denied.")] },
     { when: "again", versions: [keyed("k1"), new SecretError("Denied.")] },
   ])("fails when the secret cannot be read $when", async ({ versions }) => {
-    const { api } = open({ versions, meets: () => refusal });
+    const { api } = openCalls({ versions, meets: () => refusal });
     const error = await api.get("a").catch((each: unknown) => each);
     expect(error).toMatchObject({
       name: "SecretError",
@@ -233,6 +185,6 @@ describe("the connections API with a retry on 401", () => {
 
   it("passes on an error that is not about the secret", async () => {
     const bug = new TypeError("x is not a function");
-    await expect(open({ versions: [bug] }).api.get("a")).rejects.toBe(bug);
+    await expect(openCalls({ versions: [bug] }).api.get("a")).rejects.toBe(bug);
   });
 });

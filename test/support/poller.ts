@@ -13,6 +13,11 @@ export const readyWhenSeen: PollCheck = {
 };
 export const never: PollCheck = { ...readyWhenSeen, verdictOn: () => undefined };
 
+/** The names of the first connections of `openPoller`. */
+export function namesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `c${index}`);
+}
+
 /**
  * A poller of connections whose last PUT was at the start, one for each time to READY.
  * @param expected the number of connections to update.
