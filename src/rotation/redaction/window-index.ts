@@ -6,15 +6,14 @@ export function fold(text: string): Uint16Array {
   const folded = new Uint16Array(text.length);
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    folded[at] = unit < FOLDED.length ? (FOLDED[unit] ?? unit) : foldUnit(unit);
+    folded[at] = FOLDED[unit] ?? foldUnit(unit);
   }
   return folded;
 }
 
 function foldUnit(unit: number): number {
-  const character = String.fromCharCode(unit);
-  const lower = character.toLowerCase();
-  return (BASE64[lower] ?? (lower.length === 1 ? lower : character)).charCodeAt(0);
+  const lower = String.fromCharCode(unit).toLowerCase();
+  return (BASE64[lower] ?? lower).charCodeAt(0);
 }
 
 /** The letters that base64url has instead of base64's. */
