@@ -4,7 +4,7 @@ import { toRotationError } from "./outcome.ts";
 import { currentVersion } from "./versions.ts";
 
 /** One read of AWSCURRENT serves all connections of a secret that ask within this time, in milliseconds. */
-const SHARED_MS = 500;
+export const SHARED_MS = 500;
 
 /** Checks whether a version of a secret is still AWSCURRENT while it is rolled out. */
 export class CurrentVersionCheck {
@@ -19,12 +19,15 @@ export class CurrentVersionCheck {
     this.#secret = secret;
   }
 
-  /** The version that has replaced `version` as AWSCURRENT, if this run could read one. */
-  async newerThan(version: SecretVersion): Promise<SecretVersion | undefined> {
+  /**
+   * The version that has replaced `version` as AWSCURRENT, if this run could read one.
+   * @param maxAgeMs how old the read of AWSCURRENT may be.
+   */
+  async newerThan(version: SecretVersion, maxAgeMs = 0): Promise<SecretVersion | undefined> {
     const { clock, deadlineAt, log } = this.#context;
     if (clock.now() < deadlineAt) {
       try {
-        await this.#read(0);
+        await this.#read(maxAgeMs);
       } catch (error) {
         const reason = toRotationError(this.#context, error).message;
         log.note("AWSCURRENT could not be read to look for a newer version.", {

@@ -1,7 +1,8 @@
 import { Canary } from "./canary.ts";
 import { type Connection, phaseKind } from "./connection.ts";
-import { CurrentVersionCheck } from "./current-version.ts";
+import { CurrentVersionCheck, SHARED_MS } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
+import { doubtedUpdates } from "./doubt.ts";
 import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { OutOfTimeError } from "./errors.ts";
 import { HeldKeys } from "./held-keys.ts";
@@ -79,7 +80,7 @@ export class SecretRollout {
     this.#unjudged.clear();
     const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
     if (rest.length > 0) {
-      const newer = rest.length < requests.length ? await this.#current.newerThan(version) : undefined;
+      const newer = await this.#current.newerThan(version, rest.length < requests.length ? 0 : SHARED_MS);
       if (newer !== undefined) return newer;
       await Promise.all(rest.map((request) => this.#update(request)));
     }
@@ -120,6 +121,8 @@ export class SecretRollout {
     };
     let [request, ...others] = this.#canary.order(requests);
     while (request !== undefined) {
+      // The providers or the canary before may have taken minutes.
+      if ((await this.#current.newerThan(request.version, SHARED_MS)) !== undefined) return [];
       const result = await this.#update(request);
       const decision = this.#canary.decide(request, result, others, wasSilent);
       if (decision.kind === "follow") return others.map((other) => ({ ...other, ...decision.proof }));
@@ -164,13 +167,16 @@ export class SecretRollout {
     requests: readonly UpdateRequest[],
     version: SecretVersion,
   ): Promise<SecretVersion | undefined> {
-    const refused = requests.flatMap((request) => {
+    const known = requests.flatMap((request) => {
       const details = this.#outcomes.get(request.connection);
-      return details !== undefined && isKeyRefused(details) ? [{ request, details }] : [];
+      return details === undefined ? [] : [{ request, details }];
     });
+    const refused = known.filter(({ details }) => isKeyRefused(details));
+    const doubted = doubtedUpdates(known, refused);
+    for (const { request, details } of doubted) this.#outcomes.record(request, details);
     if (this.#context.settings.onRejected === "rollback") {
       await Promise.all(
-        refused.map(async ({ request, details }) => {
+        [...refused, ...doubted].map(async ({ request, details }) => {
           const session = sessionOf(this.#sessions, request.connection);
           this.#outcomes.record(request, await rollBack(this.#context, session, request, details));
         }),

@@ -5,12 +5,17 @@ import { RotationError } from "./errors.ts";
 import type { Outcome, OutcomeDetails } from "./outcome.ts";
 import { isOlderThan } from "./versions.ts";
 
+/** The outcomes of a PUT after which the connection works, as far as can be known. */
+const PROVEN: ReadonlySet<Outcome["outcome"]> = new Set(["ready", "applied", "rolled-back"]);
+
 type FirstReads = ReadonlyMap<string, Pick<EnvironmentSession, "firstRead"> | RotationError | undefined>;
 
 /** Knows which key a connection holds if its update failed, and whether it failed before the run. */
 export class HeldKeys {
   readonly #sessions: FirstReads;
   readonly #mayHoldNew = new Set<Connection>();
+  /** The connections whose last PUT of this run has not been shown to work. */
+  readonly #unproven = new Set<Connection>();
 
   constructor(sessions: FirstReads) {
     this.#sessions = sessions;
@@ -19,16 +24,21 @@ export class HeldKeys {
   /** Notes that a PUT of this run may have been applied. */
   markSent(connection: Connection): void {
     this.#mayHoldNew.add(connection);
+    this.#unproven.add(connection);
   }
 
   /** The details with what is known of the keys that the connection has and had. */
   complete(connection: Connection, version: SecretVersion, details: OutcomeDetails): OutcomeDetails {
-    const { outcome } = details;
+    const { outcome, errorClass } = details;
     const isFailure = outcome === "failed" || outcome === "unverified";
+    const keepsKey = outcome === "not-attempted" || (outcome === "failed" && errorClass === "secret");
+    if (PROVEN.has(outcome)) this.#unproven.delete(connection);
     return {
       secretVersionId: version.versionId,
       ...this.#before(connection, version, details),
       ...(isFailure && !this.#mayHoldNew.has(connection) && { holds: "previous" as const }),
+      // An older version of the secret was put in this run.
+      ...(keepsKey && this.#unproven.has(connection) && { holds: "unknown" as const }),
       ...details,
     };
   }

@@ -28,10 +28,10 @@ export function isPreviousVersion({ secretVersionId, previousVersionId }: Outcom
   return secretVersionId !== undefined && secretVersionId === previousVersionId;
 }
 
-/** True if the connection was refused its key before the run, whatever the run has done. */
-export function wasBroken({ phaseBefore = "" }: Outcome): boolean {
+/** True if the connection did not work before the run. After a roll-back it works, whatever it was before. */
+export function wasBroken({ outcome, phaseBefore = "" }: Outcome): boolean {
   const kind = phaseKind(phaseBefore);
-  return kind === "refused" || kind === "unreachable";
+  return outcome !== "rolled-back" && (kind === "refused" || kind === "unreachable");
 }
 
 /** True if the connection was refused an older key than the one that this run has sent. */

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { kept, rolledBack } from "../../support/alert-outcomes.ts";
+import { sentAlert } from "../../support/alerts.ts";
+
+describe("an alert about connections that were refused their key before the run", () => {
+  it("says that one works to which the previous key was restored, and that the others are down", () => {
+    const outcomes = [
+      rolledBack({ name: "a", phaseBefore: "INVALID_AUTH" }),
+      kept("b", { phaseBefore: "INVALID_AUTH" }),
+    ];
+    const [head = ""] = sentAlert(outcomes).text.split("\n\n");
+    expect(head.split("\n")).toEqual([
+      "DOWN NOW: b",
+      "  It kept the key from before, and",
+      "  that was INVALID_AUTH already.",
+      "STILL WORKING on the previous key:",
+      "  a",
+      "Do not revoke the previous key.",
+    ]);
+  });
+
+  it("says that nothing is down if the previous key was restored to all of them", () => {
+    const { subject, text } = sentAlert([rolledBack({ name: "a", phaseBefore: "INVALID_AUTH" })]);
+    expect(subject).toMatch(/^\[ROLLED BACK 1\]/);
+    expect(text).toMatch(/^NOTHING IS DOWN\./);
+  });
+});
