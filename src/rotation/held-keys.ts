@@ -16,6 +16,8 @@ export class HeldKeys {
   readonly #mayHoldNew = new Set<Connection>();
   /** The connections whose last PUT of this run has not been shown to work. */
   readonly #unproven = new Set<Connection>();
+  /** The version that this run has put and that works, as far as can be known. */
+  readonly #working = new Map<Connection, string>();
 
   constructor(sessions: FirstReads) {
     this.#sessions = sessions;
@@ -32,7 +34,10 @@ export class HeldKeys {
     const { outcome, errorClass } = details;
     const isFailure = outcome === "failed" || outcome === "unverified";
     const keepsKey = outcome === "not-attempted" || (outcome === "failed" && errorClass === "secret");
-    if (PROVEN.has(outcome)) this.#unproven.delete(connection);
+    if (PROVEN.has(outcome)) {
+      this.#unproven.delete(connection);
+      this.#working.set(connection, version.versionId);
+    }
     return {
       secretVersionId: version.versionId,
       ...this.#before(connection, version, details),
@@ -50,6 +55,8 @@ export class HeldKeys {
   ): Pick<Outcome, "phaseBefore" | "failingSince"> {
     if (outcome === "ready" || outcome === "applied" || outcome === "skipped" || outcome === "planned")
       return {};
+    const working = this.#working.get(connection);
+    if (working !== undefined && working !== version.versionId) return {};
     const session = this.#sessions.get(connection.environment);
     const before = session instanceof RotationError ? undefined : session?.firstRead(connection);
     if (before === undefined) return {};

@@ -108,3 +108,17 @@ describe("the report about a connection's keys", () => {
     });
   });
 });
+
+describe("a connection that works with a version that this run has put", () => {
+  it("is not said to have its phase from before the run if a newer version is not put", () => {
+    const before = observation({ phase: "INVALID_AUTH", updatedAt: EARLIER });
+    const keys = new HeldKeys(new Map([[CONNECTION.environment, { firstRead: () => before }]]));
+    keys.markSent(CONNECTION);
+    keys.complete(CONNECTION, VERSION, { outcome: "ready" });
+    const newer = secretVersion({ versionId: "newer" });
+    expect(keys.complete(CONNECTION, newer, { outcome: "not-attempted" })).toEqual({
+      outcome: "not-attempted",
+      secretVersionId: "newer",
+    });
+  });
+});
