@@ -98,7 +98,7 @@ export class PhaseWait {
   #toPhaseResult(result: PollResult): PhaseResult {
     this.#seen = result.state ?? this.#seen;
     const state = this.#seen && { state: this.#seen };
-    return { ...result, ...state, before: this.#before, hasChanged: this.#hasChanged };
+    return { ...result, ...state, wasSilent: this.#check.wasSilent, hasChanged: this.#hasChanged };
   }
 
   /** True also if the service never shows whether anything has changed. */

@@ -36,6 +36,13 @@ const TROUBLES: readonly (readonly [string, Trouble])[] = [
     "is applied although its PUT is answered with 504",
     { settings: { timeToReadyMs: 500 }, fault: APPLIED_504 },
   ],
+  [
+    "is applied although its first PUT is answered with 504, and has no phase while it is tried",
+    {
+      settings: { timeToReadyMs: 1e9, phases: { pending: "" } },
+      fault: { ...APPLIED_504, times: 1 },
+    },
+  ],
   ["is applied although its PUT gets no response", { settings: { timeToReadyMs: 500 }, fault: NO_ANSWER }],
   ["is sent before all reads fail", { settings: { timeToReadyMs: 500 }, fault: UNREADABLE }],
 ];

@@ -7,8 +7,8 @@ import type { PollResult } from "./poller.ts";
 
 /** What polling after a PUT has shown. */
 export interface PhaseResult extends PollResult {
-  /** The state before the PUT. */
-  readonly before: ConnectionState;
+  /** True if the connection had not shown a phase in this run before the PUT. */
+  readonly wasSilent: boolean;
   /** False if the service shows versions or times of change, and they are as before the PUT. */
   readonly hasChanged: boolean;
 }
@@ -29,7 +29,7 @@ export function describePhase(result: PhaseResult, require: RotationSettings["re
 }
 
 function describeState(
-  { verdict, before, hasChanged }: PhaseResult,
+  { verdict, wasSilent, hasChanged }: PhaseResult,
   { phase }: ConnectionState,
   require: RotationSettings["require"],
 ): OutcomeDetails {
@@ -44,7 +44,7 @@ function describeState(
         ...phaseEvidence("refused"),
       };
     case "silent":
-      return describeSilence(phaseKind(before.phase) === "silent", require);
+      return describeSilence(wasSilent, require);
     default:
       return describeLastPhase(phase);
   }

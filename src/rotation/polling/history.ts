@@ -8,6 +8,7 @@ export class StateHistory {
   #latest: ConnectionState | undefined;
   readonly #olderVersions = new Set<string>();
   #kinds = new Set<PhaseKind>();
+  #hasShownPhase = false;
 
   get latest(): ConnectionState | undefined {
     return this.#latest;
@@ -16,6 +17,11 @@ export class StateHistory {
   /** All phases that were read of the latest version: replicas may show them in any order. */
   get latestKinds(): ReadonlySet<PhaseKind> {
     return new Set(this.#kinds);
+  }
+
+  /** True if any state had a phase. */
+  get hasShownPhase(): boolean {
+    return this.#hasShownPhase;
   }
 
   /** True for a state from before the latest one, by `updated_at`, or else by a `resource_version` that was replaced. */
@@ -31,6 +37,7 @@ export class StateHistory {
     if (this.isOutdated(state)) return;
     if (this.#latest === undefined || hasChanged(this.#latest, state)) this.#kinds = new Set();
     this.#kinds.add(phaseKind(state.phase));
+    this.#hasShownPhase ||= state.phase !== "";
     const replaced = this.#latest?.resourceVersion;
     if (replaced !== undefined) this.#olderVersions.add(replaced);
     if (state.resourceVersion !== undefined) this.#olderVersions.delete(state.resourceVersion);

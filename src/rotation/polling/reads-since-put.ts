@@ -5,6 +5,8 @@ import type { StateHistory } from "./history.ts";
 export class ReadsSincePut {
   /** What the phase was before the PUT. */
   readonly kindBefore: PhaseKind;
+  /** True if the connection had not shown a phase in this run before the PUT. */
+  readonly wasSilent: boolean;
   readonly #before: ConnectionState;
   readonly #history: StateHistory;
   readonly #kindsBefore: ReadonlySet<PhaseKind>;
@@ -19,6 +21,7 @@ export class ReadsSincePut {
   /** @param history knows every state that was read before the PUT. */
   constructor(before: ConnectionState, history: StateHistory) {
     this.kindBefore = phaseKind(before.phase);
+    this.wasSilent = this.kindBefore === "silent" && !history.hasShownPhase;
     this.#before = before;
     this.#history = history;
     this.#kindsBefore = history.latestKinds;

@@ -58,6 +58,11 @@ export class ReadinessCheck {
     return this.#reads.hasChanged;
   }
 
+  /** True if the connection had not shown a phase in this run before the PUT. */
+  get wasSilent(): boolean {
+    return this.#reads.wasSilent;
+  }
+
   /** True if the service has judged this PUT: the object has changed, and so has its phase. */
   get hasJudged(): boolean {
     const { hasChanged, sawOtherPhase, kind, kindBefore } = this.#reads;
@@ -132,7 +137,7 @@ export class ReadinessCheck {
   }
 
   get #isSilentEnvironment(): boolean {
-    return this.#reads.kindBefore === "silent" && !this.#reads.sawOtherPhase;
+    return this.wasSilent && !this.#reads.sawOtherPhase;
   }
 }
 

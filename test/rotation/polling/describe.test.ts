@@ -9,8 +9,11 @@ function described(
   require: Parameters<typeof describePhase>[1] = "auto",
 ) {
   const state = phase === undefined ? {} : { state: observation({ phase }) };
-  const before = observation({ phase: was });
-  const { evidence, ...details } = describePhase({ before, hasChanged: true, ...state, ...result }, require);
+  const wasSilent = was === "";
+  const { evidence, ...details } = describePhase(
+    { wasSilent, hasChanged: true, ...state, ...result },
+    require,
+  );
   return { ...details, ...(shown(details) as typeof details), evidence: evidence?.phase };
 }
 
