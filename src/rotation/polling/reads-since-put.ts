@@ -17,6 +17,7 @@ export class ReadsSincePut {
   #sawOtherPhase = false;
   #wasRefused = false;
   #replicasLag = false;
+  #hasLingered = false;
 
   /** @param history knows every state that was read before the PUT. */
   constructor(before: ConnectionState, history: StateHistory) {
@@ -39,6 +40,7 @@ export class ReadsSincePut {
     this.#kind = kind;
     this.#count += 1;
     this.#hasChanged ||= hasChanged(this.#before, state);
+    this.#hasLingered ||= this.#hasChanged && !this.#sawOtherPhase && kind === this.kindBefore;
     this.#sawOtherPhase ||= isAboutKey(kind) && kind !== this.kindBefore && !this.#isOld(kind);
     this.#wasRefused ||= kind === "refused";
     return true;
@@ -81,9 +83,12 @@ export class ReadsSincePut {
     return this.#wasRefused;
   }
 
-  /** True if a read has shown a state from before the latest one. */
-  get replicasLag(): boolean {
-    return this.#replicasLag;
+  /**
+   * True if one read may show a state from before the latest one: a read has, or the phase from before the PUT was read of the
+   * changed object until another one came.
+   */
+  get replicasMayLag(): boolean {
+    return this.#replicasLag || (this.#hasLingered && this.#sawOtherPhase);
   }
 
   /** True for a verdict that was also read before the PUT. Replicas may show several, so the last read alone is not enough. */

@@ -11,7 +11,7 @@ const SILENT_READS = 3;
 const SILENT_MS = 3_000;
 /** When a phase that must last is read again, as fractions of the time for which it must last. */
 const HOLD_READS = [0.05, 0.15, 0.4, 1];
-/** If replicas lag, this many reads in a row must show the phase after the time for which it must last. */
+/** If replicas may lag, this many reads in a row must show the phase after the time for which it must last. */
 const CONFIRMING_READS = 2;
 /** The time between two of these reads, as a fraction of that time. */
 const CONFIRM_AFTER = 0.03;
@@ -37,6 +37,7 @@ export interface ReadinessOptions {
  * - READY and INVALID_AUTH count at once if the object has changed and its phase is, or was meanwhile, another one than
  *   before the PUT. If nothing but the object changed, they must last for `confirmMs`.
  * - READY must also last for `confirmMs` if it was INVALID_AUTH meanwhile: a replica may still show the READY from before.
+ * - A phase that stayed for a while after the PUT counts after another one only if it is read twice in a row, for the same reason.
  * - INVALID_AUTH must last if the key works elsewhere: the old key may have been revoked since the state before the PUT.
  * - UNREACHABLE, silence after a phase, and any phase of an unchanged object must last for a settle time.
  */
@@ -66,8 +67,7 @@ export class ReadinessCheck {
   /** True if the service has judged this PUT: the object has changed, and so has its phase. */
   get hasJudged(): boolean {
     const { hasChanged, sawOtherPhase, kind, kindBefore } = this.#reads;
-    const isReadyAgain = kind === "usable" && kindBefore === "usable";
-    return hasChanged && sawOtherPhase && !(isReadyAgain && this.#mayBeOld);
+    return hasChanged && sawOtherPhase && !(kind === kindBefore && this.#mayBeOld);
   }
 
   /** The verdict as of this state; `undefined` while there is none; `"outdated"` for a state that must be ignored. */
@@ -108,10 +108,10 @@ export class ReadinessCheck {
     }
   }
 
-  /** True for a READY that a replica may show although the service has shown another phase since. */
+  /** True for a phase that a replica may show although the service has shown another one since. */
   get #mayBeOld(): boolean {
-    const { wasRefused, replicasLag, timesInARow } = this.#reads;
-    return wasRefused || (replicasLag && timesInARow.length < CONFIRMING_READS);
+    const { kind, wasRefused, replicasMayLag, timesInARow } = this.#reads;
+    return (kind === "usable" && wasRefused) || (replicasMayLag && timesInARow.length < CONFIRMING_READS);
   }
 
   #countsAtOnce(kind: PhaseKind): boolean {
@@ -129,7 +129,7 @@ export class ReadinessCheck {
   get #isConfirmed(): boolean {
     const heldAt = this.#holdsFrom + this.#options.confirmMs;
     const confirming = this.#reads.timesInARow.filter((at) => at >= heldAt);
-    return confirming.length >= (this.#reads.replicasLag ? CONFIRMING_READS : 1);
+    return confirming.length >= (this.#reads.replicasMayLag ? CONFIRMING_READS : 1);
   }
 
   #hasReadSilence(now: number): boolean {
