@@ -40,7 +40,7 @@ export class ReadsSincePut {
     this.#kind = kind;
     this.#count += 1;
     this.#hasChanged ||= hasChanged(this.#before, state);
-    this.#hasLingered ||= this.#hasChanged && !this.#sawOtherPhase && kind === this.kindBefore;
+    this.#hasLingered ||= !this.#sawOtherPhase && kind === this.kindBefore;
     this.#sawOtherPhase ||= isAboutKey(kind) && kind !== this.kindBefore && !this.#isOld(kind);
     this.#wasRefused ||= kind === "refused";
     return true;
@@ -84,8 +84,8 @@ export class ReadsSincePut {
   }
 
   /**
-   * True if one read may show a state from before the latest one: a read has, or the phase from before the PUT was read of the
-   * changed object until another one came.
+   * True if one read may show a state from before the latest one: a read has, or the phase from before the PUT was read
+   * after it, until another one came.
    */
   get replicasMayLag(): boolean {
     return this.#replicasLag || (this.#hasLingered && this.#sawOtherPhase);

@@ -21,6 +21,16 @@ describe.each([
     expect(opened(reads)).toEqual([...Array(5).fill(undefined), verdict]);
   });
 
+  it("must be read twice also if the object did not change at first", () => {
+    const reads: Read[] = [
+      [300, { phase }],
+      [600, PENDING],
+      [900, state],
+      [1_200, state],
+    ];
+    expect(opened(reads)).toEqual([undefined, undefined, undefined, verdict]);
+  });
+
   it("gives way to the verdict that follows", () => {
     const reads: Read[] = [
       [300, state],
