@@ -1,9 +1,15 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Tests of pure code, which share worker processes: a new one for each file would take half of their time. */
+const PURE = "test/{config,lambda,rotation,terminal}/**/*.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "pure", include: [PURE], isolate: false } },
+      { extends: true, test: { name: "other", include: ["test/**/*.test.ts"], exclude: [PURE] } },
+    ],
     restoreMocks: true,
     globalSetup: "test/support/temporary-folder.ts",
     setupFiles: [

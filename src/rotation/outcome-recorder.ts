@@ -79,7 +79,7 @@ export class OutcomeRecorder {
     const { details, version } = recorded;
     const [texts, previousVersionId] = await Promise.all([
       this.#texts.resolve(details, connection, version),
-      isKeyRefused(details) ? this.#texts.previousVersionId(connection.secret) : undefined,
+      isKeyRefused(details) ? this.#texts.previousVersionId(connection.secret, version) : undefined,
     ]);
     if (this.closed.aborted || this.#recorded.get(connection) !== recorded) return;
     this.#report(connection, recorded, texts, previousVersionId === undefined ? {} : { previousVersionId });

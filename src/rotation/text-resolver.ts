@@ -3,6 +3,11 @@ import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunDependencies, SecretVersion } from "./dependencies.ts";
 import { RotationError } from "./errors.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
+import { VISIBLE_WITHIN_MS } from "./versions.ts";
+
+const READ_AGAIN_MS = 1_000;
+
+type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "log" | "clock">;
 
 /** The texts of an outcome; some may come from outside. */
 export interface Texts {
@@ -19,10 +24,10 @@ export type ShownTexts = { readonly [key in keyof Texts]?: string };
  * before the first text about a secret is shown, AWSPREVIOUS of that secret is read.
  */
 export class TextResolver {
-  readonly #dependencies: Pick<RunDependencies, "secrets" | "redactor" | "log">;
+  readonly #dependencies: Dependencies;
   readonly #previous = new Map<string, Promise<SecretVersion | undefined>>();
 
-  constructor(dependencies: Pick<RunDependencies, "secrets" | "redactor" | "log">) {
+  constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -43,7 +48,7 @@ export class TextResolver {
     try {
       const known = this.resolveKnown(texts);
       if (known !== undefined) return known;
-      const previous = await this.#previousOf(connection.secret);
+      const previous = await this.#previousOf(connection.secret, version);
       for (const each of [version, previous]) if (each !== undefined) this.#addCredentials(connection, each);
       return this.show(texts);
     } catch (error) {
@@ -53,22 +58,26 @@ export class TextResolver {
   }
 
   /** The id of the AWSPREVIOUS version; `undefined` if there is none, or if it cannot be read. Never rejects. */
-  async previousVersionId(secretId: string): Promise<string | undefined> {
-    const previous = await this.#previousOf(secretId).catch(() => undefined);
+  async previousVersionId(secretId: string, current?: SecretVersion): Promise<string | undefined> {
+    const previous = await this.#previousOf(secretId, current).catch(() => undefined);
     return previous?.versionId;
   }
 
-  #previousOf(secretId: string): Promise<SecretVersion | undefined> {
-    const reading = this.#previous.get(secretId) ?? this.#read(secretId);
+  #previousOf(secretId: string, current?: SecretVersion): Promise<SecretVersion | undefined> {
+    const reading = this.#previous.get(secretId) ?? this.#read(secretId, current?.createdAt);
     this.#previous.set(secretId, reading);
     return reading;
   }
 
-  async #read(secretId: string): Promise<SecretVersion | undefined> {
-    const { secrets, redactor } = this.#dependencies;
-    const version = await secrets.read(secretId, { stage: "AWSPREVIOUS" });
-    if (version !== undefined) redactor.add(version.value);
-    return version;
+  /** Secrets Manager may show no AWSPREVIOUS for a moment after the current version was created. */
+  async #read(secretId: string, createdAt = 0): Promise<SecretVersion | undefined> {
+    const { secrets, redactor, clock } = this.#dependencies;
+    for (;;) {
+      const version = await secrets.read(secretId, { stage: "AWSPREVIOUS" });
+      if (version !== undefined) redactor.add(version.value);
+      if (version !== undefined || clock.now() >= createdAt + VISIBLE_WITHIN_MS) return version;
+      await clock.sleep(READ_AGAIN_MS);
+    }
   }
 
   /** Short credentials and common words are removed only if they are sent, which the connection decides. */

@@ -2,8 +2,8 @@ import { type ConnectionState, phaseKind } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { SecretError } from "./errors.ts";
 
-/** How long Secrets Manager may take to show the version that an event announces, in milliseconds. */
-const VISIBLE_WITHIN_MS = 10_000;
+/** How long Secrets Manager may take to show a new version and its labels, in milliseconds. */
+export const VISIBLE_WITHIN_MS = 10_000;
 const FIRST_DELAY_MS = 250;
 
 type Reader = Pick<RunContext, "secrets" | "clock" | "deadlineAt">;

@@ -6,7 +6,8 @@ import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { TextResolver } from "../../src/rotation/text-resolver.ts";
 import { UntrustedText } from "../../src/rotation/untrusted-text.ts";
-import { connection, secretVersion } from "../support/builders.ts";
+import { connection, NOW, secretVersion } from "../support/builders.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { untrusted } from "../support/untrusted.ts";
 
 const PREVIOUS = secretVersion({ versionId: "v1", value: new Secret("sk-previous-0123456789") });
@@ -27,7 +28,8 @@ function resolverOf(read: () => Promise<SecretVersion | undefined>) {
   const log = { bug: (error: unknown) => bugs.push(error), note: () => undefined };
   const redactor = new Redactor();
   redactor.add(CURRENT.value);
-  return { texts: new TextResolver({ secrets, redactor, log }), reads, bugs };
+  const clock = new FakeClock(NOW);
+  return { texts: new TextResolver({ secrets, redactor, log, clock }), reads, bugs, clock };
 }
 
 const withPrevious = () => resolverOf(async () => PREVIOUS);
@@ -45,6 +47,17 @@ describe("texts about a connection", () => {
       detail: "refused [redacted] and [redacted]",
       requestId: "for [redacted]",
     });
+  });
+
+  it("wait for AWSPREVIOUS for ten seconds after the current version was created", async () => {
+    const fresh = { ...CURRENT, createdAt: NOW };
+    const found = { detail: untrusted("refused sk-previous-0123456789") };
+    let reads = 0;
+    const late = resolverOf(async () => (++reads > 3 ? PREVIOUS : undefined));
+    expect(await late.texts.resolve(found, CONNECTION, fresh)).toEqual({ detail: "refused [redacted]" });
+    const first = resolverOf(async () => undefined);
+    await first.texts.resolve(found, CONNECTION, fresh);
+    expect(first.clock.now() - NOW).toBe(10_000);
   });
 
   it("need one reading of AWSPREVIOUS for all connections of a secret", async () => {
