@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Tests of pure code, which share worker processes: a new one for each file would take half of their time. */
-const PURE = "test/{config,lambda,rotation,terminal}/**/*.test.ts";
+/** Tests that share worker processes, since they change nothing global: a new process for each file would take half of their time. */
+const SHARED = "test/{config,docs,rotation,terminal}/**/*.test.ts";
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "pure", include: [PURE], isolate: false } },
-      { extends: true, test: { name: "other", include: ["test/**/*.test.ts"], exclude: [PURE] } },
+      { extends: true, test: { name: "shared", include: [SHARED], isolate: false } },
+      { extends: true, test: { name: "isolated", include: ["test/**/*.test.ts"], exclude: [SHARED] } },
     ],
     restoreMocks: true,
     globalSetup: "test/support/temporary-folder.ts",
