@@ -8,8 +8,8 @@ interface KnownUpdate {
 }
 
 /**
- * The updates without a phase whose key was refused for another connection: that speaks against the key, unless its
- * provider accepts it. @returns them with the outcome that they have therefore
+ * The updates without a phase whose key was refused for another connection, each with its new outcome. The refusal speaks
+ * against the key, unless its provider accepts it.
  */
 export function doubtedUpdates(
   known: readonly KnownUpdate[],

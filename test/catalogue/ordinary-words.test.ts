@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { unwrapped } from "../support/alerts.ts";
 import { HOUR_MS } from "../support/builders.ts";
 import { deploy } from "../support/deployment.ts";
+import { DATABASE_SECRET } from "../support/redaction.ts";
 import { startWorld } from "../support/world.ts";
 
 const SCHEDULE = { trigger: "schedule" };
@@ -20,7 +21,9 @@ describe("a secret with ordinary words", () => {
       missing: ["postgres"],
       confluent: { accepts: [], detail },
     });
-    world.aws.putSecret("openai", JSON.stringify(RDS), { createdAt: world.clock.now() - HOUR_MS });
+    world.aws.putSecret("openai", JSON.stringify(DATABASE_SECRET), {
+      createdAt: world.clock.now() - HOUR_MS,
+    });
     await world.invoke(SCHEDULE).catch(() => undefined);
     const [alert] = world.aws.published();
     const text = unwrapped(JSON.parse(alert?.message ?? "{}").default);
@@ -52,7 +55,7 @@ describe("a secret with ordinary words", () => {
 
   it("row 36: leaves the built function's texts readable", async () => {
     const { aws, invoke } = await deploy({
-      key: JSON.stringify({ ...RDS, dbname: "Confluent", engine: "connection" }),
+      key: JSON.stringify({ ...DATABASE_SECRET, dbname: "Confluent", engine: "connection" }),
       type: "CONFLUENT_JDBC",
       accepts: [],
       detail: "The connection to Confluent failed for user admin.",
@@ -64,13 +67,3 @@ describe("a secret with ordinary words", () => {
     expect(text.match(/\[redacted\]/g)).toHaveLength(1);
   });
 });
-
-/** As Secrets Manager creates it for a database. */
-const RDS = {
-  username: "admin",
-  password: "N3ver-Shown/2024",
-  engine: "postgres",
-  host: "orders.cluster-c1a2b3.eu-west-1.rds.amazonaws.com",
-  port: 5432,
-  dbname: "orders",
-};

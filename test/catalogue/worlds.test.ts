@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BAD_KEY, GOOD_KEY, judge, startVerdicts } from "../support/verdicts.ts";
+import { CREDULOUS, SILENT } from "../support/verification-world.ts";
 
-const SILENT = { world: "silent" } as const;
-const CREDULOUS = { world: "credulous" } as const;
 const CONTROLLER = { world: "controller", verdictAfterMs: 2_000 } as const;
 const PROMPT = { world: "prompt", timeToReadyMs: 400 } as const;
 

@@ -3,15 +3,18 @@ import { startCli } from "../support/child.ts";
 import { startOperator } from "../support/operator.ts";
 import { THREE } from "./connections.ts";
 
+/** Ctrl-C while the first of two updates is in progress. */
+async function startInterrupted(timeToReadyMs: number) {
+  const { env } = await startOperator({ connections: THREE.slice(0, 2), confluent: { timeToReadyMs } });
+  const cli = startCli(["rotate"], env);
+  await cli.shows(/prod\/a \(OPENAI\): PENDING/);
+  cli.child.kill("SIGINT");
+  return cli;
+}
+
 describe("rotate", () => {
   it("finishes updates in progress at Ctrl-C, starts no new ones, and reports both", async () => {
-    const { env } = await startOperator({
-      connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 2_000 },
-    });
-    const { child, shows, ended } = startCli(["rotate"], env);
-    await shows(/prod\/a \(OPENAI\): PENDING/);
-    child.kill("SIGINT");
+    const { ended } = await startInterrupted(2_000);
     const { code, stdout, stderr } = await ended;
     expect(stderr).toContain("Stopping");
     expect(stdout).toMatch(/prod +a +OPENAI +ready/);
@@ -20,13 +23,7 @@ describe("rotate", () => {
   });
 
   it("names unverified updates and ends at once at a second Ctrl-C", async () => {
-    const { env } = await startOperator({
-      connections: THREE.slice(0, 2),
-      confluent: { timeToReadyMs: 60_000 },
-    });
-    const { child, shows, ended } = startCli(["rotate"], env);
-    await shows(/prod\/a \(OPENAI\): PENDING/);
-    child.kill("SIGINT");
+    const { child, shows, ended } = await startInterrupted(60_000);
     await shows(/Stopping/);
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;

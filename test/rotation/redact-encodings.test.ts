@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anySecret, anyText, expectNoRunOf } from "../support/redaction.ts";
-import { percentEncoded, redactorOf } from "../support/redactor.ts";
+import { anySecret, anyText, expectNoRunOf, percentEncoded, redactorOf } from "../support/redaction.ts";
 
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { percentEncoded, redactorOf } from "../support/redactor.ts";
+import { percentEncoded, redactorOf } from "../support/redaction.ts";
 
 describe("escapes that servers write in other ways", () => {
   const secret = `a&b<c>d"e'f/g&h<i>j"k'l`;

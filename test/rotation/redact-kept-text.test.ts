@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/rotation/redact.ts";
-import { redactorOf } from "../support/redactor.ts";
+import { redactorOf } from "../support/redaction.ts";
 import { anyCharacter } from "../support/unicode.ts";
 
 const KEY = 'sk-proj/Ab+"\\é 0123456789 z';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/rotation/redact.ts";
-import { percentEncoded, redactorOf } from "../support/redactor.ts";
+import { percentEncoded, redactorOf } from "../support/redaction.ts";
 
 describe("a long text", () => {
   it("is cut to the limit with an ellipsis", () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { redactorOf } from "../support/redactor.ts";
+import { redactorOf } from "../support/redaction.ts";
 
 describe("redaction", () => {
   it("of a thousand details costs less than a second, with a thousand secrets", () => {

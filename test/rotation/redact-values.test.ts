@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { redactorOf } from "../support/redactor.ts";
+import { DATABASE_SECRET, redactorOf } from "../support/redaction.ts";
 
 describe("a credential of fewer than eight characters", () => {
   it.each([
@@ -32,12 +32,7 @@ describe("a credential of fewer than eight characters", () => {
 
 describe("a value beside a credential in the JSON of a secret", () => {
   const RDS = {
-    username: "admin",
-    password: "N3ver-Shown/2024",
-    engine: "postgres",
-    host: "orders.cluster-c1a2b3.eu-west-1.rds.amazonaws.com",
-    port: 5432,
-    dbname: "orders",
+    ...DATABASE_SECRET,
     region: "eu-west-1",
     owner: "orders-team@example.com",
     arn: "arn:aws:rds:eu-west-1:123456789012:cluster:orders",

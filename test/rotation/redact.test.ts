@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anySecret, anyText, expectNoRunOf } from "../support/redaction.ts";
-import { redactorOf } from "../support/redactor.ts";
+import { anySecret, anyText, expectNoRunOf, redactorOf } from "../support/redaction.ts";
 
 const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
 

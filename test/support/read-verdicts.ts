@@ -4,7 +4,7 @@ import { BEFORE, checkOf } from "./readiness.ts";
 
 export type Read = readonly [atMs: number, Partial<ConnectionState>];
 
-/** The verdicts on the states that are read so many milliseconds after the PUT. */
+/** The verdicts on states that are read at these times, in milliseconds after the PUT. */
 export function verdicts(
   reads: readonly Read[],
   {

@@ -10,7 +10,7 @@ import { RotationError } from "../../rotation/errors.ts";
 import type { Secret } from "../../rotation/secret.ts";
 import type { FoundConnection, SecretChoice } from "./found.ts";
 
-/** Asks for a text. Returns `initial` for an empty answer and `undefined` if nobody answers. */
+/** Asks a question. The result is `initial` if the user only presses Enter, and `undefined` if the input ends. */
 export type AskText = (question: string, initial?: string) => Promise<string | undefined>;
 
 export interface Fit {
