@@ -87,11 +87,13 @@ export interface Clients {
 export function createClients(config: Pick<Config, "environments">, options: RunOptions): Clients {
   const { clock, random, deadlineAt, redactor, isStopping = () => false } = options;
   const secretsManager = new SecretsManagerClients(options.secretsManager);
+  const closed = new AbortController();
   const secrets = createSecretStore({
     clientFor: (region) => secretsManager.in(region),
     clock,
     random,
     deadlineAt,
+    closed: closed.signal,
     ...(options.confluent?.faultRetryMs !== undefined && { retryMs: options.confluent.faultRetryMs }),
     onSecret: (value) => redactor.add(value),
     caller: options.caller ?? "function",
@@ -103,6 +105,7 @@ export function createClients(config: Pick<Config, "environments">, options: Run
     dependencies: { ...options, isStopping, secrets, connect },
     traffic: confluent.traffic,
     close: async () => {
+      closed.abort();
       secretsManager.close();
       await confluent.close();
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../src/config/load.ts";
 import { createHandler } from "../src/handler.ts";
 import { systemClock } from "../src/rotation/clock.ts";
+import { OutOfTimeError } from "../src/rotation/errors.ts";
 import { Redactor } from "../src/rotation/redact.ts";
 import { createClients, run } from "../src/run.ts";
 import { serve } from "./support/server.ts";
@@ -95,16 +96,8 @@ describe("a run", () => {
 });
 
 describe("the clients of a run", () => {
-  it.each([
-    ["openai", "us-east-1"],
-    ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3", "eu-west-1"],
-  ])("sign a request for %s for the region %s", async (secretId, region) => {
-    const scopes: (string | undefined)[] = [];
-    const endpoint = await serve((request, response) => {
-      scopes.push(/Credential=test\/\d+\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "")?.[1]);
-      response.end(JSON.stringify({ SecretString: "sk-1", VersionId: "v1" }));
-    });
-    const { dependencies, close } = createClients(
+  const clientsOf = (endpoint: string) =>
+    createClients(
       { environments: new Map() },
       {
         clock: systemClock,
@@ -120,9 +113,36 @@ describe("the clients of a run", () => {
         },
       },
     );
+
+  it.each([
+    ["openai", "us-east-1"],
+    ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3", "eu-west-1"],
+  ])("sign a request for %s for the region %s", async (secretId, region) => {
+    const scopes: (string | undefined)[] = [];
+    const endpoint = await serve((request, response) => {
+      scopes.push(/Credential=test\/\d+\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "")?.[1]);
+      response.end(JSON.stringify({ SecretString: "sk-1", VersionId: "v1" }));
+    });
+    const { dependencies, close } = clientsOf(endpoint);
     const read = () => dependencies.secrets.read(secretId, { stage: "AWSCURRENT" });
     expect([await read(), await read()]).toMatchObject([{ versionId: "v1" }, { versionId: "v1" }]);
     await close();
     expect(scopes).toEqual([region, region]);
+  });
+
+  it("end a read that is under way when they are closed, and do not repeat it", async () => {
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    let requests = 0;
+    const endpoint = await serve(() => {
+      requests += 1;
+      ask();
+    });
+    const { dependencies, close } = clientsOf(endpoint);
+    const read = dependencies.secrets.read("openai", { stage: "AWSPREVIOUS" });
+    const ended = expect(read).rejects.toThrow(OutOfTimeError);
+    await asked;
+    await close();
+    await ended;
+    expect(requests).toBe(1);
   });
 });

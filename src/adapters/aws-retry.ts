@@ -14,6 +14,8 @@ export interface AwsRetryOptions {
   readonly attemptTimeoutMs: number;
   /** The longest delay between two attempts, in milliseconds. */
   readonly maxDelayMs?: number;
+  /** Aborts when nobody needs the result any more; no attempt starts after that. */
+  readonly closed?: AbortSignal;
   /** Schedules an attempt; at once by default. */
   readonly schedule?: <T>(attempt: () => Promise<T>) => Promise<T>;
 }
@@ -21,17 +23,17 @@ export interface AwsRetryOptions {
 /**
  * Repeats a call to AWS while it is throttled, gets no response or meets a service error. The SDK's own retries
  * end after a number of attempts, which a short outage exhausts.
- * @throws OutOfTimeError if the deadline has passed before the first attempt, otherwise the last error.
+ * @throws OutOfTimeError if the deadline has passed before an attempt, otherwise the last error.
  */
 export async function withAwsRetry<T>(
   call: (abortSignal: AbortSignal) => Promise<T>,
   options: AwsRetryOptions,
 ): Promise<T> {
-  const { clock, deadlineAt, retryMs, attemptTimeoutMs, schedule = (attempt) => attempt() } = options;
+  const { clock, deadlineAt, retryMs, attemptTimeoutMs, closed, schedule = (attempt) => attempt() } = options;
   const budget = new RetryBudget(options, retryMs);
   const attempt = (): Promise<T> => {
     const leftMs = deadlineAt - clock.now();
-    if (leftMs <= 0) throw new OutOfTimeError();
+    if (leftMs <= 0 || closed?.aborted) throw new OutOfTimeError();
     return call(AbortSignal.timeout(Math.ceil(Math.min(attemptTimeoutMs, leftMs))));
   };
   for (;;) {
@@ -40,7 +42,7 @@ export async function withAwsRetry<T>(
     } catch (error) {
       const delayMs = mayPass(error) ? budget.nextDelayMs() : undefined;
       if (delayMs === undefined) throw error;
-      await clock.sleep(delayMs);
+      await clock.sleep(delayMs, closed);
     }
   }
 }

@@ -33,6 +33,8 @@ export interface SecretsOptions {
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly deadlineAt: number;
+  /** Aborts when the run is over; no request is sent after that. */
+  readonly closed?: AbortSignal;
   /** How long a call is retried on transient errors, in milliseconds; as long as there is time by default. */
   readonly retryMs?: number;
   /** Receives every value before it is returned. */
@@ -91,7 +93,7 @@ type Send = <T>(
 ) => Promise<T>;
 
 /** Sends requests to the secret's region, a few at a time, and retries transient errors. */
-function createSender({ clientFor, clock, random, deadlineAt, retryMs }: SecretsOptions): Send {
+function createSender({ clientFor, clock, random, deadlineAt, closed, retryMs }: SecretsOptions): Send {
   const limiter = new RateLimiter(clock, deadlineAt, AT_ONCE);
   return (secretId, request) => {
     const client = clientFor(scopeOf(secretId)?.region);
@@ -104,6 +106,7 @@ function createSender({ clientFor, clock, random, deadlineAt, retryMs }: Secrets
       maxDelayMs: MAX_DELAY_MS,
       attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
       schedule: (attempt) => limiter.schedule("read", attempt),
+      ...(closed && { closed }),
     });
   };
 }

@@ -26,7 +26,7 @@ export class OutcomeRecorder {
 
   constructor(context: RunContext) {
     this.#context = context;
-    this.#texts = new TextResolver(context);
+    this.#texts = new TextResolver(context, this.closed);
   }
 
   /** Aborts when the run is over; what is recorded after that is ignored. */
@@ -52,6 +52,11 @@ export class OutcomeRecorder {
   /** Removes an outcome that is out of date because a newer version is being put. */
   retract(connection: Connection): void {
     this.#recorded.delete(connection);
+  }
+
+  /** Starts to read the version that the connections hold until `version` is put. */
+  readBefore(connections: readonly Connection[], version: SecretVersion): void {
+    for (const { secret } of connections) this.#texts.readBefore(secret, version);
   }
 
   /** Starts to read AWSPREVIOUS for each connection without an outcome, since its outcome may have texts. */

@@ -102,6 +102,7 @@ async function rotateGroup(
   const { version, connections } = group;
   const result = await asResult(context, async () => {
     if (version instanceof RotationError) throw version;
+    recorder.readBefore(connections, version);
     const environments = [...new Set(connections.map(({ environment }) => environment))];
     const opened = environments.map(
       async (environment) => [environment, await sessions.get(environment)] as const,

@@ -2,12 +2,10 @@ import type { Connection } from "./connection.ts";
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunDependencies, SecretVersion } from "./dependencies.ts";
 import { RotationError } from "./errors.ts";
+import { PreviousVersions } from "./previous-versions.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
-import { VISIBLE_WITHIN_MS } from "./versions.ts";
 
-const READ_AGAIN_MS = 1_000;
-
-type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "log" | "clock">;
+type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "log" | "clock" | "deadlineAt">;
 
 /** The texts of an outcome; some may come from outside. */
 export interface Texts {
@@ -21,20 +19,27 @@ export type ShownTexts = { readonly [key in keyof Texts]?: string };
 
 /**
  * Redacts texts from outside before they are shown. A service may quote the key that it got before, which is still valid:
- * before the first text about a secret is shown, AWSPREVIOUS of that secret is read.
+ * a text about a secret is shown once the versions before the rotated ones are known.
  */
 export class TextResolver {
   readonly #dependencies: Dependencies;
-  readonly #previous = new Map<string, Promise<SecretVersion | undefined>>();
+  readonly #previous: PreviousVersions;
 
-  constructor(dependencies: Dependencies) {
+  /** @param closed aborts when the run is over. */
+  constructor(dependencies: Dependencies, closed?: AbortSignal) {
     this.#dependencies = dependencies;
+    this.#previous = new PreviousVersions(dependencies, closed);
+  }
+
+  /** Starts to read AWSPREVIOUS of a secret before `version` is rotated, once. */
+  readBefore(secretId: string, version: SecretVersion): void {
+    this.#previous.readBefore(secretId, version);
   }
 
   /** Starts to read AWSPREVIOUS of a secret, once. */
   prepare(secretId: string): void {
     // Nobody may wait for it.
-    this.#previousOf(secretId).catch(() => undefined);
+    this.#previous.latest(secretId).catch(() => undefined);
   }
 
   /** The texts, if they can be shown with what is known already. */
@@ -43,13 +48,13 @@ export class TextResolver {
     return mayQuote ? undefined : this.show(texts);
   }
 
-  /** The texts about a connection; those from outside are withheld if AWSPREVIOUS cannot be read. Never rejects. */
+  /** The texts about a connection; those from outside are withheld if an earlier version cannot be known. Never rejects. */
   async resolve(texts: Texts, connection: Connection, version?: SecretVersion): Promise<ShownTexts> {
     try {
       const known = this.resolveKnown(texts);
       if (known !== undefined) return known;
-      const previous = await this.#previousOf(connection.secret, version);
-      for (const each of [version, previous]) if (each !== undefined) this.#addCredentials(connection, each);
+      for (const each of await this.#previous.quotable(connection.secret, version))
+        this.#addCredentials(connection, each);
       return this.show(texts);
     } catch (error) {
       if (!(error instanceof RotationError)) this.#dependencies.log.bug(error);
@@ -59,25 +64,8 @@ export class TextResolver {
 
   /** The id of the AWSPREVIOUS version; `undefined` if there is none, or if it cannot be read. Never rejects. */
   async previousVersionId(secretId: string, current?: SecretVersion): Promise<string | undefined> {
-    const previous = await this.#previousOf(secretId, current).catch(() => undefined);
+    const previous = await this.#previous.latest(secretId, current).catch(() => undefined);
     return previous?.versionId;
-  }
-
-  #previousOf(secretId: string, current?: SecretVersion): Promise<SecretVersion | undefined> {
-    const reading = this.#previous.get(secretId) ?? this.#read(secretId, current?.createdAt);
-    this.#previous.set(secretId, reading);
-    return reading;
-  }
-
-  /** Secrets Manager may show no AWSPREVIOUS for a moment after the current version was created. */
-  async #read(secretId: string, createdAt = 0): Promise<SecretVersion | undefined> {
-    const { secrets, redactor, clock } = this.#dependencies;
-    for (;;) {
-      const version = await secrets.read(secretId, { stage: "AWSPREVIOUS" });
-      if (version !== undefined) redactor.add(version.value);
-      if (version !== undefined || clock.now() >= createdAt + VISIBLE_WITHIN_MS) return version;
-      await clock.sleep(READ_AGAIN_MS);
-    }
   }
 
   /** Short credentials and common words are removed only if they are sent, which the connection decides. */

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
+import { OutOfTimeError } from "../../src/rotation/errors.ts";
 import { STARTED_AT } from "../support/aws.ts";
 import { SteppingClock } from "../support/stepping-clock.ts";
 import { CURRENT, failure, mockSecretsManager, named, revealed, store, VALUE } from "./secret-store.ts";
@@ -51,4 +52,15 @@ describe("a failed call to Secrets Manager", () => {
       expect(client.calls()).toHaveLength(1);
     },
   );
+
+  it("is not retried after the end of the run", async () => {
+    const closed = new AbortController();
+    client.on(GetSecretValueCommand).callsFake(async () => {
+      closed.abort();
+      throw http(503);
+    });
+    const error = await failure(store({ closed: closed.signal }).read("openai", CURRENT));
+    expect(error).toBeInstanceOf(OutOfTimeError);
+    expect(client.calls()).toHaveLength(1);
+  });
 });

@@ -14,7 +14,10 @@ const PREVIOUS = secretVersion({ versionId: "v1", value: new Secret("sk-previous
 const CURRENT = secretVersion({ versionId: "v2", value: new Secret("sk-current-0123456789") });
 const CONNECTION = connection({ secret: "openai" });
 
-function resolverOf(read: () => Promise<SecretVersion | undefined>) {
+function resolverOf(
+  read: () => Promise<SecretVersion | undefined>,
+  { runMs = 60_000, closed }: { runMs?: number; closed?: AbortSignal } = {},
+) {
   const reads: unknown[] = [];
   const bugs: unknown[] = [];
   const secrets = {
@@ -29,7 +32,8 @@ function resolverOf(read: () => Promise<SecretVersion | undefined>) {
   const redactor = new Redactor();
   redactor.add(CURRENT.value);
   const clock = new FakeClock(NOW);
-  return { texts: new TextResolver({ secrets, redactor, log, clock }), reads, bugs, clock };
+  const dependencies = { secrets, redactor, log, clock, deadlineAt: NOW + runMs };
+  return { texts: new TextResolver(dependencies, closed), reads, bugs, clock };
 }
 
 const withPrevious = () => resolverOf(async () => PREVIOUS);
@@ -58,6 +62,25 @@ describe("texts about a connection", () => {
     const first = resolverOf(async () => undefined);
     await first.texts.resolve(found, CONNECTION, fresh);
     expect(first.clock.now() - NOW).toBe(10_000);
+  });
+
+  it("wait for AWSPREVIOUS until the deadline, and are withheld then", async () => {
+    const fresh = { ...CURRENT, createdAt: NOW };
+    const late = resolverOf(async () => undefined, { runMs: 2_500 });
+    const found = { detail: untrusted("refused") };
+    expect(await late.texts.resolve(found, CONNECTION, fresh)).toEqual({ detail: "[withheld]" });
+    expect(late.clock.now() - NOW).toBe(2_500);
+  });
+
+  it("do not wait for AWSPREVIOUS after the end of the run", async () => {
+    const fresh = { ...CURRENT, createdAt: NOW };
+    const closed = new AbortController();
+    const { texts, reads, clock } = resolverOf(async () => undefined, { closed: closed.signal });
+    const resolved = texts.resolve({ detail: untrusted("refused") }, CONNECTION, fresh);
+    await clock.sleep(1_500);
+    closed.abort();
+    expect(await resolved).toEqual({ detail: "[withheld]" });
+    expect(reads).toHaveLength(2);
   });
 
   it("need one reading of AWSPREVIOUS for all connections of a secret", async () => {
@@ -118,7 +141,7 @@ describe("texts about a connection", () => {
   it("are shown without short credentials, which the connection sends, and with other short words", async () => {
     const value = (password: string) =>
       new Secret(JSON.stringify({ username: "admin", password, dbname: "orders", "token-endpoint": "x" }));
-    const { texts } = resolverOf(async () => secretVersion({ value: value("hunter1") }));
+    const { texts } = resolverOf(async () => ({ ...PREVIOUS, value: value("hunter1") }));
     const rest = connection({ type: "MONGODB", secret: "openai" });
     const detail = untrusted("admin of orders: hunter1 and hunter2 are refused");
     const current = secretVersion({ value: value("hunter2") });
@@ -151,6 +174,64 @@ describe("texts about a connection", () => {
     expect(await texts.resolve({ detail }, rest, secretVersion({ value }))).toEqual({
       detail: "openid: login.example.com refused [redacted]",
     });
+  });
+});
+
+describe("texts about a secret that changes during the run", () => {
+  const FIRST = secretVersion({ versionId: "v0", value: new Secret("sk-first-0123456789") });
+  const detail = untrusted("sk-first-0123456789, sk-previous-0123456789, sk-current-0123456789");
+  const inTurn = (...answers: readonly (() => SecretVersion | undefined)[]) => {
+    const left = [...answers];
+    return async () => left.shift()?.();
+  };
+  const denied = () => {
+    throw new SecretError("Denied.");
+  };
+
+  it("are shown without the version that the connections held at the start", async () => {
+    const { texts } = resolverOf(
+      inTurn(
+        () => FIRST,
+        () => PREVIOUS,
+      ),
+    );
+    texts.readBefore("openai", PREVIOUS);
+    texts.readBefore("openai", CURRENT);
+    expect(await texts.resolve({ detail }, CONNECTION, CURRENT)).toEqual({
+      detail: "[redacted], [redacted], [redacted]",
+    });
+  });
+
+  it.each([
+    ["was not shown", () => undefined],
+    ["could not be read", denied],
+  ])("are withheld if that version %s before it was replaced", async (_, before) => {
+    for (const version of [PREVIOUS, CURRENT]) {
+      const { texts } = resolverOf(inTurn(before, () => PREVIOUS));
+      texts.readBefore("openai", PREVIOUS);
+      expect(await texts.resolve({ detail }, CONNECTION, version)).toEqual({ detail: "[withheld]" });
+    }
+  });
+
+  it("are shown if the first read failed and a later one succeeds", async () => {
+    const { texts } = resolverOf(inTurn(denied, () => PREVIOUS));
+    texts.readBefore("openai", CURRENT);
+    expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION, CURRENT)).toEqual({
+      detail: "refused",
+    });
+  });
+
+  it("name the previous version of the newest one", async () => {
+    const { texts } = resolverOf(
+      inTurn(
+        () => FIRST,
+        () => FIRST,
+        () => PREVIOUS,
+      ),
+    );
+    texts.readBefore("openai", PREVIOUS);
+    expect(await texts.previousVersionId("openai", PREVIOUS)).toBe("v0");
+    expect(await texts.previousVersionId("openai", CURRENT)).toBe("v1");
   });
 });
 
