@@ -9,8 +9,9 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 // A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code !== "EPIPE")
+    process.stderr.write(`Error: The output could not be written (${error.code}).\n`);
+  process.exit(error.code === "EPIPE" ? undefined : EXIT.failed);
 });
 
 // Closing the terminal must not end a command that still has to restore a key.

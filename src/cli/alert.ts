@@ -3,15 +3,21 @@ import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
 import { sendAlert, topicFault, topicScope } from "../adapters/sns.ts";
 import { alertContext } from "../lambda/alert-context.ts";
 import { systemClock } from "../rotation/clock.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import { type Sample, sampleAlerts } from "./alert-samples.ts";
-import { requireAwsConfig } from "./aws.ts";
+import { callError, requireAwsConfig } from "./aws.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { exampleText } from "./help.ts";
 import { jsonOption, valueOption } from "./options.ts";
+import { factLines } from "./problem.ts";
 
 const TIMEOUT_MS = 15_000;
+const PUBLISH = {
+  service: "SNS",
+  permission: "sns:Publish on the topic and, if it is encrypted, its KMS key",
+};
 
 const DESCRIPTION = `Send one alert of each kind to the alert topic, marked as a test.
 
@@ -47,11 +53,11 @@ async function sendSamples(topic: string | undefined, json: boolean, context: Co
   await requireAwsConfig(context);
   const results: Sent[] = [];
   for (const sample of sampleAlerts(sampleContext(env, topic), systemClock.now()))
-    results.push(
-      await new WaitingNotice(err).during("SNS", () => send({ ...env, ALERT_TOPIC_ARN: topic }, sample)),
-    );
+    results.push(await new WaitingNotice(err).during("SNS", () => send({ context, topic }, sample)));
   const ok = results.every(({ sent }) => sent);
-  out.print(...(json ? [JSON.stringify({ ok, topic, alerts: results }, null, 2)] : lines(results, topic)));
+  out.print(
+    ...(json ? [JSON.stringify({ ok, topic, alerts: results }, null, 2)] : lines(out, results, topic)),
+  );
   context.exitWith(ok ? EXIT.ok : EXIT.failed);
 }
 
@@ -62,26 +68,37 @@ function sampleContext(env: CommandContext["env"], topic: string) {
   return alertContext(env, { functionName, invokedFunctionArn });
 }
 
-async function send(env: CommandContext["env"], { kind, alert }: Sample): Promise<Sent> {
+async function send(
+  { context, topic }: { readonly context: CommandContext; readonly topic: string },
+  { kind, alert }: Sample,
+): Promise<Sent> {
   const { subject } = alert;
+  const env = { ...context.env, ALERT_TOPIC_ARN: topic };
   try {
     await sendAlert(env, alert, { clock: systemClock, random: Math.random, timeoutMs: TIMEOUT_MS });
     return { kind, subject, sent: true };
   } catch (error) {
-    const permission = "sns:Publish on the topic and, if it is encrypted, its KMS key";
-    const fault = toAwsFault(error, { caller: "person", service: "SNS", permission });
-    const { nextStep = "Check that the topic exists in this account and region: npx . check" } = fault;
+    const { region } = topicScope(topic);
+    const hint = `Compare the ARN with the topics that exist: aws sns list-topics --region ${region}`;
+    const fault = toAwsFault(error, { ...PUBLISH, caller: "person" });
+    if (fault.kind === "signed-out" || fault.kind === "unreachable")
+      throw callError("The test alerts could not be sent", error, { ...PUBLISH, hint }, context);
+    const { nextStep = hint } = fault;
     return { kind, subject, sent: false, message: describeAwsFault("It could not be sent", fault), nextStep };
   }
 }
 
-function lines(results: readonly Sent[], topic: string): string[] {
+/** Alerts with the same problem share its text. */
+function lines(terminal: Terminal, results: readonly Sent[], topic: string): string[] {
   const sent = results.filter((each) => each.sent).length;
+  const problems = new Set(
+    results.flatMap(({ message, nextStep }) =>
+      message === undefined ? [] : factLines(terminal, { message, ...(nextStep && { nextStep }) }).join("\n"),
+    ),
+  );
   return [
-    ...results.flatMap(({ kind, subject, sent: isSent, message, nextStep }) => [
-      `${isSent ? "✓" : "✗"} ${kind}: ${subject}`,
-      ...[message, nextStep].flatMap((text) => (text === undefined ? [] : [`    ${text}`])),
-    ]),
+    ...results.map(({ kind, subject, sent: isSent }) => `${isSent ? "✓" : "✗"} ${kind}: ${subject}`),
+    ...problems,
     "",
     `${sent} of ${results.length} test alerts were sent to ${topic}.`,
     ...(sent === 0 ? [] : ["Check that they arrive where people read them."]),

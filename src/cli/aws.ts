@@ -4,7 +4,7 @@ import { awsProxyOptions } from "../adapters/proxy.ts";
 import { RotationError } from "../rotation/errors.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import type { Context } from "./context.ts";
-import { UsageError } from "./errors.ts";
+import { CallError, UsageError } from "./errors.ts";
 
 const SERVICE = "Secrets Manager";
 const TIMEOUT_MS = 10_000;
@@ -67,9 +67,10 @@ export function callError(
   error: unknown,
   call: Omit<AwsCall, "caller"> & { readonly hint: string },
   { env }: Pick<Context, "env">,
-): UsageError {
+): CallError | UsageError {
   const fault = toAwsFault(error, { ...call, caller: "person" });
   const { kind, nextStep = call.hint } = fault;
+  if (kind === "unreachable") return new CallError("unreachable", describeAwsFault(what, fault), nextStep);
   const hint = kind === "signed-out" ? signInHint(env["AWS_PROFILE"]) : nextStep;
   return new UsageError(describeAwsFault(what, fault), hint);
 }

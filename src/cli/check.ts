@@ -12,9 +12,10 @@ import { environmentsCheck } from "./checks/environments.ts";
 import { fileCheck, offlineFindings } from "./checks/file.ts";
 import { statementsCheck } from "./checks/statements.ts";
 import { topicCheck } from "./checks/topic.ts";
-import { type CommandContext, EXIT, type ExitCode, PROGRAM } from "./context.ts";
+import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { allOption, configOption, jsonOption, valueOption } from "./options.ts";
+import { PROGRAM } from "./program-name.ts";
 import { listConfigured, withReadOnlyClients } from "./read-only.ts";
 import { loadConfig } from "./selection.ts";
 

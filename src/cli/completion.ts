@@ -1,9 +1,10 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { candidates } from "./completion-candidates.ts";
-import { type CommandContext, PROGRAM } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { exampleText } from "./help.ts";
+import { NAME } from "./program-name.ts";
 
-const FUNCTION_NAME = PROGRAM.replaceAll("-", "_");
+const FUNCTION_NAME = NAME.replaceAll("-", "_");
 
 /** The scripts ask the program for candidates, so they never become outdated. Without candidates they offer files. */
 const SCRIPTS = {
@@ -16,14 +17,14 @@ const SCRIPTS = {
 }
 # ARNs contain colons.
 COMP_WORDBREAKS=\${COMP_WORDBREAKS//:/}
-complete -o default -F _${FUNCTION_NAME} ${PROGRAM}`,
-  zsh: `#compdef ${PROGRAM}
+complete -o default -F _${FUNCTION_NAME} ${NAME}`,
+  zsh: `#compdef ${NAME}
 _${FUNCTION_NAME}() {
   local -a candidates
   candidates=(\${(f)"$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( \${#candidates} )); then compadd -a candidates; else _files; fi
 }
-compdef _${FUNCTION_NAME} ${PROGRAM}`,
+compdef _${FUNCTION_NAME} ${NAME}`,
   fish: `function __${FUNCTION_NAME}
   set -l words (commandline -opc)
   set -l word (commandline -ct)
@@ -34,7 +35,7 @@ compdef _${FUNCTION_NAME} ${PROGRAM}`,
     __fish_complete_path "$word"
   end
 end
-complete -c ${PROGRAM} -f -a '(__${FUNCTION_NAME})'`,
+complete -c ${NAME} -f -a '(__${FUNCTION_NAME})'`,
 };
 
 export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
@@ -45,9 +46,9 @@ export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
     .addHelpText(
       "after",
       exampleText(out, [
-        ["completion bash", `add to ~/.bashrc: eval "$(${PROGRAM} completion bash)"`],
-        ["completion zsh", `add to ~/.zshrc after compinit: eval "$(${PROGRAM} completion zsh)"`],
-        ["completion fish", `add to ~/.config/fish/config.fish: ${PROGRAM} completion fish | source`],
+        ["completion bash", `add to ~/.bashrc: eval "$(${NAME} completion bash)"`],
+        ["completion zsh", `add to ~/.zshrc after compinit: eval "$(${NAME} completion zsh)"`],
+        ["completion fish", `add to ~/.config/fish/config.fish: ${NAME} completion fish | source`],
       ]),
     )
     .action((shell) => out.print(SCRIPTS[shell]));

@@ -5,8 +5,8 @@ import type { SecretVersion } from "../rotation/dependencies.ts";
 import { type ErrorClass, RotationError } from "../rotation/errors.ts";
 import type { TextResolver } from "../rotation/text-resolver.ts";
 import { isOlderThan } from "../rotation/versions.ts";
-import { PROGRAM } from "./context.ts";
 import { connectionProblem, type Problem } from "./problem.ts";
+import { PROGRAM } from "./program-name.ts";
 
 /**
  * `healthy`: its phase is good, and nothing indicates an older key. `stale`: it certainly holds an older version of its secret.

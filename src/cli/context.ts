@@ -2,8 +2,6 @@ import type { Redactor } from "../rotation/redact.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { AwsChoice } from "./aws-environment.ts";
 
-export const PROGRAM = "flink-connection-rotator";
-
 export const EXIT = { ok: 0, failed: 1, usage: 2, unverified: 3, interrupted: 130 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

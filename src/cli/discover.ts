@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type CommandContext, PROGRAM } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import type { Given } from "./draft/draft.ts";
 import {
   addEnvironmentOptions,
@@ -14,10 +14,18 @@ import type { FoundConnection } from "./draft/found.ts";
 import { readTerraform, type TerraformResult } from "./draft/terraform.ts";
 import { configArgument, summary } from "./draft/to-do.ts";
 import { secretsIn, useOption } from "./draft/use-option.ts";
-import { type DraftFile, draftFile, mergedFile, writeWithSchema } from "./draft/write.ts";
+import {
+  type DraftFile,
+  draftFile,
+  mergedFile,
+  requireWritable,
+  writeDraft,
+  writeWithSchema,
+} from "./draft/write.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
 import { valueOption } from "./options.ts";
+import { PROGRAM } from "./program-name.ts";
 import { silenceRemark } from "./silence.ts";
 
 const DESCRIPTION = `Write a connections.json for connections that exist, or add them to one.
@@ -82,6 +90,7 @@ async function runDiscover(options: Options, context: CommandContext): Promise<v
 function requirePlace({ output = "connections.json", merge, force }: Options): void {
   if (merge !== undefined && !existsSync(merge))
     throw new UsageError(`There is no ${merge}.`, "Write a new file with --output instead of --merge.");
+  if ((merge ?? output) !== "-") requireWritable(merge ?? output);
   if (merge === undefined && output !== "-" && existsSync(output) && !force)
     throw new UsageError(
       `${output} already exists.`,
@@ -133,7 +142,7 @@ function write(
   const { merge, output = "connections.json" } = options;
   if (merge !== undefined) {
     const { text: merged, draft } = mergedFile(merge, found, given);
-    writeFileSync(merge, merged);
+    writeDraft(merge, merged);
     return { draft, place: merge };
   }
   if (output !== "-") return { ...writeWithSchema(output, found, given), place: output };

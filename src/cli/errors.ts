@@ -13,3 +13,16 @@ export class UsageError extends Error {
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }
+
+/** A called service failed or did not answer, and may have carried out the request. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly errorClass: "unreachable" | "internal";
+  readonly hint: string;
+
+  constructor(errorClass: CallError["errorClass"], message: string, hint: string) {
+    super(message);
+    this.errorClass = errorClass;
+    this.hint = hint;
+  }
+}

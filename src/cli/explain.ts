@@ -1,8 +1,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type CommandContext, PROGRAM } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { exampleText } from "./help.ts";
+import { PROGRAM } from "./program-name.ts";
 import { inline, type Runbook, readRunbook, renderMarkdown } from "./runbook.ts";
 import { suggestion } from "./suggestion.ts";
 

@@ -1,5 +1,5 @@
 import type { Terminal } from "../terminal/terminal.ts";
-import { PROGRAM } from "./context.ts";
+import { PROGRAM } from "./program-name.ts";
 
 export type Example = readonly [line: string, description: string];
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Terminal } from "../terminal/terminal.ts";
 import { requireAwsConfig } from "./aws.ts";
-import { type CommandContext, PROGRAM } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import {
   addEnvironmentOptions,
   type EnvironmentOptions,
@@ -13,10 +13,11 @@ import { askEnvironment, asker, chooseSecrets } from "./draft/interview.ts";
 import { listSecretNames } from "./draft/secret-names.ts";
 import { configArgument, summary } from "./draft/to-do.ts";
 import { secretsIn, useOption } from "./draft/use-option.ts";
-import { writeWithSchema } from "./draft/write.ts";
+import { requireWritable, writeWithSchema } from "./draft/write.ts";
 import { UsageError } from "./errors.ts";
 import { exampleText } from "./help.ts";
 import { valueOption } from "./options.ts";
+import { PROGRAM } from "./program-name.ts";
 
 const DESCRIPTION = `Create a connections.json: find the connections and secrets that exist, and write the file.
 
@@ -49,6 +50,7 @@ export function initCommand(context: CommandContext): CommandUnknownOpts {
 
 async function runInit(options: Options, context: CommandContext): Promise<void> {
   const { output = "connections.json" } = options;
+  requireWritable(output);
   if (existsSync(output))
     throw new UsageError(
       `${output} already exists.`,

@@ -7,9 +7,10 @@ import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import { callError, requireAwsConfig } from "./aws.ts";
 import { confirmWide } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
-import { UsageError } from "./errors.ts";
+import { CallError, UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
 import { allOption, jsonOption, secretOption, valueOption } from "./options.ts";
+import { PROGRAM } from "./program-name.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
@@ -135,13 +136,17 @@ async function functionOf(client: LambdaClient, stack: string, context: CommandC
   );
 }
 
-/** CloudFormation derives the name from the stack; the description ends with the version. */
+/**
+ * CloudFormation names a function STACK-LOGICALID-SUFFIX; a stack whose name only begins like this has another hyphen. The
+ * description ends with the version.
+ */
 async function listRotators(client: LambdaClient, stack: string): Promise<string[]> {
   const names: string[] = [];
+  const isOfStack = (name: string) =>
+    name.startsWith(`${stack}-`) && /^[^-]+(-[^-]+)?$/.test(name.slice(stack.length + 1));
   for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
     for (const { FunctionName = "", Description = "" } of Functions)
-      if (FunctionName.startsWith(`${stack}-`) && Description.startsWith(FUNCTION_DESCRIPTION))
-        names.push(FunctionName);
+      if (isOfStack(FunctionName) && Description.startsWith(FUNCTION_DESCRIPTION)) names.push(FunctionName);
   return names;
 }
 
@@ -156,7 +161,9 @@ function toError(response: unknown): Error {
     );
   if (data?.errorType === "ConfigError")
     return new UsageError(data.errorMessage, "See the function's log for details.");
-  return new Error(
+  return new CallError(
+    "internal",
     data ? `The function failed: ${data.errorMessage}` : "The function failed without a message.",
+    `See the function's log. Some connections may have the new key: ${PROGRAM} status`,
   );
 }

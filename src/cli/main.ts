@@ -1,7 +1,7 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { Redactor } from "../rotation/redact.ts";
 import { type Context, EXIT, type ExitCode } from "./context.ts";
-import { failureJson, failureLines, toFailure } from "./failure.ts";
+import { type Failure, failureJson, failureLines, toFailure } from "./failure.ts";
 import { createProgram, findCommand } from "./program.ts";
 import { traceRequests } from "./request-trace.ts";
 
@@ -21,7 +21,7 @@ export async function main(args: readonly string[], context: Context): Promise<E
     return code;
   } catch (error) {
     const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
-    return isHelpOrVersion ? EXIT.ok : explain(error, args, context);
+    return isHelpOrVersion ? EXIT.ok : explain(toFailure(error, redactor), error, { args, context });
   } finally {
     endTrace?.();
   }
@@ -32,9 +32,13 @@ function startTrace({ err }: Context, redactor: Redactor): () => void {
   return traceRequests({ redactor, print, now: () => performance.now() });
 }
 
+interface CommandLine {
+  readonly args: readonly string[];
+  readonly context: Context;
+}
+
 /** Prints what happened and what to do, as JSON to standard output with `--json`. */
-function explain(error: unknown, args: readonly string[], { out, err }: Context): ExitCode {
-  const failure = toFailure(error);
+function explain(failure: Failure, error: unknown, { args, context: { out, err } }: CommandLine): ExitCode {
   if (args.includes("--json")) out.print(failureJson(failure));
   else err.print(...failureLines(err, failure));
   if (args.includes("--verbose") && error instanceof Error) err.print(err.paint("dim", error.stack ?? ""));

@@ -1,6 +1,6 @@
 import type { Environment } from "../config/load.ts";
 import type { Connection } from "../rotation/connection.ts";
-import type { ErrorClass, RotationError } from "../rotation/errors.ts";
+import type { RotationError } from "../rotation/errors.ts";
 import { detailsOf, toOutcome } from "../rotation/outcome.ts";
 import type { ShownTexts, Texts } from "../rotation/text-resolver.ts";
 import type { Text } from "../rotation/untrusted-text.ts";
@@ -20,8 +20,7 @@ export interface ShownProblem extends ShownTexts {
 
 /** The problem of a whole environment. */
 export function environmentProblem(error: RotationError, environment: Environment): Problem {
-  const { nextStep = environmentAdvice(error.errorClass, environment) } = error.response;
-  const { detail, requestId } = error.response;
+  const { nextStep = environmentAdvice(error, environment), detail, requestId } = error.response;
   return { message: error.text, ...(detail && { detail }), ...(requestId && { requestId }), nextStep };
 }
 
@@ -54,10 +53,13 @@ export function factLines(
   return facts.flatMap((fact) => (fact ? terminal.wrap(fact, "    ") : []));
 }
 
-function environmentAdvice(errorClass: ErrorClass, { name, apiKeySecret }: Environment): string {
+function environmentAdvice({ errorClass, response }: RotationError, environment: Environment): string {
+  const { name, apiKeySecret } = environment;
   switch (errorClass) {
     case "unauthorized":
-      return `Check the Flink API key in secret ${apiKeySecret}, and that its owner has the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.`;
+      return response.httpStatus === 401
+        ? `Check that the Flink API key in secret ${apiKeySecret} exists in Confluent Cloud and belongs to this environment and region.`
+        : `Check that the owner of the Flink API key in secret ${apiKeySecret} has the role FlinkAdmin, EnvironmentAdmin or OrganizationAdmin.`;
     case "secret":
       return `Put a Flink API key of environment ${name} into secret ${apiKeySecret}.`;
     case "timeout":

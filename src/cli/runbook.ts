@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Terminal } from "../terminal/terminal.ts";
-import { PROGRAM } from "./context.ts";
+import { PROGRAM } from "./program-name.ts";
 
 /** The text of docs/runbook.md, which the build inserts into the bundle. */
 declare const RUNBOOK: string | undefined;

@@ -3,8 +3,9 @@ import { type Config, readConfig } from "../config/load.ts";
 import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";
-import { type Context, PROGRAM } from "./context.ts";
+import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { PROGRAM } from "./program-name.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** @throws UsageError if the file does not exist, ConfigError listing every fault. */
@@ -46,8 +47,11 @@ export function select(selection: Selection, config: Config): readonly Connectio
 
 function requireListed(selection: Selection, { connections, environments }: Config): void {
   const { names, secrets, environment } = selection;
-  const known = connections.flatMap((each) => [each.name, qualifiedName(each)]);
-  for (const name of names) if (!known.includes(name)) throw notListed("connection", name, known);
+  const plain = [...new Set(connections.map(({ name }) => name))];
+  const qualified = connections.map(qualifiedName);
+  for (const name of names)
+    if (!plain.includes(name) && !qualified.includes(name))
+      throw notListed("connection", name, name.includes("/") ? qualified : plain);
   for (const id of secrets)
     if (!connections.some(({ secret }) => sameSecret(secret, id)))
       throw notListed("secret", id, [...new Set(connections.map(({ secret }) => secret))]);

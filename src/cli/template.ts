@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployableTemplate, TemplateOptions } from "../../infra/template.ts";
-import { type CommandContext, PROGRAM } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { type Example, exampleText } from "./help.ts";
 import { configOption, listOption, valueOption } from "./options.ts";
+import { PROGRAM } from "./program-name.ts";
 
 const DESCRIPTION = `Write a CloudFormation template and the code of the function.
 

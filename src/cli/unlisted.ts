@@ -1,7 +1,7 @@
 import type { Config } from "../config/load.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
 import { counted } from "../terminal/text.ts";
-import { PROGRAM } from "./context.ts";
+import { PROGRAM } from "./program-name.ts";
 
 const MAX_NAMED = 10;
 

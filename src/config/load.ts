@@ -57,9 +57,8 @@ export function readConfig(file: string): Config {
     text = readFileSync(file, "utf8");
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
-    throw new ConfigError(file, [
-      `The file cannot be read (${reason}). Set CONNECTIONS_FILE to use another file.`,
-    ]);
+    const fault = reason === "EISDIR" ? "It is a folder, not a file" : `The file cannot be read (${reason})`;
+    throw new ConfigError(file, [`${fault}. Set CONNECTIONS_FILE to use another file.`]);
   }
   if (latest?.file !== file || latest.text !== text) latest = { file, text, config: parseConfig(text, file) };
   return latest.config;

@@ -7,7 +7,8 @@ import { functionScope } from "./trigger.ts";
 /** More names would make the command too long to copy. */
 const MAX_NAMES = 20;
 
-const DEFAULT_STACK = "FlinkConnectionRotator";
+/** As `npx . invoke` finds it. A stack whose name only begins like this has another hyphen. */
+const IN_DEFAULT_STACK = /^FlinkConnectionRotator-[^-]+(-[^-]+)?$/;
 const DEFAULT_RUNBOOK = "docs/runbook.md";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -37,7 +38,10 @@ function rerunCommands(
   all: readonly string[],
 ): readonly (readonly string[])[] {
   const connections = all.length > MAX_NAMES ? [] : all;
-  const target = functionName.startsWith(`${DEFAULT_STACK}-`) ? [] : ["--function", functionName];
+  const target = [
+    ...(IN_DEFAULT_STACK.test(functionName) ? [] : ["--function", functionName]),
+    ...(region === undefined ? [] : ["--region", region]),
+  ];
   const payload = JSON.stringify(connections.length === 0 ? {} : { connections });
   return [
     [["npx", ".", "invoke", ...target, ...connections].map(shellQuote).join(" ")],

@@ -39,6 +39,25 @@ describe("alert --test", () => {
     expect(alerts[0]).toMatchObject({ kind: "down", sent: false, nextStep: expect.stringContaining("sns:") });
   });
 
+  it("says once why the alerts could not be sent, and how to find the right topic", async () => {
+    const { run } = await startOperator(CONNECTIONS);
+    const topic = "arn:aws:sns:eu-west-1:123456789012:alrts";
+    const { code, out } = await run(["alert", "--test", "--topic", topic]);
+    expect(out.match(/could not be sent \(NotFoundException\)/g)).toHaveLength(1);
+    expect(out.match(/aws sns list-topics --region eu-west-1/g)).toHaveLength(1);
+    expect(out).toContain(`0 of 5 test alerts were sent to ${topic}.`);
+    expect(code).toBe(1);
+  });
+
+  it("fails once with exit code 2 if AWS does not accept the credentials", async () => {
+    const { run, aws } = await startOperator(CONNECTIONS);
+    aws.fail({ operation: "Publish", error: "ExpiredToken", status: 403, message: "expired", times: 9 });
+    const { code, out, err } = await run(["alert", "--test"]);
+    expect(err.match(/ExpiredToken/g)).toHaveLength(1);
+    expect(err).toContain("Sign in again");
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
   it.each([
     ["no topic is configured", "", "No alert topic is configured."],
     ["the topic is FIFO", "arn:aws:sns:us-east-1:123456789012:alerts.fifo", "a FIFO topic"],

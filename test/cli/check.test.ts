@@ -81,7 +81,7 @@ describe("check", () => {
     confluent.setApiKeys("env-1", []);
     const { code, out } = await run(["check"]);
     expect(out).toMatch(
-      /✗ environment prod: Confluent refused the rotator's Confluent API key \(401\)\.\n {4}.+\n {4}Request id \S+\.\n {4}Check the Flink API key in secret confluent\/key/,
+      /✗ environment prod: Confluent refused the rotator's Confluent API key \(401\)\.\n {4}.+\n {4}Request id \S+\.\n {4}Check that the Flink API key in secret confluent\/key exists/,
     );
     expect(out).not.toContain("prod/a");
     expect(code).toBe(1);

@@ -113,8 +113,21 @@ describe("discover", () => {
     const { run, confluent } = await startOperator({ connections: TWO });
     confluent.setApiKeys("env-1", []);
     const { code, err } = await run(["discover", ...IDS, "--rest-endpoint", confluent.url, "--output", "-"]);
-    expect(err).toContain("Error: Confluent refused the rotator's Confluent API key (401).\n");
+    expect(err).toContain(
+      "Error: Confluent refused the rotator's Confluent API key (401).\nThe API key is not valid.\n",
+    );
+    expect(err).toMatch(/\nRequest id request-\d+\.\n/);
     expect(err).toContain("Nothing was written.");
     expect(code).toBe(1);
+  });
+
+  it("gives advice about its options, because there is no connections.json yet", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    const place = ["--rest-endpoint", confluent.url, "--output", "-"];
+    const secret = await run(["discover", ...IDS, "--api-key-secret", "confluent/kez", ...place]);
+    expect(secret.err).toContain("Check the name confluent/kez, and the AWS account and region.");
+    const environment = await run(["discover", ...IDS, "--environment", "env-2", ...place]);
+    expect(environment.err).toContain("Check organizationId, environmentId, cloud and region.");
+    expect([secret.code, environment.code]).toEqual([1, 1]);
   });
 });

@@ -139,8 +139,22 @@ describe("init", () => {
   });
 
   it.each([
+    ["", " is a folder.\nGive the name of a file in it."],
+    ["missing/new.json", " cannot be written (ENOENT).\nCreate the folder first, or choose another file."],
+  ])("asks nothing if the file %j cannot be written", async (file, message) => {
+    const { run, folder } = await startEmpty();
+    const { asked, answer } = answers([]);
+    const { code, err } = await run(["init", "--output", join(folder, file)], { isTTY: true, answer });
+    expect(err).toContain(`${join(folder, file)}${message}`);
+    expect({ code, asked }).toEqual({ code: 2, asked: [] });
+  });
+
+  it.each([
     [["--use", "support-openai"], '"support-openai" is not CONNECTION=SECRET.'],
-    [["--use", "nobody=prod/openai"], 'No connection "nobody" was found.'],
+    [
+      ["--use", "nobody=prod/openai"],
+      'No connection "nobody" was found.\nAvailable: support-openai, orders-mongodb',
+    ],
     [
       ["--name", "prod", "--region", ""],
       "--organization, --environment, --api-key-secret, --cloud and --region must be given.",

@@ -72,7 +72,12 @@ describe("invoke", () => {
       2,
       "No connection is listed.",
     ],
-    ["the function fails", { error: "Error: out of memory" }, 1, "The function failed: out of memory"],
+    [
+      "the function fails",
+      { error: "Error: out of memory" },
+      1,
+      "The function failed: out of memory\nSee the function's log. Some connections may have the new key: flink-connection-rotator status\n",
+    ],
     [
       "the function is not the rotator",
       { report: { hello: "world" } },
@@ -84,6 +89,23 @@ describe("invoke", () => {
     const { code, out, err } = await run(["invoke"]);
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: expected, out: "" });
+  });
+
+  it("does not call the function of a stack whose name only begins like the given one", async () => {
+    const { run, events } = await startDeployed({ name: "FlinkConnectionRotator-Europe-Function7685-1A2B" });
+    const { code, err } = await run(["invoke"]);
+    expect(err).toContain("Stack FlinkConnectionRotator has no rotator.");
+    expect({ code, events }).toEqual({ code: 2, events: [] });
+    expect(await run(["invoke", "--stack", "FlinkConnectionRotator-Europe"])).toMatchObject({ code: 3 });
+  });
+
+  it("ends with 1 if Lambda does not answer, without a word about what was written", async () => {
+    const { run } = await startDeployed();
+    process.env["AWS_ENDPOINT_URL_LAMBDA"] = "http://127.0.0.1:1";
+    const { code, err } = await run(["invoke", "--function", "f"]);
+    expect(err).toContain("f could not be called: 127.0.0.1 could not be reached (ECONNREFUSED)");
+    expect(err).not.toContain("Nothing was written");
+    expect(code).toBe(1);
   });
 
   it("reports that there is no such function or stack", async () => {

@@ -1,5 +1,15 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type StdioOptions, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { transform } from "esbuild";
@@ -29,6 +39,20 @@ describe("the command that npm installs", () => {
       stderr: "",
     });
     expect(launch(LAUNCHER, ["nonsense"])).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  it.runIf(existsSync("/dev/full"))("says in one line that the output cannot be written", () => {
+    const full = openSync("/dev/full", "w");
+    const stdio: StdioOptions = ["ignore", full, "pipe"];
+    const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, "explain"], {
+      stdio,
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "Error: The output could not be written (ENOSPC).\n",
+    });
   });
 
   it.each(["12.22.12", "18.20.0", "20.20.2", "22.18.0"])(

@@ -82,6 +82,8 @@ describe("rotate", () => {
     ["a name", ["rotate", "ab"], 'No connection "ab" is listed in connections.json.\nDid you mean "a"?'],
     ["a secret", ["rotate", "--secret", "opnai"], 'Did you mean "openai"?'],
     ["an environment", ["rotate", "--environment", "staging"], "Available: prod."],
+    ["a name unlike any other", ["rotate", "zzz"], "Available: a, b, c.\n"],
+    ["a name with an environment", ["rotate", "prod/zzzz"], "Available: prod/a, prod/b, prod/c.\n"],
     ["an option", ["rotate", "--dry"], "Unknown option '--dry'.\nDid you mean \"--dry-run\"?"],
     [
       "an option instead of a value",

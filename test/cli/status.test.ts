@@ -103,7 +103,10 @@ describe("status", () => {
     aws.fail({ operation: "GetSecretValue", secretId: "openai", error: "AccessDeniedException" });
     expect((await run(["status"])).out).toContain("Secret openai may not be read");
     confluent.setApiKeys("env-1", []);
-    expect((await run(["status"])).out).toContain("Confluent refused the rotator's Confluent API key (401).");
+    const { out } = await run(["status"]);
+    expect(out).toContain("Confluent refused the rotator's Confluent API key (401).");
+    expect(out).toContain("secret confluent/key exists in Confluent Cloud");
+    expect(out).not.toContain("EnvironmentAdmin");
   });
 
   it("shows Confluent's message and request id, as rotate does", async () => {

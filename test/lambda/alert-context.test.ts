@@ -58,20 +58,21 @@ describe("the commands that rotate connections again", () => {
       .map((lines) => lines.join("\n"));
 
   it("name the function only if it is not the default stack's", () => {
-    expect(commands(["prod/a"])[0]).toBe("npx . invoke prod/a");
-    expect(commands(["prod/a"], "Other-Function")[0]).toBe("npx . invoke --function Other-Function prod/a");
+    expect(commands(["prod/a"])[0]).toBe("npx . invoke --region us-east-1 prod/a");
+    for (const name of ["Other-Function", "FlinkConnectionRotator-Europe-Function76856677-Xy12"])
+      expect(commands(["prod/a"], name)[0]).toBe(`npx . invoke --function ${name} --region us-east-1 prod/a`);
   });
 
   it("rotate everything if there are more than twenty names", () => {
     const names = Array.from({ length: 21 }, (_, index) => `prod/c${index}`);
-    expect(commands(names)[0]).toBe("npx . invoke");
+    expect(commands(names)[0]).toBe("npx . invoke --region us-east-1");
     expect(commands(names)[1]).toContain("--payload '{}'");
     expect(commands(names.slice(1))[1]).toContain('"prod/c20"]');
   });
 
   it("quote characters that a shell would interpret", () => {
     const [invoke, aws] = commands(["prod/it's"]);
-    expect(invoke).toBe(`npx . invoke 'prod/it'\\''s'`);
+    expect(invoke).toBe(`npx . invoke --region us-east-1 'prod/it'\\''s'`);
     expect(aws).toContain(`--payload '{"connections":["prod/it'\\''s"]}'`);
   });
 });

@@ -3,9 +3,11 @@ import { baseUrlOf } from "../../config/address.ts";
 import type { Environment } from "../../config/load.ts";
 import { connectionsFile } from "../../config/schema.ts";
 import type { RunDependencies } from "../../rotation/dependencies.ts";
-import { type CommandContext, PROGRAM } from "../context.ts";
+import { RotationError } from "../../rotation/errors.ts";
+import type { CommandContext } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { valueOption } from "../options.ts";
+import { PROGRAM } from "../program-name.ts";
 import { listConnections, withReadOnlyClients } from "../read-only.ts";
 import type { FoundConnection } from "./found.ts";
 
@@ -70,7 +72,9 @@ export async function withConnections<T>(
   const { name, organizationId, environmentId, restEndpoint } = environment;
   const config = { environments: new Map([[name, environment]]) };
   return withReadOnlyClients(config, context, async (clients) => {
-    const listed = await listConnections(clients, environment);
+    const listed = await listConnections(clients, environment).catch((error: unknown) => {
+      throw aboutOptions(error);
+    });
     const found = [...listed.values()].map(({ name, connectionType, endpoint, phase }) => ({
       name,
       type: connectionType,
@@ -81,5 +85,19 @@ export async function withConnections<T>(
       restEndpoint,
     }));
     return work(found, clients);
+  });
+}
+
+/** The same error with advice for somebody who has no connections.json yet. */
+function aboutOptions(error: unknown): unknown {
+  if (!(error instanceof RotationError)) return error;
+  const { errorClass, text, response } = error;
+  const { nextStep } = response;
+  if (nextStep === undefined) return error;
+  return new RotationError(errorClass, text, {
+    ...response,
+    nextStep: nextStep
+      .replace(" of the environment in connections.json", "")
+      .replace(" in connections.json", ""),
   });
 }

@@ -1,6 +1,7 @@
-import { PROGRAM } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { listOption } from "../options.ts";
+import { PROGRAM } from "../program-name.ts";
+import { suggestion } from "../suggestion.ts";
 
 export const useOption = () => listOption("--use <connection=secret>", "the secret of a connection");
 
@@ -17,7 +18,7 @@ export function secretsIn(
       if (name === "" || secret === "")
         throw new UsageError(`"${pair}" is not CONNECTION=SECRET.`, `See ${PROGRAM} ${command} --help.`);
       if (!names.includes(name))
-        throw new UsageError(`No connection "${name}" was found.`, `Found: ${names.join(", ")}.`);
+        throw new UsageError(`No connection "${name}" was found.`, suggestion(name, names));
       return [name, secret];
     }),
   );

@@ -111,7 +111,7 @@ describe("a cause in an alert", () => {
     expect(causes).toHaveLength(1);
     expect(text).not.toMatch(/THEN:|What:/);
     expect(text).toContain(
-      " To run it again (the next schedule does it too): npx . invoke prod/support-openai ",
+      " To run it again (the next schedule does it too): npx . invoke --region us-east-1 prod/support-openai ",
     );
   });
 

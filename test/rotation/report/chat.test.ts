@@ -100,7 +100,7 @@ describe("the chat message of an alert", () => {
 
   it("runs only those again that failed", () => {
     const steps = nextStepsOf([refused(), ready("docs-openai", { detail: "The endpoint answered slowly." })]);
-    expect(steps).toContain("Then run it again: `npx . invoke prod/support-openai`");
+    expect(steps).toContain("Then run it again: `npx . invoke --region us-east-1 prod/support-openai`");
   });
 
   it("names at most twenty connections", () => {
