@@ -56,6 +56,20 @@ export class Canary {
   }
 }
 
+/** Remembers the canaries of a secret from version to version. */
+export class Canaries {
+  readonly #byConnection = new Map<Connection, Canary>();
+
+  /** The canary for updates that share a key. */
+  of(requests: readonly UpdateRequest[]): Canary {
+    const connections = requests.map(({ connection }) => connection);
+    const known = connections.flatMap((connection) => this.#byConnection.get(connection) ?? []);
+    const [canary = new Canary()] = known;
+    for (const connection of connections) this.#byConnection.set(connection, canary);
+    return canary;
+  }
+}
+
 function keep({ errorClass }: OutcomeDetails, reason: string): CanaryDecision {
   const message = `${reason}, so this connection keeps the key it has.`;
   return {

@@ -1,4 +1,4 @@
-import { Canary } from "./canary.ts";
+import { Canaries } from "./canary.ts";
 import { type Connection, phaseKind } from "./connection.ts";
 import { CurrentVersionCheck, SHARED_MS } from "./current-version.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
@@ -7,6 +7,7 @@ import { type OpenedSessions, sessionOf } from "./environment.ts";
 import { OutOfTimeError } from "./errors.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { type Candidate, KeyCheck } from "./key-check.ts";
+import { groupByKey } from "./key-groups.ts";
 import { detailsOf, isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { isDryRun, type SecretGroup } from "./plan.ts";
 import { prepareUpdate } from "./prepare.ts";
@@ -26,7 +27,7 @@ export class SecretRollout {
   readonly #group: SecretGroup;
   readonly #sessions: OpenedSessions;
   readonly #current: CurrentVersionCheck;
-  readonly #canary = new Canary();
+  readonly #canaries = new Canaries();
   readonly #heldKeys: HeldKeys;
   readonly #outcomes: SecretOutcomes;
   readonly #updated = new Set<Connection>();
@@ -78,16 +79,20 @@ export class SecretRollout {
     const requests = await this.#withAcceptedKeys(candidates);
     if (isDryRun(this.#context.trigger)) return undefined;
     this.#unjudged.clear();
-    const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
-    if (rest.length > 0) {
-      const newer = await this.#current.newerThan(version, rest.length < requests.length ? 0 : SHARED_MS);
-      if (newer !== undefined) return newer;
-      await Promise.all(rest.map((request) => this.#update(request)));
-    }
+    await Promise.all(groupByKey(requests).map((same) => this.#rollOutKey(same, version)));
     const newer = await this.#current.newerThan(version);
     if (newer !== undefined) return newer;
     await this.#readUnjudged();
     return this.#rollBackRefused(requests, version);
+  }
+
+  /** Updates the connections that share a key, unless the canary or a newer version speaks against it. */
+  async #rollOutKey(requests: readonly UpdateRequest[], version: SecretVersion): Promise<void> {
+    const rest = this.#context.settings.canary ? await this.#updateCanaries(requests) : requests;
+    if (rest.length === 0) return;
+    const maxAgeMs = rest.length < requests.length ? 0 : SHARED_MS;
+    if ((await this.#current.newerThan(version, maxAgeMs)) !== undefined) return;
+    await Promise.all(rest.map((request) => this.#update(request)));
   }
 
   /** The update of a connection; none if its outcome is known without one. */
@@ -107,7 +112,7 @@ export class SecretRollout {
   }
 
   /** Asks the providers of the keys, and records the outcome of each connection that must not be updated. */
-  async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly UpdateRequest[]> {
+  async #withAcceptedKeys(candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
     const keys = await KeyCheck.of(this.#context, candidates);
     this.#outcomes.recordKeys(keys);
     return keys.accepted;
@@ -119,12 +124,13 @@ export class SecretRollout {
       const before = sessionOf(this.#sessions, connection).firstRead(connection);
       return before !== undefined && phaseKind(before.phase) === "silent";
     };
-    let [request, ...others] = this.#canary.order(requests);
+    const canary = this.#canaries.of(requests);
+    let [request, ...others] = canary.order(requests);
     while (request !== undefined) {
       // The providers or the canary before may have taken minutes.
       if ((await this.#current.newerThan(request.version, SHARED_MS)) !== undefined) return [];
       const result = await this.#update(request);
-      const decision = this.#canary.decide(request, result, others, wasSilent);
+      const decision = canary.decide(request, result, others, wasSilent);
       if (decision.kind === "follow") return others.map((other) => ({ ...other, ...decision.proof }));
       if (decision.kind === "keep") {
         for (const other of others) this.#outcomes.record(other, decision.details);

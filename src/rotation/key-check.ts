@@ -14,7 +14,7 @@ export type Candidate = UpdateRequest & PreparedUpdate;
 export class KeyCheck {
   readonly #answers: ReadonlyMap<Connection, KeyAnswer>;
   /** The updates that may be put. */
-  readonly accepted: readonly UpdateRequest[];
+  readonly accepted: readonly Candidate[];
   /** The outcomes of the others: their key was refused, or the run is a dry run. */
   readonly decided: readonly (readonly [UpdateRequest, OutcomeDetails])[];
 

@@ -1,6 +1,6 @@
 import { assertMatchesConfig } from "./config-match.ts";
 import type { Connection } from "./connection.ts";
-import { buildCredentials } from "./credentials/auth-data.ts";
+import { buildCredentials, type Credentials } from "./credentials/auth-data.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import type { OutcomeDetails } from "./outcome.ts";
@@ -21,6 +21,7 @@ interface Candidate {
 export interface PreparedUpdate extends Pick<UpdateRequest, "data" | "before"> {
   /** The endpoint that Confluent shows for the connection. */
   readonly endpoint: string;
+  readonly keys: Credentials["keys"];
   /** The outcome of a dry run, which puts nothing. */
   readonly planned?: OutcomeDetails & { readonly message: string };
 }
@@ -36,14 +37,14 @@ export function prepareUpdate(
   { connection, version, label, isUpdated }: Candidate,
 ): PreparedUpdate | OutcomeDetails {
   const before = assertMatchesConfig(connection, session.initialState(connection));
-  const { data, options, remarks } = buildCredentials(connection, version.value);
+  const { data, options, keys, remarks } = buildCredentials(connection, version.value);
   const { endpoint, phase, detail } = before;
-  if (isUpdated) return { data, endpoint };
+  if (isUpdated) return { data, endpoint, keys };
   for (const remark of remarks) log.note(remark, { connection: connection.name, secret: connection.secret });
   const skipped = skippedDetails(version, before, label);
   const shown = { phase, ...(detail && { detail }) };
   if (!isDryRun(trigger))
-    return skipped === undefined ? { data, endpoint, before } : { ...shown, ...skipped };
+    return skipped === undefined ? { data, endpoint, keys, before } : { ...shown, ...skipped };
   const message = [`Would send ${options.join(", ")}.`, ...remarks].join(" ");
-  return { data, endpoint, before, planned: { ...shown, outcome: "planned", message } };
+  return { data, endpoint, keys, before, planned: { ...shown, outcome: "planned", message } };
 }

@@ -1,7 +1,6 @@
 import type { Connection, CredentialSource, DataSource } from "../connection.ts";
 import { SecretError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { formOf, hasWhiteSpaceAround } from "./clean-value.ts";
 import {
   CONNECTION_TYPES,
   describeGroups,
@@ -11,6 +10,7 @@ import {
   openGroups,
   TRANSPORT_TYPES,
 } from "./connection-types.ts";
+import { type Entry, keysIn, remarksOn, secretsIn, type Value } from "./entries.ts";
 import { SecretDocument } from "./secret-document.ts";
 
 /** Confluent's limit for `auth_data.data`, in UTF-8 bytes. */
@@ -23,20 +23,14 @@ export interface Credentials {
   readonly options: readonly string[];
   /** The credentials in it that come from the secret. */
   readonly secrets: readonly Secret[];
+  /** The same without those that only name the key, such as a user name. */
+  readonly keys: readonly Secret[];
   /** What an operator may want to know of a value that is sent as it is; never a value. */
   readonly remarks: readonly string[];
 }
 
 type OptionSource = CredentialSource & { readonly kind: "options" };
-type Value = Secret | string;
 type Found = ReadonlyMap<Option, Value>;
-
-/** A value that is sent, under the name that it has in messages. */
-interface Entry {
-  readonly option: string;
-  readonly backendKey: string;
-  readonly value: Value;
-}
 
 /**
  * Builds `auth_data.data` for a connection out of its secret.
@@ -57,31 +51,13 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
       `Secret ${document.id} is too long: ${options.join(", ")} come to ${data.bytes} bytes; Confluent takes ${MAX_DATA_BYTES} at most.`,
     );
   }
-  return { data, options, secrets: secretsIn(entries), remarks: remarksOn(entries, document.id) };
-}
-
-/** Options that say how credentials are used. */
-const SETTINGS: ReadonlySet<string> = new Set<Option>([
-  "token-endpoint",
-  "scope",
-  "sse-endpoint",
-  "transport-type",
-]);
-
-function secretsIn(entries: readonly Entry[]): Secret[] {
-  const credentials = entries.filter(({ option }) => !SETTINGS.has(option));
-  return credentials.flatMap(({ value }) => (value instanceof Secret ? [value] : []));
-}
-
-function remarksOn(entries: readonly Entry[], secretId: string): string[] {
-  const odd = entries.filter(
-    ({ backendKey, value }) =>
-      value instanceof Secret && formOf(backendKey) === "verbatim" && hasWhiteSpaceAround(value),
-  );
-  return odd.map(
-    ({ option }) =>
-      `The ${option} from secret ${secretId} begins or ends with white space; it is sent unchanged.`,
-  );
+  return {
+    data,
+    options,
+    secrets: secretsIn(entries),
+    keys: keysIn(entries),
+    remarks: remarksOn(entries, document.id),
+  };
 }
 
 function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Entry[] {

@@ -104,6 +104,16 @@ describe("credentials of a type", () => {
     expect(secrets.map((each) => each.reveal())).toEqual(["s1"]);
   });
 
+  it("are keys if they are secrets that do not only name a key", () => {
+    const keysOf = (type: string, fields: object) =>
+      buildCredentials(connection({ type }), new Secret(JSON.stringify(fields))).keys.map((key) =>
+        key.reveal(),
+      );
+    expect(keysOf("MONGODB", basic)).toEqual([basic.password]);
+    expect(keysOf("BEDROCK", { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" })).toEqual(["key"]);
+    expect(keysOf("A2A", oauth2)).toEqual(["s1"]);
+  });
+
   it("are taken from AWS's managed MongoDB Atlas secret as it is", () => {
     const managed = { ...basic, clusterUrl: "mongodb+srv://c", databaseName: "d", groupId: "g" };
     expect(dataOf({ type: "MONGODB" }, managed)).toEqual(BASIC);
