@@ -1,7 +1,7 @@
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunContext } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import { type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
@@ -49,12 +49,24 @@ function describeRollback(
   refusal: OutcomeDetails,
   { details, mayHoldVersion }: UpdateResult,
 ): OutcomeDetails {
-  const reason = details.message ?? "";
+  const { message: reason = "", secretVersionId, evidence } = details;
   if (!mayHoldVersion) return notRestored(refusal, reason);
   if (details.outcome === "ready" || details.outcome === "applied") {
     const message = after(refusal, `The previous one was put back and ${stateOf(details)}.`);
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
-  const words = UntrustedText.sentence`The previous one was put back, but it is not READY either: ${reason}`;
-  return { ...details, outcome: "failed", errorClass: "rejected", message: after(refusal, words) };
+  const isReady = evidence?.phase === "ready";
+  if (isReady && !isKeyRefused(details)) {
+    const words = UntrustedText.sentence`The previous one was put back and is READY. ${reason}`;
+    return { ...details, outcome: "rolled-back", errorClass: "rejected", message: after(refusal, words) };
+  }
+  const state = isReady ? "refused too" : "not READY either";
+  const words = UntrustedText.sentence`The previous one was put back, but it is ${state}: ${reason}`;
+  return {
+    ...details,
+    outcome: "failed",
+    errorClass: "rejected",
+    message: after(refusal, words),
+    ...(secretVersionId !== undefined && { previousVersionId: secretVersionId }),
+  };
 }

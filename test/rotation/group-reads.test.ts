@@ -32,6 +32,25 @@ describe("the last read of a connection", () => {
     expect(secrets.moves).toEqual([]);
   });
 
+  it("does not change what a statement has shown before", async () => {
+    const { rotate } = openRollout({
+      connections: {
+        a: { world: "controller", verdictAfterMs: 13_000, ...refusing("v1") },
+        b: { timeToReadyMs: 15_000 },
+      },
+      verify: { a: { name: "smoke", sql: "SHOW CATALOGS", timeoutMs: 60_000 } },
+      settings: { canary: false },
+    });
+    expect(await rotate()).toMatchObject({
+      a: {
+        outcome: "failed",
+        errorClass: "rejected",
+        evidence: { phase: "refused", statement: "completed" },
+      },
+      b: { outcome: "ready" },
+    });
+  });
+
   it("does not change READY if it fails", async () => {
     const { rotate, detailsByConnection } = openRollout({
       connections: { a: { world: "credulous" }, b: { timeToReadyMs: 15_000 } },

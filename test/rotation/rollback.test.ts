@@ -9,6 +9,7 @@ import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
 import { rollBack } from "../../src/rotation/rollback.ts";
 import type { UpdateRequest } from "../../src/rotation/update.ts";
+import type { StatementSettings } from "../../src/sandbox/confluent/statement.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW, secretVersion } from "../support/builders.ts";
 import type { FakeOptions } from "../support/fake-confluent.ts";
 import type { FakeConnectionOptions } from "../support/fake-connection.ts";
@@ -23,11 +24,13 @@ interface Options {
   readonly behaviour?: FakeConnectionOptions;
   readonly fault?: FakeOptions["fault"];
   readonly verify?: Connection["verify"];
+  readonly statements?: Partial<StatementSettings>;
 }
 
-function open({ versionIds = ["v1", "v2"], behaviour, fault, verify }: Options = {}) {
+function open({ versionIds = ["v1", "v2"], behaviour, fault, verify, statements }: Options = {}) {
   const { context, confluent, secrets, clock } = fakeWorld({ confluent: { ...(fault && { fault }) } });
   const held = confluent.add("a", behaviour);
+  confluent.statements.configure({ ...statements });
   const listed = connection({ name: "a", secret: "openai", ...(verify && { verify }) });
   for (const versionId of versionIds)
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
@@ -74,7 +77,13 @@ describe("a PUT of the previous version", () => {
 
   it("is no rollback if it does not become READY in time", async () => {
     const { restore } = open({ behaviour: { timeToReadyMs: HOUR_MS } });
-    expect(await restore()).toMatchObject({ outcome: "failed", errorClass: "rejected", phase: "PENDING" });
+    expect(await restore()).toMatchObject({
+      outcome: "failed",
+      errorClass: "rejected",
+      phase: "PENDING",
+      secretVersionId: "v1",
+      previousVersionId: "v1",
+    });
   });
 
   it("is not sent if a newer version has become current", async () => {
@@ -109,6 +118,27 @@ describe("a PUT of the previous version", () => {
       message: "Confluent refused the key. The previous one was put back and a statement has used it.",
       evidence: { statement: "completed" },
     });
+  });
+
+  it("is a rollback if it becomes READY and the statement is inconclusive", async () => {
+    const { restore } = open({ verify: VERIFY, statements: { failure: "no table" } });
+    const { message, ...details } = await restore();
+    expect(details).toMatchObject({
+      outcome: "rolled-back",
+      errorClass: "rejected",
+      evidence: { phase: "ready", statement: "failed" },
+    });
+    expect(shown(message)).toContain("The previous one was put back and is READY. ");
+    expect(shown(message)).toContain("did not show that the key works: it ended as FAILED: no table");
+  });
+
+  it("is a failure if it becomes READY and the statement is refused the previous key", async () => {
+    const { restore } = open({ verify: VERIFY, behaviour: { world: "credulous", accepts: [] } });
+    const { message, ...details } = await restore();
+    expect(details).toMatchObject({ outcome: "failed", evidence: { phase: "ready", statement: "refused" } });
+    expect(shown(message)).toContain(
+      "The previous one was put back, but it is refused too: The key is refused",
+    );
   });
 
   it("leaves the refused key in place if Confluent does not accept it", async () => {

@@ -1,4 +1,4 @@
-import type { Connection } from "../../src/rotation/connection.ts";
+import type { Connection, VerificationStatement } from "../../src/rotation/connection.ts";
 import type { RotationSettings, RunContext, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { SecretRollout } from "../../src/rotation/group.ts";
@@ -21,11 +21,13 @@ export interface RolloutOptions extends FakeWorldOptions {
   /** The results of the first reads, if they differ from the connections' states. */
   readonly initialStates?: ReadonlyMap<string, ReadResult>;
   readonly complete?: boolean;
+  /** The statements of connections by name. */
+  readonly verify?: Readonly<Record<string, VerificationStatement>>;
 }
 
 /** A secret with two versions, its connections, and the rollout of the newer version. */
 export function openRollout(options: RolloutOptions) {
-  const { newerAfterMs = [], complete = true } = options;
+  const { newerAfterMs = [], complete = true, verify = {} } = options;
   const world = fakeWorld(options);
   const { context, confluent, secrets, clock } = world;
   const times = [NOW - 2 * HOUR_MS, NOW - HOUR_MS, ...newerAfterMs.map((ms) => NOW + ms)];
@@ -47,7 +49,9 @@ export function openRollout(options: RolloutOptions) {
     settings: { ...context.settings, readyTimeoutMs: 30_000, graceMs: 0, ...options.settings },
     ...options.context,
   };
-  const connections = names.map((name) => connection({ name, secret: "openai" }));
+  const connections = names.map((name) =>
+    connection({ name, secret: "openai", ...(verify[name] && { verify: verify[name] }) }),
+  );
   const group = new SecretRollout(
     run,
     { secret: "openai", connections, complete },

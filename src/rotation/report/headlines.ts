@@ -52,6 +52,8 @@ function explanation({ holding, outcomes }: Cause): string {
   }
   if (first.errorClass === "superseded")
     return `${it} may not have the newest key of ${secret}, which keeps changing.`;
+  if (isPreviousVersion(first))
+    return `${it} ${holds} the previous key of ${secret} again; nothing shows that it works.`;
   if (evidence.phase === "unreachable")
     return `${it} ${does} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
   const may = evidence.phase === "not-seen" ? "may have" : does;

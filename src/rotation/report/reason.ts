@@ -10,6 +10,7 @@ export function headline({ holding, outcomes, errorClass }: Cause): string {
     case "down":
       return isOldRefusal(first) ? "the previous key is refused" : refusal(first);
     case "unknown":
+      if (isPreviousVersion(first)) return "new key refused, previous key not confirmed";
       return (errorClass && UNKNOWN[errorClass]) ?? "new key not confirmed";
     case "previous":
       return outcomes.length > 1 ? plural(previousReason(first)) : previousReason(first);

@@ -29,7 +29,18 @@ export async function verifyByStatement(
     return { details: { ...detailsOf(found), outcome: "failed", evidence }, mayHoldVersion: true };
   }
   const durationMs = (details.durationMs ?? 0) + context.clock.now() - startedAt;
-  return { ...result, details: { ...describe(details, found, connection), durationMs } };
+  const verified = describe(details, found, connection);
+  return { ...withReadAgain(result, verified), details: { ...verified, durationMs } };
+}
+
+/** A phase that is read again later does not change what the statement has shown. */
+function withReadAgain({ readAgain, ...result }: UpdateResult, { evidence }: OutcomeDetails): UpdateResult {
+  if (readAgain === undefined) return result;
+  const readLater = async () => {
+    const later = await readAgain();
+    return later && { ...later, evidence: withStatement(later, evidence?.statement ?? "not-run") };
+  };
+  return { ...result, readAgain: readLater };
 }
 
 function isVerified(connection: Connection): connection is VerifiedConnection {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { SecretError } from "../../../src/rotation/errors.ts";
 import type { Outcome } from "../../../src/rotation/outcome.ts";
-import { kept, many, NONE, of, ready, refused, rolledBack } from "../../support/alert-outcomes.ts";
+import {
+  kept,
+  many,
+  NONE,
+  of,
+  PREVIOUS_VERSION,
+  ready,
+  refused,
+  rolledBack,
+} from "../../support/alert-outcomes.ts";
 import { sentAlert } from "../../support/alerts.ts";
 import { openRun, type RunOptions } from "../../support/fake-run.ts";
 import { API_KEY_SECRET } from "../../support/fake-world.ts";
@@ -63,6 +72,24 @@ const DOWN: readonly Row[] = [
 ];
 
 const NOT_KNOWN: readonly Row[] = [
+  {
+    situation: "the previous key was put back, and nothing shows that it works",
+    outcomes: [
+      refused({
+        name: "a",
+        phase: "PENDING",
+        secretVersionId: PREVIOUS_VERSION,
+        evidence: { ...NONE, phase: "unsettled" },
+      }),
+    ],
+    lines: [
+      "NOT KNOWN: a",
+      "  It holds the previous key of",
+      "  prod/openai again; nothing shows",
+      "  that it works.",
+      REVOKE,
+    ],
+  },
   {
     situation: "the endpoints of several connections cannot be reached",
     outcomes: [unreachable("a"), unreachable("b")],

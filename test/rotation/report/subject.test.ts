@@ -33,6 +33,16 @@ describe("the subject of an alert", () => {
       subject: "[DOWN 1] prod/openai: new and previous key refused",
     },
     {
+      situation: "nothing shows that the previous key, which was put back, works",
+      outcomes: [
+        refused({
+          secretVersionId: PREVIOUS_VERSION,
+          evidence: { provider: "not-asked", phase: "unsettled", statement: "not-run" },
+        }),
+      ],
+      subject: "[NOT KNOWN 1] prod/openai: new key refused, previous key not confirmed",
+    },
+    {
       situation: "the previous key is refused",
       outcomes: [kept("a", { phaseBefore: "INVALID_AUTH" })],
       subject: "[DOWN 1] prod/openai: the previous key is refused",
