@@ -139,7 +139,7 @@ export function parseApiKey(secretId: string, value: Secret): ApiKey {
 }
 
 function cleanPair(key: Secret, secret: Secret, [keyPlace, secretPlace]: readonly [string, string]): ApiKey {
-  return { key: cleanValue(key, "key", keyPlace), secret: cleanValue(secret, "key", secretPlace) };
+  return { key: cleanValue(key, "token", keyPlace), secret: cleanValue(secret, "token", secretPlace) };
 }
 
 function isText(field: Field | undefined): field is Secret {

@@ -51,7 +51,7 @@ export class SecretDocument {
     const keys = usualSpellings(option).filter((key) => (this.#get(key) ?? "null") !== "null");
     const [first, ...others] = keys.map((key) => ({ key, value: this.field(key, OPTIONS[option]) }));
     if (first === undefined)
-      return option === "service-key" && this.#isServiceAccount() ? this.#whole : undefined;
+      return option === "service-key" && this.#isServiceAccount() ? this.wholeAs(OPTIONS[option]) : undefined;
     const other = others.find(({ value }) => !value.equals(first.value));
     if (other !== undefined) {
       throw new SecretError(

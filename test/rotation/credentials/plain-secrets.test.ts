@@ -24,7 +24,7 @@ describe("plain secrets", () => {
     "COSMOSDB",
   ])("are used for the only option of %s", (type) => expect(dataOf({ type }, "k1")).toEqual(API_KEY));
 
-  it.each(["12345", "k{1}", "a{b}", "null"])("%s is a plain secret", (text) => {
+  it.each(["12345", "k{1}", "a{b}", "true"])("%s is a plain secret", (text) => {
     expect(dataOf({}, text)).toEqual({ API_KEY: text, AUTH_TYPE: "API_KEY" });
   });
 
