@@ -1,5 +1,6 @@
 import { decodings } from "./redaction/encodings.ts";
 import { SecretIndex } from "./redaction/secret-index.ts";
+import { MASK } from "./redaction/window-index.ts";
 import { REDACTED, type Secret } from "./secret.ts";
 
 /** How many characters after the shown part are searched, so that a secret across the cut is recognised. */
@@ -43,7 +44,7 @@ export class Redactor {
 function clean(index: SecretIndex, text: string, limit: number): string {
   const searched = text.slice(0, limit + LOOKAHEAD);
   const marks = index.marksIn(searched);
-  const masked = replaceMarked(searched, marks, "\0");
+  const masked = replaceMarked(searched, marks, MASK);
   if (decodings(masked).some((decoded) => index.marksIn(decoded).includes(1))) return REDACTED;
   const isWhole = searched.length === text.length;
   const shown = replaceMarked(isWhole ? searched : searched.slice(0, -UNCERTAIN), marks, REDACTED);

@@ -15,6 +15,25 @@ describe("escapes that servers write in other ways", () => {
     ["a URL twice", secret, encodeURIComponent(encodeURIComponent(secret))],
     ["a URL of JSON", "a<b<c<d<e<f<g", "a%5Cu003cb%5Cu003cc%5Cu003cd%5Cu003ce%5Cu003cf%5Cu003cg"],
     ["a URL of HTML of a URL", secret, encodeURIComponent(percentEncoded(secret).replaceAll("%", "&#37;"))],
+    ["JavaScript", "a<b<c<d<e<f<g", "a\\x3cb\\u{3c}c\\u{003C}d\\x3Ce\\x3cf\\x3cg"],
+    ["Python", "a<b<c<d<e<f<g", "a\\U0000003cb\\U0000003cc\\U0000003Cd\\x3ce\\x3cf\\x3cg"],
+    ["C", "a<b<c<d<e<f<g", "a\\074b\\074c\\074d\\074e\\074f\\074g"],
+    ["JavaScript's escape()", "a<b<c<d<e<f<g", "a%u003cb%u003Cc%u003cd%u003ce%u003cf%u003cg"],
+    ["HTML without semicolons", "a<b<c<d<e<f<g", "a&#60b&#60c&#060d&#60e&#60f&#60g"],
+    ["HTML with rare names", "a/b+c=d_e/f+g=h", "a&sol;b&plus;c&equals;d&lowbar;e&sol;f&plus;g&equals;h"],
+    ["an e-mail", "a=b=c=d=e=f=g", "a=3Db=3Dc=3Dd=3De=3Df=3Dg"],
+    ["bytes in decimal", secret, `[${[...Buffer.from(secret)].join(" ")}]`],
+    ["bytes as a JSON list", secret, JSON.stringify(Buffer.from(secret))],
+    ["bytes in C", secret, [...Buffer.from(secret)].map((byte) => `0x${byte.toString(16)}`).join(", ")],
+    ["hexadecimal bytes", secret, Buffer.from(secret).toString("hex").replace(/../g, "$&:")],
+    ["hexadecimal UTF-16", secret, Buffer.from(secret, "utf16le").toString("hex")],
+    ["base64 of UTF-16", secret, Buffer.from(secret, "utf16le").toString("base64")],
+    ["base64 twice", secret, btoa(btoa(secret))],
+    [
+      "characters of full width",
+      "abcdefghijkl",
+      "\uFF41\uFF42\uFF43\uFF44\uFF45\uFF46\uFF47\uFF48\uFF49\uFF4A\uFF4B\uFF4C",
+    ],
     ["JSON of a URL", "a%41b%42c%43d%44", "\\u0061%41\\u0062%42\\u0063%43\\u0064%44"],
   ])("do not let a secret through in %s", (_, key, quoted) => {
     expect(redactorOf(key).redact(`refused ${quoted}, sorry`)).toBe("[redacted]");
@@ -32,5 +51,38 @@ describe("escapes that servers write in other ways", () => {
 
   it("are kept if they are unknown", () => {
     expect(redactorOf("horse&nbsp;/battery").redact("horse&nbsp;\\/battery")).toBe("[redacted]");
+  });
+});
+
+describe("a secret that a server breaks up", () => {
+  const secret = "sk-AbCdEfGh1234567890ZyXwVu";
+  const pieces = (length: number, text = secret) => text.match(new RegExp(`.{1,${length}}`, "g")) ?? [];
+
+  it.each([
+    ["lines", pieces(10).join("\n")],
+    ["the lines of an e-mail", pieces(8).join("=\r\n")],
+    ["columns", pieces(8).join(" | ")],
+    ["groups", pieces(4).join("-")],
+    ["characters", [...secret].join(" ")],
+    ["a list", JSON.stringify([...secret])],
+    ["pieces with nothing visible between them", pieces(8).join("\u200B")],
+    ["strings of source code", pieces(8).join('" + "')],
+    ["lines of base64", pieces(8, btoa(secret)).join("\r\n")],
+  ])("is removed from %s", (_, broken) => {
+    const clean = redactorOf(secret).redact(`refused ${broken}, sorry`);
+    expect(clean).toMatch(/^refused .{0,2}\[redacted\].{0,8}, sorry$/s);
+  });
+
+  it.each([
+    ["HTML", pieces(8).join("<wbr>")],
+    ["escaped line breaks", pieces(8).join("\\n")],
+    ["the colours of a terminal", pieces(8).join("\u001B[31m")],
+  ])("hides the whole text with %s", (_, broken) => {
+    expect(redactorOf(secret).redact(`refused ${broken}, sorry`)).toBe("[redacted]");
+  });
+
+  it("is not seen in words that have only their letters in common with a stored text", () => {
+    const redactor = redactorOf(JSON.stringify({ description: "ordersproduction", "api-key": secret }));
+    expect(redactor.redact("the orders production is down")).toBe("the orders production is down");
   });
 });

@@ -9,6 +9,11 @@ export function encodings(text: string): Set<string> {
   return new Set(forms);
 }
 
+/** The forms that a server breaks into lines. */
+export function brokenForms(text: string): readonly string[] {
+  return [text, ...[0, 1, 2].map((offset) => base64At(text, offset))];
+}
+
 /** The forms in which a text can stand alone, for texts that are too short to be recognised inside of others. */
 export function wholeEncodings(text: string): Set<string> {
   const forms = escapings(text).flatMap((escaped) => {
@@ -53,32 +58,79 @@ export function decodings(text: string): string[] {
   const layers: string[] = [];
   let current = text;
   for (let round = 0; round < 3; round += 1) {
-    for (const decode of [fromJson, fromUrl, fromHtml]) {
+    for (const decode of [fromBackslashes, fromUrl, fromMarkup, fromMail]) {
       const decoded = decode(current);
       if (decoded !== current) layers.push(decoded);
       current = decoded;
     }
   }
-  return layers;
+  const base64 = fromBase64(text);
+  const others = [fromNumbers(text), fromHex(text), base64, fromBase64(base64), text.normalize("NFKC")];
+  return [...layers, ...others.filter((other) => other !== text)];
 }
 
-function fromJson(text: string): string {
+/** Of JSON, JavaScript, Python, C and shells. */
+function fromBackslashes(text: string): string {
   const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
   return text
-    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\\U00([\da-fA-F]{6})/g, (_, code: string) => fromCode(code, 16))
+    .replace(/\\u\{0*([\da-f]{1,6})\}/gi, (_, code: string) => fromCode(code, 16))
+    .replace(/\\(?:u([\da-f]{4})|x([\da-f]{2}))/gi, (_, long?: string, short?: string) =>
+      fromCode(long ?? short, 16),
+    )
+    .replace(/\\([0-3][0-7]{2})/g, (_, code: string) => fromCode(code, 8))
     .replace(/\\(.)/g, (_, mark: string) => controls[mark] ?? mark);
 }
 
 function fromUrl(text: string): string {
-  return text.replace(/(%[0-9a-f]{2})+/gi, (bytes) =>
-    Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),
+  return text
+    .replace(/(%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"))
+    .replace(/%u([0-9a-f]{4})/gi, (_, code: string) => fromCode(code, 16));
+}
+
+/** Of HTML, and the colours of a terminal. */
+function fromMarkup(text: string): string {
+  return text
+    .replace(/<\/?\w[^<>]*>|\p{Cc}\[[\d;]*m/gu, "")
+    .replace(/&#x0*([0-9a-f]{1,6});?/gi, (_, code: string) => fromCode(code, 16))
+    .replace(/&#0*(\d{1,7});?/g, (_, code: string) => fromCode(code, 10))
+    .replace(/&([a-z]{2,6});/gi, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", sol: "/", plus: "+", equals: "=" },
+  ...{ lowbar: "_", hyphen: "-", dash: "-", colon: ":", period: ".", percnt: "%", nbsp: " ", shy: "" },
+};
+
+/** Quoted-printable, whose lines end in `=`. */
+function fromMail(text: string): string {
+  return text
+    .replace(/=[ \t]*\r?\n/g, "")
+    .replace(/(=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("=", ""), "hex").toString("utf8"));
+}
+
+/** Lists of bytes, such as `[115 107 45]`. */
+function fromNumbers(text: string): string {
+  return text
+    .replace(/(?:0x[0-9a-f]{2}[\s,;]*){8,}/gi, (bytes) => fromCodes(bytes.match(/0x../gi) ?? []))
+    .replace(/(?:\d{1,3}[\s,;]+){8,}\d{1,3}/g, (bytes) => fromCodes(bytes.match(/\d+/g) ?? []));
+}
+
+function fromCodes(codes: readonly string[]): string {
+  return codes.map((code) => String.fromCharCode(Number(code))).join("");
+}
+
+function fromBase64(text: string): string {
+  return text.replace(/[A-Za-z0-9+/_-]{16,}/g, (run) => Buffer.from(run, "base64").toString("latin1"));
+}
+
+function fromHex(text: string): string {
+  return text.replace(/([\da-f]{2}[\s:-]?){12,}/gi, (run) =>
+    Buffer.from(run.replace(/[\s:-]/g, ""), "hex").toString("latin1"),
   );
 }
 
-function fromHtml(text: string): string {
-  const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-  return text
-    .replace(/&#x([0-9a-f]{1,5});/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
-    .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replace(/&([a-z]{2,4});/g, (entity, name: string) => named[name] ?? entity);
+function fromCode(code: string | undefined, radix: number): string {
+  const point = Number.parseInt(code ?? "", radix);
+  return point <= 0x10ffff ? String.fromCodePoint(point) : "";
 }

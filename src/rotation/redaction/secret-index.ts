@@ -1,5 +1,5 @@
-import { encodings, wholeEncodings } from "./encodings.ts";
-import { fold, WindowIndex } from "./window-index.ts";
+import { brokenForms, encodings, wholeEncodings } from "./encodings.ts";
+import { fold, lettersIn, WindowIndex } from "./window-index.ts";
 
 /** Any run of this many characters of a secret is recognised. */
 const WINDOW_LENGTH = 12;
@@ -18,6 +18,8 @@ export class SecretIndex {
   readonly #pending = new Map<string, boolean>();
   /** By the length of their windows: shorter ones are for forms that are shorter as a whole. */
   readonly #windows = new Map<number, WindowIndex>();
+  /** Letters and digits of credentials: a server may break them into lines, or space them out. */
+  readonly #letters = new WindowIndex(WINDOW_LENGTH);
   readonly #words = new Set<string>();
   readonly #wordLengths = new Set<number>();
   /** How credentials start, by the first characters of that. */
@@ -38,6 +40,7 @@ export class SecretIndex {
     const marks = new Uint8Array(text.length);
     const folded = fold(text);
     for (const [width, index] of this.#windows) index.find(folded, (at) => marks.fill(1, at, at + width));
+    this.#markSpacedOut(folded, marks);
     if (this.#words.size > 0) this.#markWords(text, marks);
     this.#markCutStart(folded, marks);
     return marks;
@@ -48,6 +51,8 @@ export class SecretIndex {
     if (value.length >= MIN_LENGTH) {
       if (!isCredential && isPublic(value)) return;
       for (const form of encodings(value)) this.#addForm(form, isCredential);
+      if (isCredential)
+        for (const form of brokenForms(value)) this.#letters.add(lettersIn(fold(form)).letters);
     } else if (isCredential && value.length >= MIN_WORD_LENGTH) {
       for (const form of wholeEncodings(value)) {
         this.#words.add(form);
@@ -66,6 +71,13 @@ export class SecretIndex {
     const start = String.fromCharCode(...folded.subarray(0, WINDOW_LENGTH));
     const key = start.slice(0, MIN_START_LENGTH);
     this.#starts.set(key, (this.#starts.get(key) ?? new Set()).add(start));
+  }
+
+  #markSpacedOut(folded: Uint16Array, marks: Uint8Array): void {
+    const { letters, positions } = lettersIn(folded);
+    this.#letters.find(letters, (at) => {
+      marks.fill(1, positions[at], (positions[at + WINDOW_LENGTH - 1] ?? 0) + 1);
+    });
   }
 
   #markWords(text: string, marks: Uint8Array): void {

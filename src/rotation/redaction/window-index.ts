@@ -20,6 +20,28 @@ function foldUnit(unit: number): number {
 const BASE64: Readonly<Record<string, string>> = { "-": "+", _: "/" };
 const FOLDED = Uint16Array.from({ length: 128 }, (_, unit) => foldUnit(unit));
 
+/** Stands for a secret that was found; it separates what is before it from what is after it. */
+export const MASK = "\uFFFF";
+
+/** The ASCII letters and digits of a folded text, and where each of them is. */
+export function lettersIn(folded: Uint16Array): {
+  readonly letters: Uint16Array;
+  readonly positions: Int32Array;
+} {
+  const letters = new Uint16Array(folded.length);
+  const positions = new Int32Array(folded.length);
+  let count = 0;
+  for (let at = 0; at < folded.length; at += 1) {
+    const unit = folded[at] ?? 0;
+    const isLetter = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39);
+    if (!isLetter && unit !== 0xffff) continue;
+    letters[count] = unit;
+    positions[count] = at;
+    count += 1;
+  }
+  return { letters: letters.subarray(0, count), positions };
+}
+
 /** A set of all runs of `width` characters in the texts that were added: an open-addressing hash table of their positions. */
 export class WindowIndex {
   readonly width: number;
