@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { CfnElement, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Annotations, CfnElement, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import {
   type Alias,
@@ -58,6 +58,8 @@ export interface Fleet {
 export function addFleet(scope: Construct, props: FleetProps): Fleet {
   // A run called by this alias sends no alert and returns a shorter report.
   const batch = props.rotator.addAlias("batch");
+  // The event rules call the function itself, and the orchestrator calls the alias by its own permission.
+  Annotations.of(props.rotator).acknowledgeWarning("@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias");
   const alert = addAlertFunction(scope, props);
   const orchestrator = addOrchestrator(scope, props, {
     ROTATOR_FUNCTION: batch.functionArn,

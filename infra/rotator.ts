@@ -78,7 +78,7 @@ export class ConnectionRotator extends Construct {
     const { cloudTrailEvents = false, enabled = true, network, kmsKeyArns = [], secretTag } = props;
     const schedule = resolveSchedule(this, props.schedule ?? {});
     if (props.alertTopic) requireStandardTopic(props.alertTopic);
-    const config = readConfig(props.configFile);
+    const config = readConfig(props.configFile, "config (configFile)");
     const { secrets, rotated, shared } = secretsOf(this, config);
     const resources = makeResources(this, props);
     const { ownRole, topic, deadLetterQueue } = resources;

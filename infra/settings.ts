@@ -12,7 +12,19 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ""),
 );
-const number = z.coerce.number<string | number>().positive();
+const hours = z.coerce
+  .number<string | number>("must be a number of hours")
+  .positive("must be a number of hours");
+const whole = (max: number) => {
+  const rule = `must be a whole number from 1 to ${max}`;
+  return z.coerce.number<string | number>(rule).int(rule).min(1, rule).max(max, rule);
+};
+/** EventBridge Scheduler's limit. */
+const MAX_WINDOW_MINUTES = 1_440;
+/** The default quota of an account's concurrent executions. */
+const MAX_CONCURRENCY = 1_000;
+const RETENTION_RULE =
+  "must be one of the periods that CloudWatch Logs offers, such as 30, 90, 180, 365 or 731";
 const KEY_ARN = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/;
 const flag = z.union([z.boolean(), z.stringbool()], "must be true or false");
 
@@ -47,6 +59,12 @@ const proxyAddress = z.url({
   error: "must be the address of a proxy, such as http://proxy.example.com:3128",
 });
 
+const stackName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, "must be letters, digits and hyphens, and begin with a letter");
+const bucket = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket, such as my-deployments");
 const serviceName = z
   .string()
   .regex(SERVICE_NAME, "must be at most 40 letters, digits, dots, hyphens and underscores");
@@ -61,27 +79,27 @@ const secretTag = z
 /** The settings for `--context NAME=VALUE`. All values on the command line are strings. */
 const deploymentSettings = z.object({
   config: z.string().default("connections.json"),
-  stackName: z.string().default("FlinkConnectionRotator"),
+  stackName: stackName.default("FlinkConnectionRotator"),
   serviceName: serviceName.optional(),
   enabled: flag.default(true),
   alertEmail: emails.default([]),
   alertTopicArn: topicArn.optional(),
-  alertHttpsFormat: z.enum(["report", "chat"]).optional(),
+  alertHttpsFormat: z.enum(["report", "chat"], "must be report or chat").optional(),
   runbookUrl: z.url({ protocol: /^https?$/, error: "must be a web address" }).optional(),
   schedule: z.string().optional(),
   scheduleTimeZone: z.string().optional(),
-  schedulePeriodHours: number.optional(),
-  scheduleWindowMinutes: number.optional(),
+  schedulePeriodHours: hours.optional(),
+  scheduleWindowMinutes: whole(MAX_WINDOW_MINUTES).optional(),
   cloudTrailEvents: flag.default(false),
   kmsKeyArns: keyArns.default([]),
   roleArn: iamArn("role").optional(),
   permissionsBoundaryArn: iamArn("policy").optional(),
-  bucket: z.string().optional(),
+  bucket: bucket.optional(),
   secretTag: secretTag.optional(),
-  fleetConcurrency: number.int().optional(),
+  fleetConcurrency: whole(MAX_CONCURRENCY).optional(),
   logRetentionDays: z.coerce
-    .number<string | number>()
-    .refine((days) => days in RetentionDays, "must be one of the periods that CloudWatch Logs offers")
+    .number<string | number>(RETENTION_RULE)
+    .refine((days) => days in RetentionDays, RETENTION_RULE)
     .default(90),
   vpcId: z.string().optional(),
   subnetIds: list.optional(),

@@ -42,7 +42,9 @@ export function createTemplate({ settings, bucket }: TemplateOptions): Deployabl
     const stack = new RotatorStack(app, {}, synthesizer);
     const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
     const { archives } = synthesizer;
-    const warnings = messages.map(({ entry }) => textOf(entry.data));
+    const warnings = messages
+      .filter(({ level }) => String(level) !== "info")
+      .map(({ entry }) => textOf(entry.data));
     return { stackName: stack.stackName, template: describe(template, archives), archives, warnings };
   } finally {
     rmSync(outdir, { recursive: true });

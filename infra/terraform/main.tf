@@ -57,5 +57,12 @@ resource "aws_cloudformation_stack" "rotator" {
   iam_role_arn = var.cloudformation_role_arn
   tags         = var.tags
 
+  # Lambda releases the network interfaces of a function in a VPC slowly.
+  timeouts {
+    create = "60m"
+    update = "60m"
+    delete = "60m"
+  }
+
   depends_on = [aws_s3_object.code]
 }

@@ -16,7 +16,7 @@ export function loadConfig(file: string | undefined, { env }: Pick<Context, "env
       `There is no ${path}.`,
       `Choose a file with --config or CONNECTIONS_FILE, or create one with: ${PROGRAM} init`,
     );
-  return readConfig(path);
+  return readConfig(path, "--config or CONNECTIONS_FILE");
 }
 
 /** The connections that a command line selects: by name, by secret, by environment, or all of them. */

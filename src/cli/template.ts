@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployableTemplate, TemplateOptions } from "../../infra/template.ts";
+import { shellQuote } from "../rotation/report/commands.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { accessFile } from "./files.ts";
 import { type Example, exampleText } from "./help.ts";
 import { configOption, listOption, valueOption } from "./options.ts";
 import { PROGRAM } from "./program-name.ts";
@@ -44,6 +46,7 @@ export function templateCommand(context: CommandContext): CommandUnknownOpts {
         out: folder,
       }) => {
         const settings = settingsOf(given);
+        requireFolder(folder);
         const bucket = givenBucket ?? settings["bucket"];
         const deployable = await create({ settings: { ...settings, config }, bucket });
         write(folder, deployable);
@@ -85,10 +88,17 @@ function toUsageError(error: Error): Error {
   return error;
 }
 
+function requireFolder(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UsageError(`${folder} is a file.`, "Give a folder with --out.");
+}
+
 function write(folder: string, { template, archives }: DeployableTemplate): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "template.json"), template);
-  for (const { file, content } of archives) writeFileSync(join(folder, file), content);
+  accessFile(`The folder ${folder} cannot be written`, () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "template.json"), template);
+    for (const { file, content } of archives) writeFileSync(join(folder, file), content);
+  });
 }
 
 function summary(folder: string, { stackName, archives }: DeployableTemplate, given?: string): string[] {
@@ -98,9 +108,9 @@ function summary(folder: string, { stackName, archives }: DeployableTemplate, gi
     `Wrote ${["template.json", ...archives.map(({ file }) => file)].map((file) => join(folder, file)).join(", ")}.`,
     "To deploy them with the AWS CLI:",
     "",
-    ...archives.map(({ file, key }) => `  aws s3 cp ${join(folder, file)} s3://${bucket}/${key}`),
+    ...archives.map(({ file, key }) => `  aws s3 cp ${shellQuote(join(folder, file))} s3://${bucket}/${key}`),
     [
-      `  aws cloudformation deploy --stack-name ${stackName} --template-file ${join(folder, "template.json")}`,
+      `  aws cloudformation deploy --stack-name ${stackName} --template-file ${shellQuote(join(folder, "template.json"))}`,
       ` --s3-bucket ${bucket} --capabilities CAPABILITY_IAM`,
       ...parameter,
     ].join(""),

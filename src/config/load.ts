@@ -49,16 +49,17 @@ let latest: { readonly file: string; readonly text: string; readonly config: Con
 
 /**
  * Reads the file each time, and validates it if it has changed.
+ * @param setting what names the file.
  * @throws ConfigError listing every issue.
  */
-export function readConfig(file: string): Config {
+export function readConfig(file: string, setting = "CONNECTIONS_FILE"): Config {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
     const fault = reason === "EISDIR" ? "It is a folder, not a file" : `The file cannot be read (${reason})`;
-    throw new ConfigError(file, [`${fault}. Set CONNECTIONS_FILE to use another file.`]);
+    throw new ConfigError(file, [`${fault}. Set ${setting} to use another file.`]);
   }
   if (latest?.file !== file || latest.text !== text) latest = { file, text, config: parseConfig(text, file) };
   return latest.config;

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { startOperator } from "../support/operator.ts";
 
 const CONNECTIONS = readFileSync("connections.example.json");
 
@@ -51,6 +52,13 @@ describe("the template command", { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     expect(stdout).toContain("s3://code/");
     expect(stderr).toMatch(/^Note: Nobody receives the alerts: .*topic\.$/m);
+  });
+
+  it("writes nothing if the folder is a file", async () => {
+    const { run: inProcess } = await startOperator({ connections: [{ name: "a", secret: "openai" }] });
+    const { code, err } = await inProcess(["template", "--out", config]);
+    expect(err).toBe(`Error: ${config} is a file.\nGive a folder with --out.\n`);
+    expect(code).toBe(2);
   });
 
   it("says what to install if aws-cdk-lib is missing", () => {

@@ -66,8 +66,14 @@ describe("the app", { timeout: 120_000 }, () => {
 describe("the settings", () => {
   it.each([
     [{ cloudTrailEvents: "maybe" }, /must be true or false\s+→ at cloudTrailEvents/],
-    [{ schedulePeriodHours: "-1" }, /→ at schedulePeriodHours/],
-    [{ logRetentionDays: "91" }, /periods that CloudWatch Logs offers\s+→ at logRetentionDays/],
+    [{ schedulePeriodHours: "-1" }, /must be a number of hours\s+→ at schedulePeriodHours/],
+    [{ scheduleWindowMinutes: "1441" }, /whole number from 1 to 1440\s+→ at scheduleWindowMinutes/],
+    [{ fleetConcurrency: "many" }, /whole number from 1 to 1000\s+→ at fleetConcurrency/],
+    [{ alertHttpsFormat: "slack" }, /must be report or chat\s+→ at alertHttpsFormat/],
+    [{ stackName: "team_blue" }, /must be letters, digits and hyphens.*\s+→ at stackName/],
+    [{ bucket: "My Bucket" }, /must be the name of a bucket.*\s+→ at bucket/],
+    [{ logRetentionDays: "91" }, /periods that CloudWatch Logs offers.*\s+→ at logRetentionDays/],
+    [{ logRetentionDays: "long" }, /periods that CloudWatch Logs offers.*\s+→ at logRetentionDays/],
     [{ alertTopicArn: "OnCall" }, /standard SNS topic.*\s+→ at alertTopicArn/],
     [
       { alertTopicArn: `arn:aws:sqs:${REGION}:${ACCOUNT}:alerts` },

@@ -18,12 +18,15 @@ const parsedTemplate = z.looseObject({
 });
 
 function create({ settings, bucket }: Partial<TemplateOptions> = {}) {
-  const { template, archives, stackName } = createTemplate({ settings: { config, ...settings }, bucket });
+  const { template, archives, stackName, warnings } = createTemplate({
+    settings: { config, ...settings },
+    bucket,
+  });
   const parsed = parsedTemplate.parse(JSON.parse(template));
   const code = Object.values(parsed.Resources).flatMap(({ Type, Properties }) =>
     Type === "AWS::Lambda::Function" ? [Object(Properties).Code] : [],
   );
-  return { template, parsed, archives, stackName, code };
+  return { template, parsed, archives, stackName, warnings, code };
 }
 
 describe("a template without CDK", () => {
@@ -80,6 +83,7 @@ describe("a template without CDK", () => {
   it("has a separate archive for the orchestrator's code", () => {
     const fleet = create({ settings: { fleetConcurrency: "2", stackName: "Fleet" } });
     expect(fleet.stackName).toBe("Fleet");
+    expect(fleet.warnings).toEqual([expect.stringMatching(/^Nobody receives the alerts/)]);
     expect(fleet.archives.map(({ file }) => file)).toEqual(["function.zip", "orchestrator.zip"]);
     expect(new Set(fleet.code.map(({ S3Key }) => S3Key))).toEqual(
       new Set(fleet.archives.map(({ key }) => key)),

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { connectionsJsonSchemaText } from "../../config/json-schema.ts";
 import { UsageError } from "../errors.ts";
+import { accessFile } from "../files.ts";
 import { createDraft, type Draft, type Given } from "./draft.ts";
 import { NOTHING, readExisting } from "./existing.ts";
 import type { FoundConnection } from "./found.ts";
@@ -22,7 +23,7 @@ export function draftFile(found: readonly FoundConnection[], given: Given, schem
 
 /** An existing file with the new entries. @throws UsageError if it is not a JSON object. */
 export function mergedFile(file: string, found: readonly FoundConnection[], given: Given): DraftFile {
-  const text = withoutFault(`${file} cannot be read`, () => readFileSync(file, "utf8"));
+  const text = accessFile(`${file} cannot be read`, () => readFileSync(file, "utf8"));
   const draft = createDraft(found, given, readExisting(text));
   try {
     return { text: addEntries(text, draft), draft };
@@ -42,7 +43,7 @@ export function writeWithSchema(file: string, found: readonly FoundConnection[],
 
 /** @throws UsageError if the file cannot be written. */
 export function writeDraft(file: string, text: string): void {
-  withoutFault(`${file} cannot be written`, () => writeFileSync(file, text));
+  accessFile(`${file} cannot be written`, () => writeFileSync(file, text));
 }
 
 /** @throws UsageError if the file cannot be written, so that nobody answers questions in vain. */
@@ -50,16 +51,5 @@ export function requireWritable(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`${file} is a folder.`, "Give the name of a file in it.");
   const place = existsSync(file) ? file : dirname(file);
-  withoutFault(`${file} cannot be written`, () => accessSync(place, constants.W_OK));
-}
-
-function withoutFault<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    const hint =
-      code === "ENOENT" ? "Create the folder first, or choose another file." : "Choose another file.";
-    throw new UsageError(`${what} (${code}).`, hint);
-  }
+  accessFile(`${file} cannot be written`, () => accessSync(place, constants.W_OK));
 }
