@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
-import { openSessions, readApiKeys, type Sessions } from "./environment.ts";
+import { type OpenedSessions, openSessions, readApiKeys, type Sessions } from "./environment.ts";
 import { RotationError } from "./errors.ts";
 import { SecretRollout } from "./group.ts";
 import { asResult, detailsOf, type Outcome } from "./outcome.ts";
@@ -103,16 +103,37 @@ async function rotateGroup(
   const result = await asResult(context, async () => {
     if (version instanceof RotationError) throw version;
     recorder.readBefore(connections, version);
-    const environments = [...new Set(connections.map(({ environment }) => environment))];
-    const opened = environments.map(
-      async (environment) => [environment, await sessions.get(environment)] as const,
-    );
-    const rollout = new SecretRollout(context, group, new Map(await Promise.all(opened)), recorder);
+    const opened = await openedSessions(context, connections, sessions);
+    const rollout = new SecretRollout(context, group, opened, recorder);
     await rollout.rotate(version);
   });
   if (result instanceof RotationError)
     for (const connection of connections) recorder.record(connection, detailsOf(result));
 }
+
+/** The sessions of the connections' environments. If there are several, none is waited for longer than half of the time that is left. */
+async function openedSessions(
+  { clock, deadlineAt }: RunContext,
+  connections: readonly Connection[],
+  sessions: Sessions,
+): Promise<OpenedSessions> {
+  const environments = [...new Set(connections.map(({ environment }) => environment))];
+  const opened = new AbortController();
+  const late = clock.sleep((deadlineAt - clock.now()) / 2, opened.signal).then(() => LATE);
+  const isOne = environments.length === 1;
+  const all = environments.map(async (environment) => {
+    const session = sessions.get(environment);
+    return [environment, await (isOne ? session : Promise.race([session, late]))] as const;
+  });
+  const result = new Map(await Promise.all(all));
+  opened.abort();
+  return result;
+}
+
+const LATE = new RotationError(
+  "unreachable",
+  "Confluent did not answer in time, and the other environments of the secret could not wait longer.",
+);
 
 function firstVersion(context: RunContext, secret: string): Promise<SecretVersion> {
   const { trigger } = context;

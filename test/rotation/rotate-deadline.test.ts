@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RunContext } from "../../src/rotation/dependencies.ts";
 import { HOUR_MS, NOW } from "../support/builders.ts";
 import { openRun } from "../support/fake-run.ts";
 
@@ -33,6 +34,23 @@ describe("a run whose time is up", () => {
       { name: "c", outcome: "unverified" },
     ]);
     expect(clock.now()).toBe(deadlineAt + 500);
+  });
+
+  it("updates connections of a secret although another environment of that secret does not answer", async () => {
+    const { run, context, add, valueIn } = openRun({
+      remainingMs: 35_000,
+      connections: [{ name: "a" }, { name: "b", environment: "test" }],
+    });
+    for (const name of ["a", "b"]) add(name);
+    const connect: RunContext["connect"] = (environment, apiKey) => {
+      const real = context.connect(environment, apiKey);
+      return environment === "test" ? { ...real, get: () => new Promise(() => undefined) } : real;
+    };
+    expect(await run({ connect })).toMatchObject([
+      { name: "a", outcome: "ready" },
+      { name: "b", outcome: "failed", errorClass: "unreachable", holds: "previous" },
+    ]);
+    expect([valueIn("a"), valueIn("b")]).toEqual(["sk-1", "old-key"]);
   });
 
   it("ignores an answer that arrives after its end", async () => {
