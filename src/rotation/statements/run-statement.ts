@@ -19,6 +19,8 @@ export type StatementResult =
 /** The time that is reserved for the deletion of a statement, in milliseconds. */
 const DELETE_RESERVE_MS = 5_000;
 const MAX_CREATIONS = 3;
+/** The time before the creation is tried again if its result is not known, in milliseconds; each time it is longer. */
+const RETRY_MS = 1_000;
 
 /** Runs the statement of a connection when a slot is free. Does not wait for its deletion. Never rejects. */
 export function runStatement(
@@ -53,20 +55,28 @@ async function runNow(
   }
 }
 
-/** @returns the name under which it may exist. @throws RotationError if it was certainly not created. */
+/**
+ * Creates the statement. If it is not known whether that succeeded, the same name is sent again: it is taken only if it did.
+ * @returns the name under which it may exist. @throws RotationError if it was certainly not created.
+ */
 async function create(
   context: RunContext,
   session: EnvironmentSession,
   { name: _name, timeoutMs: _timeoutMs, ...statement }: VerificationStatement,
 ): Promise<string> {
+  let name = session.nextStatementName(context, "verify");
+  let mayExist = false;
   for (let attempt = 1; ; attempt += 1) {
-    const name = session.nextStatementName(context, "verify");
     try {
       await session.api.statements.create({ ...statement, name });
       return name;
     } catch (error) {
-      if (error instanceof UnknownResultError) return name;
-      if (!(error instanceof ConflictError) || attempt === MAX_CREATIONS) throw error;
+      mayExist ||= error instanceof UnknownResultError;
+      const isLast = attempt === MAX_CREATIONS;
+      if (mayExist && (isLast || !(error instanceof UnknownResultError))) return name;
+      if (isLast || !(error instanceof ConflictError || mayExist)) throw error;
+      if (mayExist) await context.clock.sleep(RETRY_MS * attempt);
+      else name = session.nextStatementName(context, "verify");
     }
   }
 }

@@ -3,7 +3,7 @@ import { exponentialDelay } from "../backoff.ts";
 import type { Connection } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
-import { RotationError, SupersededError } from "../errors.ts";
+import { OutOfTimeError, RotationError, SupersededError } from "../errors.ts";
 import { detailsOf, type Evidence, isKeyRefused, NO_EVIDENCE, type OutcomeDetails } from "../outcome.ts";
 import { UntrustedText } from "../untrusted-text.ts";
 import type { UpdateRequest, UpdateResult } from "../update.ts";
@@ -64,6 +64,7 @@ async function resultAfterGrace(
   const refusalCountsAt = clock.now() + (isYoung ? settings.graceMs : 0);
   for (let attempt = 1; ; attempt += 1) {
     const result = await runStatement(context, session, connection);
+    if (attempt > 1 && isOutOfTime(result)) return { kind: "failed", error: TOO_YOUNG };
     const leftMs = refusalCountsAt - clock.now();
     if (result.kind !== "refused" || leftMs <= 0) return result;
     const delayMs = Math.min(exponentialDelay(FIRST_RETRY_MS, attempt, MAX_RETRY_MS), leftMs);
@@ -72,6 +73,10 @@ async function resultAfterGrace(
     const superseded = await request.assertCurrent().catch((error: unknown) => error);
     if (superseded instanceof SupersededError) return superseded;
   }
+}
+
+function isOutOfTime(result: StatementResult): boolean {
+  return result.kind === "not-run" && result.error instanceof OutOfTimeError;
 }
 
 const TOO_YOUNG = new RotationError(

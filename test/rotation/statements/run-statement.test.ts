@@ -170,6 +170,43 @@ describe("the creation of a verification statement", () => {
     expect(created).toBe(attempts);
   });
 
+  it("is repeated with the same name if it is not known whether it succeeded", async () => {
+    const names: string[] = [];
+    const { details, seconds, left } = await verify({
+      api: (real) => ({
+        create: (statement) => {
+          names.push(statement.name);
+          const unknown = new UnknownResultError("service", "Confluent answered 503.");
+          return names.length < 3 ? Promise.reject(unknown) : real.create(statement);
+        },
+      }),
+    });
+    expect(details).toMatchObject({ outcome: "ready", evidence: { statement: "completed" } });
+    expect(new Set(names).size).toBe(1);
+    expect(seconds).toBeLessThan(10);
+    expect(left).toEqual([]);
+  });
+
+  it("has succeeded if the name is taken the second time, or if the API key is refused then", async () => {
+    const errors = [new ConflictError({}), new UnauthorizedError("No.", { httpStatus: 403 })];
+    for (const second of errors) {
+      let created = 0;
+      const { details, left } = await verify({
+        api: (real) => ({
+          create: async (statement) => {
+            created += 1;
+            if (created > 1) throw second;
+            await real.create(statement);
+            throw new UnknownResultError("service", "No answer came.");
+          },
+        }),
+      });
+      expect(details).toMatchObject({ outcome: "ready" });
+      expect(created).toBe(2);
+      expect(left).toEqual([]);
+    }
+  });
+
   it("may have succeeded although its response is lost", async () => {
     const { details, left } = await verify({
       api: (real) => ({
