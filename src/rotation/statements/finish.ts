@@ -40,12 +40,16 @@ async function reviewAll(
     const { report, restart } = policyOf(context, environment);
     const session = await opened;
     if ((!report && restart.length === 0) || session instanceof RotationError) continue;
-    const updated = connections
-      .filter((each) => each.environment === environment)
-      .flatMap((each) => updatedConnection(context, session, each, recorder.recorded(each)) ?? []);
+    const inside = connections.filter((each) => each.environment === environment);
+    const updated = inside.flatMap(
+      (each) => updatedConnection(context, session, each, recorder.recorded(each)) ?? [],
+    );
     if (updated.length === 0) continue;
+    const rolledBack = inside
+      .filter((each) => recorder.recorded(each)?.details.outcome === "rolled-back")
+      .map(({ name }) => name);
     const result = await asResult(context, () =>
-      reviewStatements(context, { environment, session, updated }, statements),
+      reviewStatements(context, { environment, session, updated, rolledBack }, statements),
     );
     if (result instanceof RotationError)
       context.log.note("It is not known which statements still run with the previous key.", {

@@ -19,6 +19,8 @@ export interface Reviewed {
   readonly environment: string;
   readonly session: EnvironmentSession;
   readonly updated: readonly UpdatedConnection[];
+  /** The names of those whose previous key was put back. */
+  readonly rolledBack: readonly string[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Reviewed {
  */
 export async function reviewStatements(
   context: RunContext,
-  { environment, session, updated }: Reviewed,
+  { environment, session, updated, rolledBack }: Reviewed,
   recorder: StatementRecorder,
 ): Promise<void> {
   const { report, restart } = policyOf(context, environment);
@@ -44,7 +46,7 @@ export async function reviewStatements(
       if (RUNNING.includes(statement.phase)) recorder.record({ ...named, action: "reported" });
       continue;
     }
-    const reason = reasonAgainst(statement, updated);
+    const reason = reasonAgainst(statement, updated, rolledBack);
     if (reason !== undefined) recorder.record({ ...named, action: "not-restarted", message: reason });
     else await restartOne(context, session, { entry: named, statement }, recorder);
   }
@@ -75,10 +77,11 @@ function affectedBy(
 function reasonAgainst(
   { connections, isResumable }: StatementState,
   updated: readonly UpdatedConnection[],
+  rolledBack: readonly string[],
 ): string | undefined {
   if (!isResumable)
     return "Only INSERT INTO, EXECUTE STATEMENT SET and CREATE TABLE AS continue where they were stopped.";
-  const needed = connections ?? updated.map(({ name }) => name);
+  const needed = connections ?? [...updated.map(({ name }) => name), ...rolledBack];
   const proven = new Set(updated.flatMap(({ name, isProven }) => (isProven ? [name] : [])));
   const unproven = needed.filter((name) => !proven.has(name));
   if (unproven.length === 0) return undefined;

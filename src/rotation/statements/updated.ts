@@ -19,7 +19,7 @@ export interface UpdatedConnection {
   readonly isProven: boolean;
 }
 
-/** `undefined` if the run did not put the connection, or if it has put the old key back. */
+/** `undefined` if the run did not put the connection, if Confluent did not take the key, or if the old key was put back. */
 export function updatedConnection(
   context: RunContext,
   session: EnvironmentSession,
@@ -30,7 +30,8 @@ export function updatedConnection(
   const { details, version } = recorded;
   const isPlanned = details.outcome === "planned";
   const putAt = isPlanned ? context.clock.now() : session.putAt(connection);
-  if (putAt === undefined || details.outcome === "rolled-back") return undefined;
+  if (putAt === undefined || details.outcome === "rolled-back" || details.holds === "previous")
+    return undefined;
   return {
     name: connection.name,
     putAt,

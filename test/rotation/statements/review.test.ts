@@ -45,11 +45,12 @@ interface Options {
   readonly trigger?: Trigger;
   /** The names of statements that the run has resumed before. */
   readonly resumed?: readonly string[];
+  readonly rolledBack?: readonly string[];
 }
 
 async function review(statements: readonly StatementState[], options: Options = {}) {
   const { connections = [updated("openai")], report = true, restart = [], resumed = [] } = options;
-  const { trigger = { kind: "schedule" } } = options;
+  const { trigger = { kind: "schedule" }, rolledBack = [] } = options;
   const world = fakeWorld();
   const { context, confluent, notes } = world;
   for (const { name } of statements) confluent.statements.add({ name, sql: "INSERT INTO a SELECT b" }, NOW);
@@ -59,7 +60,7 @@ async function review(statements: readonly StatementState[], options: Options = 
   const recorder = new StatementRecorder();
   for (const name of resumed)
     recorder.record({ environment: "prod", name, phase: "RUNNING", connections: [], action: "resumed" });
-  const reviewed = { environment: "prod", session, updated: connections };
+  const reviewed = { environment: "prod", session, updated: connections, rolledBack };
   await reviewStatements({ ...context, settings, trigger }, reviewed, recorder);
   return { entries: recorder.entries(), notes, requests: confluent.requests.length };
 }
@@ -132,6 +133,13 @@ describe("a statement that is to be restarted", () => {
   ])("is left as it is if %s", async (_, listed, connections, message) => {
     const { entries, requests } = await review([listed], { ...RESTART, connections });
     expect(entries).toMatchObject([{ name: NAME, action: "not-restarted", message }]);
+    expect(requests).toBe(0);
+  });
+
+  it("is left as it is if it has failed and the previous key of one connection was put back", async () => {
+    const options = { ...RESTART, rolledBack: ["search"] };
+    const { entries, requests } = await review([withoutConnections("FAILED")], options);
+    expect(entries).toMatchObject([{ name: NAME, action: "not-restarted", message: `${notShown} search.` }]);
     expect(requests).toBe(0);
   });
 

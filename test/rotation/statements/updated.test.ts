@@ -61,6 +61,7 @@ describe("a connection with a key that this run has put", () => {
   it.each<[string, Options]>([
     ["it was not put", { isPut: false }],
     ["its previous key was put back", { details: { outcome: "rolled-back" } }],
+    ["Confluent did not take its key", { details: { outcome: "failed", holds: "previous" } }],
     ["a dry run skips it", { isPut: false, trigger: DRY_RUN, details: { outcome: "skipped" } }],
   ])("is not counted if %s", (_, options) => {
     expect(update(options)).toBeUndefined();
