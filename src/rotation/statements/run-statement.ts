@@ -4,7 +4,7 @@ import type { EnvironmentSession } from "../environment.ts";
 import { ConflictError, OutOfTimeError, RotationError, UnknownResultError } from "../errors.ts";
 import { toRotationError } from "../outcome.ts";
 import { type Text, UntrustedText } from "../untrusted-text.ts";
-import type { StatementState } from "./api.ts";
+import type { StatementState, StatementsApi } from "./api.ts";
 import { deleteOwnStatement } from "./marker.ts";
 import { pollStatement } from "./poll.ts";
 
@@ -19,8 +19,8 @@ export type StatementResult =
 /** The time that is reserved for the deletion of a statement, in milliseconds. */
 const DELETE_RESERVE_MS = 5_000;
 const MAX_CREATIONS = 3;
-/** The time before the creation is tried again if its result is not known, in milliseconds; each time it is longer. */
-const RETRY_MS = 1_000;
+/** After this many milliseconds, a statement is looked for if the response to its creation is missing. */
+const FIND_AFTER_MS = 1_000;
 
 /** Runs the statement of a connection when a slot is free. Does not wait for its deletion. Never rejects. */
 export function runStatement(
@@ -56,7 +56,7 @@ async function runNow(
 }
 
 /**
- * Creates the statement. If it is not known whether that succeeded, the same name is sent again: it is taken only if it did.
+ * Creates the statement. If it is not known whether that succeeded and the statement is not found, the same name is sent again.
  * @returns the name under which it may exist. @throws RotationError if it was certainly not created.
  */
 async function create(
@@ -64,21 +64,30 @@ async function create(
   session: EnvironmentSession,
   { name: _name, timeoutMs: _timeoutMs, ...statement }: VerificationStatement,
 ): Promise<string> {
+  const { statements } = session.api;
   let name = session.nextStatementName(context, "verify");
   let mayExist = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await session.api.statements.create({ ...statement, name });
+      await statements.create({ ...statement, name });
       return name;
     } catch (error) {
-      mayExist ||= error instanceof UnknownResultError;
+      const isUnknown = error instanceof UnknownResultError;
       const isLast = attempt === MAX_CREATIONS;
-      if (mayExist && (isLast || !(error instanceof UnknownResultError))) return name;
-      if (isLast || !(error instanceof ConflictError || mayExist)) throw error;
-      if (mayExist) await context.clock.sleep(RETRY_MS * attempt);
-      else name = session.nextStatementName(context, "verify");
+      if (mayExist && !isUnknown) return name;
+      if (isLast && isUnknown) return name;
+      if (isLast || !(isUnknown || error instanceof ConflictError)) throw error;
+      mayExist = isUnknown;
+      if (!isUnknown) name = session.nextStatementName(context, "verify");
+      else if (await isFound(context, statements, name)) return name;
     }
   }
+}
+
+async function isFound({ clock }: RunContext, statements: StatementsApi, name: string): Promise<boolean> {
+  await clock.sleep(FIND_AFTER_MS);
+  const state = await statements.get(name).catch(() => undefined);
+  return state !== undefined;
 }
 
 async function waitForEnd(
