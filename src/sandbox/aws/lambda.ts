@@ -16,6 +16,8 @@ export interface DeployedFunction {
   readonly name: string;
   readonly description: string;
   readonly invoke: (event: unknown) => Promise<InvocationResult>;
+  /** Starts an invocation of type `Event`, whose caller does not wait. */
+  readonly start?: (event: unknown) => void;
 }
 
 /** Starts a local stand-in for AWS Lambda that lists and invokes one function. */
@@ -36,7 +38,7 @@ export async function startLambda(deployed: DeployedFunction): Promise<LambdaSan
 const FUNCTIONS = "/2015-03-31/functions";
 
 async function respond(
-  { name, description, invoke }: DeployedFunction,
+  { name, description, invoke, start }: DeployedFunction,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -48,7 +50,13 @@ async function respond(
     response.setHeader("x-amzn-errortype", "ResourceNotFoundException");
     return send(response, 404, { Message: `Function not found: ${path}` });
   }
-  const result = await invoke(JSON.parse(body || "{}"));
+  const event: unknown = JSON.parse(body || "{}");
+  if (start !== undefined && request.headers["x-amz-invocation-type"] === "Event") {
+    start(event);
+    response.writeHead(202).end();
+    return;
+  }
+  const result = await invoke(event);
   if ("report" in result) return send(response, 200, result.report);
   const [errorType = "Error", ...message] = result.error.split(": ");
   response.setHeader("x-amz-function-error", "Unhandled");

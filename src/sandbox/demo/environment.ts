@@ -45,8 +45,14 @@ export interface DemoSandbox {
   readonly close: (keepLog?: boolean) => Promise<void>;
 }
 
-/** @param onEvent receives the events that EventBridge would send to the function. */
-export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => void): Promise<DemoSandbox> {
+/**
+ * @param onEvent receives the events that EventBridge would send to the function.
+ * @param onAsyncCall receives the events of asynchronous calls of the function.
+ */
+export async function startDemoSandbox(
+  onEvent: (event: SecretLabelUpdated) => void,
+  onAsyncCall?: (event: unknown) => void,
+): Promise<DemoSandbox> {
   let isOpen = false;
   const aws = await startAws({
     clock: systemClock,
@@ -73,7 +79,11 @@ export async function startDemoSandbox(onEvent: (event: SecretLabelUpdated) => v
     await closeServers();
     throw error;
   });
-  const lambda = await startLambda({ ...DEPLOYED, invoke: rotator.invoke });
+  const lambda = await startLambda({
+    ...DEPLOYED,
+    invoke: rotator.invoke,
+    ...(onAsyncCall && { start: onAsyncCall }),
+  });
   isOpen = true;
   const close = async (keepLog = false): Promise<void> => {
     rotator.stop();

@@ -2,6 +2,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as z from "zod";
 import { serve } from "../../../src/sandbox/demo/serve.ts";
+import { FUNCTION_NAME } from "../../../src/sandbox/function-process.ts";
 import { startCli } from "../../support/child.ts";
 import { fakeTerminal } from "../../support/terminal.ts";
 
@@ -42,6 +43,19 @@ describe("npm start -- --serve", () => {
     const { put, shows } = await startServing();
     await put(/put-secret-value --secret-id (\S+) --secret-string '(.*sk-2.*)'/);
     await shows(/prod\/support-openai \(OPENAI\): READY/);
+    await shows(/✓ The run succeeded: 1 ready\./);
+  });
+
+  it("shows the run that an asynchronous call starts, as the command of an alert does", async () => {
+    const { shows, line } = await startServing();
+    const [lambda = ""] = await line(/AWS_ENDPOINT_URL_LAMBDA=(\S+)/);
+    const { status } = await fetch(`${lambda}/2015-03-31/functions/${FUNCTION_NAME}/invocations`, {
+      method: "POST",
+      headers: { "x-amz-invocation-type": "Event" },
+      body: JSON.stringify({ connections: ["prod/docs-pinecone"] }),
+    });
+    expect(status).toBe(202);
+    await shows(/A call starts a run\n\nprod\/docs-pinecone \(PINECONE\): PENDING/);
     await shows(/✓ The run succeeded: 1 ready\./);
   });
 
