@@ -1,19 +1,27 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Tests that share worker processes, since they change nothing global: a new process for each file would take half of their time. */
-const SHARED = "test/{config,docs,rotation,terminal}/**/*.test.ts";
+/** Folders whose test files share worker processes: a new process for each file would take a third of the suite's time. */
+const SHARED = ["{config,docs,rotation,terminal}", "adapters", "catalogue", "cli", "infra", "sandbox"];
+const filesIn = (folder: string) => `test/${folder}/**/*.test.ts`;
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "shared", include: [SHARED], isolate: false } },
-      { extends: true, test: { name: "isolated", include: ["test/**/*.test.ts"], exclude: [SHARED] } },
+      ...SHARED.map((name) => ({
+        extends: true as const,
+        test: { name, include: [filesIn(name)], isolate: false },
+      })),
+      {
+        extends: true,
+        test: { name: "isolated", include: ["test/**/*.test.ts"], exclude: SHARED.map(filesIn) },
+      },
     ],
     restoreMocks: true,
     globalSetup: "test/support/temporary-folder.ts",
     setupFiles: [
       "test/support/loopback-only.ts",
+      "test/support/no-leaks.ts",
       "test/support/aws-environment.ts",
       "test/support/property-budget.ts",
     ],

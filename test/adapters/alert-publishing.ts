@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach } from "vitest";
+import { afterAll, beforeEach } from "vitest";
 import { type Outcome, phaseEvidence } from "../../src/rotation/outcome.ts";
 import { type Alert, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
@@ -15,6 +15,9 @@ export function mockSns() {
   beforeEach(() => {
     sns.reset();
     sns.on(PublishCommand).resolves({ MessageId: "1" });
+  });
+  afterAll(() => {
+    sns.restore();
   });
   return sns;
 }

@@ -1,12 +1,16 @@
 import { LambdaClient, ListDurableExecutionsByFunctionCommand } from "@aws-sdk/client-lambda";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { listRunningExecutions } from "../../src/adapters/durable-executions.ts";
 
 const lambda = mockClient(LambdaClient);
 
 beforeEach(() => {
   lambda.reset();
+});
+
+afterAll(() => {
+  lambda.restore();
 });
 
 describe("the running executions of a durable function", () => {

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach } from "vitest";
+import { afterAll, beforeEach } from "vitest";
 import { createSecretStore } from "../../src/adapters/secrets-manager.ts";
 import type { SecretStore, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { STARTED_AT } from "../support/aws.ts";
@@ -14,6 +14,9 @@ export function mockSecretsManager() {
   const client = mockClient(SecretsManagerClient);
   beforeEach(() => {
     client.reset();
+  });
+  afterAll(() => {
+    client.restore();
   });
   return client;
 }

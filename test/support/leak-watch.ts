@@ -1,4 +1,4 @@
-import { afterEach, expect } from "vitest";
+import { expect } from "vitest";
 import type { AwsSandbox } from "../../src/sandbox/aws/server.ts";
 import {
   type ProvidersOptions,
@@ -74,12 +74,13 @@ export function forgetOutput(): void {
   seen.clear();
 }
 
-afterEach(() => {
+/** Fails if a part of a secret has left the process during this test. */
+export function expectNoLeaks(): void {
   const leaks = leaksSoFar();
   secrets.clear();
   forgetOutput();
   expect(leaks, "secrets of which a part has left the process").toEqual([]);
-});
+}
 
 /** The process writes its log here. JSON lines are recorded but not printed. */
 for (const stream of [process.stdout, process.stderr]) {

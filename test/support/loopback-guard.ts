@@ -4,9 +4,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 /** Reserved names, which never resolve: https://datatracker.ietf.org/doc/html/rfc2606#section-2 */
 const RESERVED = /\.(invalid|test)$/;
 
+const connect = Socket.prototype.connect;
+
 /** Refuses and reports connections of this process to other machines: no test may send a key or a request there. */
 export function allowOnlyLoopback(onRefused: (host: string) => void): void {
-  const connect = Socket.prototype.connect;
   Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
     const host = hostOf(args);
     if (host === undefined || LOOPBACK.test(host) || RESERVED.test(host))

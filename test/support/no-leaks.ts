@@ -1,0 +1,4 @@
+import { afterEach } from "vitest";
+import { expectNoLeaks } from "./leak-watch.ts";
+
+afterEach(expectNoLeaks);
