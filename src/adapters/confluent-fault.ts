@@ -21,14 +21,23 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
   const json = parseJson(body);
   const detail = errorDetail(json);
   const response: ResponseInfo = { httpStatus: status, ...requestIdOf({ headers }), ...detailOf(detail) };
+  const origin = isPage({ body }) ? { nextStep: CHECK_PROXIES } : {};
   switch (status) {
     case 200:
-      return new RotationError("service", "Confluent's response could not be read.", response);
+      return new RotationError("service", "Confluent's response could not be read.", {
+        ...response,
+        ...origin,
+      });
     case 401:
       return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
     case 403:
       return IP_FILTER.test(detail) ? outsideIpFilter(response) : forbidden(response, isObject(json));
     case 404:
+      if (isPage({ body }))
+        return new RotationError("not-found", "A page that is not from Confluent's API was answered (404).", {
+          ...response,
+          nextStep: `Check restEndpoint, cloud and region of the environment in connections.json. ${CHECK_PROXIES}`,
+        });
       return new RotationError(
         "not-found",
         "Confluent knows no such connection, environment or organization (404).",
@@ -39,7 +48,7 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
         },
       );
     default:
-      return new RotationError("service", `Confluent answered ${status}.`, response);
+      return new RotationError("service", `Confluent answered ${status}.`, { ...response, ...origin });
   }
 }
 
@@ -56,9 +65,10 @@ export function putError(response: HttpResponse): RotationError {
   const { status } = response;
   const failure = responseError(response);
   if (status === 409 || status === 412) return new ConflictError(failure.response);
-  if (isTransient(status)) return new UnknownResultError("service", failure.message, failure.response);
+  if (isTransient(status) || status === 303)
+    return new UnknownResultError("service", failure.message, failure.response);
   if (status >= 200 && status < 300) {
-    const fault = isFromApi(response) ? "reports an error" : "is not from Confluent's API";
+    const fault = isFromApi(response) ? "does not confirm it" : "is not from Confluent's API";
     const message = `The response to the PUT (${status}) ${fault}, so the key was not accepted.`;
     return new UnknownResultError("service", message, { ...failure.response, nextStep: CHECK_PROXIES });
   }
@@ -73,17 +83,27 @@ export function isFromApi({ body }: HttpResponse): boolean {
   return text === "" || text === "null" || isObject(parseJson(text));
 }
 
+/** True for HTML or XML, which the API never sends. */
+export function isPage({ body }: Pick<HttpResponse, "body">): boolean {
+  return body.trimStart().startsWith("<");
+}
+
 /** True for a success from the API. Some gateways send errors with a status of success. */
 export function isAccepted(response: HttpResponse): boolean {
   const { status, body } = response;
-  return status >= 200 && status < 300 && isFromApi(response) && !isErrorBody(parseJson(body));
+  if (status < 200 || status >= 300 || !isFromApi(response)) return false;
+  const json = parseJson(body);
+  return typeof json !== "object" || json === null || isResource(json);
 }
 
+const OWN_KEYS = ["spec", "metadata", "name"];
 const ERROR_KEYS = ["errors", "error", "error_code", "message"];
 
-function isErrorBody(json: unknown): boolean {
-  if (typeof json !== "object" || json === null || "spec" in json) return false;
-  return ERROR_KEYS.some((key) => key in json);
+/** True for an empty object, and for one that has anything of what the API sends and reports no error. */
+function isResource(json: object): boolean {
+  const keys = Object.keys(json);
+  if (keys.length === 0 || keys.includes("spec")) return true;
+  return keys.some((key) => OWN_KEYS.includes(key)) && !keys.some((key) => ERROR_KEYS.includes(key));
 }
 
 function isObject(json: unknown): boolean {

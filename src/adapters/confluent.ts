@@ -10,7 +10,7 @@ import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { Secret } from "../rotation/secret.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
-import { detailOf, isAccepted, putError, requestIdOf, responseError } from "./confluent-fault.ts";
+import { detailOf, isAccepted, isPage, putError, requestIdOf, responseError } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import { ConfluentStatements } from "./confluent-statements.ts";
 import type { HttpResponse } from "./http.ts";
@@ -81,7 +81,7 @@ export class ConfluentClient implements EnvironmentApi {
     const { response, value: state } = await this.#transport.read(this.#urlOf(name), (read) =>
       this.#toState(parseJson(read.body), read),
     );
-    if (state === undefined && response.status !== 404) throw responseError(response);
+    if (state === undefined && (response.status !== 404 || isPage(response))) throw responseError(response);
     return state;
   }
 

@@ -1,6 +1,6 @@
-import { gunzipSync } from "node:zlib";
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from "undici";
 import { USER_AGENT } from "../version.ts";
+import { decompress } from "./decompress.ts";
 import { toNetworkError } from "./network-error.ts";
 import { type ProxySettings, proxySettings } from "./proxy.ts";
 
@@ -71,18 +71,13 @@ export async function sendRequest(
       },
       body: content ?? null,
     });
+    const bytes = decompress(await body.bytes(), String(headers["content-encoding"] ?? ""), MAX_BODY_BYTES);
     return {
       status: statusCode,
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-      body: decode(await body.bytes()),
+      body: new TextDecoder().decode(bytes),
     };
   } catch (error) {
     throw toNetworkError(error, url.host, proxy?.host);
   }
-}
-
-/** Some gateways compress error bodies despite `accept-encoding` and without a header that says so. */
-function decode(bytes: Uint8Array): string {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return new TextDecoder().decode(isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }) : bytes);
 }

@@ -3,7 +3,7 @@ import type { Text } from "../rotation/untrusted-text.ts";
 import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
 
 const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
-const GZIP = /^Z_/;
+const COMPRESSION = /^Z_/;
 /** Codes of a late response, but not of a TCP connection that cannot be opened in time. */
 const LATE = /^(TimeoutError|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/;
 const CERTIFICATE = /CERT|SELF_SIGNED|VERIFY/;
@@ -30,7 +30,8 @@ export function toNetworkError(error: unknown, host: string, proxyHost?: string)
   const has = (pattern: RegExp): boolean => codes.some((code) => pattern.test(code));
   if (codes.some((code) => TOO_LARGE.includes(code)))
     return new NetworkError("service", `The response of ${host} is larger than 8 MiB.`, false);
-  if (has(GZIP)) return new NetworkError("service", `The response of ${host} cannot be decompressed.`, true);
+  if (has(COMPRESSION))
+    return new NetworkError("service", `The response of ${host} cannot be decompressed.`, true);
   if (has(LATE))
     return new NetworkError("timeout", `${host} did not send a complete response in time.`, true);
   const [code = "unknown error"] = codes;

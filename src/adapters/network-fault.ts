@@ -12,6 +12,9 @@ export type NetworkFaultKind =
   | "refused"
   | "timeout"
   | "certificate"
+  | "expired"
+  | "tls"
+  | "protocol"
   | "proxy"
   | "interrupted"
   | "other";
@@ -21,7 +24,10 @@ const KINDS: readonly (readonly [NetworkFaultKind, RegExp])[] = [
   ["name", /^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA)$/],
   ["refused", /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/],
   ["timeout", /^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT|TimeoutError|AbortError)$/],
-  ["certificate", /CERT|SELF_SIGNED|VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO$/],
+  ["tls", /^(ERR_SSL_|EPROTO$)/],
+  ["expired", /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/],
+  ["certificate", /CERT|SELF_SIGNED|VERIFY|^ERR_TLS/],
+  ["protocol", /^(HPE_|HTTPParserError$|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH)$)/],
   ["interrupted", /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED)$/],
 ];
 
@@ -42,6 +48,9 @@ const REASONS: Readonly<Record<NetworkFaultKind, string>> = {
   refused: "it accepts no connection",
   timeout: "it did not respond in time",
   certificate: "its certificate is not trusted",
+  expired: "its certificate is not valid at this time",
+  tls: "no TLS connection could be set up",
+  protocol: "its response is not valid HTTP",
   proxy: "the proxy refused the connection",
   interrupted: "the connection was closed",
   other: "",
@@ -60,6 +69,9 @@ export function networkAdvice(kind: NetworkFaultKind, host: string): string {
     refused: `Check the address and port of ${host}, and the firewalls on the way to it`,
     timeout: `Check the firewalls and routes to ${host}: from a VPC without internet access it needs a VPC endpoint, and if only a proxy can reach it, HTTPS_PROXY`,
     certificate: `If a proxy or firewall replaces the certificate of ${host}, set NODE_EXTRA_CA_CERTS to a PEM file with its certificate authority`,
+    expired: `Renew the certificate of ${host}, or correct the clock where the rotator runs`,
+    tls: `Check that ${host} expects https on this port, and the proxies and firewalls on the way to it`,
+    protocol: `Check the address and port of ${host}, and the proxies on the way to it: something else may answer there`,
     proxy: `Check HTTPS_PROXY, with the user name and password for the proxy, or add ${host} to NO_PROXY`,
     interrupted: `Check the proxies and firewalls on the way to ${host}`,
     other: `Check that DNS and firewalls let the rotator reach ${host}; if only a proxy can, set HTTPS_PROXY`,

@@ -39,7 +39,8 @@ export async function followRedirects(
 
 function locationOf({ status, headers }: HttpResponse, base: URL): URL | null {
   const location = STATUSES.has(status) ? headers["location"] : undefined;
-  return location === undefined ? null : URL.parse(location, base.href);
+  const target = location ? URL.parse(location, base.href) : null;
+  return target !== null && /^https?:$/.test(target.protocol) ? target : null;
 }
 
 /** The host comes from outside, as below. */

@@ -19,8 +19,25 @@ describe("an error response", () => {
   it.each(["html", "empty"] as const)("in the shape %s has no detail", async (body) => {
     const { api, sandbox } = await startBench();
     sandbox.fail({ fault: { kind: "status", status: 400, body } });
-    expect((await failureOf(api.list())).response).toEqual({ httpStatus: 400, requestId: "request-1" });
+    expect((await failureOf(api.list())).response).toEqual({
+      httpStatus: 400,
+      requestId: "request-1",
+      ...(body === "html" && { nextStep: expect.stringContaining("Check the proxies and firewalls") }),
+    });
   });
+
+  it.each(["list", "get"] as const)(
+    "that is an HTML page with status 404 does not mean that nothing exists: %s",
+    async (call) => {
+      const { api } = await answeredBy({ status: 404, body: "<!doctype html><title>Not found</title>" });
+      const error = await failureOf(call === "list" ? api.list() : api.get("a"));
+      expect(error).toMatchObject({ errorClass: "not-found", response: { httpStatus: 404 } });
+      expect(error.message).toBe("A page that is not from Confluent's API was answered (404).");
+      expect(error.response.nextStep).toMatch(
+        /^Check restEndpoint, cloud and region .* proxies and firewalls/,
+      );
+    },
+  );
 
   it("without a request id is reported without one", async () => {
     const { api } = await answeredBy({ status: 400 });
@@ -50,6 +67,7 @@ describe("an error response", () => {
 
   it.each([
     [302, "RotationError", "service"],
+    [303, "UnknownResultError", "service"],
     [400, "RotationError", "rejected"],
     [422, "RotationError", "rejected"],
     [401, "UnauthorizedError", "unauthorized"],

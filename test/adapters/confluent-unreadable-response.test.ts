@@ -45,6 +45,28 @@ describe("an unreadable response", () => {
     });
   });
 
+  it.each([
+    { fault: { faultstring: "Denied." } },
+    { status: "error", reason: "No quota." },
+    { Message: "Forbidden" },
+    { name: "a", message: "Forbidden" },
+  ])("(%j) with 200 does not accept a PUT", async (body) => {
+    const { api } = await answeredBy({ body });
+    expect(await failureOf(api.put(update()))).toMatchObject({
+      name: "UnknownResultError",
+      errorClass: "service",
+      message: expect.stringContaining("does not confirm it, so the key was not accepted"),
+    });
+  });
+
+  it.each([{}, { name: "a" }, { metadata: {} }, { spec: {}, error: null }])(
+    "(%j) with 200 accepts a PUT",
+    async (body) => {
+      const { api } = await answeredBy({ body });
+      expect(shown(await api.put(update()))).toEqual({ httpStatus: 200 });
+    },
+  );
+
   it("(html) with 400 to a PUT does not count as a refused key", async () => {
     const { api } = await answeredBy({ status: 400, body: "<html>Bad Request</html>" });
     expect(await failureOf(api.put(update()))).toMatchObject({ errorClass: "service" });

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "../../src/adapters/http.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
@@ -109,6 +109,35 @@ describe("a compressed HTTP response", () => {
     const url = await compressed(gzipSync('{"message":"ü"}'), 500);
     await expect(sendOverHttp(url)).resolves.toMatchObject({ status: 500, body: '{"message":"ü"}' });
   });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["X-Gzip", gzipSync],
+    ["br", brotliCompressSync],
+    ["zstd", zstdCompressSync],
+    ["deflate", deflateSync],
+    ["deflate", deflateRawSync],
+    ["br, gzip", (text: string) => gzipSync(brotliCompressSync(text))],
+    ["gzip", Buffer.from],
+    ["unknown", Buffer.from],
+  ] as const)("is decompressed as its header says: %s", async (encoding, compress) => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { "content-encoding": encoding }).end(compress('{"message":"ü"}'));
+    });
+    await expect(sendOverHttp(url)).resolves.toMatchObject({ status: 200, body: '{"message":"ü"}' });
+  });
+
+  it.each(["br", "zstd", "deflate"])(
+    "is unreadable for now if it is not in the encoding %s",
+    async (encoding) => {
+      const url = await serve((_request, response) => {
+        response.writeHead(200, { "content-encoding": encoding }).end('{"message":"ü"}');
+      });
+      const error = await failure(sendOverHttp(url));
+      expect(error).toMatchObject({ name: "NetworkError", errorClass: "service", isTransient: true });
+      expect(error.message).toContain("cannot be decompressed");
+    },
+  );
 
   it("of eight MiB is decompressed completely", async () => {
     const { body } = await sendOverHttp(await compressed(gzipSync(Buffer.alloc(EIGHT_MIB, " "))));

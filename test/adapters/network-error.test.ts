@@ -65,6 +65,14 @@ describe("a network error", () => {
     expect(error.response.nextStep).toContain("Check the name flink.invalid");
   });
 
+  it("is transient if the host does not speak HTTP", async () => {
+    const url = await serve((_request, response) => response.socket?.end("SSH-2.0-OpenSSH_9.6\r\n"));
+    const error = await failure(sendOverHttp(url));
+    expect(error).toMatchObject({ errorClass: "unreachable", isTransient: true });
+    expect(error.message).toMatch(/: its response is not valid HTTP\.$/);
+    expect(error.response.nextStep).toContain("something else may answer there");
+  });
+
   it("is permanent if the host's certificate is invalid", async () => {
     const error = await failure(sendOverHttp(await serveTls(selfSigned())));
     expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
@@ -74,10 +82,10 @@ describe("a network error", () => {
 
   it("is permanent if the host does not speak TLS", async () => {
     const url = await serve((_request, response) => response.end());
-    await expect(failure(sendOverHttp(url.replace("http:", "https:")))).resolves.toMatchObject({
-      errorClass: "unreachable",
-      isTransient: false,
-    });
+    const error = await failure(sendOverHttp(url.replace("http:", "https:")));
+    expect(error).toMatchObject({ errorClass: "unreachable", isTransient: false });
+    expect(error.message).toMatch(/: no TLS connection could be set up\.$/);
+    expect(error.response.nextStep).not.toContain("NODE_EXTRA_CA_CERTS");
   });
 
   it.each([

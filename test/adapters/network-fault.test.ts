@@ -24,6 +24,16 @@ describe("a network fault", () => {
       "its certificate is not trusted",
       "the certificate of flink",
     ],
+    ["CERT_HAS_EXPIRED", "expired", "its certificate is not valid at this time", "Renew the certificate"],
+    [
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+      "tls",
+      "no TLS connection could be set up",
+      "expects https on this port",
+    ],
+    ["EPROTO", "tls", "no TLS connection could be set up", "expects https on this port"],
+    ["HPE_INVALID_CONSTANT", "protocol", "its response is not valid HTTP", "something else may answer there"],
+    ["UND_ERR_HEADERS_OVERFLOW", "protocol", "its response is not valid HTTP", "address and port"],
     ["ECONNRESET", "interrupted", "the connection was closed", "proxies and firewalls"],
   ])("(%s) is explained by its code only", (code, kind, reason, advice) => {
     const fault = toNetworkFault(coded(code));

@@ -69,6 +69,16 @@ describe("a redirect", () => {
     await expect(send(agent, `${url}/a`)).resolves.toMatchObject({ body: AUTHORIZATION });
   });
 
+  it.each(["javascript:alert(1)", "file:///etc/passwd", "http://[::1", ""])(
+    "to %j is an ordinary response",
+    async (location) => {
+      const url = await serve((_request, response) => response.writeHead(302, { location }).end("page"));
+      const agent = createAgent();
+      onTestFinished(() => agent.destroy());
+      await expect(send(agent, url)).resolves.toMatchObject({ status: 302, body: "page" });
+    },
+  );
+
   const ELSEWHERE = [
     "https://login.example.com/b",
     "http://flink.us-west-2.aws.confluent.cloud/b",

@@ -1,6 +1,6 @@
-import { gunzipSync } from "node:zlib";
 import { type Dispatcher, request as undiciRequest } from "undici";
 import { USER_AGENT } from "../../version.ts";
+import { decompress } from "../decompress.ts";
 import { toNetworkFault } from "../network-fault.ts";
 import type { ProviderRequest, ProviderResponse } from "./provider.ts";
 
@@ -26,7 +26,11 @@ async function sendOnce(
   { method, url, headers, body: content }: ProviderRequest,
   signal: AbortSignal,
 ): Promise<ProviderResponse> {
-  const { statusCode, body } = await undiciRequest(new URL(url), {
+  const {
+    statusCode,
+    headers: received,
+    body,
+  } = await undiciRequest(new URL(url), {
     dispatcher,
     signal,
     method,
@@ -38,7 +42,10 @@ async function sendOnce(
     },
     body: content ?? null,
   });
-  return { status: statusCode, body: decode(await firstBytes(body)) };
+  return {
+    status: statusCode,
+    body: decode(await firstBytes(body), String(received["content-encoding"] ?? "")),
+  };
 }
 
 /** Leaving the loop closes the connection. */
@@ -53,11 +60,10 @@ async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES);
 }
 
-/** Some gateways compress despite `accept-encoding`. A truncated body cannot be decompressed and counts as unreadable. */
-function decode(bytes: Buffer): string {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString();
+/** A truncated body cannot be decompressed and counts as unreadable. */
+function decode(bytes: Buffer, contentEncoding: string): string {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }).toString();
+    return Buffer.from(decompress(bytes, contentEncoding, MAX_BODY_BYTES)).toString();
   } catch {
     return "";
   }
