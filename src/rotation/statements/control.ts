@@ -13,10 +13,13 @@ const RESERVE_MS = 3_000;
 /** For this many milliseconds after a statement was resumed, its phase may be out of date. */
 const SETTLE_MS = 10_000;
 const RETRY_DELAY_MS = 5_000;
+/** A statement that starts must run for this many milliseconds: its first call of a provider may make it fail. */
+const RUNS_MS = 3_000;
 
 const OVER = ["STOPPED", "FAILED"];
+const RUNNING = ["RUNNING", "DEGRADED"];
 /** In these phases a statement runs, or has run to its end. */
-const STARTED = ["RUNNING", "DEGRADED", "COMPLETED"];
+const STARTED = [...RUNNING, "COMPLETED"];
 const NOT_STOPPED_YET = ["RUNNING", "DEGRADED", "STOPPING"];
 
 /** Stops and resumes one statement, and waits until that is done. Its methods never reject. */
@@ -25,6 +28,7 @@ export class StatementControl {
   readonly #session: EnvironmentSession;
   readonly #name: string;
   #phase: string;
+  #hasStopped = false;
 
   constructor(context: RunContext, session: EnvironmentSession, { name, phase }: StatementState) {
     this.#context = context;
@@ -38,17 +42,22 @@ export class StatementControl {
     return this.#phase;
   }
 
-  /** @returns "no" if the statement was certainly not stopped. */
-  async stop(): Promise<"yes" | "no" | "unknown"> {
+  /** True if the statement was seen stopped, or failed, after it was asked to stop or to resume. */
+  get hasStopped(): boolean {
+    return this.#hasStopped;
+  }
+
+  /** Waits until it has stopped, for two minutes at most. @returns false if the statement was certainly not stopped. */
+  async stop(): Promise<boolean> {
     const { clock, deadlineAt } = this.#context;
     try {
       await this.#session.api.statements.setStopped(this.#name, true);
     } catch (error) {
-      if (!(error instanceof UnknownResultError)) return "no";
+      if (!(error instanceof UnknownResultError)) return false;
     }
     const untilAt = clock.now() + Math.min(MAX_STOP_MS, (deadlineAt - clock.now()) / 2);
-    const phase = await this.#waitFor((seen) => !NOT_STOPPED_YET.includes(seen), untilAt);
-    return OVER.includes(phase) ? "yes" : "unknown";
+    await this.#waitFor((phase) => !NOT_STOPPED_YET.includes(phase), untilAt);
+    return true;
   }
 
   /** Asks until the statement runs, or for five minutes. @returns true if it was seen to run. */
@@ -80,8 +89,11 @@ export class StatementControl {
     const { clock } = this.#context;
     const settlesAt = clock.now() + SETTLE_MS;
     let hasMoved = false;
+    let runningSince: number | undefined;
     return this.#waitFor((phase) => {
       hasMoved ||= !OVER.includes(phase);
+      runningSince = RUNNING.includes(phase) ? (runningSince ?? clock.now()) : undefined;
+      if (runningSince !== undefined) return clock.now() - runningSince >= RUNS_MS;
       return STARTED.includes(phase) || (OVER.includes(phase) && (hasMoved || clock.now() >= settlesAt));
     }, untilAt);
   }
@@ -89,9 +101,10 @@ export class StatementControl {
   /** @returns the last phase that was read; empty if none was. */
   async #waitFor(isReached: (phase: string) => boolean, untilAt: number): Promise<string> {
     const read = () => this.#session.api.statements.get(this.#name).catch(() => undefined);
-    const last = await pollStatement(this.#context.clock, { read, untilAt }, (state) =>
-      isReached(state.phase),
-    );
+    const last = await pollStatement(this.#context.clock, { read, untilAt }, ({ phase }) => {
+      this.#hasStopped ||= OVER.includes(phase);
+      return isReached(phase);
+    });
     if (last === undefined) return "";
     this.#phase = last.phase;
     return last.phase;

@@ -73,10 +73,10 @@ export class Restart {
     // If the run ends in between, its report says that the statement is stopped.
     this.#record("not-resumed");
     this.#note("A statement is being stopped, and will be resumed with the new key.");
-    const stopped = await this.#control.stop();
-    if (stopped !== "no" && !(await this.#resume("restarted"))) return;
+    const mayBeStopped = await this.#control.stop();
+    if (mayBeStopped && !(await this.#resume("restarted"))) return;
     await this.#delete(marker);
-    if (stopped !== "yes") this.#leave("Confluent did not stop it.");
+    if (!this.#control.hasStopped) this.#leave("Confluent did not stop it.");
   }
 
   /** @returns true if the statement runs. */

@@ -19,6 +19,13 @@ describe("a statement that is asked to stop", () => {
     expect(restarted.seconds).toBeLessThan(seconds + 10);
   });
 
+  it("is restarted although it needs more than two minutes to stop", async () => {
+    const restarted = await restartStatement({ settings: { stopMs: 150_000 } });
+    expect(restarted.entry).toMatchObject({ phase: "RUNNING", action: "restarted" });
+    expect(restarted.left).toEqual([NAME]);
+    expect(restarted.seconds).toBeLessThan(180);
+  });
+
   it("is resumed if it fails instead", async () => {
     const restarted = await restartStatement({
       api: showing("stop", ["STOPPING", "FAILED", "PENDING", "RUNNING"]),
@@ -82,6 +89,12 @@ describe("a statement that is asked to resume", () => {
     expect(restarted.entry).toMatchObject({ action: "not-resumed", phase: "FAILED" });
     expect(requests(restarted)).toEqual(["stop", "resume"]);
     expect(restarted.seconds).toBeLessThan(10);
+  });
+
+  it("counts as not running if it fails within seconds after its start", async () => {
+    const api = showing("resume", ["PENDING", "RUNNING", "RUNNING", "FAILED"]);
+    const restarted = await restartStatement({ api });
+    expect(restarted.entry).toMatchObject({ action: "not-resumed", phase: "FAILED" });
   });
 
   it("is waited for although some reads fail", async () => {
