@@ -2,22 +2,26 @@ import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 
 export const METRICS_NAMESPACE = "FlinkConnectionRotator";
 
-type MetricName =
-  | "ConnectionsReady"
-  | "ConnectionsApplied"
-  | "ConnectionsFailed"
-  | "ConnectionsUnverified"
-  | "ConnectionsRolledBack"
-  | "ConnectionsNotAttempted"
-  | "ConnectionsSkipped"
-  | "Runs"
-  | "ScheduledRuns"
-  | "OpenFailures"
-  | "AlertedErrors"
-  | "Requests"
-  | "Throttled"
-  | "TimeToReady"
-  | "PropagationTime";
+/** The names of all metrics. Dashboards and alarms outside this stack may use them. */
+export const METRIC_NAMES = [
+  "ConnectionsReady",
+  "ConnectionsApplied",
+  "ConnectionsFailed",
+  "ConnectionsUnverified",
+  "ConnectionsRolledBack",
+  "ConnectionsNotAttempted",
+  "ConnectionsSkipped",
+  "Runs",
+  "ScheduledRuns",
+  "OpenFailures",
+  "AlertedErrors",
+  "Requests",
+  "Throttled",
+  "TimeToReady",
+  "PropagationTime",
+] as const;
+
+type MetricName = (typeof METRIC_NAMES)[number];
 
 interface MetricOptions {
   /** Default: all environments. */

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
+import { METRIC_NAMES } from "../../infra/metrics.ts";
 import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
@@ -67,5 +69,11 @@ describe("the alarms", () => {
       );
     expect(watched).toHaveLength(3);
     expect([...writtenMetrics()]).toEqual(expect.arrayContaining(watched));
+  });
+});
+
+describe("the page about events", () => {
+  it.each(METRIC_NAMES)("explains the metric %s", (name) => {
+    expect(readFileSync("docs/events.md", "utf8")).toContain(`\`${name}\``);
   });
 });

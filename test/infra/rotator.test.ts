@@ -16,6 +16,20 @@ const synthesis = synthesize(CONNECTIONS, { alertEmail: "ops@example.com, dev@ex
 const inVpc = synthesize(CONNECTIONS, { ...VPC, alertTopicArn: GIVEN_TOPIC, cloudTrailEvents: "true" });
 const { template, resources } = synthesis;
 
+describe("an upgrade", () => {
+  // A new logical id replaces the resource: subscriptions must be confirmed again, and policies of other accounts name a dead role.
+  it.each([
+    ["AWS::Lambda::Function", ["RotatorFunction240CD351"]],
+    ["AWS::IAM::Role", ["RotatorRoleCE9F51FC", "RotatorScheduleRole1FD92394"]],
+    ["AWS::KMS::Key", ["RotatorAlertKey89F637B3"]],
+    ["AWS::Logs::LogGroup", ["RotatorLogs9BC4B508"]],
+    ["AWS::SNS::Topic", ["RotatorAlertTopic3A226889"]],
+    ["AWS::SQS::Queue", ["RotatorDeadLetterQueue0B21D56A", "RotatorFailedRunsB7187D15"]],
+  ])("keeps the %s", (type, ids) => {
+    expect(Object.keys(template.findResources(type)).toSorted()).toEqual(ids);
+  });
+});
+
 describe("the function", () => {
   it("runs the bundle on Node 24 and arm64, for at most 15 minutes", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
