@@ -7,7 +7,7 @@ import { PROGRAM } from "./program-name.ts";
 import { inline, type Runbook, readRunbook, renderMarkdown } from "./runbook.ts";
 import { suggestion } from "./suggestion.ts";
 
-const DESCRIPTION = `Explain an error class, an outcome or a state: what it means and what to do.
+const DESCRIPTION = `Explain an error class, an outcome, a state or a word of an alert: what it means and what to do.
 
 The text comes from the runbook. Without a word, the command lists all words.`;
 
@@ -15,17 +15,18 @@ export function explainCommand({ out }: CommandContext): CommandUnknownOpts {
   return new Command("explain")
     .summary("Explain an error class, an outcome or a state")
     .description(DESCRIPTION)
-    .argument("[word]", "such as rejected, applied or stale")
+    .argument("[word...]", "such as rejected, applied, stale or NOT KNOWN")
     .addHelpText(
       "after",
       exampleText(out, [
         ["explain rejected", "what to do about a refused key"],
+        ["explain NOT KNOWN", "the first words of an alert"],
         ["explain", "every word, with a sentence about each"],
       ]),
     )
-    .action((word) => {
+    .action((words) => {
       const runbook = readRunbook();
-      out.print(...(word === undefined ? overview(out, runbook) : explanation(out, runbook, word)));
+      out.print(...(words.length === 0 ? overview(out, runbook) : explanation(out, runbook, words)));
     });
 }
 
@@ -42,9 +43,10 @@ function overview(out: Terminal, { words }: Runbook): string[] {
   });
 }
 
-function explanation(out: Terminal, runbook: Runbook, word: string): string[] {
+function explanation(out: Terminal, runbook: Runbook, given: readonly string[]): string[] {
+  const word = longestKnown(runbook, given) ?? given.join(" ");
   const key = word.toLowerCase();
-  const meaning = runbook.words.get(key) ?? runbook.words.get(word.toUpperCase());
+  const meaning = meaningOf(runbook, word);
   const section = runbook.sections.get(key);
   if (meaning === undefined && section === undefined)
     throw new UsageError(
@@ -54,4 +56,14 @@ function explanation(out: Terminal, runbook: Runbook, word: string): string[] {
   const summary =
     meaning === undefined ? [] : out.wrap(`${out.paint("bold", word)}: ${inline(out, meaning)}.`);
   return [...summary, ...(section === undefined ? [] : ["", ...renderMarkdown(out, section)])];
+}
+
+/** An alert says more than the explained word, such as DOWN NOW. */
+function longestKnown(runbook: Runbook, given: readonly string[]): string | undefined {
+  const beginnings = given.map((_, index) => given.slice(0, given.length - index).join(" "));
+  return beginnings.find((beginning) => meaningOf(runbook, beginning) !== undefined);
+}
+
+function meaningOf({ words }: Runbook, word: string): string | undefined {
+  return words.get(word.toLowerCase()) ?? words.get(word.toUpperCase());
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CONNECTION_STATES } from "../../src/cli/connection-status.ts";
 import { explainedWords } from "../../src/cli/explain.ts";
@@ -26,18 +26,35 @@ describe("explain", () => {
     expect(code).toBe(0);
   });
 
-  it.each([...OUTCOMES, ...CONNECTION_STATES, "INVALID_AUTH", "Rejected"])("explains %s", async (word) => {
-    const { run } = await startOperator(ONE);
-    const { code, out } = await run(["explain", word]);
-    expect(out.length).toBeGreaterThan(word.length + 20);
-    expect(code).toBe(0);
-  });
+  it.each([...OUTCOMES, ...CONNECTION_STATES, "INVALID_AUTH", "Rejected", "down now"])(
+    "explains %s",
+    async (word) => {
+      const { run } = await startOperator(ONE);
+      const { code, out } = await run(["explain", ...word.split(" ")]);
+      expect(out.length).toBeGreaterThan(word.length + 20);
+      expect(code).toBe(0);
+    },
+  );
 
   it.each([60, 80, 120])("fits a terminal of %i columns", async (columns) => {
     const { run } = await startOperator(ONE);
     for (const args of [["explain"], ["explain", "rejected"], ["explain", "timeout"]]) {
       const { out } = await run(args, { isTTY: true, columns, env: { NO_COLOR: "1" } });
       for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it("explains the first words of every alert", async () => {
+    const { run } = await startOperator(ONE);
+    const texts = globSync("test/rotation/report/alerts/*.txt").map((file) => readFileSync(file, "utf8"));
+    const words = texts.flatMap((text) => [
+      ...text.matchAll(/(?<=\[|, )(?:STILL )?([A-Z][A-Z ]+?)(?= \d|\])/g),
+    ]);
+    const distinct = [...new Set(words.map(([, word = ""]) => word))];
+    expect(distinct).toEqual(expect.arrayContaining(["DOWN", "NOT KNOWN", "NOT ROTATED"]));
+    for (const word of distinct) {
+      const { code, out } = await run(["explain", ...word.split(" ")]);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(new RegExp(`^${word}: `)) });
     }
   });
 

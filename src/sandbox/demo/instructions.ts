@@ -47,13 +47,13 @@ const SETTINGS = [
   { htmlOnPut: true },
 ] as const;
 
-/** The output of `npm start -- --serve`: commands for a second terminal. */
+/** The output of `npm start -- --serve`: commands for a second terminal, with those that are needed first on the last screen. */
 export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly string[] {
   const { aws, confluent, providers, logFile } = sandbox;
   const note = (text: string) => terminal.paint("dim", `# ${text}`);
-  const faults = `${confluent.url}/_sandbox/faults`;
-  const environment = ENVIRONMENTS.staging;
   return [
+    ...changes(sandbox, note),
+    "",
     `Secrets Manager and SNS at ${aws.url}, Confluent's connections API at ${confluent.url},`,
     `the providers of the keys at ${providers.url}.`,
     `The function's log: ${logFile}. Press Ctrl-C to end.`,
@@ -65,7 +65,13 @@ export function instructions(terminal: Terminal, sandbox: DemoSandbox): readonly
       .join(" ")}`,
     "",
     ...commands(sandbox, note),
-    "",
+  ];
+}
+
+function changes({ aws, confluent, providers }: DemoSandbox, note: (text: string) => string): string[] {
+  const faults = `${confluent.url}/_sandbox/faults`;
+  const environment = ENVIRONMENTS.staging;
+  return [
     note("Faults of Confluent's API, each for one request:"),
     ...CONFLUENT_FAULTS.map((rule) => post(faults, rule)),
     note("Faults of AWS:"),
@@ -93,7 +99,7 @@ function commands({ aws, confluent, apiKeys }: DemoSandbox, note: (text: string)
     note("A connection, and the messages to the topic:"),
     `curl -u ${apiKeys.prod} ${confluent.url}/${connections}/support-openai`,
     `curl ${aws.url}/_sandbox/sns/messages`,
-    note("The same with the command line:"),
+    note("The state of the connections, and a rotation by hand:"),
     `${COMMAND_LINE} status`,
     `${COMMAND_LINE} rotate support-openai`,
     note("How the service reports on keys, and the proposed settings:"),
