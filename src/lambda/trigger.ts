@@ -65,17 +65,27 @@ function read<S extends z.ZodMiniType>(
 
 const MAX_QUOTED = 100;
 
+/** What belongs at a path in an event. */
+function expectedAt([key, index]: readonly PropertyKey[]): string {
+  if (key === undefined) return "a JSON object";
+  if (key === "trigger") return '"schedule"';
+  if (key === "dryRun" || key === "alert") return "true or false";
+  return index === undefined ? "a list with at least one name" : "a name";
+}
+
 function refuse(event: unknown): never {
   if (rotationStep.safeParse(event).success) {
     throw new EventError(
       "This function is not a Secrets Manager rotation function. Nothing was changed. Attach the function that creates the new key as the secret's rotation function; the rotator starts by itself when AWSCURRENT moves.",
     );
   }
-  const fault = direct.safeParse(event).error?.issues[0];
+  const isObject = typeof event === "object" && event !== null && !Array.isArray(event);
+  const meant = isObject && "trigger" in event ? schedule : direct;
+  const fault = meant.safeParse(event).error?.issues[0];
   const where =
     fault?.code === "unrecognized_keys"
       ? `unknown key "${printable(fault.keys[0] ?? "", MAX_QUOTED)}"`
-      : `${fault?.path.join(".") || "event"}: ${fault?.message}`;
+      : `${fault?.path.join(".") || "event"}: must be ${expectedAt(fault?.path ?? [])}`;
   throw new EventError(
     `Unsupported event (${where}). Nothing was changed. Send {"trigger":"schedule"}, an EventBridge event of Secrets Manager, or {"connections":[…],"secrets":[…],"dryRun":true,"alert":false} with any of these keys.`,
   );
