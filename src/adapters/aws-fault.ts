@@ -38,8 +38,11 @@ export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
     const sentence = describeNetworkFault(network, host);
     return { kind: "unreachable", code, sentence, nextStep: `${networkAdvice(kind, host)}; then try again.` };
   }
+  const status = foreignStatus(error);
+  if (status !== undefined) return foreignResponse(status, call);
   const kind = kindOf(error.name);
-  const [sentence, nextStep] = [sentenceOf(error), adviceOn(kind, call)];
+  const sentence = sentenceOf(error);
+  const nextStep = adviceOn(kind, call, sentence);
   return {
     kind,
     code: error.name,
@@ -63,12 +66,16 @@ function kindOf(code: string): Exclude<AwsFault["kind"], "unreachable"> {
 function adviceOn(
   kind: Exclude<AwsFault["kind"], "unreachable">,
   { caller, service, permission }: AwsCall,
+  sentence = "",
 ): string | undefined {
   const isPerson = caller === "person";
+  const [, how, policy] = POLICY.exec(sentence) ?? [];
   switch (kind) {
     case "signed-out":
       return isPerson ? SIGN_IN : "Rotate again: Lambda renews the function's credentials by itself.";
     case "denied":
+      if (policy !== undefined)
+        return `${how === "no " ? "Allow" : "Do not deny"} ${isPerson ? "your role" : "the function's role"} ${permission} in the ${policy}; then ${isPerson ? "try" : "rotate"} again.`;
       return isPerson
         ? `Use a profile or role that allows ${permission}.`
         : `Allow the function's role ${permission}; then rotate again.`;
@@ -77,6 +84,24 @@ function adviceOn(
     case "other":
       return undefined;
   }
+}
+
+/** What AWS's sentence about a denied call blames, unless it is that the role's own policies do not allow it. */
+const POLICY =
+  /\b(no (?!identity)|an explicit deny in an? )((?:identity-based|resource-based|session|VPC endpoint|service control|resource control) policy|permissions boundary)/;
+
+/** The status of a response that is not from AWS, such as the page of a proxy; AWS's own errors have a name. */
+function foreignStatus(error: Error): number | undefined {
+  if (!/^(SyntaxError|Unknown|UnknownError)$/.test(error.name) || !("$response" in error)) return undefined;
+  const { $response: response } = error;
+  const status = typeof response === "object" && response !== null && "statusCode" in response;
+  return status && typeof response.statusCode === "number" ? response.statusCode : undefined;
+}
+
+function foreignResponse(status: number, { service }: AwsCall): AwsFault {
+  const sentence = `The response is not from ${service}; a proxy or firewall may have sent it.`;
+  const nextStep = `Check the proxies and firewalls on the way to ${service}, and HTTPS_PROXY; then try again.`;
+  return { kind: "other", code: `HTTP ${status}`, sentence, nextStep };
 }
 
 /** True for an error from AWS. The message of any other error may quote a response. */

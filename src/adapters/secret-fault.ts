@@ -85,6 +85,14 @@ const REFUSALS: readonly {
       nextStep: "Enable the secret's KMS key; then rotate again.",
     }),
   },
+  { codes: /^(KMS\w+|NotFoundException)$/, describe: () => UNUSABLE_KEY },
+  {
+    codes: /^(InvalidParameterException|ValidationException)$/,
+    describe: (secretId) => ({
+      what: "cannot have this name",
+      nextStep: `Correct the name ${secretId} in connections.json.`,
+    }),
+  },
 ];
 
 /** AWS uses one code for a missing secret and for one without a current version. */
@@ -100,7 +108,14 @@ function notFound(secretId: string, sentence: string | undefined): Refusal {
   };
 }
 
+const UNUSABLE_KEY: Refusal = {
+  what: "cannot be decrypted: its KMS key cannot be used",
+  nextStep:
+    "Check that the secret's KMS key exists, is enabled and is not scheduled for deletion; then rotate again.",
+};
+
 function invalidRequest(secretId: string, sentence: string | undefined): Refusal {
+  if (sentence !== undefined && /\bkms\b/i.test(sentence)) return UNUSABLE_KEY;
   const isDeleted = sentence === undefined || /delet/.test(sentence);
   const nextStep = `Restore the secret (aws secretsmanager restore-secret --secret-id ${secretId}), or remove its connections from connections.json.`;
   return isDeleted
@@ -117,6 +132,9 @@ const KNOWN_SENTENCES = [
   /^Access to KMS is not allowed\.$/,
   /^The security token included in the request is (expired|invalid)\.$/,
   /^Secrets Manager can.t find the specified secret( value for (staging label|VersionId): [\w/.+=@-]+)?\.$/,
+  /^arn:[\w-]+:kms:[\w:/-]+ is (disabled|unavailable|pending (deletion|import|replica deletion))\.$/,
+  /^Invalid name\. Must be [\w ,:/+=.@!-]+$/,
+  /^The response is not from Secrets Manager; a proxy or firewall may have sent it\.$/,
   /^You can.t (perform this operation on|access) [\w .-]+\.$/,
 ];
 

@@ -126,6 +126,8 @@ function toInput(selector: VersionSelector): { VersionId: string } | { VersionSt
 
 function toVersion(secretId: string, output: GetSecretValueCommandOutput): SecretVersion {
   const { ARN, SecretString, SecretBinary, VersionId, VersionStages, CreatedDate } = output;
+  if (typeof SecretString !== "string" && SecretBinary === undefined)
+    throw new SecretError(`Secrets Manager returned secret ${secretId} without a value.`);
   const text = SecretString ?? decodeText(SecretBinary);
   if (text === undefined) throw new SecretError(`Secret ${secretId} is binary; it must be text.`);
   return {

@@ -52,6 +52,35 @@ describe("an AWS error", () => {
     );
   });
 
+  it.each([
+    ["because no VPC endpoint policy allows the action", "Allow", "in the VPC endpoint policy"],
+    ["because no resource-based policy allows the action", "Allow", "in the resource-based policy"],
+    ["because no permissions boundary allows the action", "Allow", "in the permissions boundary"],
+    ["with an explicit deny in a service control policy", "Do not deny", "in the service control policy"],
+    ["with an explicit deny in an identity-based policy", "Do not deny", "in the identity-based policy"],
+  ])("that denies access %s names that policy in its advice", (why, verb, where) => {
+    const error = fromAws(
+      "AccessDeniedException",
+      `User: ann is not authorized to perform: sns:Publish ${why}`,
+    );
+    expect(toAwsFault(error, PERSON).nextStep).toBe(
+      `${verb} your role sns:Publish on the topic ${where}; then try again.`,
+    );
+    expect(toAwsFault(error, FUNCTION).nextStep).toBe(
+      `${verb} the function's role sns:Publish on the topic ${where}; then rotate again.`,
+    );
+  });
+
+  it.each(["SyntaxError", "Unknown"])("(%s) without AWS's name may come from a proxy", (name) => {
+    const error = Object.assign(new Error("<html>sk-1"), { name, $response: { statusCode: 407 } });
+    expect(describeAwsFault("It failed", toAwsFault(error, FUNCTION))).toBe(
+      "It failed (HTTP 407): The response is not from SNS; a proxy or firewall may have sent it.",
+    );
+    expect(toAwsFault(error, FUNCTION).nextStep).toMatch(
+      /^Check the proxies and firewalls on the way to SNS/,
+    );
+  });
+
   it("about the network names the host, the code and what to check", () => {
     const error = Object.assign(new Error("getaddrinfo ENOTFOUND sns.us-esat-1.amazonaws.com"), {
       code: "ENOTFOUND",

@@ -75,6 +75,34 @@ describe("an error about a secret that cannot be read", () => {
   });
 });
 
+describe("an error about a secret that cannot be decrypted or found", () => {
+  const KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/1234-abcd";
+
+  it.each([
+    ["InvalidRequestException", `${KMS_KEY} is pending deletion.`, true],
+    ["KMSInvalidStateException", `${KMS_KEY} is pending import.`, true],
+    ["KMSNotFoundException", "No such key.", false],
+    ["NotFoundException", `Key '${KMS_KEY}' does not exist`, false],
+  ])("(%s) is about its KMS key, and not about its deletion", (name, sentence, isShown) => {
+    const { message, response } = readError("openai", fromAws(name, sentence), FUNCTION);
+    const words = `Secret openai cannot be decrypted: its KMS key cannot be used (${name})`;
+    expect(message).toBe(isShown ? `${words}: ${sentence}` : `${words}.`);
+    expect(response.nextStep).toMatch(/^Check that the secret's KMS key exists/);
+  });
+
+  it("is about its name if AWS refuses that", () => {
+    const sentence =
+      "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!";
+    const { message, response } = readError(
+      "open ai",
+      fromAws("InvalidParameterException", sentence),
+      FUNCTION,
+    );
+    expect(message).toBe(`Secret open ai cannot have this name (InvalidParameterException): ${sentence}`);
+    expect(response.nextStep).toBe("Correct the name open ai in connections.json.");
+  });
+});
+
 describe("an error about a label that cannot be moved", () => {
   it("says why and what to do", () => {
     const sentence =

@@ -82,15 +82,24 @@ describe("a read of a secret", () => {
     [Buffer.from([1, 2, 3])],
     [Buffer.from(`${VALUE}\u0000`)],
     [Buffer.from([])],
-    [undefined],
+    [Buffer.from("\uFEFFvalue", "utf16le")],
   ])("refuses bytes that are not text (%#)", async (SecretBinary) => {
-    client.on(GetSecretValueCommand).resolves(SecretBinary ? { SecretBinary } : {});
+    client.on(GetSecretValueCommand).resolves({ SecretBinary });
     const error = await failure(store().read("openai", CURRENT));
     expect(error).toMatchObject({
       name: "SecretError",
       message: "Secret openai is binary; it must be text.",
     });
   });
+
+  it.each([{}, { SecretString: 5 as unknown as string }])(
+    "refuses a response without a text or bytes: %j",
+    async (output) => {
+      client.on(GetSecretValueCommand).resolves(output);
+      const error = await failure(store().read("openai", CURRENT));
+      expect(error.message).toBe("Secrets Manager returned secret openai without a value.");
+    },
+  );
 
   it.each([
     ["ResourceNotFoundException", "does not exist", /^Check the name openai/],

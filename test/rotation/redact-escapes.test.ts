@@ -81,6 +81,11 @@ describe("a secret that a server breaks up", () => {
     expect(redactorOf(secret).redact(`refused ${broken}, sorry`)).toBe("[redacted]");
   });
 
+  it("is not seen in words of a sentence that have some letters in common with it", () => {
+    const sentence = "no policy allows the secretsmanager:GetSecretValue action";
+    expect(redactorOf("cfl/SecretValue/aB+DeF=0123456789").redact(sentence)).toBe(sentence);
+  });
+
   it("is not seen in words that have only their letters in common with a stored text", () => {
     const redactor = redactorOf(JSON.stringify({ description: "ordersproduction", "api-key": secret }));
     expect(redactor.redact("the orders production is down")).toBe("the orders production is down");

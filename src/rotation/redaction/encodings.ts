@@ -121,13 +121,18 @@ function fromCodes(codes: readonly string[]): string {
 }
 
 function fromBase64(text: string): string {
-  return text.replace(/[A-Za-z0-9+/_-]{16,}/g, (run) => Buffer.from(run, "base64").toString("latin1"));
+  return text.replace(/[A-Za-z0-9+/_-]{16,}/g, (run) => latin(Buffer.from(run, "base64")));
 }
 
 function fromHex(text: string): string {
   return text.replace(/([\da-f]{2}[\s:-]?){12,}/gi, (run) =>
-    Buffer.from(run.replace(/[\s:-]/g, ""), "hex").toString("latin1"),
+    latin(Buffer.from(run.replace(/[\s:-]/g, ""), "hex")),
   );
+}
+
+/** Without every second byte of UTF-16. */
+function latin(bytes: Buffer): string {
+  return bytes.toString("latin1").replaceAll("\0", "");
 }
 
 function fromCode(code: string | undefined, radix: number): string {

@@ -3,6 +3,8 @@ import { fold, lettersIn, WindowIndex } from "./window-index.ts";
 
 /** Any run of this many characters of a secret is recognised. */
 const WINDOW_LENGTH = 12;
+/** The same for letters and digits without what separates them, which words of a sentence may have in common by chance. */
+const LETTERS_LENGTH = 16;
 /** A shorter value is recognised only as a whole word, since it may be part of any other. */
 const MIN_LENGTH = 8;
 /** A shorter value protects nothing, and hiding it would reveal it. */
@@ -19,7 +21,7 @@ export class SecretIndex {
   /** By the length of their windows: shorter ones are for forms that are shorter as a whole. */
   readonly #windows = new Map<number, WindowIndex>();
   /** Letters and digits of credentials: a server may break them into lines, or space them out. */
-  readonly #letters = new WindowIndex(WINDOW_LENGTH);
+  readonly #letters = new WindowIndex(LETTERS_LENGTH);
   readonly #words = new Set<string>();
   readonly #wordLengths = new Set<number>();
   /** How credentials start, by the first characters of that. */
@@ -76,7 +78,7 @@ export class SecretIndex {
   #markSpacedOut(folded: Uint16Array, marks: Uint8Array): void {
     const { letters, positions } = lettersIn(folded);
     this.#letters.find(letters, (at) => {
-      marks.fill(1, positions[at], (positions[at + WINDOW_LENGTH - 1] ?? 0) + 1);
+      marks.fill(1, positions[at], (positions[at + LETTERS_LENGTH - 1] ?? 0) + 1);
     });
   }
 
