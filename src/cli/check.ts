@@ -12,6 +12,7 @@ import { environmentsCheck } from "./checks/environments.ts";
 import { fileCheck, offlineFindings } from "./checks/file.ts";
 import { statementsCheck } from "./checks/statements.ts";
 import { topicCheck } from "./checks/topic.ts";
+import { configArgument } from "./config-argument.ts";
 import { type CommandContext, EXIT, type ExitCode } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { allOption, configOption, jsonOption, valueOption } from "./options.ts";
@@ -71,7 +72,10 @@ export function checkCommand(context: CommandContext): CommandUnknownOpts {
         const input = { file, topic: topic || undefined, isOffline: offline === true };
         const { findings, code } = await runChecks(input, context);
         out.print(...(json ? [jsonOf(findings)] : checkLines(out, findings, all)));
-        if (offline) context.err.print(...context.err.wrap(OFFLINE_NOTE));
+        if (offline && code === EXIT.ok)
+          context.err.print(
+            ...context.err.wrap(`${OFFLINE_NOTE}${file === undefined ? "" : configArgument(file, context)}`),
+          );
         context.exitWith(code);
       },
     );

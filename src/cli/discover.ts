@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { configArgument } from "./config-argument.ts";
 import type { CommandContext } from "./context.ts";
 import type { Given } from "./draft/draft.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "./draft/environment-options.ts";
 import type { FoundConnection } from "./draft/found.ts";
 import { readTerraform, type TerraformResult } from "./draft/terraform.ts";
-import { configArgument, summary } from "./draft/to-do.ts";
+import { summary } from "./draft/to-do.ts";
 import { secretsIn, useOption } from "./draft/use-option.ts";
 import {
   type DraftFile,

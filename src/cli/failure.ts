@@ -1,7 +1,8 @@
 import { ConfigError, EventError, RotationError } from "../rotation/errors.ts";
 import type { TextRedactor } from "../rotation/untrusted-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { EXIT, type ExitCode } from "./context.ts";
+import { configArgument } from "./config-argument.ts";
+import { type Context, EXIT, type ExitCode } from "./context.ts";
 import { CallError, InterruptedError, UsageError } from "./errors.ts";
 import { PROGRAM } from "./program-name.ts";
 
@@ -19,13 +20,17 @@ export interface Failure {
   readonly issues?: readonly string[];
 }
 
-export function toFailure(error: unknown, redactor: TextRedactor): Failure {
+interface FailureContext extends Pick<Context, "env"> {
+  readonly redactor: TextRedactor;
+}
+
+export function toFailure(error: unknown, { redactor, env }: FailureContext): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UsageError) return { code: EXIT.usage, class: "usage", message, nextStep: error.hint };
   if (error instanceof CallError)
     return { code: EXIT.failed, class: error.errorClass, message, nextStep: error.hint };
   if (error instanceof ConfigError) {
-    const nextStep = `Nothing was read or sent. Correct the file, then run: ${PROGRAM} check`;
+    const nextStep = `Nothing was read or sent. Correct the file, then run: ${PROGRAM} check${configArgument(error.place, { env })}`;
     return { code: EXIT.usage, class: "config", message, nextStep, issues: error.issues };
   }
   if (error instanceof EventError)

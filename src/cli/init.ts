@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Terminal } from "../terminal/terminal.ts";
 import { requireAwsConfig } from "./aws.ts";
+import { configArgument } from "./config-argument.ts";
 import type { CommandContext } from "./context.ts";
 import {
   addEnvironmentOptions,
@@ -11,7 +12,7 @@ import {
 } from "./draft/environment-options.ts";
 import { askEnvironment, asker, chooseSecrets } from "./draft/interview.ts";
 import { listSecretNames } from "./draft/secret-names.ts";
-import { configArgument, summary } from "./draft/to-do.ts";
+import { summary } from "./draft/to-do.ts";
 import { secretsIn, useOption } from "./draft/use-option.ts";
 import { requireWritable, writeWithSchema } from "./draft/write.ts";
 import { UsageError } from "./errors.ts";

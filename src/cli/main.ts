@@ -5,6 +5,9 @@ import { type Failure, failureJson, failureLines, toFailure } from "./failure.ts
 import { createProgram, findCommand } from "./program.ts";
 import { traceRequests } from "./request-trace.ts";
 
+/** Without a command, these alone show the help. */
+const GLOBAL_OPTIONS: readonly string[] = ["--verbose", "--debug"];
+
 /** From the command line to the exit code. */
 export async function main(args: readonly string[], context: Context): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
@@ -17,11 +20,14 @@ export async function main(args: readonly string[], context: Context): Promise<E
   try {
     const name = args.find((arg) => !arg.startsWith("-"));
     if (name !== undefined) findCommand(program, name);
-    await program.parseAsync(args.length > 0 ? args : ["--help"], { from: "user" });
+    const isEmpty = args.every((arg) => GLOBAL_OPTIONS.includes(arg));
+    await program.parseAsync(isEmpty ? ["--help"] : args, { from: "user" });
     return code;
   } catch (error) {
     const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
-    return isHelpOrVersion ? EXIT.ok : explain(toFailure(error, redactor), error, { args, context });
+    return isHelpOrVersion
+      ? EXIT.ok
+      : explain(toFailure(error, { redactor, env: context.env }), error, { args, context });
   } finally {
     endTrace?.();
   }

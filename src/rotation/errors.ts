@@ -113,11 +113,14 @@ export class SupersededError extends RotationError {
 export class ConfigError extends Error {
   static override readonly name = "ConfigError";
   override readonly name = "ConfigError";
+  /** What is invalid, such as the name of a file. */
+  readonly place: string;
   readonly issues: readonly string[];
 
   constructor(place: string, issues: readonly string[]) {
     const count = issues.length === 1 ? "a problem" : `${issues.length} problems`;
     super(`${place} has ${count}:\n${issues.map((issue) => `  - ${issue}`).join("\n")}`);
+    this.place = place;
     this.issues = issues;
   }
 }

@@ -1,3 +1,5 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startOperator } from "../support/operator.ts";
 import { TWO_SECRETS } from "./connections.ts";
@@ -12,6 +14,19 @@ describe("check --offline", () => {
     );
     expect([...aws.requests, ...confluent.requests]).toEqual([]);
     expect(code).toBe(0);
+  });
+
+  it("names the file in the next command if it is not the default one", async () => {
+    const { run, folder, env } = await startOperator({ connections: TWO_SECRETS });
+    const other = join(folder, "the other.json");
+    copyFileSync(env["CONNECTIONS_FILE"] ?? "", other);
+    const { err } = await run(["check", "--offline", "--config", other]);
+    expect(err).toContain(`run: flink-connection-rotator check --config '${other}'`);
+    writeFileSync(other, "[]");
+    expect((await run(["status", "--config", other])).err).toContain(
+      `Correct the file, then run: flink-connection-rotator check --config '${other}'\n`,
+    );
+    expect(await run(["check", "--offline", "--config", other])).toMatchObject({ code: 2, err: "" });
   });
 
   it("reports every fault of the file and a topic that cannot receive alerts", async () => {

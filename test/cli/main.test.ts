@@ -7,14 +7,17 @@ const NAMES = [...helpTexts().keys()].filter((name) => name !== "");
 const ONE = { connections: [{ name: "a", secret: "openai" }] };
 
 describe("the command line", () => {
-  it.each([[[]], [["--help"]], [["-h"]], [["help"]]])("lists its commands for %j", async (args) => {
-    const { run } = await startOperator(ONE);
-    const { code, out } = await run(args);
-    for (const name of NAMES) expect(out).toContain(`\n  ${name} `);
-    expect(out).not.toContain("\n  complete ");
-    expect(out).toMatch(/\nExit codes:\n {2}0 /);
-    expect(code).toBe(0);
-  });
+  it.each([[[]], [["--help"]], [["-h"]], [["help"]], [["--debug", "--verbose"]]])(
+    "lists its commands for %j",
+    async (args) => {
+      const { run } = await startOperator(ONE);
+      const { code, out } = await run(args);
+      for (const name of NAMES) expect(out).toContain(`\n  ${name} `);
+      expect(out).not.toContain("\n  complete ");
+      expect(out).toMatch(/\nExit codes:\n {2}0 /);
+      expect(code).toBe(0);
+    },
+  );
 
   it.each(NAMES)("has help with usage, options and examples for %s", async (name) => {
     const { run } = await startOperator(ONE);

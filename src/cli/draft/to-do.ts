@@ -1,6 +1,5 @@
 import { CONNECTION_TYPES, describeGroups } from "../../rotation/credentials/connection-types.ts";
 import { counted } from "../../terminal/text.ts";
-import type { Context } from "../context.ts";
 import type { Draft, DraftEntry } from "./draft.ts";
 
 const MAX_NAMED = 8;
@@ -29,11 +28,6 @@ function addedLine(active: number, open: number): string {
   return open === 0
     ? `${added}.`
     : `${added}: ${active} complete, ${open} as ${open === 1 ? "a comment" : "comments"}.`;
-}
-
-/** The option that a command needs to read this file. */
-export function configArgument(file: string, { env }: Pick<Context, "env">): string {
-  return file === (env["CONNECTIONS_FILE"] || "connections.json") ? "" : ` --config ${file}`;
 }
 
 function environmentToDo({ name, missing }: DraftEntry): string[] {
