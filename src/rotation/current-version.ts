@@ -13,6 +13,8 @@ export class CurrentVersionCheck {
   #latest: { readonly readAt: number; readonly version: Promise<SecretVersion> } | undefined;
   /** The newest version that was read so far: Secrets Manager may return an older one afterwards. */
   #newest: SecretVersion | undefined;
+  /** The ids of versions that were AWSCURRENT before an older one was given that label back. */
+  readonly #withdrawn = new Set<string>();
 
   constructor(context: RunContext, secret: string) {
     this.#context = context;
@@ -27,7 +29,7 @@ export class CurrentVersionCheck {
     const { clock, deadlineAt, log } = this.#context;
     if (clock.now() < deadlineAt) {
       try {
-        await this.#read(maxAgeMs);
+        await this.#read(version, maxAgeMs);
       } catch (error) {
         const reason = toRotationError(this.#context, error).message;
         log.note("AWSCURRENT could not be read to look for a newer version.", {
@@ -36,12 +38,12 @@ export class CurrentVersionCheck {
         });
       }
     }
-    return this.#newest && newerOf(this.#newest, version);
+    return this.#successorOf(version);
   }
 
   /** True if any read of this run has shown a newer version. */
   isSuperseded(version: SecretVersion): boolean {
-    return this.#newest !== undefined && newerOf(this.#newest, version) !== undefined;
+    return this.#successorOf(version) !== undefined;
   }
 
   /**
@@ -49,21 +51,39 @@ export class CurrentVersionCheck {
    * @throws SupersededError if a newer version has become AWSCURRENT; SecretError if it cannot be read.
    */
   async assertCurrent(version: SecretVersion, maxAgeMs = SHARED_MS): Promise<void> {
-    await this.#read(maxAgeMs);
+    await this.#read(version, maxAgeMs);
     if (this.isSuperseded(version)) throw new SupersededError();
   }
 
-  async #read(maxAgeMs: number): Promise<void> {
+  #successorOf(version: SecretVersion): SecretVersion | undefined {
+    if (this.#newest === undefined || this.#newest.versionId === version.versionId) return undefined;
+    const isSuccessor = isNewer(this.#newest, version) || this.#withdrawn.has(version.versionId);
+    return isSuccessor ? this.#newest : undefined;
+  }
+
+  async #read(version: SecretVersion, maxAgeMs: number): Promise<void> {
     const now = this.#context.clock.now();
     if (this.#latest === undefined || now - this.#latest.readAt >= maxAgeMs)
       this.#latest = { readAt: now, version: currentVersion(this.#context, this.#secret) };
     const read = await this.#latest.version;
-    if (this.#newest === undefined || newerOf(read, this.#newest) !== undefined) this.#newest = read;
+    if (this.#withdrawn.has(read.versionId)) return;
+    if (this.#newest === undefined || isNewer(read, this.#newest)) this.#newest = read;
+    if (!isNewer(version, read) || this.#withdrawn.has(version.versionId)) return;
+    if (await this.#isWithdrawn(version)) {
+      this.#withdrawn.add(version.versionId);
+      this.#newest = read;
+    }
+  }
+
+  /** True if the version has lost AWSCURRENT: then an older one that is read as AWSCURRENT is not out of date. */
+  async #isWithdrawn({ versionId }: SecretVersion): Promise<boolean> {
+    const version = await this.#context.secrets.read(this.#secret, { versionId }).catch(() => undefined);
+    const stages = version?.stages ?? [];
+    return stages.includes("AWSPREVIOUS") && !stages.includes("AWSCURRENT");
   }
 }
 
-/** `current` if it is another version than `version`, and not created before it. */
-function newerOf(current: SecretVersion, version: SecretVersion): SecretVersion | undefined {
-  const isOther = current.versionId !== version.versionId && current.createdAt >= version.createdAt;
-  return isOther ? current : undefined;
+/** True for another version that was not created before `than`. */
+function isNewer(version: SecretVersion, than: SecretVersion): boolean {
+  return version.versionId !== than.versionId && version.createdAt >= than.createdAt;
 }

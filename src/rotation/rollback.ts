@@ -20,6 +20,8 @@ export async function rollBack(
     const previous = await context.secrets.read(connection.secret, { stage: "AWSPREVIOUS" });
     if (previous === undefined || previous.versionId === version.versionId)
       return { ...refusal, message: after(refusal, NO_PREVIOUS) };
+    if (previous.createdAt > version.createdAt)
+      return { ...refusal, message: after(refusal, NEWER_PREVIOUS) };
     await assertCurrent();
     const { data } = buildCredentials(connection, previous.value);
     const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
@@ -30,6 +32,10 @@ export async function rollBack(
 }
 
 const NO_PREVIOUS = "There is no AWSPREVIOUS version to put back, so it still holds the refused one.";
+
+/** The label of the refused version was given back to it, and the newer one lost it for a reason. */
+const NEWER_PREVIOUS =
+  "AWSPREVIOUS is a newer version, so it was not put back, and the connection still holds the refused one.";
 
 function after({ message = "" }: OutcomeDetails, words: Text): Text {
   return UntrustedText.sentence`${message} ${words}`;

@@ -25,9 +25,18 @@ interface Options {
   readonly fault?: FakeOptions["fault"];
   readonly verify?: Connection["verify"];
   readonly statements?: Partial<StatementSettings>;
+  /** When the refused version was created. */
+  readonly createdAt?: number;
 }
 
-function open({ versionIds = ["v1", "v2"], behaviour, fault, verify, statements }: Options = {}) {
+function open({
+  versionIds = ["v1", "v2"],
+  behaviour,
+  fault,
+  verify,
+  statements,
+  createdAt = NOW,
+}: Options = {}) {
   const { context, confluent, secrets, clock } = fakeWorld({ confluent: { ...(fault && { fault }) } });
   const held = confluent.add("a", behaviour);
   confluent.statements.configure({ ...statements });
@@ -37,7 +46,7 @@ function open({ versionIds = ["v1", "v2"], behaviour, fault, verify, statements 
   const api = context.connect("prod", flinkApiKey());
   const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
   const session = new EnvironmentSession(api, poller, new Map());
-  const version = secretVersion({ versionId: "v2" });
+  const version = secretVersion({ versionId: "v2", createdAt });
   const settings = { ...context.settings, graceMs: 0 };
   const restore = (
     refusal: OutcomeDetails = REFUSAL,
@@ -147,6 +156,14 @@ describe("a PUT of the previous version", () => {
     expect(details).toMatchObject({ outcome: "failed", errorClass: "rejected" });
     expect(shown(message)).toBe(
       "Confluent refused the key. The previous key could not be put back, so it still holds the refused one: It was refused.",
+    );
+    expect(held.puts).toEqual([]);
+  });
+
+  it("is not sent if AWSPREVIOUS is newer, because it has lost AWSCURRENT to the refused one", async () => {
+    const { held, restore } = open({ versionIds: ["v3", "v2"], createdAt: NOW - 2 * HOUR_MS });
+    expect(shown((await restore()).message)).toBe(
+      "Confluent refused the key. AWSPREVIOUS is a newer version, so it was not put back, and the connection still holds the refused one.",
     );
     expect(held.puts).toEqual([]);
   });
