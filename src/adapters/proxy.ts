@@ -20,16 +20,29 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  */
 export function proxySettings(env: Env = process.env): ProxySettings | undefined {
   const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
-  const name = names.find((each) => env[each]);
-  const value = name === undefined ? undefined : env[name];
+  const name = names.find((each) => env[each]?.trim());
+  const value = name === undefined ? undefined : env[name]?.trim();
   if (name === undefined || value === undefined) return undefined;
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     // The value may contain a password.
     throw new ConfigError(name, ["It is not the address of a proxy, such as http://proxy.example.com:3128."]);
   }
+  if (!isDecodable(url.username + url.password))
+    throw new ConfigError(name, ["A percent sign in its user name or password must be written as %25."]);
+  // Proxies have no path, and clients fail on one.
+  Object.assign(url, { pathname: "/", search: "", hash: "" });
   const listed = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[\s,]+/).filter((each) => each !== "");
   return { url: url.href, host: url.host, noProxy: [...listed, ...LOOPBACK] };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** For the AWS SDK. Its requests over http go only to the sandbox. */

@@ -16,6 +16,8 @@ describe("the proxy settings", () => {
     ["HTTP_PROXY without HTTPS_PROXY", { HTTP_PROXY: PROXY, HTTPS_PROXY: "" }],
     ["http_proxy", { http_proxy: PROXY }],
     ["an address without a scheme", { HTTPS_PROXY: "proxy.example.com:3128" }],
+    ["an address with a path, which is ignored", { HTTPS_PROXY: `${PROXY}/proxy.pac?a#b` }],
+    ["a variable that is not blank", { HTTPS_PROXY: " ", HTTP_PROXY: ` ${PROXY}\n` }],
   ])("come from %s", (_case, env) => {
     expect(proxySettings(env)).toMatchObject({ url: `${PROXY}/`, host: "proxy.example.com:3128" });
   });
@@ -48,6 +50,15 @@ describe("the proxy settings", () => {
       expect(() => proxySettings({ HTTPS_PROXY: url })).not.toThrow(url);
     },
   );
+});
+
+describe("the password of a proxy", () => {
+  it("may be percent-encoded, and must be if it contains a percent sign", () => {
+    const withPassword = (password: string) => ({ HTTPS_PROXY: `http://user:${password}@proxy.example.com` });
+    expect(proxySettings(withPassword("p%40s"))?.url).toBe("http://user:p%40s@proxy.example.com/");
+    expect(() => proxySettings(withPassword("secret%word"))).toThrow(/must be written as %25/);
+    expect(() => proxySettings(withPassword("secret%word"))).not.toThrow(/secret/);
+  });
 });
 
 describe("a request through a proxy", () => {

@@ -102,10 +102,13 @@ describe("behind a proxy with a company's certificate authority", () => {
     expect(`${error?.message}${printed}`).not.toContain(PASSWORD);
   });
 
-  it("row 41: an invalid proxy address stops the run before it starts", async () => {
-    const { invoke } = await deployBehindProxy({ HTTPS_PROXY: `socks5://u:${PASSWORD}@proxy.example.com` });
-    const { error, printed } = await invoke(SCHEDULE);
-    expect(error?.message).toContain("HTTPS_PROXY has a problem");
-    expect(`${error?.message}${printed}`).not.toContain(PASSWORD);
-  });
+  it.each([`socks5://u:${PASSWORD}@proxy.example.com`, `http://u:${PASSWORD}%@proxy.example.com`])(
+    "row 41: an invalid proxy address stops the run before it starts (%#)",
+    async (HTTPS_PROXY) => {
+      const { invoke } = await deployBehindProxy({ HTTPS_PROXY });
+      const { error, printed } = await invoke(SCHEDULE);
+      expect(error?.message).toContain("HTTPS_PROXY has a problem");
+      expect(`${error?.message}${printed}`).not.toContain(PASSWORD);
+    },
+  );
 });

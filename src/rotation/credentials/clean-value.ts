@@ -127,10 +127,6 @@ const KEY_FAULTS: readonly Fault[] = [
     pattern: /\\[nrt]$/,
     message: "holds a key that ends in an escape sequence such as \\n; store it without.",
   },
-  {
-    pattern: /\\u[\da-f]{4}|&(amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);/i,
-    message: "holds an escape sequence such as &amp; inside a key; store the character itself.",
-  },
 ];
 
 /** A client id may be an address. */

@@ -7,7 +7,6 @@ describe("a key that was copied with something else", () => {
   const SCHEME = "begins with the name of an authorization scheme";
   const PLACEHOLDER = "holds a placeholder";
   const MISSING = "holds what a program writes for a missing value";
-  const ESCAPE = "holds an escape sequence such as &amp; inside a key";
   const NO_HEADER = "holds a character that no header can carry";
 
   it.each([
@@ -40,8 +39,6 @@ describe("a key that was copied with something else", () => {
     [`${MARKER.replace("-", "\u2013")}`, NO_HEADER],
     [`\u0410${MARKER}`, NO_HEADER],
     [`${MARKER}\uFFFD`, NO_HEADER],
-    [`${MARKER}\\u002d`, ESCAPE],
-    [`${MARKER}&amp;1`, ESCAPE],
     ["https://api.example.com/v1", "holds an address where a key is expected"],
     ["arn:aws:secretsmanager:us-east-1:123456789012:secret:key", "holds an address where a key is expected"],
   ])("is refused: %j", (value, words) => {
