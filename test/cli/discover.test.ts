@@ -128,6 +128,11 @@ describe("discover", () => {
     expect(secret.err).toContain("Check the name confluent/kez, and the AWS account and region.");
     const environment = await run(["discover", ...IDS, "--environment", "env-2", ...place]);
     expect(environment.err).toContain("Check organizationId, environmentId, cloud and region.");
-    expect([secret.code, environment.code]).toEqual([1, 1]);
+    confluent.setApiKeys("env-1", []);
+    const key = await run(["discover", ...IDS, ...place]);
+    expect(key.err).toContain(
+      "exists in Confluent Cloud and belongs to this environment and region. Nothing was written.",
+    );
+    expect([secret.code, environment.code, key.code]).toEqual([1, 1, 1]);
   });
 });

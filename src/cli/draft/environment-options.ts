@@ -7,6 +7,7 @@ import { RotationError } from "../../rotation/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { valueOption } from "../options.ts";
+import { environmentProblem } from "../problem.ts";
 import { PROGRAM } from "../program-name.ts";
 import { listConnections, withReadOnlyClients } from "../read-only.ts";
 import type { FoundConnection } from "./found.ts";
@@ -73,7 +74,7 @@ export async function withConnections<T>(
   const config = { environments: new Map([[name, environment]]) };
   return withReadOnlyClients(config, context, async (clients) => {
     const listed = await listConnections(clients, environment).catch((error: unknown) => {
-      throw aboutOptions(error);
+      throw aboutOptions(error, environment);
     });
     const found = [...listed.values()].map(({ name, connectionType, endpoint, phase }) => ({
       name,
@@ -88,16 +89,15 @@ export async function withConnections<T>(
   });
 }
 
+/** What an operator cannot do without a connections.json. */
+const NOT_YET = [" of the environment in connections.json", " in connections.json", "; then rotate again"];
+
 /** The same error with advice for somebody who has no connections.json yet. */
-function aboutOptions(error: unknown): unknown {
+function aboutOptions(error: unknown, environment: Environment): unknown {
   if (!(error instanceof RotationError)) return error;
-  const { errorClass, text, response } = error;
-  const { nextStep } = response;
-  if (nextStep === undefined) return error;
-  return new RotationError(errorClass, text, {
-    ...response,
-    nextStep: nextStep
-      .replace(" of the environment in connections.json", "")
-      .replace(" in connections.json", ""),
+  const { nextStep = "" } = environmentProblem(error, environment);
+  return new RotationError(error.errorClass, error.text, {
+    ...error.response,
+    nextStep: NOT_YET.reduce((text, words) => text.replace(words, ""), nextStep),
   });
 }
