@@ -86,7 +86,8 @@ const KEY_FAULTS: readonly Fault[] = [
   { pattern: /^\[.*\]$/s, message: "holds a JSON list where a key is expected; store the key alone." },
   { pattern: /^\{.*\}$/s, message: "holds a JSON document where a key is expected; store the key alone." },
   {
-    pattern: /^<.*>$|^\$\{?[A-Z][A-Z\d_]*\}?$|^%[A-Z][A-Z\d_]*%$|^(change[-_ ]?me|your[-_ ].*|to-?do|tbd)$/is,
+    pattern:
+      /^<.*>$|^\$\{?[A-Z][A-Z\d_]*\}?$|^%[A-Z][A-Z\d_]*%$|^(change[-_ ]?me|your[-_ ].*(key|token|secret)([-_ ]here)?|to-?do|tbd)$/is,
     message: "holds a placeholder; store the key that belongs there.",
   },
   {
@@ -117,10 +118,6 @@ const KEY_FAULTS: readonly Fault[] = [
     pattern: /^(export |set )?[A-Z][A-Z\d]*(_[A-Z\d]+)+ ?= ?[^=\s]/,
     message: "begins with the name of a variable; store the key alone.",
   },
-  {
-    pattern: /^[\w$:. -]*(api|access|auth|secret|session)[-_ ]?(key|token)[\w-]*["']?\s*[:=]\s*[^=\s]/i,
-    message: "begins with the name of a variable or a header; store the key alone.",
-  },
   { pattern: /^(export|setx?|declare|curl|-H) /, message: "begins with a command; store the key alone." },
   { pattern: / (#|\/\/)/, message: "holds a comment after the key; store the key alone." },
   {
@@ -128,6 +125,12 @@ const KEY_FAULTS: readonly Fault[] = [
     message: "holds a key that ends in an escape sequence such as \\n; store it without.",
   },
 ];
+
+/** A client id may look like this. */
+const LABEL: Fault = {
+  pattern: /^[\w$:. -]*(api|access|auth|secret|session)[-_ ]?(key|token)[\w-]*["']?\s*[:=]\s*[^=\s]/i,
+  message: "begins with the name of a variable or a header; store the key alone.",
+};
 
 /** A client id may be an address. */
 const ADDRESS: Fault = {
@@ -141,8 +144,8 @@ const WHITE_SPACE_INSIDE: Fault = {
 };
 
 const FAULTS: Readonly<Record<Exclude<ValueForm, "verbatim">, readonly Fault[]>> = {
-  key: [...KEY_FAULTS, ADDRESS],
-  token: [...KEY_FAULTS, ADDRESS, WHITE_SPACE_INSIDE],
+  key: [LABEL, ADDRESS, ...KEY_FAULTS],
+  token: [LABEL, ADDRESS, ...KEY_FAULTS, WHITE_SPACE_INSIDE],
   id: KEY_FAULTS,
   document: KEY_FAULTS,
   address: [IN_QUOTES, WHITE_SPACE_INSIDE],

@@ -32,6 +32,7 @@ describe("a key that was copied with something else", () => {
     ["%OPENAI_API_KEY%", PLACEHOLDER],
     ["changeme", PLACEHOLDER],
     ["YOUR_API_KEY", PLACEHOLDER],
+    ["your-token-here", PLACEHOLDER],
     ["null", MISSING],
     ["undefined", MISSING],
     ["None", MISSING],
@@ -72,10 +73,14 @@ describe("a key that was copied with something else", () => {
     expect(faultOf({ type }, secret)).toContain("holds white space or a control character inside");
   });
 
-  it("may be an address if it is a client id", () => {
-    const id = "https://client.example.com/metadata.json";
-    expect(dataOf({ type: "REST" }, { ...oauth2, "client-id": id })).toMatchObject({ OAUTH2_CLIENT_ID: id });
-  });
+  it.each(["https://client.example.com/metadata.json", "api-token-service:prod", "your-company"])(
+    "may be a client id: %s",
+    (id) => {
+      expect(dataOf({ type: "REST" }, { ...oauth2, "client-id": id })).toMatchObject({
+        OAUTH2_CLIENT_ID: id,
+      });
+    },
+  );
 
   it.each(["\\n", " ", ""])("is refused if %j stands for the line breaks of a private key", (lineBreak) => {
     const lines = ["-----BEGIN PRIVATE KEY-----", MARKER, "-----END PRIVATE KEY-----", ""];
