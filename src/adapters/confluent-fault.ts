@@ -29,7 +29,12 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
         ...origin,
       });
     case 401:
-      return new UnauthorizedError("Confluent refused the rotator's Confluent API key (401).", response);
+      return new UnauthorizedError(
+        isPage({ body })
+          ? "The rotator's Confluent API key was refused (401), by Confluent or by a proxy or firewall: the response is not from Confluent's API."
+          : "Confluent refused the rotator's Confluent API key (401).",
+        response,
+      );
     case 403:
       return IP_FILTER.test(detail) ? outsideIpFilter(response) : forbidden(response, isObject(json));
     case 404:
@@ -47,6 +52,11 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
             "Check organizationId, environmentId, cloud and region of the environment in connections.json.",
         },
       );
+    case 407:
+      return new RotationError("service", "A proxy asks for a user name and a password (407).", {
+        ...response,
+        nextStep: CHECK_PROXIES,
+      });
     default:
       return new RotationError("service", `Confluent answered ${status}.`, { ...response, ...origin });
   }

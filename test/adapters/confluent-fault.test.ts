@@ -32,6 +32,24 @@ describe("a 403 from Confluent", () => {
   });
 });
 
+describe("a 401", () => {
+  it("that is a page does not blame Confluent alone", () => {
+    const page = responseError({ status: 401, headers: {}, body: "<html>Sign in to the network</html>" });
+    expect(page).toMatchObject({ errorClass: "unauthorized", response: { httpStatus: 401 } });
+    expect(page.message).toContain("by Confluent or by a proxy or firewall");
+    const json = responseError({ status: 401, headers: {}, body: errors("Unauthorized") });
+    expect(json.message).toBe("Confluent refused the rotator's Confluent API key (401).");
+  });
+});
+
+describe("a 407", () => {
+  it("is from a proxy", () => {
+    const error = responseError({ status: 407, headers: {}, body: "" });
+    expect(error.message).toBe("A proxy asks for a user name and a password (407).");
+    expect(error.response.nextStep).toMatch(/^Check the proxies and firewalls/);
+  });
+});
+
 describe("a 404 to a LIST", () => {
   it("advises checking the environment, not creating connections", () => {
     const error = responseError({ status: 404, headers: {}, body: errors("No such environment") });
