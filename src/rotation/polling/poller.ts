@@ -75,7 +75,9 @@ export class Poller {
       ...request,
       startedAt,
       firstPoll: this.#polls + 1,
-      dueAt: Math.min(now + this.#schedule.delayMs(now - startedAt), (now + request.untilAt) / 2),
+      dueAt:
+        request.check.nextReadAt(now) ??
+        Math.min(now + this.#schedule.delayMs(now - startedAt), (now + request.untilAt) / 2),
       poll: undefined,
       settle: resolve,
       reject,
@@ -89,10 +91,10 @@ export class Poller {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#pending.size > 0) {
+      // Even if a connection is due at once: others may be added with it, and are polled together.
+      await this.#sleep.start(this.#idleMs());
       this.#giveUp();
       this.#pollDue();
-      // Without a pending connection the sleep would never end.
-      if (this.#pending.size > 0) await this.#sleep.start(this.#idleMs());
     }
     this.#isRunning = false;
   }

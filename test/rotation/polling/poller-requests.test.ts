@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NOW } from "../../support/builders.ts";
-import { namesOf, never, openPoller as open } from "../../support/poller.ts";
+import { namesOf, never, openPoller as open, readyWhenSeen } from "../../support/poller.ts";
 
 describe("the poller", () => {
   it("reads many connections with one request", async () => {
@@ -72,6 +72,14 @@ describe("the poller", () => {
     expect(new Set(later.map(({ method }) => method))).toEqual(new Set(["LIST"]));
     expect(later.length).toBeLessThanOrEqual(5);
     await first;
+  });
+
+  it("polls connections with one request at once if their check says that they are due now", async () => {
+    const { clock, confluent, watch } = open([0, 0, 0]);
+    const check = { ...readyWhenSeen, nextReadAt: () => clock.now() };
+    const watched = await Promise.all(namesOf(3).map((name) => watch(name, { check })));
+    expect(watched.map(({ verdict, afterMs }) => [verdict, afterMs])).toEqual(Array(3).fill(["ready", 0]));
+    expect(confluent.requests.map(({ method }) => method)).toEqual(["LIST"]);
   });
 
   it("does not poll a connection earlier because a page that was read for others showed it", async () => {
