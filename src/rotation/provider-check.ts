@@ -32,6 +32,8 @@ export type KeyAnswer =
       readonly words?: UntrustedText;
       /** Set if the provider may refuse a good key for a moment: the refusal must be repeated after this many milliseconds. */
       readonly confirmAfterMs?: number;
+      /** True if the run ends before a refusal of a key this young counts. */
+      readonly isEarly?: boolean;
     };
 
 /** An update whose key a provider may be asked about. */
@@ -75,12 +77,14 @@ export async function askProviders(
 }
 
 /** The outcome of a connection whose key was refused before anything was put. */
-export function refusedDetails({ host, code, words }: KeyAnswer & { verdict: "refused" }): OutcomeDetails {
+export function refusedDetails(answer: KeyAnswer & { verdict: "refused" }): OutcomeDetails {
+  const { host, code, words, isEarly = false } = answer;
   const name = UntrustedText.name(host);
+  const early = isEarly ? " The key is young and may work later, but the run ended before that." : "";
   return {
     outcome: "not-attempted",
-    errorClass: "rejected",
-    message: UntrustedText.sentence`${name} refused the key (${code}). Nothing was put, and this connection keeps the key it has.`,
+    errorClass: isEarly ? "timeout" : "rejected",
+    message: UntrustedText.sentence`${name} refused the key (${code}).${early} Nothing was put, and this connection keeps the key it has.`,
     ...(words && { detail: UntrustedText.sentence`${name}: ${words}` }),
   };
 }
@@ -140,7 +144,7 @@ async function askUntilCertain(
   const graceMs = isYoung && !isDryRun(context.trigger) ? settings.graceMs : 0;
   if (graceMs > 0) noteYoung(context, request, answer);
   for (const afterMs of askAgainMs(graceMs, answer.confirmAfterMs)) {
-    if (refusedAt + afterMs >= deadlineAt || context.isStopping()) return answer;
+    if (refusedAt + afterMs >= deadlineAt || context.isStopping()) return { ...answer, isEarly: graceMs > 0 };
     await waitWhileCurrent(context, request, refusedAt + afterMs);
     answer = await providers.ask(question);
     if (answer.verdict !== "refused") return answer;

@@ -71,7 +71,7 @@ describe("a young key that its provider refuses", () => {
   });
 
   it("is not waited for beyond the end of the run", async () => {
-    const { asked, clock } = await runWithProvider({
+    const { asked, clock, outcomes, puts } = await runWithProvider({
       connections: { a: {} },
       ageMs: 1_000,
       context: { deadlineAt: NOW + 15_000 },
@@ -79,5 +79,12 @@ describe("a young key that its provider refuses", () => {
     });
     expect(asked.map((each) => Number(each.split(" ").at(-1)))).toEqual([0, 2, 5, 10]);
     expect(clock.now()).toBeLessThan(NOW + 16_000);
+    expect(outcomes[0]).toMatchObject({
+      outcome: "not-attempted",
+      errorClass: "timeout",
+      message: expect.stringContaining("The key is young and may work later, but the run ended before that."),
+      evidence: { provider: "refused" },
+    });
+    expect(puts).toEqual([]);
   });
 });

@@ -105,7 +105,7 @@ describe("a refused key", () => {
         answer: () => REFUSED,
       });
       expect(asked).toEqual(each.times.map((seconds) => `OPENAI v1 ${seconds}`));
-      expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
+      expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "timeout" });
     },
   );
 
