@@ -71,8 +71,8 @@ export class TextResolver {
   /** Short credentials and common words are removed only if they are sent, which the connection decides. */
   #addCredentials(connection: Connection, { value }: SecretVersion): void {
     try {
-      for (const secret of buildCredentials(connection, value).secrets)
-        this.#dependencies.redactor.add(secret);
+      const { secrets, headers } = buildCredentials(connection, value);
+      for (const secret of [...secrets, ...headers]) this.#dependencies.redactor.add(secret);
     } catch (error) {
       if (!(error instanceof RotationError)) throw error;
     }

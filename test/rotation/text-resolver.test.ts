@@ -150,6 +150,16 @@ describe("texts about a connection", () => {
     });
   });
 
+  it("are shown without the header that consists of a user name and a short password", async () => {
+    const { texts } = resolverOf(async () => undefined);
+    const mongo = connection({ type: "MONGODB", secret: "openai" });
+    const version = secretVersion({ value: new Secret('{"username":"svc","password":"hunter2"}') });
+    const detail = untrusted(`sent authorization: Basic ${btoa("svc:hunter2")}`);
+    expect(await texts.resolve({ detail }, mongo, version)).toEqual({
+      detail: "sent authorization: Basic [redacted]",
+    });
+  });
+
   it("are shown without the secret too if the connection cannot use it", async () => {
     const { texts } = resolverOf(async () =>
       secretVersion({ value: new Secret('{"other":"sk-previous-0123456789"}') }),

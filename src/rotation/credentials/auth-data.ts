@@ -10,7 +10,7 @@ import {
   openGroups,
   TRANSPORT_TYPES,
 } from "./connection-types.ts";
-import { type Entry, keysIn, remarksOn, secretsIn, type Value } from "./entries.ts";
+import { basicHeadersOf, type Entry, keysIn, remarksOn, secretsIn, type Value } from "./entries.ts";
 import { SecretDocument } from "./secret-document.ts";
 
 /** Confluent's limit for `auth_data.data`, in UTF-8 bytes. */
@@ -23,7 +23,9 @@ export interface Credentials {
   readonly options: readonly string[];
   /** The credentials in it that come from the secret. */
   readonly secrets: readonly Secret[];
-  /** The same without those that only name the key, such as a user name. */
+  /** A user name and a password as they stand in a header, which a service may quote. */
+  readonly headers: readonly Secret[];
+  /** The same as `secrets`, without those that only name the key, such as a user name. */
   readonly keys: readonly Secret[];
   /** What an operator may want to know of a value that is sent as it is; never a value. */
   readonly remarks: readonly string[];
@@ -55,6 +57,7 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
     data,
     options,
     secrets: secretsIn(entries),
+    headers: basicHeadersOf(entries),
     keys: keysIn(entries),
     remarks: remarksOn(entries, document.id),
   };

@@ -25,6 +25,24 @@ export function secretsIn(entries: readonly Entry[]): Secret[] {
   return credentials.flatMap(({ value }) => (value instanceof Secret ? [value] : []));
 }
 
+/** User names with their passwords. */
+const PAIRS = [
+  [OPTIONS.username, OPTIONS.password],
+  [OPTIONS["client-id"], OPTIONS["client-secret"]],
+] as const;
+
+/** What a service can receive as a Basic Authorization header. */
+export function basicHeadersOf(entries: readonly Entry[]): Secret[] {
+  const find = (key: string): Secret | undefined => {
+    const value = entries.find(({ backendKey }) => backendKey === key)?.value;
+    return typeof value === "string" ? new Secret(value) : value;
+  };
+  return PAIRS.flatMap(([user, password]) => {
+    const [name, secret] = [find(user), find(password)];
+    return name && secret ? [Secret.basic(name, secret)] : [];
+  });
+}
+
 /** The backend keys whose values say whose key it is; several keys may have the same. */
 const NAMES: ReadonlySet<string> = new Set([
   OPTIONS.username,
