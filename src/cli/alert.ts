@@ -97,10 +97,16 @@ function lines(terminal: Terminal, results: readonly Sent[], topic: string): str
     ),
   );
   return [
-    ...results.map(({ kind, subject, sent: isSent }) => `${isSent ? "✓" : "✗"} ${kind}: ${subject}`),
+    ...results.flatMap((result) => resultLines(terminal, result)),
     ...problems,
     "",
-    `${sent} of ${results.length} test alerts were sent to ${topic}.`,
-    ...(sent === 0 ? [] : ["Check that they arrive where people read them."]),
+    ...terminal.wrap(`${sent} of ${results.length} test alerts were sent to ${topic}.`),
+    ...(sent === 0 ? [] : terminal.wrap("Check that they arrive where people read them.")),
   ];
+}
+
+function resultLines(terminal: Terminal, { kind, subject, sent }: Sent): string[] {
+  const [first = "", ...rest] = terminal.wrap(`${kind}: ${subject}`, "    ");
+  const mark = sent ? terminal.paint("green", "✓") : terminal.paint("red", "✗");
+  return [`${mark} ${first.trimStart()}`, ...rest];
 }

@@ -13,6 +13,8 @@ export interface Stream {
   readonly write: (text: string) => unknown;
 }
 
+/** Such as "To send it: npx . rotate a". */
+const COMMAND_AT_END = /^(.*:) ((?:aws|npx|terraform|flink-connection-rotator) [^,]*[^,.)])$/;
 const NO_WRAP = "\x1b[?7l";
 const WRAP = "\x1b[?7h";
 const HELP_WIDTH = 100;
@@ -58,7 +60,10 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** Wraps a text. Each line has this indentation plus that of its original line. Words are not broken. */
+  /**
+   * Wraps a text. Each line has this indentation plus that of its original line. Words are not broken, and neither is a command
+   * at the end, so that it can be pasted.
+   */
   wrap(text: string, indent = ""): string[] {
     return text.split("\n").flatMap((line) => this.#wrapLine(line, indent));
   }
@@ -67,9 +72,12 @@ export class Terminal {
     const [own = ""] = /^ *(- )?/.exec(line) ?? [];
     const width = this.columns - indent.length - own.length;
     if (!Number.isFinite(width)) return [`${indent}${line}`];
-    const [first = "", ...rest] = wrapAnsi(line.slice(own.length), width).split("\n");
+    const text = line.slice(own.length);
+    const [, explanation = text, command] = (text.length > width && COMMAND_AT_END.exec(text)) || [];
+    const [first = "", ...rest] = wrapAnsi(explanation, width).split("\n");
     const hanging = `${indent}${" ".repeat(own.length)}`;
-    return [`${indent}${own}${first}`, ...rest.map((each) => `${hanging}${each}`)];
+    const others = [...rest, ...(command === undefined ? [] : [`  ${command}`])];
+    return [`${indent}${own}${first}`, ...others.map((each) => `${hanging}${each}`)];
   }
 
   /** Writes lines that remain. */

@@ -39,6 +39,13 @@ describe("alert --test", () => {
     expect(alerts[0]).toMatchObject({ kind: "down", sent: false, nextStep: expect.stringContaining("sns:") });
   });
 
+  it("fits a narrow terminal", async () => {
+    const { run } = await startOperator(CONNECTIONS);
+    const { out } = await run(["alert", "--test"], { isTTY: true, columns: 60, env: { NO_COLOR: "1" } });
+    expect(out).toMatch(/^✓ down: TEST .*\n {4}\w/);
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
   it("says once why the alerts could not be sent, and how to find the right topic", async () => {
     const { run } = await startOperator(CONNECTIONS);
     const topic = "arn:aws:sns:eu-west-1:123456789012:alrts";

@@ -33,7 +33,7 @@ function tooLong(screen: string, columns: number): string[] {
     .split("\n")
     .filter(
       (line) =>
-        stringWidth(line) > columns && /\S\s\S/.test(line) && !/^ {2}flink-connection-rotator /.test(line),
+        stringWidth(line) > columns && /\S\s\S/.test(line) && !/^ +flink-connection-rotator /.test(line),
     );
 }
 

@@ -64,6 +64,18 @@ describe("the output width", () => {
     ]);
   });
 
+  it("does not break a command, so that it can be pasted", () => {
+    const { terminal } = fakeTerminal({ columns: 40 });
+    expect(
+      terminal.wrap("It holds an older version. Send it: npx . rotate --secret prod/openai-of-it", "  "),
+    ).toEqual(["  It holds an older version. Send it:", "    npx . rotate --secret prod/openai-of-it"]);
+    expect(terminal.wrap("Send it: npx . rotate a")).toEqual(["Send it: npx . rotate a"]);
+    expect(terminal.wrap("To run it again: npx . invoke NAME, or wait.")).toEqual([
+      "To run it again: npx . invoke NAME, or",
+      "wait.",
+    ]);
+  });
+
   it("limits the length of wrapped lines", () => {
     const { terminal } = fakeTerminal({ columns: 30 });
     expect(
