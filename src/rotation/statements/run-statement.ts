@@ -46,13 +46,31 @@ async function runNow(
     return { kind: "not-run", error: new OutOfTimeError("There was no time left to run the statement.") };
   let name: string | undefined;
   try {
-    name = await create(context, session, statement);
+    name = await createUntil(untilAt, context, session, statement);
     return await waitForEnd(context, session, { connection, name, untilAt });
   } catch (error) {
     return { kind: name === undefined ? "not-run" : "failed", error: toRotationError(context, error) };
   } finally {
     if (name !== undefined) session.trackDeletion(deleteOwnStatement(context, session, name));
   }
+}
+
+/** @throws RotationError if it was not created in time; a later creation is undone. */
+async function createUntil(
+  untilAt: number,
+  context: RunContext,
+  session: EnvironmentSession,
+  statement: VerificationStatement,
+): Promise<string> {
+  const { clock } = context;
+  const waitMs = untilAt - clock.now();
+  const settled = new AbortController();
+  const late = clock.sleep(waitMs, settled.signal).then(() => undefined);
+  const creation = create(context, session, statement);
+  const name = await Promise.race([creation, late]).finally(() => settled.abort());
+  if (name !== undefined) return name;
+  creation.then((created) => deleteOwnStatement(context, session, created)).catch(() => undefined);
+  throw new RotationError("timeout", `it could not be created within ${inSeconds(waitMs)}`);
 }
 
 /**
@@ -121,13 +139,16 @@ function endOf({ phase, detail, isKeyRefused }: StatementState): StatementResult
 }
 
 function unfinished(state: StatementState | undefined, waitedMs: number): RotationError {
-  const seconds = Math.round(waitedMs / 1_000);
   const message =
     state === undefined
-      ? `it was not found within ${seconds} s`
-      : `it was still ${state.phase} after ${seconds} s`;
+      ? `it was not found within ${inSeconds(waitedMs)}`
+      : `it was still ${state.phase} after ${inSeconds(waitedMs)}`;
   return new RotationError("timeout", message, {
     nextStep:
       "Check that its compute pool has room, or raise timeoutSeconds of the statement in connections.json; then rotate again.",
   });
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }

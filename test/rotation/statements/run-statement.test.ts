@@ -170,6 +170,37 @@ describe("the creation of a verification statement", () => {
     expect(created).toBe(attempts);
   });
 
+  it("is waited for no longer than the timeout of the statement", async () => {
+    const { details, seconds } = await verify({
+      api: () => ({ create: () => new Promise(() => undefined) }),
+    });
+    expect(details).toMatchObject({
+      outcome: "unverified",
+      errorClass: "timeout",
+      message: expect.stringContaining("it could not be created within 60 s"),
+      evidence: { statement: "not-run" },
+    });
+    expect(seconds).toBeCloseTo(60);
+  });
+
+  it("is undone if it succeeds after that", async () => {
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    const deleted = Promise.withResolvers<string>();
+    const created: string[] = [];
+    await verify({
+      api: () => ({
+        create: async ({ name }) => {
+          await isLate;
+          created.push(name);
+        },
+        delete: async (name) => deleted.resolve(name),
+      }),
+    });
+    expect(created).toEqual([]);
+    resolve();
+    expect([await deleted.promise]).toEqual(created);
+  });
+
   it("is repeated with the same name if it is not known whether it succeeded", async () => {
     const names: string[] = [];
     const { details, seconds, left } = await verify({
