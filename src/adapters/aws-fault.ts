@@ -1,4 +1,5 @@
 import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
+import { proxyVariable } from "./proxy.ts";
 
 /** Who calls AWS: the deployed function with its role, or a person with their credentials. */
 export type Caller = "function" | "person";
@@ -36,7 +37,10 @@ export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
   if (network !== undefined) {
     const { kind, code, host = call.service } = network;
     const sentence = describeNetworkFault(network, host);
-    return { kind: "unreachable", code, sentence, nextStep: `${networkAdvice(kind, host)}; then try again.` };
+    const proxy = proxyVariable();
+    const alsoProxy = proxy === undefined || kind === "proxy" ? "" : `, and the proxy in ${proxy}`;
+    const nextStep = `${networkAdvice(kind, host)}${alsoProxy}; then try again.`;
+    return { kind: "unreachable", code, sentence, nextStep };
   }
   const status = foreignStatus(error);
   if (status !== undefined) return foreignResponse(status, call);

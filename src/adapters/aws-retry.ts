@@ -2,6 +2,7 @@ import { isServerError, isThrottlingError, isTransientError } from "@smithy/core
 import { RetryBudget } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
+import { toNetworkFault } from "./network-fault.ts";
 
 export interface AwsRetryOptions {
   readonly clock: Clock;
@@ -62,10 +63,17 @@ function mayPass(error: unknown): boolean {
   if (!isSdkError(error) || error.name === "LimitExceededException") return false;
   return (
     /^(AbortError|SyntaxError|NotAwsError)$|Throttl/.test(error.name) ||
+    isProxyOutage(error) ||
     isThrottlingError(error) ||
     isTransientError(error) ||
     isServerError(error)
   );
+}
+
+/** True for a proxy that closed the connection, or that reports a fault on its way to AWS. */
+function isProxyOutage(error: Error): boolean {
+  const code = toNetworkFault(error)?.code ?? "";
+  return /^(ERR_PROXY_TUNNEL|PROXY_(408|429|5\d\d))$/.test(code);
 }
 
 function isSdkError(error: unknown): error is SdkError {

@@ -88,9 +88,10 @@ function chainOf(error: unknown): Error[] {
 
 /** A DOMException has a name that says more than its code, which is a number. */
 function codeOf(error: Error): string {
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const [, proxyStatus] = PROXY_RESPONSE.exec(error.message) ?? [];
   if (proxyStatus !== undefined) return `PROXY_${proxyStatus}`;
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return code === "ERR_PROXY_TUNNEL" && "statusCode" in error ? `PROXY_${error.statusCode}` : code;
 }
 
 function hostOf(error: Error): { host?: string } {

@@ -19,8 +19,7 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  * lower-case names take precedence. @throws ConfigError
  */
 export function proxySettings(env: Env = process.env): ProxySettings | undefined {
-  const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
-  const name = names.find((each) => env[each]?.trim());
+  const name = proxyVariable(env);
   const value = name === undefined ? undefined : env[name]?.trim();
   if (name === undefined || value === undefined) return undefined;
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
@@ -34,6 +33,11 @@ export function proxySettings(env: Env = process.env): ProxySettings | undefined
   Object.assign(url, { pathname: "/", search: "", hash: "" });
   const listed = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[\s,]+/).filter((each) => each !== "");
   return { url: url.href, host: url.host, noProxy: [...listed, ...LOOPBACK] };
+}
+
+/** The name of the variable that contains the address of the proxy, if there is one. */
+export function proxyVariable(env: Env = process.env): string | undefined {
+  return ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].find((each) => env[each]?.trim());
 }
 
 function isDecodable(text: string): boolean {

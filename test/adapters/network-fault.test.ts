@@ -64,6 +64,12 @@ describe("a network fault", () => {
     expect(networkAdvice("proxy", "flink.example.com")).toContain("HTTPS_PROXY");
   });
 
+  it("is attributed to the proxy with its status for the AWS SDK, too", () => {
+    const fault = toNetworkFault(coded("ERR_PROXY_TUNNEL", { statusCode: 502 }));
+    expect(fault).toEqual({ code: "PROXY_502", kind: "proxy" });
+    expect(toNetworkFault(coded("ERR_PROXY_TUNNEL"))).toMatchObject({ code: "ERR_PROXY_TUNNEL" });
+  });
+
   it.each([[new Error("A bug")], [new SyntaxError("Unexpected token")], ["a text"], [undefined]])(
     "is not inferred from %s",
     (error) => expect(toNetworkFault(error)).toBeUndefined(),

@@ -21,6 +21,8 @@ describe("a failed call to Secrets Manager", () => {
     ["a 429", http(429), 429],
     ["a broken TCP connection", network("ECONNRESET"), 0],
     ["a name that does not resolve", network("EAI_AGAIN"), 0],
+    ["a proxy that cannot reach AWS", network("ERR_PROXY_TUNNEL", { statusCode: 503 }), 0],
+    ["a proxy that closes the connection", network("ERR_PROXY_TUNNEL"), 0],
     ["an attempt that takes too long", named("AbortError"), 0],
   ])("is retried after %s until it succeeds", async (_, error, httpStatusCode) => {
     if (httpStatusCode >= 500) Object.assign(error, { $metadata: { httpStatusCode } });
@@ -42,6 +44,13 @@ describe("a failed call to Secrets Manager", () => {
     await failure(store({ clock, deadlineAt: STARTED_AT + leftMs }).read("openai", CURRENT));
     expect(clock.now() - STARTED_AT).toBeLessThan(retriedMs);
     expect(clock.now() - STARTED_AT).toBeGreaterThan(retriedMs - 5_000);
+  });
+
+  it("is not retried after a proxy has refused it", async () => {
+    client.on(GetSecretValueCommand).rejects(network("ERR_PROXY_TUNNEL", { statusCode: 407 }));
+    const error = await failure(store().read("openai", CURRENT));
+    expect(error.message).toContain("(PROXY_407): the proxy refused the connection");
+    expect(client.calls()).toHaveLength(1);
   });
 
   it.each(["AccessDeniedException", "ResourceNotFoundException", "DecryptionFailure", "CERT_HAS_EXPIRED"])(
