@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { shellQuote } from "../rotation/report/commands.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { requireAwsConfig } from "./aws.ts";
 import { configArgument } from "./config-argument.ts";
@@ -60,8 +61,9 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
   await requireAwsConfig(context);
   const ask = asker(context);
   const names = ask && (await listSecretNames(context));
-  const environment = toEnvironment(ask ? await askEnvironment(options, names, ask) : options, "init");
-  const lines = await withConnections(environment, context, async (found, clients) => {
+  const answers = ask ? await askEnvironment(options, names, ask) : options;
+  const environment = toEnvironment(answers, "init");
+  const listing = withConnections(environment, context, async (found, clients) => {
     if (found.length === 0) throw new UsageError("No Flink connection was found.", "Nothing was written.");
     const given = secretsIn(options.use ?? [], found, "init");
     const { secrets, problems } = await chooseSecrets(found, given, { clients, names, ask, context });
@@ -69,12 +71,33 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
     const { draft } = writeWithSchema(output, found, { name, apiKeySecret, restEndpoint, secrets });
     return [...problems.map((problem) => `To do: ${problem}`), ...summary(draft, output)];
   });
+  const lines = await listing.catch((error: unknown) => {
+    if (ask)
+      context.err.print("", "To start again with the same answers:", `  ${commandFor(answers, output)}`, "");
+    throw error;
+  });
   context.err.print(
     "",
     ...lines.flatMap((line) => context.err.wrap(line)),
     "",
     ...nextSteps(context.err, configArgument(output, context)),
   );
+}
+
+/** The command with an option for each answer, of which one was probably wrong. */
+function commandFor(answers: EnvironmentOptions, output: string): string {
+  const given = [
+    ["--organization", answers.organization],
+    ["--environment", answers.environment],
+    ["--cloud", answers.cloud],
+    ["--region", answers.region],
+    ["--rest-endpoint", answers.restEndpoint],
+    ["--api-key-secret", answers.apiKeySecret],
+    ["--name", answers.name],
+    ["--output", output],
+  ] as const;
+  const options = given.flatMap(([option, value]) => (value ? [option, shellQuote(value)] : []));
+  return [PROGRAM, "init", ...options].join(" ");
 }
 
 /** The commands that lead to a dry run, with descriptions if the terminal is wide enough. */

@@ -127,6 +127,24 @@ describe("init", () => {
     expect(parse(readFileSync(output, "utf8")).connections).toMatchObject([{ name: "support-openai" }]);
   });
 
+  it("prints a command with the answers if the environment cannot be read, so that they need not be typed again", async () => {
+    const { run, confluent, output } = await startEmpty();
+    confluent.setApiKeys("env-1", []);
+    const { answer } = answers([
+      [/Organization/, "org-1"],
+      [/Environment id/, "env-1"],
+      [/Cloud/, confluent.url],
+      [/Flink API key/, "confluent/key"],
+      [/Name of this environment/, "my prod"],
+    ]);
+    const { code, err } = await run(["init", "--output", output], { isTTY: true, answer });
+    expect(code).toBe(1);
+    const [, command = ""] = /same answers:\n {2}flink-connection-rotator (init .*)\n\n/.exec(err) ?? [];
+    expect(command).toBe(
+      `init --organization org-1 --environment env-1 --rest-endpoint ${confluent.url} --api-key-secret confluent/key --name 'my prod' --output ${output}`,
+    );
+  });
+
   it("never overwrites a file", async () => {
     const { run, output } = await startEmpty();
     writeFileSync(output, "precious");
