@@ -1,22 +1,15 @@
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** Folders whose test files share worker processes: a new process for each file would take a third of the suite's time. */
-const SHARED = ["{config,docs,rotation,terminal}", "adapters", "catalogue", "cli", "infra", "sandbox"];
-const filesIn = (folder: string) => `test/${folder}/**/*.test.ts`;
-
 export default defineConfig({
   test: {
-    projects: [
-      ...SHARED.map((name) => ({
-        extends: true as const,
-        test: { name, include: [filesIn(name)], isolate: false },
-      })),
-      {
-        extends: true,
-        test: { name: "isolated", include: ["test/**/*.test.ts"], exclude: SHARED.map(filesIn) },
-      },
-    ],
+    // The files of one folder share worker processes: a new process for each file would take a third of the suite's time.
+    isolate: false,
+    projects: readdirSync("test").map((name) => ({
+      extends: true as const,
+      test: { name, include: [`test/${name}`, `test/${name}/**/*.test.ts`] },
+    })),
     restoreMocks: true,
     globalSetup: "test/support/temporary-folder.ts",
     setupFiles: [

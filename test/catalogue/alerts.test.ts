@@ -154,7 +154,9 @@ describe("a direct call", () => {
 describe("the command in an alert that starts the run again", () => {
   it("row 69: does not wait and names the region and the connections with their environment", async () => {
     const { text } = await alertOf(await refusedWorld());
-    expect(text).toContain("  npx . invoke --function rotator prod/support prod/triage prod/docs\n");
+    expect(text).toContain(
+      "  npx . invoke --function rotator --region us-east-1 prod/support prod/triage prod/docs\n",
+    );
     expect(text).toContain(
       [
         "  aws lambda invoke --region us-east-1 \\",
