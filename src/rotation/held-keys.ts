@@ -34,6 +34,7 @@ export class HeldKeys {
     const { outcome, errorClass } = details;
     const isFailure = outcome === "failed" || outcome === "unverified";
     const keepsKey = outcome === "not-attempted" || (outcome === "failed" && errorClass === "secret");
+    if (outcome === "rolled-back") this.#mayHoldNew.delete(connection);
     if (PROVEN.has(outcome)) {
       this.#unproven.delete(connection);
       this.#working.set(connection, version.versionId);

@@ -122,3 +122,13 @@ describe("a connection that works with a version that this run has put", () => {
     });
   });
 });
+
+describe("a connection whose previous key this run has put back", () => {
+  it("holds that key if a newer version of the secret cannot be put", () => {
+    const keys = new HeldKeys(new Map());
+    keys.markSent(CONNECTION);
+    keys.complete(CONNECTION, VERSION, { outcome: "rolled-back" });
+    const newer = secretVersion({ versionId: "newer" });
+    expect(keys.complete(CONNECTION, newer, { outcome: "failed" })).toMatchObject({ holds: "previous" });
+  });
+});
