@@ -12,6 +12,7 @@ import { type Example, exampleText } from "./help.ts";
 import { allOption, jsonOption, secretOption, valueOption } from "./options.ts";
 import { PROGRAM } from "./program-name.ts";
 import { exitCodeOf, reportLines } from "./report-view.ts";
+import { suggestion } from "./suggestion.ts";
 
 const DEFAULT_STACK = "FlinkConnectionRotator";
 const FUNCTION_DESCRIPTION = "Rotates the API keys of Confluent Cloud Flink connections";
@@ -152,13 +153,18 @@ async function listRotators(client: LambdaClient, stack: string): Promise<string
 
 const functionFailure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
+/** A similar name, if the function's message lists the names. */
+function hintFor(message: string): string {
+  const [, name, listed = ""] = /"([^"]+)" is listed in .* Listed: (.+)\.$/.exec(message) ?? [];
+  const hint = name === undefined ? "" : suggestion(name, listed.split(", "));
+  return hint.startsWith("Did you mean")
+    ? hint
+    : "Name connections and secrets as the function's connections.json does.";
+}
+
 function toError(response: unknown): Error {
   const { data } = functionFailure.safeParse(response);
-  if (data?.errorType === "EventError")
-    return new UsageError(
-      data.errorMessage,
-      "Name connections and secrets as the function's connections.json does.",
-    );
+  if (data?.errorType === "EventError") return new UsageError(data.errorMessage, hintFor(data.errorMessage));
   if (data?.errorType === "ConfigError")
     return new UsageError(data.errorMessage, "See the function's log for details.");
   return new CallError(

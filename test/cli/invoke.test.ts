@@ -70,7 +70,13 @@ describe("invoke", () => {
       "the function rejects the event",
       { error: "EventError: No connection is listed." },
       2,
-      "No connection is listed.",
+      "No connection is listed.\nName connections and secrets as the function's connections.json does.",
+    ],
+    [
+      "a name is misspelt",
+      { error: 'EventError: No connection "oders" is listed in connections.json. Listed: search, orders.' },
+      2,
+      'Listed: search, orders.\nDid you mean "orders"?',
     ],
     [
       "the function fails",
