@@ -17,7 +17,7 @@ const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>(
 export const CANNOT_DECOMPRESS = "Z_DATA_ERROR";
 
 /**
- * Some gateways compress despite `accept-encoding: identity`, and use gzip without a header that says so.
+ * Some gateways compress despite `accept-encoding: identity`, and without a header that says so.
  * @throws an error with the code ERR_BUFFER_TOO_LARGE or CANNOT_DECOMPRESS
  */
 export function decompress(bytes: Uint8Array, contentEncoding: string, maxOutputLength: number): Uint8Array {
@@ -27,7 +27,7 @@ export function decompress(bytes: Uint8Array, contentEncoding: string, maxOutput
     .reverse();
   try {
     return encodings.reduce((body, encoding) => {
-      const unpack = isGzip(body) ? gunzipSync : DECOMPRESS.get(encoding);
+      const unpack = bySignature(body) ?? DECOMPRESS.get(encoding);
       return unpack === undefined ? body : unpack(body, { maxOutputLength });
     }, bytes);
   } catch (error) {
@@ -36,6 +36,10 @@ export function decompress(bytes: Uint8Array, contentEncoding: string, maxOutput
   }
 }
 
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** The first bytes of what is compressed; no text of the API begins like this. */
+function bySignature(bytes: Uint8Array): Decompress | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  if (start.startsWith("1f8b")) return gunzipSync;
+  if (start === "28b52ffd") return zstdDecompressSync;
+  return /^78(01|5e|9c|da)/.test(start) ? inflateSync : undefined;
 }

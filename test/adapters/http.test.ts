@@ -105,10 +105,13 @@ describe("a compressed HTTP response", () => {
   const compressed = (content: string | Buffer, status = 200) =>
     serve((_request, response) => response.writeHead(status).end(content));
 
-  it("is decompressed even if no header says that it is compressed", async () => {
-    const url = await compressed(gzipSync('{"message":"ü"}'), 500);
-    await expect(sendOverHttp(url)).resolves.toMatchObject({ status: 500, body: '{"message":"ü"}' });
-  });
+  it.each([gzipSync, zstdCompressSync, deflateSync])(
+    "is decompressed even if no header says that it is compressed",
+    async (compress) => {
+      const url = await compressed(compress('{"message":"ü"}'), 500);
+      await expect(sendOverHttp(url)).resolves.toMatchObject({ status: 500, body: '{"message":"ü"}' });
+    },
+  );
 
   it.each([
     ["gzip", gzipSync],
