@@ -45,7 +45,8 @@ describe("escapes that servers write in other ways", () => {
   });
 
   it("leave a text without a secret as it is", () => {
-    const text = "a\\u0026b %26 &amp; &nbsp;\n";
+    const text =
+      "a\\u0026b %26 &amp; &nbsp;\n &#9999999; &#x110000; \\u{FFFFFF} \\U00FFFFFF \\ud800 %uD800 =FF";
     expect(redactorOf(secret).redact(text)).toBe(text);
   });
 
