@@ -8,7 +8,7 @@ import { printable } from "./untrusted-text.ts";
 /** Longer names from an event are cut in messages. */
 const MAX_NAME_LENGTH = 200;
 
-/** A direct call may name more connections than a log line should contain. */
+/** There may be more names than a log line or a message should contain. */
 const MAX_NAMES = 100;
 
 /** What starts a run. */
@@ -176,7 +176,8 @@ function selectNamed(
 }
 
 function unknown(what: string, name: string, known: readonly string[]): never {
+  const listed = firstOf([...new Set(known)]).join(", ");
   throw new EventError(
-    `No ${what} "${printable(name, MAX_NAME_LENGTH)}" is listed in connections.json. Listed: ${[...new Set(known)].join(", ")}.`,
+    `No ${what} "${printable(name, MAX_NAME_LENGTH)}" is listed in connections.json. Listed: ${listed}.`,
   );
 }

@@ -118,6 +118,12 @@ describe("a plan", () => {
     );
   });
 
+  it("lists at most a hundred names if one is not listed", () => {
+    const listed = Array.from({ length: 150 }, (_, index) => connection({ name: `c${index}` }));
+    const run = () => plan({ kind: "direct", connections: ["z"] }, listed);
+    expect(run).toThrow(/Listed: c0, c1, .*, c99, and 50 more\.$/);
+  });
+
   it("rejects an unlisted secret and lists the known ones", () => {
     const run = () => plan({ kind: "direct", secrets: ["z"] }, LISTED);
     expect(run).toThrow(

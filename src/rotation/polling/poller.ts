@@ -69,15 +69,14 @@ export class Poller {
   waitUntilSettled(request: PollRequest): Promise<PollResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
     const now = this.#clock.now();
-    const { startedAt = now } = request;
+    const { check, untilAt, startedAt = now } = request;
+    const scheduledAt = Math.min(now + this.#schedule.delayMs(now - startedAt), (now + untilAt) / 2);
     this.#schedule.recordStart(request.name);
     const connection: PendingConnection = {
       ...request,
       startedAt,
       firstPoll: this.#polls + 1,
-      dueAt:
-        request.check.nextReadAt(now) ??
-        Math.min(now + this.#schedule.delayMs(now - startedAt), (now + request.untilAt) / 2),
+      dueAt: check.nextReadAt(now) ?? scheduledAt,
       poll: undefined,
       settle: resolve,
       reject,
