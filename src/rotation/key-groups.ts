@@ -2,7 +2,7 @@ import type { PreparedUpdate } from "./prepare.ts";
 
 /**
  * The updates of one secret by the keys that they send: a secret may hold several keys, and one that works says nothing about the
- * others. Two updates belong together if they share a key, directly or through a third one.
+ * others. Two updates belong together if one sends every key of the other, directly or through a third one.
  */
 export function groupByKey<Update extends Pick<PreparedUpdate, "keys">>(
   updates: readonly Update[],
@@ -15,6 +15,8 @@ export function groupByKey<Update extends Pick<PreparedUpdate, "keys">>(
   return groups;
 }
 
+/** True if one update sends every key of the other one; a value that several keys have in common, such as an account, is not enough. */
 function sharesKey(a: Pick<PreparedUpdate, "keys">, b: Pick<PreparedUpdate, "keys">): boolean {
-  return a.keys.some((key) => b.keys.some((other) => key.equals(other)));
+  const [fewer, more] = a.keys.length < b.keys.length ? [a.keys, b.keys] : [b.keys, a.keys];
+  return fewer.length > 0 && fewer.every((key) => more.some((other) => key.equals(other)));
 }

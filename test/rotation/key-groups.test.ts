@@ -15,6 +15,14 @@ describe("updates of a secret", () => {
     expect(namesByKey(update("a", "1"), update("b", "2"), update("c", "1", "2"))).toEqual([["a", "b", "c"]]);
   });
 
+  it("belong together if one sends a key and a value that the other does not need", () => {
+    expect(namesByKey(update("a", "1", "token"), update("b", "1"))).toEqual([["a", "b"]]);
+  });
+
+  it("are independent if their keys have only another value in common", () => {
+    expect(namesByKey(update("a", "1", "account"), update("b", "2", "account"))).toEqual([["a"], ["b"]]);
+  });
+
   it("are independent if they send no key", () => {
     expect(namesByKey(update("a"), update("b"))).toEqual([["a"], ["b"]]);
   });
