@@ -179,19 +179,10 @@ describe("init", () => {
     ],
   ])("ends with 2 for %j", async (args, message) => {
     const { run, confluent, output } = await startEmpty();
-    const ids = [
-      "--organization",
-      "org-1",
-      "--environment",
-      "env-1",
-      "--api-key-secret",
-      "confluent/key",
-      "--rest-endpoint",
-      confluent.url,
-    ];
+    const ids = `--organization org-1 --environment env-1 --api-key-secret confluent/key --rest-endpoint ${confluent.url}`;
     const { code, err } = await run([
       "init",
-      ...(args.includes("--use") ? ids : []),
+      ...(args.includes("--use") ? ids.split(" ") : []),
       ...args,
       "--output",
       output,
