@@ -1,42 +1,10 @@
-import { setImmediate as turn } from "node:timers/promises";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { SecretVersion } from "../../src/rotation/dependencies.ts";
+import { describe, expect, it } from "vitest";
 import { SecretError } from "../../src/rotation/errors.ts";
-import { Redactor } from "../../src/rotation/redact.ts";
 import { Secret } from "../../src/rotation/secret.ts";
-import { TextResolver } from "../../src/rotation/text-resolver.ts";
 import { UntrustedText } from "../../src/rotation/untrusted-text.ts";
 import { connection, NOW, secretVersion } from "../support/builders.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { CONNECTION, CURRENT, PREVIOUS, resolverOf, withPrevious } from "../support/text-resolver.ts";
 import { untrusted } from "../support/untrusted.ts";
-
-const PREVIOUS = secretVersion({ versionId: "v1", value: new Secret("sk-previous-0123456789") });
-const CURRENT = secretVersion({ versionId: "v2", value: new Secret("sk-current-0123456789") });
-const CONNECTION = connection({ secret: "openai" });
-
-function resolverOf(
-  read: () => Promise<SecretVersion | undefined>,
-  { runMs = 60_000, closed }: { runMs?: number; closed?: AbortSignal } = {},
-) {
-  const reads: unknown[] = [];
-  const bugs: unknown[] = [];
-  const secrets = {
-    read: (...args: unknown[]) => {
-      reads.push(args);
-      return read();
-    },
-    moveLabel: async () => undefined,
-    lastChangedAt: async () => undefined,
-  };
-  const log = { bug: (error: unknown) => bugs.push(error), note: () => undefined };
-  const redactor = new Redactor();
-  redactor.add(CURRENT.value);
-  const clock = new FakeClock(NOW);
-  const dependencies = { secrets, redactor, log, clock, deadlineAt: NOW + runMs };
-  return { texts: new TextResolver(dependencies, closed), reads, bugs, clock };
-}
-
-const withPrevious = () => resolverOf(async () => PREVIOUS);
 
 describe("texts about a connection", () => {
   it("are shown without the current and the previous key of its secret", async () => {
@@ -184,92 +152,5 @@ describe("texts about a connection", () => {
     expect(await texts.resolve({ detail }, rest, secretVersion({ value }))).toEqual({
       detail: "openid: login.example.com refused [redacted]",
     });
-  });
-});
-
-describe("texts about a secret that changes during the run", () => {
-  const FIRST = secretVersion({ versionId: "v0", value: new Secret("sk-first-0123456789") });
-  const detail = untrusted("sk-first-0123456789, sk-previous-0123456789, sk-current-0123456789");
-  const inTurn = (...answers: readonly (() => SecretVersion | undefined)[]) => {
-    const left = [...answers];
-    return async () => left.shift()?.();
-  };
-  const denied = () => {
-    throw new SecretError("Denied.");
-  };
-
-  it("are shown without the version that the connections held at the start", async () => {
-    const { texts } = resolverOf(
-      inTurn(
-        () => FIRST,
-        () => PREVIOUS,
-      ),
-    );
-    texts.readBefore("openai", PREVIOUS);
-    texts.readBefore("openai", CURRENT);
-    expect(await texts.resolve({ detail }, CONNECTION, CURRENT)).toEqual({
-      detail: "[redacted], [redacted], [redacted]",
-    });
-  });
-
-  it.each([
-    ["was not shown", () => undefined],
-    ["could not be read", denied],
-  ])("are withheld if that version %s before it was replaced", async (_, before) => {
-    for (const version of [PREVIOUS, CURRENT]) {
-      const { texts } = resolverOf(inTurn(before, () => PREVIOUS));
-      texts.readBefore("openai", PREVIOUS);
-      expect(await texts.resolve({ detail }, CONNECTION, version)).toEqual({ detail: "[withheld]" });
-    }
-  });
-
-  it("are shown if the first read failed and a later one succeeds", async () => {
-    const { texts } = resolverOf(inTurn(denied, () => PREVIOUS));
-    texts.readBefore("openai", CURRENT);
-    expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION, CURRENT)).toEqual({
-      detail: "refused",
-    });
-  });
-
-  it("name the previous version of the newest one", async () => {
-    const { texts } = resolverOf(
-      inTurn(
-        () => FIRST,
-        () => FIRST,
-        () => PREVIOUS,
-      ),
-    );
-    texts.readBefore("openai", PREVIOUS);
-    expect(await texts.previousVersionId("openai", PREVIOUS)).toBe("v0");
-    expect(await texts.previousVersionId("openai", CURRENT)).toBe("v1");
-  });
-});
-
-describe("the previous version of a secret", () => {
-  const denied = () => Promise.reject(new SecretError("Denied."));
-
-  it("is known by its id, and is read once", async () => {
-    const { texts, reads } = withPrevious();
-    texts.prepare("openai");
-    expect(reads).toHaveLength(1);
-    expect(await texts.previousVersionId("openai")).toBe("v1");
-    expect(await texts.previousVersionId("openai")).toBe("v1");
-    expect(reads).toEqual([["openai", { stage: "AWSPREVIOUS" }]]);
-  });
-
-  it.each([
-    ["does not exist", async () => undefined],
-    ["cannot be read", denied],
-  ])("has no id if it %s", async (_, read) => {
-    expect(await resolverOf(read).texts.previousVersionId("openai")).toBeUndefined();
-  });
-
-  it("may be unreadable although nobody waits for it", async () => {
-    const onUnhandled = vi.fn();
-    process.on("unhandledRejection", onUnhandled);
-    onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
-    resolverOf(denied).texts.prepare("openai");
-    await turn();
-    expect(onUnhandled).not.toHaveBeenCalled();
   });
 });
