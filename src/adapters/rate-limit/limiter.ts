@@ -7,7 +7,7 @@ import { RemainingQuota } from "./quota.ts";
 import { SlidingWindow } from "./window.ts";
 
 const SECOND_MS = 1_000;
-/** Confluent's longest window. Only a 429 can delay requests for longer. */
+/** Confluent's longest window. Only a 429 can delay requests for longer, or beyond the deadline. */
 const MAX_RESET_MS = 60_000;
 
 interface QueuedRequest {
@@ -68,13 +68,13 @@ export class RateLimiter {
    * share the quota, and only the remainder is used before the reset.
    */
   applyHeaders({ limit, remaining, resetMs }: RateLimitHeaders, sentAt: number): void {
-    if (resetMs > MAX_RESET_MS) return;
+    const now = this.#clock.now();
+    if (resetMs > MAX_RESET_MS || now + resetMs > this.#deadlineAt) return;
     if (resetMs <= SECOND_MS) {
       const second = this.#windows.find(({ windowMs }) => windowMs === SECOND_MS);
       second?.lower(limit);
       if (remaining >= limit - (second?.countSince(sentAt - SECOND_MS) ?? 0)) return;
     }
-    const now = this.#clock.now();
     this.#quota.update(remaining - this.#inFlight, now + resetMs, now);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RateLimitHeaders } from "../../../src/adapters/rate-limit/headers.ts";
 import type { RateLimit } from "../../../src/adapters/rate-limit/limits.ts";
+import { OutOfTimeError } from "../../../src/rotation/errors.ts";
 import { NOW } from "../../support/builders.ts";
 import { mostWithin, openLimiter } from "../../support/rate-limiter.ts";
 
@@ -98,11 +99,18 @@ describe("the X-RateLimit headers in the rate limiter", () => {
     },
   );
 
-  it("reject all requests if nothing remains until after the deadline", async () => {
-    const { clock, limiter, send } = open({ leftMs: 30_000 });
-    limiter.applyHeaders(headers({ limit: 100, remaining: 0, resetMs: 31_000 }), NOW);
-    await expect(send("a")).rejects.toMatchObject({ errorClass: "throttled", response: { httpStatus: 429 } });
-    expect(clock.now()).toBe(NOW);
+  it("are ignored if the reset is after the deadline, because nothing was refused", async () => {
+    const { limiter, sendMany, timesOf } = open({ leftMs: 30_000 });
+    limiter.applyHeaders(headers({ limit: 100, remaining: 0, resetMs: 30_001 }), NOW);
+    await sendMany(1, READ);
+    expect(timesOf()).toEqual([0]);
+  });
+
+  it("hold requests if the reset is at the deadline", async () => {
+    const { limiter, send, timesOf } = open({ leftMs: 30_000 });
+    limiter.applyHeaders(headers({ limit: 100, remaining: 0, resetMs: 30_000 }), NOW);
+    await expect(send("a")).rejects.toThrow(OutOfTimeError);
+    expect(timesOf()).toEqual([]);
   });
 
   it("are ignored if the reset is later than any of Confluent's windows", async () => {
