@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // The files of one folder share worker processes: a new process for each file would take a third of the suite's time.
+    // Files of one folder share worker processes, and follow each other: a process for each file would take a third of the time.
     isolate: false,
     projects: readdirSync("test").map((name) => ({
       extends: true as const,
@@ -19,10 +19,10 @@ export default defineConfig({
       "test/support/property-budget.ts",
     ],
     testTimeout: 60_000,
-    // Most tests wait for loopback or a process; one worker for each core would leave cores idle.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Many tests wait for a process or a timer; one worker for each core would leave cores idle.
+    maxWorkers: Math.max(6, availableParallelism()),
     silent: "passed-only",
-    sequence: { shuffle: true },
+    sequence: { shuffle: { files: false, tests: true } },
     coverage: { include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },
 });
