@@ -3,6 +3,7 @@ import type { EnvironmentSession } from "../../../src/rotation/environment.ts";
 import { RotationError, UnauthorizedError } from "../../../src/rotation/errors.ts";
 import type { OutcomeKind } from "../../../src/rotation/outcome.ts";
 import { OutcomeRecorder } from "../../../src/rotation/outcome-recorder.ts";
+import type { StatementState } from "../../../src/rotation/statements/api.ts";
 import { finishStatements } from "../../../src/rotation/statements/finish.ts";
 import type { StatementPolicy } from "../../../src/rotation/statements/policy.ts";
 import { StatementRecorder } from "../../../src/rotation/statements/recorder.ts";
@@ -19,6 +20,10 @@ interface Environment {
   readonly policy?: Pick<StatementPolicy, "report" | "restart">;
   /** The outcome of its connection openai, which one running statement uses. */
   readonly outcome?: OutcomeKind;
+  /** The outcome of its connection mongodb; there is no such connection by default. */
+  readonly mongodb?: OutcomeKind;
+  /** What the statement shows instead of running and using openai. */
+  readonly statement?: StatementState;
   readonly isPut?: boolean;
   readonly error?: "session" | "list";
 }
@@ -31,9 +36,10 @@ async function finish(environments: Readonly<Record<string, Environment>>) {
   const recorder = new OutcomeRecorder(context);
   const sessions = new Map<string, Promise<EnvironmentSession | RotationError>>();
   const policies = new Map<string, StatementPolicy>();
-  const connections = Object.entries(environments).map(([environment, each]) => {
-    const { policy, outcome = "ready", isPut = true, error } = each;
-    const [openai, orders] = [connection({ name: "openai", environment }), runningSince(NOW - HOUR_MS)];
+  const connections = Object.entries(environments).flatMap(([environment, each]) => {
+    const { policy, outcome = "ready", mongodb, statement, isPut = true, error } = each;
+    const openai = connection({ name: "openai", environment });
+    const orders = statement ?? runningSince(NOW - HOUR_MS);
     const list = async () => {
       listed.push(environment);
       if (error === "list") throw new RotationError("service", "Confluent answered 500.");
@@ -46,15 +52,19 @@ async function finish(environments: Readonly<Record<string, Environment>>) {
     sessions.set(environment, Promise.resolve(opened));
     if (policy !== undefined) policies.set(environment, { ...policy, resumeCommand: "resume" });
     recorder.record(openai, { outcome }, VERSION);
-    return openai;
+    if (mongodb === undefined) return [openai];
+    const other = connection({ name: "mongodb", environment });
+    recorder.record(other, { outcome: mongodb }, VERSION);
+    return [openai, other];
   });
   const statements = new StatementRecorder();
   const settings = { ...context.settings, statements: policies };
   await finishStatements({ ...context, settings }, { sessions, connections, recorder }, statements);
-  return { reported: statements.entries().map(({ environment }) => environment), listed, notes, bugs };
+  const entries = statements.entries();
+  return { entries, reported: entries.map(({ environment }) => environment), listed, notes, bugs };
 }
 
-const runningSince = (createdAt: number) => ({
+const runningSince = (createdAt: number): StatementState => ({
   name: "orders",
   phase: "RUNNING",
   isKeyRefused: false,
@@ -83,6 +93,15 @@ describe("the statements of an environment", () => {
     ["the environment could not be reached", { policy: REPORT, error: "session" }],
   ])("are not listed if %s", async (_, prod) => {
     expect(await finish({ prod })).toMatchObject({ listed: [], reported: [], notes: [], bugs: [] });
+  });
+
+  it.each<[OutcomeKind, string]>([
+    ["rolled-back", "This run has not shown that the keys of all its connections work: mongodb."],
+    ["failed", "It had failed before, and is FAILED again."],
+  ])("are resumed after a failure unless a connection was rolled back: %s", async (mongodb, message) => {
+    const { connections: _, ...statement } = { ...runningSince(NOW - HOUR_MS), phase: "FAILED" };
+    const prod = { policy: { report: false, restart: ["orders"] }, mongodb, statement };
+    expect((await finish({ prod })).entries).toMatchObject([{ action: "not-restarted", message }]);
   });
 
   it("are judged by the connections of that environment only", async () => {
