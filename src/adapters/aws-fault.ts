@@ -78,8 +78,11 @@ function adviceOn(
     case "signed-out":
       return isPerson ? SIGN_IN : "Rotate again: Lambda renews the function's credentials by itself.";
     case "denied":
-      if (policy !== undefined)
-        return `${how === "no " ? "Allow" : "Do not deny"} ${isPerson ? "your role" : "the function's role"} ${permission} in the ${policy}; then ${isPerson ? "try" : "rotate"} again.`;
+      if (policy !== undefined) {
+        const verb = how === "no " ? "Allow" : "Do not deny";
+        const [role, again] = isPerson ? ["your role", "try again"] : ["the function's role", "rotate again"];
+        return `${verb} ${role} ${permission} in the ${policy}; then ${again}.`;
+      }
       return isPerson
         ? `Use a profile or role that allows ${permission}.`
         : `Allow the function's role ${permission}; then rotate again.`;
@@ -98,8 +101,8 @@ const POLICY =
 function foreignStatus(error: Error): number | undefined {
   if (!/^(SyntaxError|Unknown|UnknownError)$/.test(error.name) || !("$response" in error)) return undefined;
   const { $response: response } = error;
-  const status = typeof response === "object" && response !== null && "statusCode" in response;
-  return status && typeof response.statusCode === "number" ? response.statusCode : undefined;
+  const hasStatus = typeof response === "object" && response !== null && "statusCode" in response;
+  return hasStatus && typeof response.statusCode === "number" ? response.statusCode : undefined;
 }
 
 function foreignResponse(status: number, { service }: AwsCall): AwsFault {

@@ -30,6 +30,13 @@ export const systemClock: Clock = {
 /** An abort without a reason creates an error with a stack each time. */
 const CANCELLED = "cancelled";
 
+/** The result of the work, or `undefined` if that takes longer than `ms` milliseconds. The work itself goes on. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
+  const settled = new AbortController();
+  const late = clock.sleep(ms, settled.signal).then(() => undefined);
+  return Promise.race([work, late]).finally(() => settled.abort(CANCELLED));
+}
+
 /** A sleep that can be cancelled. Cancelling while nobody sleeps has no effect. */
 export class CancellableSleep {
   readonly #clock: Clock;

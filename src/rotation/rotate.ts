@@ -1,3 +1,4 @@
+import { within } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { type OpenedSessions, openSessions, readApiKeys, type Sessions } from "./environment.ts";
@@ -118,16 +119,13 @@ async function openedSessions(
   sessions: Sessions,
 ): Promise<OpenedSessions> {
   const environments = [...new Set(connections.map(({ environment }) => environment))];
-  const opened = new AbortController();
-  const late = clock.sleep((deadlineAt - clock.now()) / 2, opened.signal).then(() => LATE);
-  const isOne = environments.length === 1;
-  const all = environments.map(async (environment) => {
+  const halfMs = (deadlineAt - clock.now()) / 2;
+  const opened = environments.map(async (environment) => {
     const session = sessions.get(environment);
-    return [environment, await (isOne ? session : Promise.race([session, late]))] as const;
+    if (session === undefined || environments.length === 1) return [environment, await session] as const;
+    return [environment, (await within(clock, halfMs, session)) ?? LATE] as const;
   });
-  const result = new Map(await Promise.all(all));
-  opened.abort();
-  return result;
+  return new Map(await Promise.all(opened));
 }
 
 const LATE = new RotationError(

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { systemClock } from "../../src/rotation/clock.ts";
+import { systemClock, within } from "../../src/rotation/clock.ts";
 
 function holdTime(): void {
   vi.useFakeTimers();
@@ -62,5 +62,26 @@ describe("the system clock", () => {
     await Promise.resolve().then(() => order.push("ready"));
     await sleep;
     expect(order).toEqual(["ready", "awake"]);
+  });
+});
+
+describe("work with a time limit", () => {
+  it("gives its result and leaves no timer behind", async () => {
+    holdTime();
+    expect(await within(systemClock, 100, Promise.resolve("done"))).toBe("done");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("gives nothing once the time has passed", async () => {
+    holdTime();
+    const result = within(systemClock, 100, Promise.withResolvers<string>().promise);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await result).toBeUndefined();
+  });
+
+  it("fails as it fails, and leaves no timer behind", async () => {
+    holdTime();
+    await expect(within(systemClock, 100, Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

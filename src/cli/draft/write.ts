@@ -46,7 +46,7 @@ export function writeDraft(file: string, text: string): void {
   accessFile(`${file} cannot be written`, () => writeFileSync(file, text));
 }
 
-/** @throws UsageError if the file cannot be written, so that nobody answers questions in vain. */
+/** Called before questions are asked, since their answers would be lost. @throws UsageError if the file cannot be written. */
 export function requireWritable(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`${file} is a folder.`, "Give the name of a file in it.");

@@ -98,8 +98,22 @@ function fromMarkup(text: string): string {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", sol: "/", plus: "+", equals: "=" },
-  ...{ lowbar: "_", hyphen: "-", dash: "-", colon: ":", period: ".", percnt: "%", nbsp: " ", shy: "" },
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  sol: "/",
+  plus: "+",
+  equals: "=",
+  lowbar: "_",
+  hyphen: "-",
+  dash: "-",
+  colon: ":",
+  period: ".",
+  percnt: "%",
+  nbsp: " ",
+  shy: "",
 };
 
 /** Quoted-printable, whose lines end in `=`. */

@@ -42,7 +42,7 @@ export const outcomeSchema = z.readonly(
     evidence: evidenceSchema,
     secret: z.string(),
     secretVersionId: text,
-    /** The version with the label AWSPREVIOUS, if the connection holds a refused key or was given that version back in vain. */
+    /** The version with the label AWSPREVIOUS, if the connection holds a refused key or was given that version back and is not known to work. */
     previousVersionId: text,
     /** `previous`: the new key was not sent, or the previous one was put back. Absent if the outcome says it. */
     holds: z.exactOptional(z.enum(["previous", "unknown"])),

@@ -1,3 +1,4 @@
+import { within } from "../clock.ts";
 import type { Connection, VerificationStatement } from "../connection.ts";
 import type { RunContext } from "../dependencies.ts";
 import type { EnvironmentSession } from "../environment.ts";
@@ -62,12 +63,9 @@ async function createUntil(
   session: EnvironmentSession,
   statement: VerificationStatement,
 ): Promise<string> {
-  const { clock } = context;
-  const waitMs = untilAt - clock.now();
-  const settled = new AbortController();
-  const late = clock.sleep(waitMs, settled.signal).then(() => undefined);
+  const waitMs = untilAt - context.clock.now();
   const creation = create(context, session, statement);
-  const name = await Promise.race([creation, late]).finally(() => settled.abort());
+  const name = await within(context.clock, waitMs, creation);
   if (name !== undefined) return name;
   creation.then((created) => deleteOwnStatement(context, session, created)).catch(() => undefined);
   throw new RotationError("timeout", `it could not be created within ${inSeconds(waitMs)}`);
