@@ -15,7 +15,7 @@ export default defineConfig({
     setupFiles: [
       "test/support/loopback-only.ts",
       "test/support/no-leaks.ts",
-      "test/support/aws-environment.ts",
+      "test/support/environment.ts",
       "test/support/property-budget.ts",
     ],
     testTimeout: 60_000,

@@ -9,7 +9,6 @@ import { VERSION } from "../version.ts";
 import { toAwsFault } from "./aws-fault.ts";
 import { RunMetrics, type Traffic } from "./run-metrics.ts";
 
-const SERVICE = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
 const MAX_STACK_LENGTH = 4_000;
 
 /** Every logged event. The codes are stable: alarms and searches may match them. */
@@ -31,14 +30,17 @@ type Facts = Readonly<Record<string, unknown>>;
 
 /** The structured log and the metrics of one run. Only unexpected errors are redacted here: they may quote anything. */
 export class Telemetry implements RunLog {
-  readonly #logger = new Logger({ serviceName: SERVICE });
+  readonly #logger: Logger;
   readonly #redact: (text: string) => string;
   /** PropagationTime is meaningful only for runs started by a secret change. */
   #followsChange = false;
-  readonly #metrics = new RunMetrics(SERVICE);
+  readonly #metrics: RunMetrics;
   readonly #now: () => number;
 
   constructor(redact: (text: string, limit?: number) => string, now: () => number) {
+    const serviceName = process.env["POWERTOOLS_SERVICE_NAME"] ?? "flink-connection-rotator";
+    this.#logger = new Logger({ serviceName });
+    this.#metrics = new RunMetrics(serviceName);
     this.#redact = (text) => redact(text, MAX_STACK_LENGTH);
     this.#now = now;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { describeAwsFault, toAwsFault } from "../../src/adapters/aws-fault.ts";
 
 const CALL = { service: "SNS", permission: "sns:Publish on the topic" } as const;
@@ -94,8 +94,7 @@ describe("an AWS error", () => {
   });
 
   it("about the network mentions the proxy if there is one, since that may be what cannot be reached", () => {
-    vi.stubEnv("HTTPS_PROXY", "http://proxy.example.com:3128");
-    onTestFinished(() => void vi.unstubAllEnvs());
+    process.env["HTTPS_PROXY"] = "http://proxy.example.com:3128";
     const error = Object.assign(new Error("connect"), { code: "ECONNREFUSED", address: "10.0.0.1" });
     expect(toAwsFault(error, PERSON).nextStep).toMatch(/, and the proxy in HTTPS_PROXY; then try again\.$/);
   });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startOperator } from "../support/operator.ts";
 
 const TWO = [
@@ -11,14 +11,6 @@ const TWO = [
 
 const DENIED =
   "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: secretsmanager:GetSecretValue on resource: openai because no identity-based policy allows the secretsmanager:GetSecretValue action";
-
-let environment: NodeJS.ProcessEnv;
-beforeEach(() => {
-  environment = { ...process.env };
-});
-afterEach(() => {
-  process.env = environment;
-});
 
 /** The address of a server that accepts connections and never answers. */
 function startSilentServer(): Promise<string> {

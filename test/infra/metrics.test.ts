@@ -2,14 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { METRIC_NAMES } from "../../infra/metrics.ts";
+import { Telemetry } from "../../src/adapters/telemetry.ts";
 import { NO_EVIDENCE } from "../../src/rotation/outcome.ts";
 import { createReport } from "../../src/rotation/report/report.ts";
 import { CONNECTIONS, ofType, synthesize } from "./synthesis.ts";
 
 const SERVICE = "team-blue";
-process.env["POWERTOOLS_SERVICE_NAME"] = SERVICE;
-process.env["POWERTOOLS_METRICS_DISABLED"] = "false";
-const { Telemetry } = await import("../../src/adapters/telemetry.ts");
 
 const emf = z.object({
   _aws: z.object({
@@ -23,6 +21,7 @@ const emf = z.object({
 
 /** The metrics of a run with one connection in `prod`, as "namespace/metric/service/environment". */
 function writtenMetrics(): Set<string> {
+  process.env["POWERTOOLS_SERVICE_NAME"] = SERVICE;
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const outcome = { name: "a", environment: "prod", type: "OPENAI", secret: "s", durationMs: 1 } as const;
   const report = createReport([{ ...outcome, outcome: "ready", evidence: NO_EVIDENCE }], {

@@ -91,8 +91,6 @@ for (const stream of [process.stdout, process.stderr]) {
     return text.startsWith("{") || Reflect.apply(write, stream, [chunk, ...rest]);
   };
 }
-process.env["POWERTOOLS_LOG_LEVEL"] = "TRACE";
-process.env["POWERTOOLS_METRICS_DISABLED"] = "false";
 
 /** Addresses of databases and token endpoints are not secret, and alerts need them. */
 const PLACES = ["host", "token_uri", "tokenEndpoint"];

@@ -1,15 +1,11 @@
-import { onTestFinished, vi } from "vitest";
+import { vi } from "vitest";
 import { recordOutput } from "./leak-watch.ts";
 
 export type Line = Readonly<Record<string, unknown>>;
 
 /** Records the output of the process from now on, at this log level. */
 export function captureText(level: string): () => string {
-  vi.stubEnv("POWERTOOLS_LOG_LEVEL", level);
-  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-  });
+  process.env["POWERTOOLS_LOG_LEVEL"] = level;
   const printed: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((chunk) => {
