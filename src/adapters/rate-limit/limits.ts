@@ -12,7 +12,7 @@ export interface RateLimit {
 /** Slightly below Confluent's limits per client address (50 a second, 1,000 a minute, 100 at once), to absorb jitter. */
 export const CONFLUENT_LIMITS: readonly RateLimit[] = [
   { windowMs: 1_000, count: 49, writes: 45 },
-  { windowMs: 60_000, count: 980, writes: 800 },
+  { windowMs: 60_000, count: 980, writes: 840 },
   { windowMs: 0, count: 90, writes: 86 },
 ];
 

@@ -1,8 +1,10 @@
 const MIN_DELAY_MS = 100;
 /** The minimum while connections are still to be written: polling leaves most of the rate limit to the PUTs. */
-const MIN_DELAY_WHILE_WRITING_MS = 300;
+const MIN_DELAY_WHILE_WRITING_MS = 500;
+/** The same before the first verdict: a canary's verdict is awaited by the others, and shows how long they will take. */
+const MIN_DELAY_TO_FIRST_VERDICT_MS = 300;
 const MAX_DELAY_MS = 10_000;
-const DELAY_PER_ELAPSED = 0.04;
+const DELAY_PER_ELAPSED = 0.05;
 /** A refusal may come sooner than READY, so no connection waits longer for its first poll. */
 const MAX_FIRST_DELAY_MS = 5_000;
 
@@ -44,8 +46,12 @@ export class PollSchedule {
 
   /** The delay until the next poll, given the time since the PUT. */
   delayMs(elapsedMs: number): number {
-    const minMs = this.#isWriting ? MIN_DELAY_WHILE_WRITING_MS : MIN_DELAY_MS;
-    return Math.min(Math.max(minMs, elapsedMs * DELAY_PER_ELAPSED), MAX_DELAY_MS);
+    return Math.min(Math.max(this.#minDelayMs, elapsedMs * DELAY_PER_ELAPSED), MAX_DELAY_MS);
+  }
+
+  get #minDelayMs(): number {
+    if (!this.#isWriting) return MIN_DELAY_MS;
+    return this.#shortestReadyMs === undefined ? MIN_DELAY_TO_FIRST_VERDICT_MS : MIN_DELAY_WHILE_WRITING_MS;
   }
 
   get #isWriting(): boolean {
