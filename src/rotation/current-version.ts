@@ -56,7 +56,7 @@ export class CurrentVersionCheck {
   }
 
   #successorOf(version: SecretVersion): SecretVersion | undefined {
-    if (this.#newest === undefined || this.#newest.versionId === version.versionId) return undefined;
+    if (this.#newest === undefined) return undefined;
     const isSuccessor = isNewer(this.#newest, version) || this.#withdrawn.has(version.versionId);
     return isSuccessor ? this.#newest : undefined;
   }
@@ -78,8 +78,8 @@ export class CurrentVersionCheck {
   /** True if the version has lost AWSCURRENT: then an older one that is read as AWSCURRENT is not out of date. */
   async #isWithdrawn({ versionId }: SecretVersion): Promise<boolean> {
     const version = await this.#context.secrets.read(this.#secret, { versionId }).catch(() => undefined);
-    const stages = version?.stages ?? [];
-    return stages.includes("AWSPREVIOUS") && !stages.includes("AWSCURRENT");
+    if (version === undefined) return false;
+    return version.stages.includes("AWSPREVIOUS") && !version.stages.includes("AWSCURRENT");
   }
 }
 

@@ -33,7 +33,7 @@ export class HeldKeys {
   complete(connection: Connection, version: SecretVersion, details: OutcomeDetails): OutcomeDetails {
     const { outcome, errorClass } = details;
     const isFailure = outcome === "failed" || outcome === "unverified";
-    const keepsKey = outcome === "not-attempted" || (outcome === "failed" && errorClass === "secret");
+    const keepsKey = outcome === "not-attempted" || errorClass === "secret";
     if (outcome === "rolled-back") this.#mayHoldNew.delete(connection);
     if (PROVEN.has(outcome)) {
       this.#unproven.delete(connection);

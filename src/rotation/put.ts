@@ -30,7 +30,7 @@ export class PutAttempt {
   readonly #budget: RetryBudget;
   #conflicts = 0;
   #sendsMetadata: boolean;
-  #sentMetadata = false;
+  #sentMetadata: boolean | undefined;
   #isResultUnknown = false;
 
   constructor(context: RunContext, session: EnvironmentSession, request: UpdateRequest) {

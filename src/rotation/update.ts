@@ -2,7 +2,7 @@ import { KEY_PROPAGATION_MS } from "./api-key.ts";
 import type { Connection, ConnectionState } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import { SupersededError, UnknownResultError } from "./errors.ts";
+import { type RotationError, SupersededError, UnknownResultError } from "./errors.ts";
 import { detailsOf, type OutcomeDetails, phaseEvidence, toRotationError } from "./outcome.ts";
 import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
@@ -57,15 +57,15 @@ export async function updateConnection(
   } catch (error) {
     const failure = toRotationError(context, error);
     const mayHoldVersion = attempt.isResultUnknown || failure instanceof UnknownResultError;
-    const details = detailsOf(failure);
-    return { details: mayHoldVersion ? asAttempted(details) : details, mayHoldVersion };
+    return { details: mayHoldVersion ? attemptedDetails(failure) : detailsOf(failure), mayHoldVersion };
   }
 }
 
 /** The outcome if an earlier PUT of the same update may have been applied. */
-function asAttempted(details: OutcomeDetails): OutcomeDetails {
+function attemptedDetails(failure: RotationError): OutcomeDetails {
+  const details = detailsOf(failure);
   if (details.outcome !== "not-attempted") return details;
-  const message = UntrustedText.sentence`${details.message ?? ""} Whether an earlier PUT was applied is not known.`;
+  const message = UntrustedText.sentence`${failure.text} Whether an earlier PUT was applied is not known.`;
   return { ...details, outcome: "failed", message };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Canary } from "../../src/rotation/canary.ts";
+import { Canaries, Canary } from "../../src/rotation/canary.ts";
 import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { phaseEvidence } from "../../src/rotation/outcome.ts";
 import { Secret } from "../../src/rotation/secret.ts";
@@ -121,6 +121,23 @@ describe("a canary", () => {
     expect(new Canary().decide(A, holdsNot({ outcome: "failed", errorClass }), [B], never)).toEqual({
       kind: "keep",
       details: { outcome: "not-attempted", errorClass, message },
+    });
+  });
+});
+
+describe("the canaries of a secret", () => {
+  it("go first for a newer version if they may hold an unproven one", () => {
+    const canaries = new Canaries();
+    canaries.of([A, B]).decide(B, holds(UNREACHABLE), [], never);
+    expect(canaries.of([A, B]).order([A, B])).toEqual([B, A]);
+  });
+
+  it("are separate for connections that have no key in common", () => {
+    const canaries = new Canaries();
+    canaries.of([A]).decide(A, holds(UNREACHABLE), [], never);
+    canaries.of([B, C]).decide(B, holds(UNREACHABLE), [C], never);
+    expect(canaries.of([B, C]).decide(C, holds(UNREACHABLE), [A], never)).toMatchObject({
+      details: { message: expect.stringMatching(/^b and c went first/) },
     });
   });
 });

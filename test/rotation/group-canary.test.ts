@@ -75,6 +75,28 @@ describe("a canary", () => {
     expect(puts()).toEqual(["a v1", "b v1"]);
   });
 
+  it("for a newer version is a connection that may hold an unproven one, so that no third one is put at risk", async () => {
+    const { rotate, puts } = openRollout({
+      connections: { a: {}, b: { unreachable: true }, c: { unreachable: true } },
+      newerAfterMs: [15_000],
+      confluent: {
+        fault: ({ method, name, sentAt }) =>
+          method === "PUT" && name === "a" && sentAt === NOW ? "forbidden" : undefined,
+      },
+    });
+    await rotate();
+    expect(puts()).toEqual(["a v1", "b v1", "c v1", "b v2", "c v2"]);
+  });
+
+  it("that is READY at once lets no others follow with a version that is replaced in that moment", async () => {
+    const { rotate, puts } = openRollout({
+      connections: { a: { timeToReadyMs: 200 }, b: {} },
+      newerAfterMs: [100],
+    });
+    await rotate();
+    expect(puts()).toEqual(["a v1", "a v2", "b v2"]);
+  });
+
   it("lets the others follow if the service reports no phase", async () => {
     const { rotate } = openRollout({ connections: { a: SILENT, b: SILENT } });
     expect(await rotate()).toMatchObject({ a: { outcome: "applied" }, b: { outcome: "applied" } });

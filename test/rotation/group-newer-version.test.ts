@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SecretError } from "../../src/rotation/errors.ts";
+import { Secret } from "../../src/rotation/secret.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
-import { HOUR_MS } from "../support/builders.ts";
+import { HOUR_MS, NOW, secretVersion } from "../support/builders.ts";
 import { openRollout } from "../support/fake-rollout.ts";
 
 describe("a superseded version", () => {
@@ -96,6 +97,17 @@ describe("a superseded version", () => {
     await clock.sleep(200);
     await rotate(first);
     expect(puts()).toEqual(["a v2"]);
+  });
+
+  it("does not matter if it cannot be used", async () => {
+    const { rotate, puts } = openRollout({ connections: { a: {} } });
+    const unusable = secretVersion({
+      versionId: "v0",
+      createdAt: NOW - 2 * HOUR_MS,
+      value: new Secret("{}"),
+    });
+    expect(await rotate(unusable)).toMatchObject({ a: { outcome: "ready", secretVersionId: "v1" } });
+    expect(puts()).toEqual(["a v1"]);
   });
 });
 

@@ -123,6 +123,27 @@ describe("a connection that works with a version that this run has put", () => {
   });
 });
 
+describe("a connection that was sent a version and has not shown that it works", () => {
+  it.each<OutcomeDetails>([
+    { outcome: "not-attempted", errorClass: "superseded" },
+    { outcome: "failed", errorClass: "secret" },
+  ])("holds an unknown key if a newer version is not put: $outcome, $errorClass", (details) => {
+    const keys = new HeldKeys(new Map());
+    keys.markSent(CONNECTION);
+    keys.complete(CONNECTION, VERSION, { outcome: "failed", errorClass: "timeout" });
+    const newer = secretVersion({ versionId: "newer" });
+    expect(keys.complete(CONNECTION, newer, details)).toMatchObject({ holds: "unknown" });
+  });
+
+  it("may hold the newer version if that was put and failed, too", () => {
+    const keys = new HeldKeys(new Map());
+    keys.markSent(CONNECTION);
+    expect(
+      keys.complete(CONNECTION, VERSION, { outcome: "failed", errorClass: "timeout" }),
+    ).not.toHaveProperty("holds");
+  });
+});
+
 describe("a connection whose previous key this run has put back", () => {
   it("holds that key if a newer version of the secret cannot be put", () => {
     const keys = new HeldKeys(new Map());

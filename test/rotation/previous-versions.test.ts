@@ -10,9 +10,10 @@ import { untrusted } from "../support/untrusted.ts";
 describe("texts about a secret that changes during the run", () => {
   const FIRST = secretVersion({ versionId: "v0", value: new Secret("sk-first-0123456789") });
   const detail = untrusted("sk-first-0123456789, sk-previous-0123456789, sk-current-0123456789");
+  /** The last answer is repeated. */
   const inTurn = (...answers: readonly (() => SecretVersion | undefined)[]) => {
     const left = [...answers];
-    return async () => left.shift()?.();
+    return async () => (left.length > 1 ? left.shift() : left[0])?.();
   };
   const denied = () => {
     throw new SecretError("Denied.");
@@ -39,6 +40,7 @@ describe("texts about a secret that changes during the run", () => {
     for (const version of [PREVIOUS, CURRENT]) {
       const { texts } = resolverOf(inTurn(before, () => PREVIOUS));
       texts.readBefore("openai", PREVIOUS);
+      texts.readBefore("openai", CURRENT);
       expect(await texts.resolve({ detail }, CONNECTION, version)).toEqual({ detail: "[withheld]" });
     }
   });

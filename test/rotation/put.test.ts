@@ -43,7 +43,7 @@ describe("the key that a connection holds after a PUT that failed", () => {
     },
   ])("$is the new one after $what", async ({ errors, mayHoldVersion }) => {
     const { result } = failing(errors);
-    const details = { outcome: "failed", errorClass: "rejected" };
+    const details = { outcome: "failed", errorClass: "rejected", message: "It was refused." };
     expect(await result()).toMatchObject({ details, mayHoldVersion });
   });
 
@@ -78,6 +78,7 @@ describe("a PUT that was applied although its answer does not say so", () => {
   it.each([
     { answer: "no answer", response: {}, times: "once", puts: 1 },
     { answer: "an unreadable 200", response: { httpStatus: 200 }, times: "once", puts: 1 },
+    { answer: "a 300", response: { httpStatus: 300 }, times: "twice", puts: 2 },
     { answer: "a 503", response: { httpStatus: 503 }, times: "twice", puts: 2 },
   ])("is sent $times after $answer", async ({ response, puts }) => {
     let isFirst = true;
