@@ -1,5 +1,5 @@
 import { buildCredentials } from "./credentials/auth-data.ts";
-import type { RunContext } from "./dependencies.ts";
+import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import { isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
@@ -25,7 +25,7 @@ export async function rollBack(
     await assertCurrent();
     const { data } = buildCredentials(connection, previous.value);
     const request = { connection, version: previous, data, isKeyProven: false, assertCurrent };
-    return describeRollback(refusal, await updateConnection(context, session, request));
+    return describeRollback(refusal, previous, await updateConnection(context, session, request));
   } catch (error) {
     return notRestored(refusal, toRotationError(context, error).text);
   }
@@ -53,15 +53,21 @@ function notRestored(refusal: OutcomeDetails, reason: Text): OutcomeDetails {
 
 function describeRollback(
   refusal: OutcomeDetails,
+  { versionId: previousVersionId }: SecretVersion,
   { details, mayHoldVersion }: UpdateResult,
 ): OutcomeDetails {
-  const { message: reason = "", secretVersionId, evidence } = details;
+  const { message: reason = "", evidence } = details;
   if (!mayHoldVersion) return notRestored(refusal, reason);
+  // Without a certain answer to the PUT, the connection may still hold the refused key.
+  if (evidence === undefined) {
+    const words = UntrustedText.sentence`It is not known whether the previous key was put back: ${reason}`;
+    return { ...refusal, message: after(refusal, words) };
+  }
   if (details.outcome === "ready" || details.outcome === "applied") {
     const message = after(refusal, `The previous one was put back and ${stateOf(details)}.`);
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
-  const isReady = evidence?.phase === "ready";
+  const isReady = evidence.phase === "ready";
   if (isReady && !isKeyRefused(details)) {
     const words = UntrustedText.sentence`The previous one was put back and is READY. ${reason}`;
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message: after(refusal, words) };
@@ -73,6 +79,6 @@ function describeRollback(
     outcome: "failed",
     errorClass: "rejected",
     message: after(refusal, words),
-    ...(secretVersionId !== undefined && { previousVersionId: secretVersionId }),
+    previousVersionId,
   };
 }

@@ -3,7 +3,7 @@ import type { Connection } from "../../src/rotation/connection.ts";
 import { buildCredentials } from "../../src/rotation/credentials/auth-data.ts";
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { SupersededError } from "../../src/rotation/errors.ts";
-import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
+import { type OutcomeDetails, phaseEvidence } from "../../src/rotation/outcome.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
@@ -35,7 +35,7 @@ function open({
   fault,
   verify,
   statements,
-  createdAt = NOW,
+  createdAt = NOW - HOUR_MS,
 }: Options = {}) {
   const { context, confluent, secrets, clock } = fakeWorld({ confluent: { ...(fault && { fault }) } });
   const held = confluent.add("a", behaviour);
@@ -158,6 +158,16 @@ describe("a PUT of the previous version", () => {
       "Confluent refused the key. The previous key could not be put back, so it still holds the refused one: It was refused.",
     );
     expect(held.puts).toEqual([]);
+  });
+
+  it("may have failed if it has no certain answer, so the refused key is still reported", async () => {
+    const { restore } = open({ fault: ({ method }) => (method === "PUT" ? "dropped" : undefined) });
+    const refusal = { ...REFUSAL, ...phaseEvidence("refused"), phase: "INVALID_AUTH" };
+    expect(await restore(refusal)).toEqual({
+      ...refusal,
+      message:
+        "Confluent refused the key. It is not known whether the previous key was put back: Whether the PUT was applied is not known.",
+    });
   });
 
   it("is not sent if AWSPREVIOUS is newer, because it has lost AWSCURRENT to the refused one", async () => {
