@@ -105,7 +105,7 @@ describe("fields and values", () => {
 
   it("the missing options of a single group are named", () => {
     expect(faultOf({ type: "BEDROCK" }, { note: MARKER })).toBe(
-      'Secret prod/openai lacks the field for aws-access-key, aws-secret-key; name its key under "fields".',
+      'Secret prod/openai lacks the fields for aws-access-key and aws-secret-key; name their keys under "fields".',
     );
     expect(faultOf({ type: "MONGODB" }, { username: MARKER })).toBe(
       'Secret prod/openai lacks the field for password; name its key under "fields".',
