@@ -46,6 +46,10 @@ export class AwsFaults {
     };
   }
 
+  clear(): void {
+    this.#pending.length = 0;
+  }
+
   take(target: AwsTarget): AwsFault {
     const entry = this.#pending.find(({ fault, left }) => left > 0 && this.#matches(fault, target));
     if (!entry) return {};

@@ -28,7 +28,7 @@ interface AwsServer extends AwsServices {
 /**
  * Responds as AWS does, and has its own API:
  * - `GET /_sandbox/sns/messages` lists the published messages.
- * - `POST /_sandbox/faults` adds an `AwsFault`.
+ * - `POST /_sandbox/faults` adds an `AwsFault`, `DELETE` clears all.
  */
 export const awsListener =
   (aws: AwsServer): RequestListener =>
@@ -96,6 +96,10 @@ function control(
 ): AwsResponse | undefined {
   if (url === "/_sandbox/sns/messages") return json(200, topics.published);
   if (url === "/_sandbox/faults") {
+    if (method === "DELETE") {
+      faults.clear();
+      return json(200, {});
+    }
     const { data, error } = awsFault.safeParse(parseJson(body));
     if (error) return json(400, { message: z.prettifyError(error) });
     faults.add(data);

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseJson } from "../../rotation/json.ts";
 import type { Environment } from "./api.ts";
 import { type Faults, faultRule } from "./faults.ts";
-import { errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
+import { emptyResponse, errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
 
 const settingsChange = z.strictObject({
   environment: z.string(),
@@ -38,6 +38,12 @@ const statementSettingsChange = z.strictObject({
   }),
 });
 
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
 /** The state behind `/_sandbox/…`. */
 export interface Controlled {
   readonly environments: ReadonlyMap<string, Environment>;
@@ -47,7 +53,7 @@ export interface Controlled {
 /**
  * The stand-in's own API:
  * - `GET /_sandbox/connections` lists the connections without their data.
- * - `POST /_sandbox/faults` adds a `FaultRule`.
+ * - `POST /_sandbox/faults` adds a `FaultRule`, `DELETE` clears all.
  * - `POST /_sandbox/settings` applies `{ environment, connection?, settings }`.
  * - `POST /_sandbox/statements` applies `{ environment, settings }` to its statements.
  *
@@ -55,13 +61,17 @@ export interface Controlled {
  */
 export function control(
   { environments, faults }: Controlled,
-  { path, body }: { readonly path: string; readonly body: string },
+  { method, path, body }: ControlRequest,
   now: number,
 ): SandboxResponse | undefined {
   switch (path) {
     case "/_sandbox/connections":
       return jsonResponse({ connections: listConnections(environments, now) });
     case "/_sandbox/faults":
+      if (method === "DELETE") {
+        faults.clear();
+        return emptyResponse();
+      }
       return withBody(faultRule, body, (rule) => {
         faults.add(rule);
         return jsonResponse(rule);

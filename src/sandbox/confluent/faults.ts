@@ -118,6 +118,10 @@ export class Faults {
     this.#pending.push({ rule, toSkip: rule.afterTimes ?? 0, left: rule.times ?? 1 });
   }
 
+  clear(): void {
+    this.#pending.length = 0;
+  }
+
   /** The first fault due for this request. Each rule that it matches counts it until one is due. */
   take(target: FaultTarget): Fault | undefined {
     for (const entry of this.#pending.filter(({ rule, left }) => left > 0 && matches(rule, target))) {

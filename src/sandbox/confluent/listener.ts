@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { text } from "node:stream/consumers";
 import type { Clock } from "../../rotation/clock.ts";
 import { type ConnectionsApi, parseRoute, type Route } from "./api.ts";
+import type { ControlRequest } from "./control.ts";
 import { applyFault, type Faults, isApplied } from "./faults.ts";
 import type { Limiter } from "./limits.ts";
 import { sentResourceVersion } from "./put.ts";
@@ -36,7 +37,7 @@ export interface ListenerOptions {
   readonly settingsFor: (route: Route) => Settings;
   readonly touch: (route: Route) => void;
   /** Responds to requests outside Confluent's API. */
-  readonly control: (request: { path: string; body: string }) => SandboxResponse | undefined;
+  readonly control: (request: ControlRequest) => SandboxResponse | undefined;
 }
 
 export function requestListener(options: ListenerOptions): RequestListener {
@@ -74,7 +75,7 @@ async function respond(
   const { clock, api, faults } = options;
   const { method = "", url: path = "", headers } = request;
   const route = parseRoute(path);
-  if (!route) return options.control({ path, body }) ?? errorResponse(404, "There is nothing here.");
+  if (!route) return options.control({ method, path, body }) ?? errorResponse(404, "There is nothing here.");
   const fault = faults.take({ method, ...route });
   const { latencyMs, hang } = options.settingsFor(route);
   if (latencyMs > 0) await clock.sleep(latencyMs);

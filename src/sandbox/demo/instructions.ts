@@ -78,6 +78,8 @@ function changes({ aws, confluent, providers }: DemoSandbox, note: (text: string
     ...AWS_FAULTS.map((fault) => post(`${aws.url}/_sandbox/faults`, fault)),
     note("Unusual responses of the providers:"),
     ...PROVIDER_FAULTS.map((fault) => post(`${providers.url}/_sandbox/faults`, fault)),
+    note("Clear the faults and responses that are still to come:"),
+    ...[confluent, aws, providers].map(({ url }) => `curl -X DELETE ${url}/_sandbox/faults`),
     note("How statements end, and how the environment staging reports on keys:"),
     post(`${confluent.url}/_sandbox/statements`, { environment, settings: { failure: "Table not found" } }),
     ...SETTINGS.map((settings) => post(`${confluent.url}/_sandbox/settings`, { environment, settings })),

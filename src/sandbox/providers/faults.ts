@@ -28,6 +28,10 @@ export class ProviderFaults {
     this.#pending.push({ fault, left: fault.times ?? 1 });
   }
 
+  clear(): void {
+    this.#pending.length = 0;
+  }
+
   take(provider: ProviderName | undefined): ProviderFault | undefined {
     const entry = this.#pending.find(
       ({ fault, left }) => left > 0 && (fault.provider === undefined || fault.provider === provider),

@@ -35,7 +35,7 @@ export interface ProvidersSandbox {
 const issuedToken = z.object({ access_token: z.string() });
 const listeningAddress = z.object({ port: z.number() });
 
-/** Starts a local stand-in for the providers. `POST /_sandbox/faults` adds a `ProviderFault`. */
+/** Starts a local stand-in for the providers. `POST /_sandbox/faults` adds a `ProviderFault`, `DELETE` clears all. */
 export async function startProviders({
   accepts = () => true,
   onToken = () => undefined,
@@ -43,7 +43,7 @@ export async function startProviders({
   const calls: ProviderCall[] = [];
   const faults = new ProviderFaults();
   const answer = (asked: Asked): SandboxResponse => {
-    if (asked.path === "/_sandbox/faults") return order(faults, asked.body);
+    if (asked.path === "/_sandbox/faults") return order(faults, asked);
     const shown = shownKey(asked);
     calls.push({ ...asked, provider: shown?.provider, key: shown?.key });
     const usual =
@@ -82,7 +82,11 @@ async function serve(
   await send(response, answer({ method, path: url, headers, body }), systemClock);
 }
 
-function order(faults: ProviderFaults, body: string): SandboxResponse {
+function order(faults: ProviderFaults, { method, body }: Asked): SandboxResponse {
+  if (method === "DELETE") {
+    faults.clear();
+    return control(200, {});
+  }
   const { data, error } = providerFault.safeParse(parseJson(body));
   if (error) return control(400, { message: z.prettifyError(error) });
   faults.add(data);

@@ -125,4 +125,12 @@ describe("a fault of the AWS stand-in", () => {
     const refused = await order({ eror: "DecryptionFailure" });
     expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("eror")]);
   });
+
+  it("are cleared by a DELETE", async () => {
+    const { aws, secrets } = await startBench();
+    aws.putSecret(NAME, "x");
+    aws.fail({ error: "DecryptionFailure" });
+    expect((await fetch(`${aws.url}/_sandbox/faults`, { method: "DELETE" })).status).toBe(200);
+    expect((await secrets.send(get)).SecretString).toBe("x");
+  });
 });

@@ -27,6 +27,17 @@ describe("POST /_sandbox/faults", () => {
   });
 });
 
+describe("DELETE /_sandbox/faults", () => {
+  it("clears the faults that no request has met", async () => {
+    const { sandbox } = await sandboxWith({}, connection());
+    const rule = { method: "GET", times: 2, fault: { kind: "status", status: 503 } };
+    await post(sandbox, "/_sandbox/faults", rule);
+    expect((await get(sandbox)).status).toBe(503);
+    expect((await call(sandbox, "/_sandbox/faults", { method: "DELETE", headers: {} })).status).toBe(200);
+    expect((await get(sandbox)).status).toBe(200);
+  });
+});
+
 describe("POST /_sandbox/settings", () => {
   it("changes an environment, or one connection in it", async () => {
     const { sandbox } = await sandboxWith({}, connection(), connection({ name: "b" }));

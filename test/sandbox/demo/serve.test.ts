@@ -111,6 +111,18 @@ describe("npm start -- --serve", () => {
     expect(faults).toHaveLength(7);
   });
 
+  it("clears the faults of each stand-in by a printed curl line", async () => {
+    const { post, line } = await startServing();
+    await post(/curl -d '(.*"method":"GET".*)' (\S+\/_sandbox\/faults)/g);
+    const [confluent = "", aws = "", providers = ""] = await line(
+      /curl -X DELETE (\S+)\ncurl -X DELETE (\S+)\ncurl -X DELETE (\S+)/,
+    );
+    for (const address of [confluent, aws, providers])
+      expect((await fetch(address, { method: "DELETE" })).status).toBe(200);
+    const [connection = ""] = await line(/curl -u \S+ (\S+)/);
+    expect((await fetch(connection)).status).toBe(401);
+  });
+
   it("changes the behaviour of an environment by a printed curl line", async () => {
     const { post, line } = await startServing();
     const [origin = ""] = await line(/curl -d \S+ (\S+)\/_sandbox\/settings/);

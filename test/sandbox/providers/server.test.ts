@@ -36,6 +36,13 @@ describe("the stand-in for the providers", () => {
     expect(statuses).toEqual([429, 429, 200]);
   });
 
+  it("clears the configured responses upon a DELETE", async () => {
+    const { url, get, order } = await start();
+    await order({ status: 429 });
+    expect((await fetch(`${url}/_sandbox/faults`, { method: "DELETE" })).status).toBe(200);
+    expect((await get("/v1/models", { authorization: "Bearer good" })).status).toBe(200);
+  });
+
   it("rejects an invalid configuration of a response", async () => {
     const { order } = await start();
     const response = await order({ provider: "OPENAI", statuss: 429 });
