@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { playDemo } from "../sandbox/demo/play.ts";
 import { serve } from "../sandbox/demo/serve.ts";
 import { type CommandContext, EXIT } from "./context.ts";
+import { requireTemporaryFolder } from "./files.ts";
 import { exampleText } from "./help.ts";
 
 const DESCRIPTION = `Start local stand-ins for AWS, Confluent and providers, and the function that uses them.
@@ -22,6 +23,7 @@ export function sandboxCommand({ out, onInterrupt, exitWith }: CommandContext): 
       ]),
     )
     .action(async ({ demo = false, serve: isServing = false }) => {
+      requireTemporaryFolder();
       if (demo && !isServing) return exitWith((await playDemo(out)) ? EXIT.ok : EXIT.failed);
       const interrupt = Promise.withResolvers<void>();
       const release = onInterrupt(interrupt.resolve);

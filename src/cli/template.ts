@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployableTemplate, TemplateOptions } from "../../infra/template.ts";
 import { shellQuote } from "../rotation/report/commands.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { accessFile } from "./files.ts";
+import { accessFile, createFolder, requireFolder, requireTemporaryFolder } from "./files.ts";
 import { type Example, exampleText } from "./help.ts";
 import { configOption, listOption, valueOption } from "./options.ts";
 import { PROGRAM } from "./program-name.ts";
@@ -47,6 +47,7 @@ export function templateCommand(context: CommandContext): CommandUnknownOpts {
       }) => {
         const settings = settingsOf(given);
         requireFolder(folder);
+        requireTemporaryFolder();
         const bucket = givenBucket ?? settings["bucket"];
         const deployable = await create({ settings: { ...settings, config }, bucket });
         write(folder, deployable);
@@ -88,14 +89,9 @@ function toUsageError(error: Error): Error {
   return error;
 }
 
-function requireFolder(folder: string): void {
-  if (existsSync(folder) && !statSync(folder).isDirectory())
-    throw new UsageError(`${folder} is a file.`, "Give a folder with --out.");
-}
-
 function write(folder: string, { template, archives }: DeployableTemplate): void {
   accessFile(`The folder ${folder} cannot be written`, () => {
-    mkdirSync(folder, { recursive: true });
+    createFolder(folder);
     writeFileSync(join(folder, "template.json"), template);
     for (const { file, content } of archives) writeFileSync(join(folder, file), content);
   });

@@ -55,6 +55,22 @@ describe("the command that npm installs", () => {
     });
   });
 
+  it.each([["sandbox"], ["sandbox", "--demo"], ["template", "--out", "out"]])(
+    "%s %s ends at once if there is no folder for temporary files",
+    (...args) => {
+      const TMPDIR = join(folder, "missing");
+      const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, TMPDIR },
+      });
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: `Error: The folder ${TMPDIR} for temporary files cannot be written (ENOENT).\nSet TMPDIR to a folder that can be written.\n`,
+      });
+    },
+  );
+
   it.each(["12.22.12", "18.20.0", "20.20.2", "22.18.0"])(
     "says in one line which version it needs on Node %s",
     (version) => {

@@ -61,6 +61,21 @@ describe("the template command", { timeout: 60_000 }, () => {
     expect(code).toBe(2);
   });
 
+  it("writes nothing if the parent of the folder is a file", async () => {
+    const { run: inProcess } = await startOperator({ connections: [{ name: "a", secret: "openai" }] });
+    const { code, err } = await inProcess(["template", "--out", join(config, "out")]);
+    expect(err).toBe(`Error: ${config} is a file.\nGive a folder with --out.\n`);
+    expect(code).toBe(2);
+  });
+
+  it.runIf(existsSync("/proc/self"))("ends at once if the folder cannot be created", () => {
+    const { status, stderr } = run("dist/cli/index.mjs", "--config", config, "--out", "/proc/rotator/out");
+    expect(stderr).toMatch(
+      /^Error: The folder \/proc\/rotator\/out cannot be written \((ENOENT|EACCES)\)\.$/m,
+    );
+    expect(status).toBe(2);
+  });
+
   it("says what to install if aws-cdk-lib is missing", () => {
     const alone = mkdtempSync(join(tmpdir(), "rotator-alone-"));
     for (const name of ["dist/cli", "dist/cdk"]) cpSync(name, join(alone, name), { recursive: true });
