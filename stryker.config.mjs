@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-const CORE = ["src/rotation/**/*.ts", "src/adapters/rate-limit/*.ts", "src/adapters/retry.ts"];
+const CORE = ["src/rotation/**/*.ts", "src/adapters/rate-limit/*.ts"];
 const base = process.env["MUTATION_BASE"];
 
 /** The files of the core that differ from a commit. */

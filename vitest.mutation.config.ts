@@ -3,11 +3,7 @@ import { defineConfig } from "vitest/config";
 /** The tests that run against each mutant: those of the core, the rate limiter and retries, with few property runs. */
 export default defineConfig({
   test: {
-    include: [
-      "test/rotation/**/*.test.ts",
-      "test/adapters/retry.test.ts",
-      "test/adapters/rate-limit/*.test.ts",
-    ],
+    include: ["test/rotation/**/*.test.ts", "test/adapters/rate-limit/*.test.ts"],
     exclude: ["test/rotation/redact-speed.test.ts"],
     env: { PROPERTY_WORLDS: "10" },
     setupFiles: ["test/support/few-worlds.ts"],

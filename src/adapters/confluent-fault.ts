@@ -8,8 +8,7 @@ import {
 import { parseJson } from "../rotation/json.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { errorDetail } from "./error-detail.ts";
-import type { HttpResponse } from "./http.ts";
-import { isTransient } from "./retry.ts";
+import { type HttpResponse, isTransient } from "./http.ts";
 
 const IP_FILTER = /\bip[ _-]?(filter|address|group)/i;
 

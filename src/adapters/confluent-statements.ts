@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import type {
   NewStatement,
@@ -7,11 +6,10 @@ import type {
   StatementState,
   StatementsApi,
 } from "../rotation/statements/api.ts";
-import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { isAccepted } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import type { HttpResponse } from "./http.ts";
-import { NetworkError } from "./network-error.ts";
+import { orUnknownResult } from "./network-error.ts";
 import { statementError, uncertainStatementError } from "./statement-fault.ts";
 import { toStatementState } from "./statement-state.ts";
 import type { Transport } from "./transport.ts";
@@ -79,7 +77,7 @@ export class ConfluentStatements implements StatementsApi {
         stopped: false,
       },
     };
-    await this.#change("POST", this.#base, body);
+    await this.#change({ method: "POST", url: this.#base, body: JSON.stringify(body) });
   }
 
   async delete(name: string): Promise<void> {
@@ -107,29 +105,25 @@ export class ConfluentStatements implements StatementsApi {
     );
     if (raw?.name !== name) throw statementError(response);
     if (raw.spec.stopped === stopped && raw.status?.phase.toUpperCase() !== "FAILED") return;
-    await this.#change("PUT", url, { ...raw, spec: { ...raw.spec, stopped } });
+    await this.#change({
+      method: "PUT",
+      url,
+      body: JSON.stringify({ ...raw, spec: { ...raw.spec, stopped } }),
+    });
   }
 
-  async #change(method: "POST" | "PUT", url: string, content: object): Promise<void> {
-    const body = JSON.stringify(content);
-    const response = await this.#send({ method, url, contentType: "application/json", body });
+  async #change(request: Parameters<Transport["write"]>[0]): Promise<void> {
+    const response = await this.#send(request);
     if (!isAccepted(response)) throw uncertainStatementError(response);
   }
 
-  #send(request: Parameters<Transport["writeOnce"]>[0]): Promise<HttpResponse> {
-    return this.#transport.writeOnce(request).catch(unknownResult);
+  #send(request: Parameters<Transport["write"]>[0]): Promise<HttpResponse> {
+    return this.#transport
+      .write(request)
+      .catch(orUnknownResult("Whether the request was carried out is not known."));
   }
 
   #urlOf(name: string): string {
     return `${this.#base}/${encodeURIComponent(name)}`;
   }
-}
-
-function unknownResult(error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  throw new UnknownResultError(
-    error.errorClass,
-    UntrustedText.sentence`${error.text} Whether the request was carried out is not known.`,
-    error.response,
-  );
 }

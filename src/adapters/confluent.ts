@@ -6,15 +6,13 @@ import {
   type UpdateResponse,
 } from "../rotation/connection.ts";
 import type { ApiKey, ConnectionPage, EnvironmentApi } from "../rotation/dependencies.ts";
-import { UnknownResultError } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { Secret } from "../rotation/secret.ts";
-import { UntrustedText } from "../rotation/untrusted-text.ts";
 import { detailOf, isAccepted, isPage, putError, requestIdOf, responseError } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import { ConfluentStatements } from "./confluent-statements.ts";
 import type { HttpResponse } from "./http.ts";
-import { NetworkError } from "./network-error.ts";
+import { orUnknownResult } from "./network-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
@@ -97,8 +95,8 @@ export class ConfluentClient implements EnvironmentApi {
       },
     });
     const response = await this.#transport
-      .write(this.#urlOf(name), body, this.#positions.get(name) ?? 0)
-      .catch(unknownResult);
+      .write({ method: "PUT", url: this.#urlOf(name), body }, this.#positions.get(name))
+      .catch(orUnknownResult("Whether the PUT was applied is not known."));
     if (!isAccepted(response)) throw putError(response);
     return { httpStatus: response.status, ...requestIdOf(response) };
   }
@@ -120,8 +118,7 @@ export class ConfluentClient implements EnvironmentApi {
       ...detailOf(status.detail),
       httpStatus: response.status,
       ...requestIdOf(response),
-      ...(metadata.resource_version !== undefined &&
-        metadata.resource_version !== "" && { resourceVersion: metadata.resource_version }),
+      ...(metadata.resource_version && { resourceVersion: metadata.resource_version }),
       ...(!Number.isNaN(updatedAt) && { updatedAt }),
     };
   }
@@ -131,15 +128,6 @@ export class ConfluentClient implements EnvironmentApi {
     if (phaseKind(word) !== "pending") return word.toUpperCase();
     return PHASE_SHAPE.test(word) && this.#redact(word) === word ? word.toUpperCase() : UNKNOWN_PHASE;
   }
-}
-
-function unknownResult(error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  throw new UnknownResultError(
-    error.errorClass,
-    UntrustedText.sentence`${error.text} Whether the PUT was applied is not known.`,
-    error.response,
-  );
 }
 
 const UNKNOWN_PHASE = "[unknown phase]";

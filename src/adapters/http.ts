@@ -46,6 +46,11 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** True for a status that may differ at the next attempt. */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 425 || status >= 500;
+}
+
 /**
  * Sends one request and reads the whole response. Redirects are ordinary responses.
  * @throws NetworkError of class `unreachable`, `timeout` or `service`

@@ -1,6 +1,12 @@
-import { type ErrorClass, RotationError } from "../rotation/errors.ts";
-import type { Text } from "../rotation/untrusted-text.ts";
-import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
+import { type ErrorClass, RotationError, UnknownResultError } from "../rotation/errors.ts";
+import { type Text, UntrustedText } from "../rotation/untrusted-text.ts";
+import {
+  codeOf,
+  describeNetworkFault,
+  networkAdvice,
+  proxyStatusOf,
+  toNetworkFault,
+} from "./network-fault.ts";
 
 const TOO_LARGE = ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "ERR_BUFFER_TOO_LARGE"];
 const COMPRESSION = /^Z_/;
@@ -20,6 +26,15 @@ export class NetworkError extends RotationError {
     super(errorClass, message, nextStep === undefined ? {} : { nextStep });
     this.isTransient = isTransient;
   }
+}
+
+/** For a request that changes something: without a complete response, `sentence` says what is not known. */
+export function orUnknownResult(sentence: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof NetworkError)) throw error;
+    const message = UntrustedText.sentence`${error.text} ${sentence}`;
+    throw new UnknownResultError(error.errorClass, message, error.response);
+  };
 }
 
 /** Describes an error of Node or undici only by its codes, which never quote a request. */
@@ -50,19 +65,13 @@ interface ProxyFailure {
   readonly isTransient: boolean;
 }
 
-/** undici has the status of the proxy's response to CONNECT only in its message. */
 function throughProxy(error: unknown, failure: ProxyFailure): NetworkError {
   const { host, proxyHost, code, isTransient } = failure;
-  const status = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined;
+  const status = proxyStatusOf(error);
   const message = `${host} could not be reached through the proxy ${proxyHost} (${status ?? code}).`;
   const nextStep =
     status === "407"
       ? "Put a user name and a password that the proxy accepts into HTTPS_PROXY: http://user:password@host:port."
       : `Check that the proxy in HTTPS_PROXY can be reached and allows ${host}, or add that host to NO_PROXY.`;
   return new NetworkError("unreachable", message, isTransient && !status?.startsWith("4"), nextStep);
-}
-
-/** A DOMException has a name that says more than its code, which is a number. */
-function codeOf(error: Error): string {
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -36,7 +36,7 @@ const PROXY_RESPONSE = /^Proxy response \((\d{3})\)/;
 /** `undefined` for an error that is not about the network. */
 export function toNetworkFault(error: unknown): NetworkFault | undefined {
   for (const each of chainOf(error)) {
-    const code = codeOf(each);
+    const code = faultCodeOf(each);
     const kind = KINDS.find(([, codes]) => codes.test(code))?.[0];
     if (kind !== undefined) return { code, kind, ...hostOf(each) };
   }
@@ -87,10 +87,19 @@ function chainOf(error: unknown): Error[] {
 }
 
 /** A DOMException has a name that says more than its code, which is a number. */
-function codeOf(error: Error): string {
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  const [, proxyStatus] = PROXY_RESPONSE.exec(error.message) ?? [];
+export function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
+
+/** The status of a proxy's response to CONNECT. undici has it only in its message. */
+export function proxyStatusOf(error: unknown): string | undefined {
+  return error instanceof Error ? PROXY_RESPONSE.exec(error.message)?.[1] : undefined;
+}
+
+function faultCodeOf(error: Error): string {
+  const proxyStatus = proxyStatusOf(error);
   if (proxyStatus !== undefined) return `PROXY_${proxyStatus}`;
+  const code = codeOf(error);
   return code === "ERR_PROXY_TUNNEL" && "statusCode" in error ? `PROXY_${error.statusCode}` : code;
 }
 

@@ -6,8 +6,7 @@ import {
   UnknownResultError,
 } from "../rotation/errors.ts";
 import { responseError } from "./confluent-fault.ts";
-import type { HttpResponse } from "./http.ts";
-import { isTransient } from "./retry.ts";
+import { type HttpResponse, isTransient } from "./http.ts";
 
 const ROLE_ADVICE =
   "Give the owner of the environment's Flink API key the role FlinkDeveloper and, if the statement names a principal, the role Assigner on it.";

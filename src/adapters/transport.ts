@@ -1,12 +1,12 @@
 import { RetryBudget } from "../rotation/backoff.ts";
 import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
-import type { HttpRequest, HttpResponse } from "./http.ts";
+import { type HttpRequest, type HttpResponse, isTransient } from "./http.ts";
 import { NetworkError } from "./network-error.ts";
 import { parseRateLimitHeaders, retryAfterMs } from "./rate-limit/headers.ts";
 import type { RateLimiter } from "./rate-limit/limiter.ts";
+import { throttleDelayMs, throttledError } from "./rate-limit/throttling.ts";
 import { followRedirects, type Hop } from "./redirect.ts";
-import { isTransient, throttleDelayMs, throttledError } from "./retry.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -25,7 +25,9 @@ export interface TransportOptions {
   readonly authorization: string;
 }
 
-export interface ReadResponse<T> {
+type WriteRequest = Required<Pick<HttpRequest, "method" | "url" | "body">> & Pick<HttpRequest, "contentType">;
+
+interface ReadResponse<T> {
   readonly response: HttpResponse;
   /** The parsed body of a 200; `undefined` for any other response, and for a 200 that cannot be parsed. */
   readonly value: T | undefined;
@@ -45,9 +47,9 @@ export class Transport {
    */
   async read<T>(url: string, parse: (response: HttpResponse) => T | undefined): Promise<ReadResponse<T>> {
     let value: T | undefined;
-    const response = await this.#retry({ method: "GET", url }, (answer) => {
-      value = answer.status === 200 ? parse(answer) : undefined;
-      return isTransient(answer.status) || (answer.status === 200 && value === undefined);
+    const response = await this.#retry({ method: "GET", url }, (received) => {
+      value = received.status === 200 ? parse(received) : undefined;
+      return isTransient(received.status) || (received.status === 200 && value === undefined);
     });
     return { response, value };
   }
@@ -58,18 +60,12 @@ export class Transport {
   }
 
   /**
-   * Sends a PUT once. Only a 429 is retried, since it proves that the PUT was not applied. A lower `priority` is sent first.
+   * Sends a request with a body once. Only a 429 is retried, since it proves that nothing was changed. A lower `priority`
+   * is sent first.
    * @throws NetworkError, OutOfTimeError, RotationError of class `throttled`
    */
-  write(url: string, body: string, priority: number): Promise<HttpResponse> {
-    return this.#send({ method: "PUT", url, body }, priority);
-  }
-
-  /** Sends any other request in the same way. */
-  writeOnce(
-    request: Required<Pick<HttpRequest, "method" | "url" | "body" | "contentType">>,
-  ): Promise<HttpResponse> {
-    return this.#send(request, 0);
+  write(request: WriteRequest, priority = 0): Promise<HttpResponse> {
+    return this.#send(request, priority);
   }
 
   /** Sends a request and retries it within the retry budget while its response `mayChange`. */
@@ -80,11 +76,12 @@ export class Transport {
     const budget = new RetryBudget(this.#options, this.#options.faultRetryMs);
     for (;;) {
       const response = await this.#send(request, 0).catch(transientError);
+      const isMissing = response instanceof NetworkError;
+      if (!isMissing && !mayChange(response)) return response;
       const delayMs = budget.nextDelayMs();
-      if (response instanceof NetworkError) {
-        if (delayMs === undefined) throw response;
-      } else if (!mayChange(response) || delayMs === undefined) return response;
-      await this.#options.clock.sleep(delayMs);
+      if (delayMs !== undefined) await this.#options.clock.sleep(delayMs);
+      else if (isMissing) throw response;
+      else return response;
     }
   }
 

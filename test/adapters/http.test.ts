@@ -1,6 +1,12 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "../../src/adapters/http.ts";
+import {
+  createAgent,
+  type HttpRequest,
+  type HttpResponse,
+  isTransient,
+  sendRequest,
+} from "../../src/adapters/http.ts";
 import { RotationError } from "../../src/rotation/errors.ts";
 import { serve } from "../support/server.ts";
 
@@ -17,6 +23,16 @@ async function failure(response: Promise<HttpResponse>): Promise<RotationError> 
   if (error instanceof RotationError) return error;
   throw new Error("There is a response, or an error of another class.", { cause: error });
 }
+
+describe("a transient status", () => {
+  it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("may be %i", (status) => {
+    expect(isTransient(status)).toBe(true);
+  });
+
+  it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("is not %i", (status) => {
+    expect(isTransient(status)).toBe(false);
+  });
+});
 
 describe("an HTTP response", () => {
   it("has lower-case header names and joins repeated headers", async () => {

@@ -1,9 +1,9 @@
 import { CancellableSleep, type Clock } from "../../rotation/clock.ts";
 import { OutOfTimeError } from "../../rotation/errors.ts";
-import { throttledError } from "../retry.ts";
 import type { RateLimitHeaders } from "./headers.ts";
 import { CONFLUENT_LIMITS, type RateLimit, type RequestKind } from "./limits.ts";
 import { RemainingQuota } from "./quota.ts";
+import { throttledError } from "./throttling.ts";
 import { SlidingWindow } from "./window.ts";
 
 const SECOND_MS = 1_000;

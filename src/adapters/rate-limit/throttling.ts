@@ -1,14 +1,9 @@
-import { exponentialDelay, withJitter } from "../rotation/backoff.ts";
-import { RotationError } from "../rotation/errors.ts";
+import { exponentialDelay, withJitter } from "../../rotation/backoff.ts";
+import { RotationError } from "../../rotation/errors.ts";
 
 const FIRST_THROTTLE_MS = 500;
 const MAX_THROTTLE_MS = 30_000;
 const MIN_THROTTLE_MS = 100;
-
-/** True for a status that may differ at the next attempt. */
-export function isTransient(status: number): boolean {
-  return status === 408 || status === 425 || status >= 500;
-}
 
 /** The delay after the `attempt`-th 429, from 1. It grows if the response requests none, or one that did not help. */
 export function throttleDelayMs(attempt: number, retryAfterMs: number | undefined, random: number): number {

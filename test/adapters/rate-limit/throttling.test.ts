@@ -1,15 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTransient, throttleDelayMs } from "../../src/adapters/retry.ts";
-
-describe("a transient status", () => {
-  it.each([408, 425, 500, 501, 502, 503, 504, 520, 522, 529])("may be %i", (status) => {
-    expect(isTransient(status)).toBe(true);
-  });
-
-  it.each([200, 301, 400, 401, 403, 404, 409, 412, 422, 429, 499])("is not %i", (status) => {
-    expect(isTransient(status)).toBe(false);
-  });
-});
+import { throttleDelayMs } from "../../../src/adapters/rate-limit/throttling.ts";
 
 describe("the delay after a 429", () => {
   it.each([
