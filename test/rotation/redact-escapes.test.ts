@@ -20,8 +20,13 @@ describe("escapes that servers write in other ways", () => {
     ["C", "a<b<c<d<e<f<g", "a\\074b\\074c\\074d\\074e\\074f\\074g"],
     ["JavaScript's escape()", "a<b<c<d<e<f<g", "a%u003cb%u003Cc%u003cd%u003ce%u003cf%u003cg"],
     ["HTML without semicolons", "a<b<c<d<e<f<g", "a&#60b&#60c&#060d&#60e&#60f&#60g"],
+    ["hexadecimal HTML without semicolons", "x<y<z<x<y<z<x", "x&#x3cy&#x3Cz&#x03cx&#x3cy&#x3cz&#x3cx"],
+    ["HTML with characters that do not exist", "a<b<c<d<e<f<g", "a<b<c&#9999999;<d<e&#x110000;<f<g"],
     ["HTML with rare names", "a/b+c=d_e/f+g=h", "a&sol;b&plus;c&equals;d&lowbar;e&sol;f&plus;g&equals;h"],
     ["an e-mail", "a=b=c=d=e=f=g", "a=3Db=3Dc=3Dd=3De=3Df=3Dg"],
+    ["an e-mail in UTF-8", "é-é-é-é-é-é-é", "é-é-é-é-é-é-é".replaceAll("é", "=C3=A9")],
+    ["the short lines of an e-mail", "sk-9f3a-77b2", "sk-9f=\n3a-=\r\n77= \t\r\nb2"],
+    ["eight bytes in decimal", "q7-Zp4xK", [...Buffer.from("q7-Zp4xK")].join(", ")],
     ["bytes in decimal", secret, `[${[...Buffer.from(secret)].join(" ")}]`],
     ["bytes as a JSON list", secret, JSON.stringify(Buffer.from(secret))],
     ["bytes in C", secret, [...Buffer.from(secret)].map((byte) => `0x${byte.toString(16)}`).join(", ")],
@@ -80,6 +85,13 @@ describe("a secret that a server breaks up", () => {
     ["the colours of a terminal", pieces(8).join("\u001B[31m")],
   ])("hides the whole text with %s", (_, broken) => {
     expect(redactorOf(secret).redact(`refused ${broken}, sorry`)).toBe("[redacted]");
+  });
+
+  it("is removed if it has sixteen letters and digits, the first and the last ones among them", () => {
+    const broken = [..."a0z9-k3v8-q1x7-m5w2"].join(" ");
+    expect(redactorOf("a0z9-k3v8-q1x7-m5w2").redact(`refused ${broken}, sorry`)).toBe(
+      "refused [redacted], sorry",
+    );
   });
 
   it("is not seen in words of a sentence that have some letters in common with it", () => {

@@ -47,8 +47,14 @@ describe("redaction keeps text", () => {
 
   it("that ends with a word with which a credential begins", () => {
     expect(redactorOf("orders-Writer-93").redact("denied for orders")).toBe("denied for orders");
+    expect(redactorOf("orders-Writer-93").redact("order")).toBe("order");
     expect(redactorOf("connection-93").redact("closed the connect")).toBe("closed the connect");
     expect(redactorOf("AbCdEfGhIjKl").redact("ends with AbCdEfGh")).toBe("ends with [redacted]");
+  });
+
+  it("that continues a secret, even if it would be a credential as a word of its own", () => {
+    const redactor = redactorOf("sk-0123456789abcdef", "admin");
+    expect(redactor.redact("sk-0123456789abcdefadmin is locked")).toBe("[redacted]admin is locked");
   });
 
   it("if the secret is blank", () => {

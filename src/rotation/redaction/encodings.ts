@@ -18,7 +18,7 @@ export function brokenForms(text: string): readonly string[] {
 export function wholeEncodings(text: string): Set<string> {
   const forms = escapings(text).flatMap((escaped) => {
     const bytes = Buffer.from(escaped);
-    const base64 = [bytes.toString("base64").replace(/=+$/, ""), bytes.toString("base64url")];
+    const base64 = [bytes.toString("base64").replaceAll("=", ""), bytes.toString("base64url")];
     return [escaped, ...urlForms(escaped), hexOf(escaped), hexOf(escaped).toUpperCase(), ...base64];
   });
   return new Set(forms);
@@ -75,9 +75,8 @@ function fromBackslashes(text: string): string {
   return text
     .replace(/\\U00([\da-fA-F]{6})/g, (_, code: string) => fromCode(code, 16))
     .replace(/\\u\{0*([\da-f]{1,6})\}/gi, (_, code: string) => fromCode(code, 16))
-    .replace(/\\(?:u([\da-f]{4})|x([\da-f]{2}))/gi, (_, long?: string, short?: string) =>
-      fromCode(long ?? short, 16),
-    )
+    .replace(/\\u([\da-f]{4})/gi, (_, code: string) => fromCode(code, 16))
+    .replace(/\\x([\da-f]{2})/gi, (_, code: string) => fromCode(code, 16))
     .replace(/\\([0-3][0-7]{2})/g, (_, code: string) => fromCode(code, 8))
     .replace(/\\(.)/g, (_, mark: string) => controls[mark] ?? mark);
 }
@@ -126,30 +125,28 @@ function fromMail(text: string): string {
 /** Lists of bytes, such as `[115 107 45]`. */
 function fromNumbers(text: string): string {
   return text
-    .replace(/(?:0x[0-9a-f]{2}[\s,;]*){8,}/gi, (bytes) => fromCodes(bytes.match(/0x../gi) ?? []))
-    .replace(/(?:\d{1,3}[\s,;]+){8,}\d{1,3}/g, (bytes) => fromCodes(bytes.match(/\d+/g) ?? []));
-}
-
-function fromCodes(codes: readonly string[]): string {
-  return codes.map((code) => String.fromCharCode(Number(code))).join("");
+    .replace(/0x([\da-f]{2})[\s,;]*/gi, (_, code: string) => fromCode(code, 16))
+    .replace(/(?:\d{1,3}[\s,;]+){7,}\d{1,3}/g, (bytes) =>
+      bytes.replace(/(\d+)\D*/g, (_, code: string) => fromCode(code, 10)),
+    );
 }
 
 function fromBase64(text: string): string {
-  return text.replace(/[A-Za-z0-9+/_-]{16,}/g, (run) => latin(Buffer.from(run, "base64")));
-}
-
-function fromHex(text: string): string {
-  return text.replace(/([\da-f]{2}[\s:-]?){12,}/gi, (run) =>
-    latin(Buffer.from(run.replace(/[\s:-]/g, ""), "hex")),
+  return text.replace(/[A-Za-z0-9+/_-]{16,}/g, (run) =>
+    withoutNulls(Buffer.from(run, "base64").toString("latin1")),
   );
 }
 
-/** Without every second byte of UTF-16. */
-function latin(bytes: Buffer): string {
-  return bytes.toString("latin1").replaceAll("\0", "");
+function fromHex(text: string): string {
+  return withoutNulls(text.replace(/([\da-f]{2})[\s:-]?/gi, (_, code: string) => fromCode(code, 16)));
 }
 
-function fromCode(code: string | undefined, radix: number): string {
-  const point = Number.parseInt(code ?? "", radix);
+/** Without every second byte of UTF-16. */
+function withoutNulls(text: string): string {
+  return text.replaceAll("\0", "");
+}
+
+function fromCode(code: string, radix: number): string {
+  const point = Number.parseInt(code, radix);
   return point <= 0x10ffff ? String.fromCodePoint(point) : "";
 }
