@@ -1,16 +1,9 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import * as z from "zod";
+import { type LoopbackServer, listenOnLoopback } from "../loopback.ts";
 
 /** The report of an invocation, or the error that the function threw. */
 type InvocationResult = { readonly report: object } | { readonly error: string };
-
-export interface LambdaSandbox {
-  /** The value for `AWS_ENDPOINT_URL_LAMBDA`. */
-  readonly url: string;
-  readonly close: () => Promise<void>;
-}
 
 export interface DeployedFunction {
   readonly name: string;
@@ -20,19 +13,11 @@ export interface DeployedFunction {
   readonly start?: (event: unknown) => void;
 }
 
-/** Starts a local stand-in for AWS Lambda that lists and invokes one function. */
-export async function startLambda(deployed: DeployedFunction): Promise<LambdaSandbox> {
-  const server = createServer((request, response) => {
+/** Starts a local stand-in for AWS Lambda that lists and invokes one function. Its URL is for `AWS_ENDPOINT_URL_LAMBDA`. */
+export function startLambda(deployed: DeployedFunction): Promise<LoopbackServer> {
+  return listenOnLoopback((request, response) => {
     respond(deployed, request, response).catch(() => response.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const close = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  };
-  return { url: `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`, close };
 }
 
 const FUNCTIONS = "/2015-03-31/functions";

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import * as z from "zod";
 import type { Clock } from "../../rotation/clock.ts";
+import { listenOnLoopback } from "../loopback.ts";
 import { type AwsFault, AwsFaults } from "./faults.ts";
 import { type AwsRequest, awsListener } from "./listener.ts";
 import { type SecretLabelUpdated, SecretStore, type SecretValue, versionWith } from "./secret-store.ts";
@@ -63,17 +61,11 @@ export async function startAws({
   };
   const faults = new AwsFaults((secretId) => store.find(secretId)?.arn ?? secretId);
   const requests: AwsRequest[] = [];
-  const server = createServer(awsListener({ clock, latencyMs, store, topics, faults, requests }));
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  const listener = awsListener({ clock, latencyMs, store, topics, faults, requests });
+  const { url, close } = await listenOnLoopback(listener, port);
 
-  const close = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  };
   return {
-    url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
+    url,
     requests,
     published: () => topics.published,
     createTopic: (name, subscriptions) => addTopic(topics, name, subscriptions),
@@ -84,8 +76,6 @@ export async function startAws({
     close,
   };
 }
-
-const listeningAddress = z.object({ port: z.number() });
 
 function putSecret(
   store: SecretStore,

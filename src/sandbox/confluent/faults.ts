@@ -145,9 +145,9 @@ function matches(rule: FaultRule, target: FaultTarget): boolean {
 }
 
 function matchesMethod(
-  ordered: NonNullable<FaultRule["method"]>,
+  wanted: NonNullable<FaultRule["method"]>,
   { method, connection, statement }: FaultTarget,
 ): boolean {
   const isCollection = connection === undefined && statement === undefined;
-  return ordered === "LIST" ? method === "GET" && isCollection : ordered === method;
+  return wanted === "LIST" ? method === "GET" && isCollection : wanted === method;
 }

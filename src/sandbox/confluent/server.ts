@@ -1,5 +1,6 @@
-import { createServer, type Server } from "node:http";
+import type { RequestListener } from "node:http";
 import { type Clock, systemClock } from "../../rotation/clock.ts";
+import { type LoopbackServer, listenOnLoopback } from "../loopback.ts";
 import { type ApiKey, ConnectionsApi, type Environment, type Route } from "./api.ts";
 import type { InspectedConnection, NewConnection, StoredConnection } from "./connection.ts";
 import { control } from "./control.ts";
@@ -42,7 +43,8 @@ export class ConfluentSandbox {
   readonly #environments = new Map<string, Environment>();
   readonly #faults = new Faults();
   readonly #stopping = new AbortController();
-  readonly #server: Server;
+  readonly #listener: RequestListener;
+  #server: LoopbackServer | undefined;
 
   constructor(options: Omit<ConfluentOptions, "port">) {
     const { clock = systemClock, limits = {}, advertisedUrl, ...settings } = options;
@@ -51,39 +53,30 @@ export class ConfluentSandbox {
     this.#settings = settings;
     this.#clock = { now: clock.now, sleep: (ms) => clock.sleep(ms, this.#stopping.signal) };
     const controlled = { environments: this.#environments, faults: this.#faults };
-    this.#server = createServer(
-      requestListener({
-        clock: this.#clock,
-        api: new ConnectionsApi(this.#environments, () => advertisedUrl ?? this.url),
-        faults: this.#faults,
-        limiter: new Limiter(limits),
-        requests,
-        settingsFor: (route) => this.#settingsFor(route),
-        touch: ({ connection = "", environmentId }) => this.touch(connection, environmentId),
-        control: (request) => control(controlled, request, this.#clock.now()),
-      }),
-    );
+    this.#listener = requestListener({
+      clock: this.#clock,
+      api: new ConnectionsApi(this.#environments, () => advertisedUrl ?? this.url),
+      faults: this.#faults,
+      limiter: new Limiter(limits),
+      requests,
+      settingsFor: (route) => this.#settingsFor(route),
+      touch: ({ connection = "", environmentId }) => this.touch(connection, environmentId),
+      control: (request) => control(controlled, request, this.#clock.now()),
+    });
   }
 
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The sandbox is not listening.");
-    return `http://127.0.0.1:${address.port}`;
+    if (this.#server === undefined) throw new Error("The sandbox is not listening.");
+    return this.#server.url;
   }
 
   async listen(port: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once("error", reject).listen(port, "127.0.0.1", resolve);
-    await promise;
+    this.#server = await listenOnLoopback(this.#listener, port);
   }
 
-  /** Closes every socket, including those of hanging requests. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    this.#server.closeAllConnections();
-    await promise;
+    await this.#server?.close();
   }
 
   addEnvironment({ organizationId, environmentId, apiKeys, ...own }: NewEnvironment): void {

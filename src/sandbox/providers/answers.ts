@@ -8,7 +8,7 @@ interface Answers {
   readonly refused: (key: string) => SandboxResponse;
 }
 
-const json = (status: number, body: object): SandboxResponse => ({
+export const json = (status: number, body: object): SandboxResponse => ({
   status,
   headers: { "content-type": "application/json" },
   body: JSON.stringify(body),
@@ -115,8 +115,4 @@ export function answerTo({ provider, key }: ShownKey, isAccepted: boolean): Sand
 
 export function notFound(): SandboxResponse {
   return json(404, { message: "There is no such path." });
-}
-
-export function control(status: number, body: object): SandboxResponse {
-  return json(status, body);
 }

@@ -1,12 +1,12 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { systemClock } from "../../rotation/clock.ts";
 import { parseJson } from "../../rotation/json.ts";
 import type { SandboxResponse } from "../confluent/responses.ts";
 import { send } from "../confluent/transfer.ts";
-import { answerTo, control, notFound } from "./answers.ts";
+import { listenOnLoopback } from "../loopback.ts";
+import { answerTo, json, notFound } from "./answers.ts";
 import { type ProviderFault, ProviderFaults, providerFault, withFault } from "./faults.ts";
 import { type Asked, type ProviderName, shownKey } from "./keys.ts";
 
@@ -33,8 +33,6 @@ export interface ProvidersSandbox {
 }
 
 const issuedToken = z.object({ access_token: z.string() });
-const listeningAddress = z.object({ port: z.number() });
-
 /** Starts a local stand-in for the providers. `POST /_sandbox/faults` adds a `ProviderFault`, `DELETE` clears all. */
 export async function startProviders({
   accepts = () => true,
@@ -43,7 +41,7 @@ export async function startProviders({
   const calls: ProviderCall[] = [];
   const faults = new ProviderFaults();
   const answer = (asked: Asked): SandboxResponse => {
-    if (asked.path === "/_sandbox/faults") return order(faults, asked);
+    if (asked.path === "/_sandbox/faults") return changeFaults(faults, asked);
     const shown = shownKey(asked);
     calls.push({ ...asked, provider: shown?.provider, key: shown?.key });
     const usual =
@@ -55,21 +53,10 @@ export async function startProviders({
     const fault = faults.take(shown?.provider);
     return fault === undefined ? usual : withFault(usual, fault);
   };
-  const server = createServer((request, response) => {
+  const { url, close } = await listenOnLoopback((request, response) => {
     serve(request, response, answer).catch(() => response.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${listeningAddress.parse(server.address()).port}`,
-    calls,
-    fail: (fault) => faults.add(fault),
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  return { url, calls, fail: (fault) => faults.add(fault), close };
 }
 
 async function serve(
@@ -82,13 +69,13 @@ async function serve(
   await send(response, answer({ method, path: url, headers, body }), systemClock);
 }
 
-function order(faults: ProviderFaults, { method, body }: Asked): SandboxResponse {
+function changeFaults(faults: ProviderFaults, { method, body }: Asked): SandboxResponse {
   if (method === "DELETE") {
     faults.clear();
-    return control(200, {});
+    return json(200, {});
   }
   const { data, error } = providerFault.safeParse(parseJson(body));
-  if (error) return control(400, { message: z.prettifyError(error) });
+  if (error) return json(400, { message: z.prettifyError(error) });
   faults.add(data);
-  return control(200, data);
+  return json(200, data);
 }
