@@ -1,10 +1,13 @@
 import { ReplicaError, RotationError, SecretError } from "../rotation/errors.ts";
+import { regionOption, shellQuote } from "../rotation/report/commands.ts";
 import { type AwsFault, type Caller, describeAwsFault, toAwsFault } from "./aws-fault.ts";
 
 export interface FaultContext {
   readonly caller: Caller;
   /** Removes secrets from AWS's messages. */
   readonly redact: (text: string) => string;
+  /** The region that was called, if it is known. */
+  readonly region?: string | undefined;
 }
 
 /** The error for a failed read, with a next step. It has no cause, which could quote a value. */
@@ -13,8 +16,11 @@ export function readError(secretId: string, error: unknown, context: FaultContex
   const permission = `secretsmanager:GetSecretValue on secret ${secretId} and kms:Decrypt with its KMS key`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
   const { what, nextStep = fault.nextStep ?? RETRY } =
-    REFUSALS.find(({ codes }) => codes.test(fault.code))?.describe(secretId, fault.sentence) ??
-    ({ what: "could not be read" } as const);
+    REFUSALS.find(({ codes }) => codes.test(fault.code))?.describe(
+      secretId,
+      fault.sentence,
+      context.region,
+    ) ?? ({ what: "could not be read" } as const);
   return new SecretError(describe(`Secret ${secretId} ${what}`, fault, context), { nextStep });
 }
 
@@ -61,7 +67,7 @@ interface Refusal {
 
 const REFUSALS: readonly {
   readonly codes: RegExp;
-  readonly describe: (secretId: string, sentence: string | undefined) => Refusal;
+  readonly describe: (secretId: string, sentence: string | undefined, region: string | undefined) => Refusal;
 }[] = [
   { codes: /^ResourceNotFoundException$/, describe: notFound },
   { codes: /^InvalidRequestException$/, describe: invalidRequest },
@@ -114,10 +120,11 @@ const UNUSABLE_KEY: Refusal = {
     "Check that the secret's KMS key exists, is enabled and is not scheduled for deletion; then rotate again.",
 };
 
-function invalidRequest(secretId: string, sentence: string | undefined): Refusal {
+function invalidRequest(secretId: string, sentence: string | undefined, region: string | undefined): Refusal {
   if (sentence !== undefined && /\bkms\b/i.test(sentence)) return UNUSABLE_KEY;
   const isDeleted = sentence === undefined || /delet/.test(sentence);
-  const nextStep = `Restore the secret (aws secretsmanager restore-secret --secret-id ${secretId}), or remove its connections from connections.json.`;
+  const command = `aws secretsmanager restore-secret${regionOption(region)} --secret-id ${shellQuote(secretId)}`;
+  const nextStep = `Restore the secret (${command}), or remove its connections from connections.json.`;
   return isDeleted
     ? { what: "cannot be read: it is scheduled for deletion", nextStep }
     : {

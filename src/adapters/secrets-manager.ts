@@ -28,7 +28,7 @@ const AT_ONCE = [{ windowMs: 0, count: 5, writes: 0 }];
 
 export interface SecretsOptions {
   /** @param region that of the secret's ARN; `undefined` for a bare name, which belongs to the SDK's region. */
-  readonly clientFor: (region: string | undefined) => Pick<SecretsManagerClient, "send">;
+  readonly clientFor: (region: string | undefined) => Client;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -49,9 +49,9 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
   const send = createSender(options);
   const get = (secretId: string, selector: VersionSelector) => {
     const command = new GetSecretValueCommand({ SecretId: secretId, ...toInput(selector) });
-    return send(secretId, (client, abort) => client.send(command, abort)).catch((error: unknown) => {
+    return send(secretId, (client, abort) => client.send(command, abort)).catch(async (error: unknown) => {
       if (isMissingVersion(selector, error)) return undefined;
-      throw readError(secretId, error, options);
+      throw readError(secretId, error, { ...options, region: await regionOf(secretId, options) });
     });
   };
   return {
@@ -86,7 +86,7 @@ export function createSecretStore(options: SecretsOptions): SecretStore {
   };
 }
 
-type Client = Pick<SecretsManagerClient, "send">;
+type Client = Pick<SecretsManagerClient, "send" | "config">;
 type Send = <T>(
   secretId: string,
   request: (client: Client, abort: { abortSignal: AbortSignal }) => Promise<T>,
@@ -109,6 +109,11 @@ function createSender({ clientFor, clock, random, deadlineAt, closed, retryMs }:
       ...(closed && { closed }),
     });
   };
+}
+
+function regionOf(secretId: string, { clientFor }: SecretsOptions): Promise<string | undefined> {
+  const { region } = clientFor(scopeOf(secretId)?.region).config;
+  return region().catch(() => undefined);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<unknown> {

@@ -3,6 +3,7 @@ import { describeAwsFault, toAwsFault } from "../adapters/aws-fault.ts";
 import { sendAlert, topicFault, topicScope } from "../adapters/sns.ts";
 import { alertContext } from "../lambda/alert-context.ts";
 import { systemClock } from "../rotation/clock.ts";
+import { regionOption } from "../rotation/report/commands.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
 import { type Sample, sampleAlerts } from "./alert-samples.ts";
@@ -79,7 +80,7 @@ async function send(
     return { kind, subject, sent: true };
   } catch (error) {
     const { region } = topicScope(topic);
-    const hint = `Compare the ARN with the topics that exist: aws sns list-topics --region ${region}`;
+    const hint = `Compare the ARN with the topics that exist: aws sns list-topics${regionOption(region)}`;
     const fault = toAwsFault(error, { ...PUBLISH, caller: "person" });
     if (fault.kind === "signed-out" || fault.kind === "unreachable")
       throw callError("The test alerts could not be sent", error, { ...PUBLISH, hint }, context);

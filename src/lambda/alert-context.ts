@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import type { AlertContext } from "../rotation/report/alert.ts";
-import { shellQuote } from "../rotation/report/commands.ts";
+import { regionOption, shellQuote } from "../rotation/report/commands.ts";
 import { VERSION } from "../version.ts";
 import { functionScope } from "./trigger.ts";
 
@@ -55,7 +55,7 @@ function rerunCommands(
  */
 export function invokeCommand(functionName: string, region: string | undefined, payload: string): string[] {
   return [
-    `aws lambda invoke${region === undefined ? "" : ` --region ${region}`} \\`,
+    `aws lambda invoke${regionOption(region)} \\`,
     `  --function-name ${shellQuote(functionName)} \\`,
     "  --invocation-type Event --cli-binary-format raw-in-base64-out \\",
     `  --payload ${shellQuote(payload)} /dev/null`,

@@ -1,4 +1,4 @@
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
 import type { Secret } from "../../src/rotation/secret.ts";
 import { STARTED_AT } from "../support/aws.ts";
@@ -128,7 +128,9 @@ describe("a read of a secret", () => {
   it("that fails with a value that is not an Error says so", async () => {
     const odd: unknown = VALUE;
     const send = () => Promise.reject(odd);
-    const error = await failure(store({ client: { send } }).read("openai", CURRENT));
+    const error = await failure(
+      store({ client: Object.assign(new SecretsManagerClient({}), { send }) }).read("openai", CURRENT),
+    );
     expect(error.message).toBe("Secret openai could not be read (unknown error).");
   });
 
@@ -151,7 +153,7 @@ describe("a read of a secret", () => {
       return { SecretString: VALUE };
     };
     const clock = { now: () => STARTED_AT, sleep: () => new Promise<void>(setImmediate) };
-    const { read } = store({ client: { send }, clock });
+    const { read } = store({ client: Object.assign(new SecretsManagerClient({}), { send }), clock });
     const all = await Promise.all(Array.from({ length: 12 }, (_, index) => read(`s${index}`, CURRENT)));
     expect(all.map(revealed)).toEqual(Array(12).fill(VALUE));
     expect(Math.max(...seen)).toBe(5);

@@ -5,7 +5,15 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
-import { CURRENT, mockSecretsManager, type StoreOptions, store, VALUE } from "./secret-store.ts";
+import {
+  CURRENT,
+  failure,
+  mockSecretsManager,
+  named,
+  type StoreOptions,
+  store,
+  VALUE,
+} from "./secret-store.ts";
 
 const client = mockSecretsManager();
 
@@ -28,5 +36,26 @@ describe("the region of a secret", () => {
     client.on(DescribeSecretCommand).resolves({});
     await lastChangedAt(secretId);
     expect(regions).toEqual([region, region, region]);
+  });
+
+  it.each([
+    ["openai", "eu-central-1", " --region eu-central-1"],
+    [
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:openai-a1B2c3",
+      "eu-west-1",
+      " --region eu-west-1",
+    ],
+    ["open ai", undefined, ""],
+  ])("of %s is in the command that restores it (%s)", async (secretId, region, option) => {
+    client.on(GetSecretValueCommand).rejects(named("InvalidRequestException"));
+    const known = () =>
+      region === undefined ? Promise.reject(new Error("Region is missing")) : Promise.resolve(region);
+    const clientFor: StoreOptions["clientFor"] = () => new SecretsManagerClient({ region: known });
+    const id = secretId.includes(" ") ? `'${secretId}'` : secretId;
+    expect(await failure(store({ clientFor }).read(secretId, CURRENT))).toMatchObject({
+      response: {
+        nextStep: `Restore the secret (aws secretsmanager restore-secret${option} --secret-id ${id}), or remove its connections from connections.json.`,
+      },
+    });
   });
 });

@@ -7,6 +7,11 @@ export function shellQuote(text: string): string {
   return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The option of an AWS CLI command, whose own default may be another region; nothing if the region is not known. */
+export function regionOption(region: string | undefined): string {
+  return region === undefined ? "" : ` --region ${shellQuote(region)}`;
+}
+
 /**
  * Gives AWSCURRENT of a secret back to the version before the refused one, in lines that a mail does not wrap; `undefined`
  * if one of the ids is not known, or if that version's key was refused before.
@@ -22,9 +27,8 @@ export function restoreCommand(
   );
   if (known === undefined || outcomes.some(wasBrokenByOther)) return undefined;
   const { secret, refused, previous } = known;
-  const place = scopeOf(secret)?.region ?? region;
   return [
-    `aws secretsmanager update-secret-version-stage${place === undefined ? "" : ` --region ${place}`} \\`,
+    `aws secretsmanager update-secret-version-stage${regionOption(scopeOf(secret)?.region ?? region)} \\`,
     `  --secret-id ${shellQuote(secret)} --version-stage AWSCURRENT \\`,
     `  --move-to-version-id ${shellQuote(previous)} \\`,
     `  --remove-from-version-id ${shellQuote(refused)}`,
