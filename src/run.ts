@@ -1,6 +1,6 @@
 import type { SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
 import type { Dispatcher } from "undici";
-import type { Caller } from "./adapters/aws-fault.ts";
+import type { Caller } from "./adapters/caller.ts";
 import { ConfluentClient } from "./adapters/confluent.ts";
 import { createAgent, type HttpRequest, type HttpResponse, sendRequest } from "./adapters/http.ts";
 import { ProviderClients } from "./adapters/providers/clients.ts";
@@ -35,7 +35,7 @@ export interface RunOptions {
   readonly isStopping?: () => boolean;
   /** The account and region of secrets with bare names; unknown in a terminal. */
   readonly own?: AwsScope;
-  /** Whose AWS permissions are used; the function's by default. */
+  /** Whose AWS permissions are used, and for whom advice is written; the function by default. */
   readonly caller?: Caller;
   /** Timeouts and retry budgets that differ from the defaults. */
   readonly confluent?: Partial<Pick<TransportOptions, "faultRetryMs" | "requestTimeoutMs">>;
@@ -130,7 +130,7 @@ class ConfluentClients {
   }
 
   connect(name: string, apiKey: ApiKey): ConfluentClient {
-    const { clock, random, deadlineAt, redactor, confluent } = this.#options;
+    const { clock, random, deadlineAt, redactor, caller, confluent } = this.#options;
     const environment = this.#config.environments.get(name);
     if (environment === undefined) throw new RotationError("internal", `No environment ${name}.`);
     for (const secret of [apiKey.key, apiKey.secret, Secret.basic(apiKey.key, apiKey.secret)])
@@ -141,6 +141,7 @@ class ConfluentClients {
         clock,
         random,
         deadlineAt,
+        caller,
         faultRetryMs: FAULT_RETRY_MS,
         ...confluent,
         send: (request) => this.#send(name, request),

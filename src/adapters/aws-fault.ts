@@ -1,8 +1,6 @@
+import type { Caller } from "./caller.ts";
 import { describeNetworkFault, networkAdvice, toNetworkFault } from "./network-fault.ts";
 import { proxyVariable } from "./proxy.ts";
-
-/** Who calls AWS: the deployed function with its role, or a person with their credentials. */
-export type Caller = "function" | "person";
 
 export interface AwsCall {
   readonly caller: Caller;
@@ -72,7 +70,7 @@ function adviceOn(
   { caller, service, permission }: AwsCall,
   sentence = "",
 ): string | undefined {
-  const isPerson = caller === "person";
+  const isPerson = caller !== "function";
   const [, how, policy] = POLICY.exec(sentence) ?? [];
   switch (kind) {
     case "signed-out":

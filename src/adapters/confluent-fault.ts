@@ -7,6 +7,7 @@ import {
 } from "../rotation/errors.ts";
 import { parseJson } from "../rotation/json.ts";
 import { UntrustedText } from "../rotation/untrusted-text.ts";
+import type { Caller } from "./caller.ts";
 import { errorDetail } from "./error-detail.ts";
 import { type HttpResponse, isTransient } from "./http.ts";
 
@@ -16,7 +17,10 @@ const CHECK_PROXIES =
   "Check the proxies and firewalls between the rotator and Confluent, and Confluent's IP filters.";
 
 /** The error for an unsuccessful response from Confluent. Its message becomes the detail. */
-export function responseError({ status, headers, body }: HttpResponse): RotationError {
+export function responseError(
+  { status, headers, body }: HttpResponse,
+  caller: Caller = "function",
+): RotationError {
   const json = parseJson(body);
   const detail = errorDetail(json);
   const response: ResponseInfo = { httpStatus: status, ...requestIdOf({ headers }), ...detailOf(detail) };
@@ -37,20 +41,7 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
     case 403:
       return IP_FILTER.test(detail) ? outsideIpFilter(response) : forbidden(response, isObject(json));
     case 404:
-      if (isPage({ body }))
-        return new RotationError("not-found", "A page that is not from Confluent's API was answered (404).", {
-          ...response,
-          nextStep: `Check restEndpoint, cloud and region of the environment in connections.json. ${CHECK_PROXIES}`,
-        });
-      return new RotationError(
-        "not-found",
-        "Confluent knows no such connection, environment or organization (404).",
-        {
-          ...response,
-          nextStep:
-            "Check organizationId, environmentId, cloud and region of the environment in connections.json.",
-        },
-      );
+      return notFound(response, isPage({ body }), caller);
     case 407:
       return new RotationError("service", "A proxy asks for a user name and a password (407).", {
         ...response,
@@ -59,6 +50,23 @@ export function responseError({ status, headers, body }: HttpResponse): Rotation
     default:
       return new RotationError("service", `Confluent answered ${status}.`, { ...response, ...origin });
   }
+}
+
+function notFound(response: ResponseInfo, isForeign: boolean, caller: Caller): RotationError {
+  const place = caller === "newcomer" ? "" : " of the environment in connections.json";
+  return isForeign
+    ? new RotationError("not-found", "A page that is not from Confluent's API was answered (404).", {
+        ...response,
+        nextStep: `Check restEndpoint, cloud and region${place}. ${CHECK_PROXIES}`,
+      })
+    : new RotationError(
+        "not-found",
+        "Confluent knows no such connection, environment or organization (404).",
+        {
+          ...response,
+          nextStep: `Check organizationId, environmentId, cloud and region${place}.`,
+        },
+      );
 }
 
 function outsideIpFilter(response: ResponseInfo): UnauthorizedError {

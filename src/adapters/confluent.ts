@@ -8,6 +8,7 @@ import {
 import type { ApiKey, ConnectionPage, EnvironmentApi } from "../rotation/dependencies.ts";
 import { parseJson } from "../rotation/json.ts";
 import { Secret } from "../rotation/secret.ts";
+import type { Caller } from "./caller.ts";
 import { detailOf, isAccepted, isPage, putError, requestIdOf, responseError } from "./confluent-fault.ts";
 import { listSchema, nextTokenOf, pageQuery } from "./confluent-page.ts";
 import { ConfluentStatements } from "./confluent-statements.ts";
@@ -21,6 +22,8 @@ export interface ConfluentClientOptions extends Omit<TransportOptions, "authoriz
   readonly restEndpoint: string;
   readonly organizationId: string;
   readonly environmentId: string;
+  /** For whom advice is written; the function by default. */
+  readonly caller?: Caller | undefined;
 }
 
 const optionalText = z.catch(z.optional(z.string()), undefined);
@@ -43,6 +46,7 @@ export class ConfluentClient implements EnvironmentApi {
   /** Position in the list. PUTs are sent in this order, so that connections polled together share few pages. */
   readonly #positions = new Map<string, number>();
   readonly #redact: (text: string) => string;
+  readonly #caller: Caller | undefined;
 
   constructor(options: ConfluentClientOptions, { key, secret }: ApiKey) {
     const [organization, environment] = [options.organizationId, options.environmentId].map(
@@ -57,6 +61,7 @@ export class ConfluentClient implements EnvironmentApi {
       environmentId: options.environmentId,
     });
     this.#redact = options.redact;
+    this.#caller = options.caller;
   }
 
   get statements(): ConfluentStatements {
@@ -68,7 +73,7 @@ export class ConfluentClient implements EnvironmentApi {
       `${this.#base}?${pageQuery(pageToken)}`,
       ({ body }) => listSchema.safeParse(parseJson(body)).data,
     );
-    if (page === undefined) throw responseError(response);
+    if (page === undefined) throw responseError(response, this.#caller);
     const connections = page.data.flatMap((each) => this.#toState(each, response) ?? []);
     for (const { name } of connections)
       if (!this.#positions.has(name)) this.#positions.set(name, this.#positions.size);
@@ -79,7 +84,8 @@ export class ConfluentClient implements EnvironmentApi {
     const { response, value: state } = await this.#transport.read(this.#urlOf(name), (read) =>
       this.#toState(parseJson(read.body), read),
     );
-    if (state === undefined && (response.status !== 404 || isPage(response))) throw responseError(response);
+    if (state === undefined && (response.status !== 404 || isPage(response)))
+      throw responseError(response, this.#caller);
     return state;
   }
 

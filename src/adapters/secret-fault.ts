@@ -1,6 +1,7 @@
 import { ReplicaError, RotationError, SecretError } from "../rotation/errors.ts";
 import { regionOption, shellQuote } from "../rotation/report/commands.ts";
-import { type AwsFault, type Caller, describeAwsFault, toAwsFault } from "./aws-fault.ts";
+import { type AwsFault, describeAwsFault, toAwsFault } from "./aws-fault.ts";
+import { type Caller, inConnectionsFile, tryAgain } from "./caller.ts";
 
 export interface FaultContext {
   readonly caller: Caller;
@@ -15,12 +16,12 @@ export function readError(secretId: string, error: unknown, context: FaultContex
   if (error instanceof RotationError) return error;
   const permission = `secretsmanager:GetSecretValue on secret ${secretId} and kms:Decrypt with its KMS key`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
-  const { what, nextStep = fault.nextStep ?? RETRY } =
-    REFUSALS.find(({ codes }) => codes.test(fault.code))?.describe(
+  const { what, nextStep = fault.nextStep ?? retryAdvice(context) } =
+    REFUSALS.find(({ codes }) => codes.test(fault.code))?.describe({
+      ...context,
       secretId,
-      fault.sentence,
-      context.region,
-    ) ?? ({ what: "could not be read" } as const);
+      sentence: fault.sentence,
+    }) ?? ({ what: "could not be read" } as const);
   return new SecretError(describe(`Secret ${secretId} ${what}`, fault, context), { nextStep });
 }
 
@@ -38,7 +39,7 @@ export function moveLabelError(
     );
   const permission = `secretsmanager:UpdateSecretVersionStage on secret ${secretId}`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
-  const { nextStep = RETRY } = fault;
+  const { nextStep = retryAdvice(context) } = fault;
   return new SecretError(
     describe(`The label ${label} of secret ${secretId} could not be moved`, fault, context),
     {
@@ -54,11 +55,19 @@ export function describeError(secretId: string, error: unknown, context: FaultCo
   if (error instanceof RotationError) return error;
   const permission = `secretsmanager:DescribeSecret on secret ${secretId}`;
   const fault = toAwsFault(error, { ...context, service: "Secrets Manager", permission });
-  const { nextStep = RETRY } = fault;
+  const { nextStep = retryAdvice(context) } = fault;
   return new SecretError(describe(`Secret ${secretId} could not be described`, fault, context), { nextStep });
 }
 
-const RETRY = "Rotate again; if that fails too, see the AWS Health Dashboard.";
+function retryAdvice({ caller }: FaultContext): string {
+  const again = caller === "newcomer" ? "Try again" : "Rotate again";
+  return `${again}; if that fails too, see the AWS Health Dashboard.`;
+}
+
+interface Refused extends FaultContext {
+  readonly secretId: string;
+  readonly sentence: string | undefined;
+}
 
 interface Refusal {
   readonly what: string;
@@ -67,7 +76,7 @@ interface Refusal {
 
 const REFUSALS: readonly {
   readonly codes: RegExp;
-  readonly describe: (secretId: string, sentence: string | undefined, region: string | undefined) => Refusal;
+  readonly describe: (refused: Refused) => Refusal;
 }[] = [
   { codes: /^ResourceNotFoundException$/, describe: notFound },
   { codes: /^InvalidRequestException$/, describe: invalidRequest },
@@ -78,58 +87,64 @@ const REFUSALS: readonly {
   },
   {
     codes: /^DecryptionFailure$/,
-    describe: () => ({
+    describe: ({ caller }) => ({
       what: "cannot be decrypted: its KMS key is disabled, denied or deleted",
-      nextStep:
-        "Check that the secret's KMS key is enabled and that kms:Decrypt is allowed; then rotate again.",
+      nextStep: `Check that the secret's KMS key is enabled and that kms:Decrypt is allowed; then ${tryAgain(caller)}.`,
     }),
   },
   {
     codes: /^KMSDisabledException$/,
-    describe: () => ({
+    describe: ({ caller }) => ({
       what: "cannot be decrypted: its KMS key is disabled",
-      nextStep: "Enable the secret's KMS key; then rotate again.",
+      nextStep: `Enable the secret's KMS key; then ${tryAgain(caller)}.`,
     }),
   },
-  { codes: /^(KMS\w+|NotFoundException)$/, describe: () => UNUSABLE_KEY },
+  { codes: /^(KMS\w+|NotFoundException)$/, describe: unusableKey },
   {
     codes: /^(InvalidParameterException|ValidationException)$/,
-    describe: (secretId) => ({
+    describe: ({ secretId, caller }) => ({
       what: "cannot have this name",
-      nextStep: `Correct the name ${secretId} in connections.json.`,
+      nextStep: `Correct the name ${secretId}${inConnectionsFile(caller)}.`,
     }),
   },
 ];
 
 /** AWS uses one code for a missing secret and for one without a current version. */
-function notFound(secretId: string, sentence: string | undefined): Refusal {
-  if (sentence !== undefined && /secret value|staging label/.test(sentence))
+function notFound({ secretId, sentence, caller }: Refused): Refusal {
+  if (sentence !== undefined && /secret value|staging label/.test(sentence)) {
+    const effect = caller === "newcomer" ? "" : "; that starts the rotation by itself";
     return {
       what: "has no version with the label AWSCURRENT",
-      nextStep: `Put a value into secret ${secretId}; that starts the rotation by itself.`,
+      nextStep: `Put a value into secret ${secretId}${effect}.`,
     };
+  }
   return {
     what: "does not exist",
-    nextStep: `Check the name ${secretId} in connections.json, and the AWS account and region.`,
+    nextStep: `Check the name ${secretId}${inConnectionsFile(caller)}, and the AWS account and region.`,
   };
 }
 
-const UNUSABLE_KEY: Refusal = {
-  what: "cannot be decrypted: its KMS key cannot be used",
-  nextStep:
-    "Check that the secret's KMS key exists, is enabled and is not scheduled for deletion; then rotate again.",
-};
+function unusableKey({ caller }: Refused): Refusal {
+  return {
+    what: "cannot be decrypted: its KMS key cannot be used",
+    nextStep: `Check that the secret's KMS key exists, is enabled and is not scheduled for deletion; then ${tryAgain(caller)}.`,
+  };
+}
 
-function invalidRequest(secretId: string, sentence: string | undefined, region: string | undefined): Refusal {
-  if (sentence !== undefined && /\bkms\b/i.test(sentence)) return UNUSABLE_KEY;
+function invalidRequest(refused: Refused): Refusal {
+  const { secretId, sentence, caller, region } = refused;
+  if (sentence !== undefined && /\bkms\b/i.test(sentence)) return unusableKey(refused);
   const isDeleted = sentence === undefined || /delet/.test(sentence);
   const command = `aws secretsmanager restore-secret${regionOption(region)} --secret-id ${shellQuote(secretId)}`;
-  const nextStep = `Restore the secret (${command}), or remove its connections from connections.json.`;
+  const otherwise = caller === "newcomer" ? "" : ", or remove its connections from connections.json";
   return isDeleted
-    ? { what: "cannot be read: it is scheduled for deletion", nextStep }
+    ? {
+        what: "cannot be read: it is scheduled for deletion",
+        nextStep: `Restore the secret (${command})${otherwise}.`,
+      }
     : {
         what: "cannot be read",
-        nextStep: `Check the state of secret ${secretId} in the AWS console; then rotate again.`,
+        nextStep: `Check the state of secret ${secretId} in the AWS console; then ${tryAgain(caller)}.`,
       };
 }
 

@@ -10,8 +10,8 @@ import type { SecretStore, SecretVersion, VersionSelector } from "../rotation/de
 import { SecretError } from "../rotation/errors.ts";
 import { Secret } from "../rotation/secret.ts";
 import { scopeOf } from "../rotation/secret-id.ts";
-import type { Caller } from "./aws-fault.ts";
 import { withAwsRetry } from "./aws-retry.ts";
+import type { Caller } from "./caller.ts";
 import { RateLimiter } from "./rate-limit/limiter.ts";
 import { describeError, moveLabelError, readError } from "./secret-fault.ts";
 

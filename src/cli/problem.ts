@@ -1,3 +1,4 @@
+import { type Caller, inConnectionsFile } from "../adapters/caller.ts";
 import type { Environment } from "../config/load.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { RotationError } from "../rotation/errors.ts";
@@ -19,8 +20,12 @@ export interface ShownProblem extends ShownTexts {
 }
 
 /** The problem of a whole environment. */
-export function environmentProblem(error: RotationError, environment: Environment): Problem {
-  const { nextStep = environmentAdvice(error, environment), detail, requestId } = error.response;
+export function environmentProblem(
+  error: RotationError,
+  environment: Environment,
+  caller: Caller = "person",
+): Problem {
+  const { nextStep = environmentAdvice(error, environment, caller), detail, requestId } = error.response;
   return { message: error.text, ...(detail && { detail }), ...(requestId && { requestId }), nextStep };
 }
 
@@ -53,7 +58,11 @@ export function factLines(
   return facts.flatMap((fact) => (fact ? terminal.wrap(fact, "    ") : []));
 }
 
-function environmentAdvice({ errorClass, response }: RotationError, environment: Environment): string {
+function environmentAdvice(
+  { errorClass, response }: RotationError,
+  environment: Environment,
+  caller: Caller,
+): string {
   const { name, apiKeySecret } = environment;
   switch (errorClass) {
     case "unauthorized":
@@ -63,10 +72,10 @@ function environmentAdvice({ errorClass, response }: RotationError, environment:
     case "secret":
       return `Put a Flink API key of environment ${name} into secret ${apiKeySecret}.`;
     case "timeout":
-      return `Check cloud and region of ${name} in connections.json, and the network path to its host.`;
+      return `Check cloud and region of ${name}${inConnectionsFile(caller)}, and the network path to its host.`;
     case "not-found":
     case "unreachable":
-      return `Check organizationId, environmentId, cloud and region of ${name} in connections.json.`;
+      return `Check organizationId, environmentId, cloud and region of ${name}${inConnectionsFile(caller)}.`;
     default:
       return "Try again. If that fails too, give the request id to Confluent's support.";
   }

@@ -1,3 +1,4 @@
+import type { Caller } from "../adapters/caller.ts";
 import type { Config, Environment } from "../config/load.ts";
 import { parseApiKey } from "../rotation/api-key.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
@@ -20,11 +21,13 @@ export async function withReadOnlyClients<T>(
   config: Pick<Config, "environments">,
   context: CommandContext,
   work: (clients: RunDependencies) => Promise<T>,
+  caller: Caller = "person",
 ): Promise<T> {
   const [first] = config.environments.values();
   await requireAws(context, first?.apiKeySecret);
   const clients = createClients(config, {
     ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
+    caller,
     confluent: SHORT_WAITS,
   });
   const notice = new WaitingNotice(context.err);

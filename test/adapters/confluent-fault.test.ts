@@ -56,3 +56,15 @@ describe("a 404 to a LIST", () => {
     expect(error.response.nextStep).toMatch(/^Check organizationId, environmentId, cloud and region/);
   });
 });
+
+describe("the advice to somebody without a connections.json", () => {
+  it.each([
+    [errors("No such environment"), "Check organizationId, environmentId, cloud and region."],
+    ["<html>", /^Check restEndpoint, cloud and region\. Check the proxies/],
+  ])("does not mention the file after a 404 with %j", (body, advice) => {
+    const error = responseError({ status: 404, headers: {}, body }, "newcomer");
+    expect(error.response.nextStep).toEqual(
+      typeof advice === "string" ? advice : expect.stringMatching(advice),
+    );
+  });
+});

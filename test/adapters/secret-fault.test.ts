@@ -119,3 +119,35 @@ describe("an error about a label that cannot be moved", () => {
     expect(error.response.nextStep).toContain("secretsmanager:UpdateSecretVersionStage on secret openai");
   });
 });
+
+describe("the advice to somebody without a connections.json", () => {
+  const NEWCOMER = { caller: "newcomer", redact: (text: string) => text } as const;
+
+  it.each([
+    ["ResourceNotFoundException", "", "Check the name openai, and the AWS account and region."],
+    [
+      "ResourceNotFoundException",
+      "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      "Put a value into secret openai.",
+    ],
+    [
+      "InvalidRequestException",
+      "You can't perform this operation on the secret because it was marked for deletion.",
+      "Restore the secret (aws secretsmanager restore-secret --secret-id openai).",
+    ],
+    [
+      "InvalidRequestException",
+      "You can't do this.",
+      "Check the state of secret openai in the AWS console; then try again.",
+    ],
+    ["ValidationException", "Invalid name.", "Correct the name openai."],
+    ["KMSDisabledException", "", "Enable the secret's KMS key; then try again."],
+    ["DecryptionFailure", "", /; then try again\.$/],
+    ["KMSInvalidStateException", "", /; then try again\.$/],
+    ["InternalServiceError", "", "Try again; if that fails too, see the AWS Health Dashboard."],
+    ["AccessDeniedException", DENIED, /^Use a profile or role/],
+  ])("(%s: %s) names neither the file nor a rotation", (name, sentence, advice) => {
+    const { nextStep } = readError("openai", fromAws(name, sentence), NEWCOMER).response;
+    expect(nextStep).toEqual(typeof advice === "string" ? advice : expect.stringMatching(advice));
+  });
+});

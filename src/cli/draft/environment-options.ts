@@ -12,6 +12,9 @@ import { PROGRAM } from "../program-name.ts";
 import { listConnections, withReadOnlyClients } from "../read-only.ts";
 import type { FoundConnection } from "./found.ts";
 
+/** For whom the commands with these options give advice: the environment is not in a connections.json yet. */
+const CALLER = "newcomer";
+
 /** The options that identify an environment. */
 export interface EnvironmentOptions {
   readonly organization?: string | undefined;
@@ -72,9 +75,9 @@ export async function withConnections<T>(
 ): Promise<T> {
   const { name, organizationId, environmentId, restEndpoint } = environment;
   const config = { environments: new Map([[name, environment]]) };
-  return withReadOnlyClients(config, context, async (clients) => {
+  const list = async (clients: RunDependencies) => {
     const listed = await listConnections(clients, environment).catch((error: unknown) => {
-      throw aboutOptions(error, environment);
+      throw withAdvice(error, environment);
     });
     const found = [...listed.values()].map(({ name, connectionType, endpoint, phase }) => ({
       name,
@@ -86,18 +89,13 @@ export async function withConnections<T>(
       restEndpoint,
     }));
     return work(found, clients);
-  });
+  };
+  return withReadOnlyClients(config, context, list, CALLER);
 }
 
-/** What an operator cannot do without a connections.json. */
-const NOT_YET = [" of the environment in connections.json", " in connections.json", "; then rotate again"];
-
-/** The same error with advice for somebody who has no connections.json yet. */
-function aboutOptions(error: unknown, environment: Environment): unknown {
+/** The same error with advice, if it has none. */
+function withAdvice(error: unknown, environment: Environment): unknown {
   if (!(error instanceof RotationError)) return error;
-  const { nextStep = "" } = environmentProblem(error, environment);
-  return new RotationError(error.errorClass, error.text, {
-    ...error.response,
-    nextStep: NOT_YET.reduce((text, words) => text.replace(words, ""), nextStep),
-  });
+  const { nextStep = "" } = environmentProblem(error, environment, CALLER);
+  return new RotationError(error.errorClass, error.text, { ...error.response, nextStep });
 }
