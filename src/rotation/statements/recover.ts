@@ -24,7 +24,7 @@ export async function recoverStatements(
   recorder: StatementRecorder,
 ): Promise<void> {
   if (isDryRun(context.trigger)) return;
-  const verified = new Set(connections.flatMap(({ verify, environment }) => (verify ? [environment] : [])));
+  const verified = new Set(connections.filter(({ verify }) => verify).map(({ environment }) => environment));
   await Promise.all(
     [...sessions].map(async ([environment, opened]) => {
       if (policyOf(context, environment).restart.length === 0 && !verified.has(environment)) return;

@@ -82,7 +82,7 @@ function reasonAgainst(
   if (!isResumable)
     return "Only INSERT INTO, EXECUTE STATEMENT SET and CREATE TABLE AS continue where they were stopped.";
   const needed = connections ?? [...updated.map(({ name }) => name), ...rolledBack];
-  const proven = new Set(updated.flatMap(({ name, isProven }) => (isProven ? [name] : [])));
+  const proven = new Set(updated.filter(({ isProven }) => isProven).map(({ name }) => name));
   const unproven = needed.filter((name) => !proven.has(name));
   if (unproven.length === 0) return undefined;
   return `This run has not shown that the keys of all its connections work: ${unproven.join(", ")}.`;

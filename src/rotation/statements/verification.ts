@@ -34,11 +34,11 @@ export async function verifyByStatement(
 }
 
 /** A phase that is read again later does not change what the statement has shown. */
-function withReadAgain({ readAgain, ...result }: UpdateResult, { evidence }: OutcomeDetails): UpdateResult {
+function withReadAgain({ readAgain, ...result }: UpdateResult, { evidence }: Verified): UpdateResult {
   if (readAgain === undefined) return result;
   const readLater = async () => {
     const later = await readAgain();
-    return later && { ...later, evidence: withStatement(later, evidence?.statement ?? "not-run") };
+    return later && { ...later, evidence: withStatement(later, evidence.statement) };
   };
   return { ...result, readAgain: readLater };
 }
@@ -84,11 +84,13 @@ const TOO_YOUNG = new RotationError(
   "its provider refused the key, but the run ended before that counts for a key this young",
 );
 
+type Verified = OutcomeDetails & { readonly evidence: Evidence };
+
 function describe(
   details: OutcomeDetails,
   result: StatementResult,
   { verify: { name }, secret }: VerifiedConnection,
-): OutcomeDetails {
+): Verified {
   const { errorClass, message, detail, nextStep, ...facts } = details;
   switch (result.kind) {
     case "completed":
@@ -118,7 +120,7 @@ function describeFailure(
   details: OutcomeDetails,
   { kind, error }: StatementResult & { kind: "failed" | "not-run" },
   name: string,
-): OutcomeDetails {
+): Verified {
   const evidence = withStatement(details, kind);
   const reason = UntrustedText.sentence`The statement ${name} did not show that the key works: ${error.text}`;
   if (details.outcome !== "ready" && details.outcome !== "applied") {

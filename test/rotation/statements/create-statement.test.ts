@@ -117,10 +117,26 @@ describe("the creation of a verification statement", () => {
   });
 
   it("may have succeeded although its response is lost", async () => {
-    const { details, left } = await verify({
+    const { details, submitted, left } = await verify({
       api: (real) => ({
         create: async (statement) => {
           await real.create(statement);
+          throw new UnknownResultError("service", "No answer came.");
+        },
+      }),
+    });
+    expect(details).toMatchObject({ outcome: "ready", evidence: { statement: "completed" } });
+    expect(submitted).toBe(1);
+    expect(left).toEqual([]);
+  });
+
+  it("may have succeeded although no attempt has an answer", async () => {
+    let created = 0;
+    const { details, left } = await verify({
+      api: (real) => ({
+        create: async (statement) => {
+          created += 1;
+          if (created === 3) await real.create(statement);
           throw new UnknownResultError("service", "No answer came.");
         },
       }),

@@ -141,12 +141,19 @@ describe("a statement", () => {
   it.each([
     ["previous", "it was created before the PUT of a new key", statement(), updated()],
     ["new", "it was created after the PUT of a new key", statement({ createdAt: NOW + 1 }), updated()],
+    ["new", "it was created in the moment of the PUT of a new key", statement({ createdAt: NOW }), updated()],
     ["new", "the time of its creation is not known", withoutTime, updated()],
     ["previous", "the key was created after its last change and put again", statement(), sameKey],
     [
       "new",
       "the key was created before its last change and put again",
       statement({ updatedAt: NOW - 1 }),
+      sameKey,
+    ],
+    [
+      "new",
+      "the key was created in the moment of its last change and put again",
+      statement({ updatedAt: NOW - HOUR_MS }),
       sameKey,
     ],
     ["new", "the key was created before it and put again", statement({ createdAt: NOW - 1 }), sameKey],

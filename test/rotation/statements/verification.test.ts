@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SupersededError } from "../../../src/rotation/errors.ts";
+import { SupersededError, UnauthorizedError } from "../../../src/rotation/errors.ts";
 import { type OutcomeDetails, phaseEvidence } from "../../../src/rotation/outcome.ts";
 import { connection } from "../../support/builders.ts";
 import { READY, verify } from "../../support/statement-verification.ts";
@@ -92,7 +92,7 @@ describe("a key that the provider refuses when the statement uses it", () => {
   it.each([60_000, 10_000])(
     "is unverified if it is young and the run ends after %i ms",
     async (remainingMs) => {
-      const { details, left } = await verify({ accepts: [], keyAgeMs: 0, remainingMs });
+      const { details, left, seconds } = await verify({ accepts: [], keyAgeMs: 0, remainingMs });
       expect(details).toMatchObject({
         outcome: "unverified",
         errorClass: "timeout",
@@ -101,8 +101,29 @@ describe("a key that the provider refuses when the statement uses it", () => {
         evidence: { statement: "failed" },
       });
       expect(left).toEqual([]);
+      expect(seconds).toBeLessThan(remainingMs / 1_000);
     },
   );
+
+  it("is unverified for the reason why it cannot be tried again", async () => {
+    let created = 0;
+    const { details } = await verify({
+      accepts: [],
+      keyAgeMs: 0,
+      api: (real) => ({
+        create: (statement) => {
+          created += 1;
+          const forbidden = new UnauthorizedError("The API key may not do this (403).", { httpStatus: 403 });
+          return created === 1 ? real.create(statement) : Promise.reject(forbidden);
+        },
+      }),
+    });
+    expect(details).toMatchObject({
+      outcome: "unverified",
+      errorClass: "unauthorized",
+      message: expect.stringContaining("The API key may not do this (403)."),
+    });
+  });
 
   it("is not tried again once a newer version is current", async () => {
     const request = { assertCurrent: () => Promise.reject(new SupersededError()) };
