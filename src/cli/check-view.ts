@@ -1,5 +1,5 @@
+import { counted } from "../rotation/report/wrap.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { counted } from "../terminal/text.ts";
 import type { Finding } from "./checks/check.ts";
 import { fold } from "./folding.ts";
 import { factLines } from "./problem.ts";

@@ -4,7 +4,7 @@ import type { ConnectionState } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
 import { ConfigError, type RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
-import { counted } from "../terminal/text.ts";
+import { counted } from "../rotation/report/wrap.ts";
 import { checkLines } from "./check-view.ts";
 import type { Check, CheckInput, Finding } from "./checks/check.ts";
 import { connectionsCheck } from "./checks/connections.ts";

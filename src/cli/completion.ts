@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { candidates } from "./completion-candidates.ts";
+import { defaultConfigFile } from "./config-argument.ts";
 import type { CommandContext } from "./context.ts";
 import { exampleText } from "./help.ts";
 import { NAME } from "./program-name.ts";
@@ -55,12 +56,9 @@ export function completionCommand({ out }: CommandContext): CommandUnknownOpts {
 }
 
 /** The hidden command that the completion scripts call. It completes the last word. */
-export function completeCommand(
-  { out, env }: CommandContext,
-  program: CommandUnknownOpts,
-): CommandUnknownOpts {
+export function completeCommand(context: CommandContext, program: CommandUnknownOpts): CommandUnknownOpts {
   return new Command("complete").argument("[words...]").action((words) => {
-    const found = candidates(words, program, env["CONNECTIONS_FILE"] || "connections.json");
-    if (found.length > 0) out.print(...found);
+    const found = candidates(words, program, defaultConfigFile(context));
+    if (found.length > 0) context.out.print(...found);
   });
 }

@@ -7,9 +7,9 @@ import { InterruptedError } from "./errors.ts";
  */
 export async function confirmWide(
   question: string,
-  { ask, isInteractive = false }: Pick<CommandContext, "ask" | "isInteractive">,
+  { ask, isInteractive }: Pick<CommandContext, "ask" | "isInteractive">,
 ): Promise<void> {
-  if (ask === undefined || !isInteractive) return;
+  if (!isInteractive) return;
   const answer = await ask(`${question} [y/N] `);
   if (!/^y(es)?$/i.test(answer?.trim() ?? ""))
     throw new InterruptedError(

@@ -18,9 +18,9 @@ export interface Context {
   /** Makes Ctrl-C call `handler` instead of ending the process. @returns a function that removes the handler. */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Prints a question to standard error and reads a line; `undefined` at the end of the input. */
-  readonly ask?: (question: string) => Promise<string | undefined>;
+  readonly ask: (question: string) => Promise<string | undefined>;
   /** True if a person at a terminal can answer. */
-  readonly isInteractive?: boolean;
+  readonly isInteractive: boolean;
 }
 
 /** The context of a command. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
-const MAX_SECONDS = 86_400;
+const DAY_SECONDS = 86_400;
 
 /** An option with a value. */
 export function valueOption<Flags extends string>(flags: Flags, description: string) {
@@ -28,12 +28,12 @@ export const configOption = () =>
 
 export const jsonOption = () => new Option("--json", "write only JSON to standard output");
 
-/** A number of seconds above 0. */
-export function secondsOption<Flags extends string>(flags: Flags, description: string) {
+/** A number of seconds above 0, at most `max`. */
+export function secondsOption<Flags extends string>(flags: Flags, description: string, max = DAY_SECONDS) {
   return new Option(flags, description).argParser((text: string): number => {
     const seconds = Number(text);
-    if (!(seconds > 0 && seconds <= MAX_SECONDS))
-      throw new InvalidArgumentError(`Give a number of seconds up to ${MAX_SECONDS}.`);
+    if (!(seconds > 0 && seconds <= max))
+      throw new InvalidArgumentError(`Give a number of seconds up to ${max}.`);
     return seconds;
   });
 }

@@ -1,5 +1,5 @@
 import { Command, type CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { Redactor } from "../rotation/redact.ts";
+import type { Redactor } from "../rotation/redact.ts";
 import { VERSION } from "../version.ts";
 import { alertCommand } from "./alert.ts";
 import { addAwsOptions, awsChoiceOf } from "./aws-options.ts";
@@ -25,7 +25,7 @@ import { templateCommand } from "./template.ts";
 export function createProgram(
   context: Context,
   exitWith: (code: ExitCode) => void,
-  redactor = new Redactor(),
+  redactor: Redactor,
 ): CommandUnknownOpts {
   const { out } = context;
   const program = new Command(PROGRAM)

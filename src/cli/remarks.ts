@@ -1,6 +1,7 @@
 import { qualifiedName } from "../rotation/connection.ts";
 import { withoutName } from "../rotation/report/without-name.ts";
 import type { Style, Terminal } from "../terminal/terminal.ts";
+import { firstNames } from "../terminal/text.ts";
 import { factLines, type ShownProblem } from "./problem.ts";
 
 /** A connection, and texts about it. */
@@ -46,7 +47,6 @@ function withoutItsName<T extends Remark>(remark: T): T {
 }
 
 function titleLines(terminal: Terminal, same: readonly Remark[], style: Style): string[] {
-  const named = same.slice(0, MAX_NAMED).map(qualifiedName).join(", ");
-  const more = same.length > MAX_NAMED ? ` and ${same.length - MAX_NAMED} more` : "";
-  return terminal.wrap(`${named}${more}`, "  ").map((line) => terminal.paint(style, line));
+  const names = firstNames(same.map(qualifiedName), MAX_NAMED);
+  return terminal.wrap(names, "  ").map((line) => terminal.paint(style, line));
 }

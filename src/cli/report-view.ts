@@ -1,9 +1,10 @@
 import type { Outcome } from "../rotation/outcome.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
+import { counted } from "../rotation/report/wrap.ts";
 import { outcomeStyle } from "../terminal/status-table.ts";
 import { type Column, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { counted, seconds } from "../terminal/text.ts";
+import { seconds } from "../terminal/text.ts";
 import { EXIT, type ExitCode } from "./context.ts";
 import { fold } from "./folding.ts";
 import { remarkLines } from "./remarks.ts";

@@ -3,8 +3,8 @@ import type { Config } from "../config/load.ts";
 import { systemClock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { Report } from "../rotation/report/report.ts";
+import { counted } from "../rotation/report/wrap.ts";
 import { run } from "../run.ts";
-import { counted } from "../terminal/text.ts";
 import { requireAws } from "./aws.ts";
 import { confirmWide } from "./confirm.ts";
 import type { CommandContext } from "./context.ts";
@@ -100,7 +100,7 @@ async function runWithProgress(
     else context.err.print("Stopping after the updates in progress. Press Ctrl-C again to exit at once.");
     isStopping = true;
   });
-  const running = run(config, triggerFor(selected, config, dryRun), {
+  const running = run(config, triggerFor(selected, config, { dryRun }), {
     ...runOptions(createLog(context), TIMEOUT_MS, context.redactor),
     progress: view.progress,
     isStopping: () => isStopping,

@@ -3,14 +3,15 @@ import { type Config, readConfig } from "../config/load.ts";
 import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { plan, type Trigger } from "../rotation/plan.ts";
 import { sameSecret } from "../rotation/secret-id.ts";
+import { defaultConfigFile } from "./config-argument.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { PROGRAM } from "./program-name.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** @throws UsageError if the file does not exist, ConfigError listing every fault. */
-export function loadConfig(file: string | undefined, { env }: Pick<Context, "env">): Config {
-  const path = file ?? (env["CONNECTIONS_FILE"] || "connections.json");
+export function loadConfig(file: string | undefined, context: Pick<Context, "env">): Config {
+  const path = file ?? defaultConfigFile(context);
   if (!existsSync(path))
     throw new UsageError(
       `There is no ${path}.`,
@@ -63,7 +64,7 @@ function requireListed(selection: Selection, { connections, environments }: Conf
 export function triggerFor(
   selected: readonly Connection[],
   config: Config,
-  dryRun: boolean,
+  { dryRun }: { readonly dryRun: boolean },
 ): Trigger & { kind: "direct" } {
   const isAll = selected.length === config.connections.length;
   return {

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { firstNames } from "../terminal/text.ts";
 
 const MAX_NAMED = 12;
 
@@ -12,7 +13,5 @@ export function suggestion(word: string, candidates: readonly string[]): string 
     .toSorted((a, b) => a.letters - b.letters)[0];
   const isSimilar = closest !== undefined && closest.letters <= Math.max(1, Math.floor(word.length / 3));
   if (isSimilar) return `Did you mean "${closest.candidate}"?`;
-  const more = candidates.length - MAX_NAMED;
-  const rest = more > 0 ? ` and ${more} more` : "";
-  return `Available: ${candidates.slice(0, MAX_NAMED).join(", ")}${rest}.`;
+  return `Available: ${firstNames(candidates, MAX_NAMED)}.`;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployableTemplate, TemplateOptions } from "../../infra/template.ts";
 import { shellQuote } from "../rotation/report/commands.ts";
+import { defaultConfigFile } from "./config-argument.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { accessFile, createFolder, requireFolder, requireTemporaryFolder } from "./files.ts";
@@ -25,7 +26,7 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 export function templateCommand(context: CommandContext): CommandUnknownOpts {
-  const { env, out, err } = context;
+  const { out, err } = context;
   return new Command("template")
     .summary("Write a CloudFormation template and the function's code")
     .description(DESCRIPTION)
@@ -39,12 +40,7 @@ export function templateCommand(context: CommandContext): CommandUnknownOpts {
     )
     .addHelpText("after", exampleText(out, EXAMPLES))
     .action(
-      async ({
-        config = env["CONNECTIONS_FILE"] || "connections.json",
-        bucket: givenBucket,
-        context: given,
-        out: folder,
-      }) => {
+      async ({ config = defaultConfigFile(context), bucket: givenBucket, context: given, out: folder }) => {
         const settings = settingsOf(given);
         requireFolder(folder);
         requireTemporaryFolder();

@@ -1,6 +1,7 @@
 import type { Config } from "../config/load.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
-import { counted } from "../terminal/text.ts";
+import { counted } from "../rotation/report/wrap.ts";
+import { firstNames } from "../terminal/text.ts";
 import { PROGRAM } from "./program-name.ts";
 
 const MAX_NAMED = 10;
@@ -23,11 +24,10 @@ export function unlistedRemark(
   unlisted: readonly Pick<ConnectionState, "name">[],
 ): { readonly message: string; readonly nextStep: string } | undefined {
   if (unlisted.length === 0) return undefined;
-  const names = unlisted.slice(0, MAX_NAMED).map(({ name }) => name);
-  const more = unlisted.length > MAX_NAMED ? ` and ${unlisted.length - MAX_NAMED} more` : "";
-  const verb = unlisted.length === 1 ? "exists" : "exist";
+  const names = unlisted.map(({ name }) => name);
+  const [exist, them] = unlisted.length === 1 ? ["exists", "it"] : ["exist", "them"];
   return {
-    message: `${counted(unlisted.length, "connection")} ${verb} in ${environment} and connections.json does not list ${unlisted.length === 1 ? "it" : "them"}: ${names.join(", ")}${more}.`,
-    nextStep: `The rotator does not update ${unlisted.length === 1 ? "it" : "them"}. "${PROGRAM} discover --merge" adds entries to the file.`,
+    message: `${counted(unlisted.length, "connection")} ${exist} in ${environment} and connections.json does not list ${them}: ${firstNames(names, MAX_NAMED)}.`,
+    nextStep: `The rotator does not update ${them}. "${PROGRAM} discover --merge" adds entries to the file.`,
   };
 }

@@ -3,6 +3,8 @@ import { SecretIndex } from "./redaction/secret-index.ts";
 import { MASK } from "./redaction/window-index.ts";
 import { REDACTED, type Secret } from "./secret.ts";
 
+/** Longer texts are cut, unless the caller sets another limit. */
+const MAX_SHOWN = 500;
 /** How many characters after the shown part are searched, so that a secret across the cut is recognised. */
 const LOOKAHEAD = 4_096;
 /** The most characters that an encoded secret across the end of the searched part can show before that end. */
@@ -31,13 +33,13 @@ export class Redactor {
   }
 
   /** `text` without any secret, cut to `limit` characters; nothing of it if a secret would show in it when it is decoded. */
-  redact(text: string, limit = 500): string {
+  redact(text: string, limit = MAX_SHOWN): string {
     return clean(this.#secrets, text, limit);
   }
 
   /** The same for a name or an address, in which only a credential is a secret. */
-  redactName(name: string, limit = 500): string {
-    return clean(this.#credentials, name, limit);
+  redactName(name: string): string {
+    return clean(this.#credentials, name, MAX_SHOWN);
   }
 }
 

@@ -105,7 +105,8 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
       out: out.terminal,
       err: err.terminal,
       useAws: (choice) => selectAws(process.env, choice),
-      ...(answer !== undefined && { isInteractive: true, ask: async (question) => answer(question) }),
+      isInteractive: answer !== undefined,
+      ask: async (question) => answer?.(question),
       onInterrupt: (interrupt) => {
         onInterrupt(interrupt);
         return () => undefined;

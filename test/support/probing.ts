@@ -5,6 +5,7 @@ import { probe } from "../../src/cli/probe/probe.ts";
 import { createProbeReport, type ProbeReport } from "../../src/cli/probe/report.ts";
 import { runOptions } from "../../src/cli/run-options.ts";
 import { readConfig } from "../../src/config/load.ts";
+import { Redactor } from "../../src/rotation/redact.ts";
 import { TextResolver } from "../../src/rotation/text-resolver.ts";
 import type { Settings } from "../../src/sandbox/confluent/settings.ts";
 import { GOOD_KEY, startVerdicts, type VerdictOptions } from "./verdicts.ts";
@@ -42,7 +43,7 @@ async function runProbe(world: World, steps: ProbeSteps): Promise<ProbeReport> {
   const exchanges = new ExchangeLog();
   const log = { bug: (error: unknown) => Promise.reject(error), note: () => undefined };
   const options = {
-    ...runOptions(log, 0),
+    ...runOptions(log, 0, new Redactor()),
     clock,
     random: () => 0.5,
     confluent: { faultRetryMs: 4_000 },

@@ -25,7 +25,7 @@ export const connectionsCheck: Check = {
       confluent: SHORT_WAITS,
     };
     const { report } = await new WaitingNotice(context.err).during("secrets and connections", () =>
-      run(config, triggerFor(selected, config, true), options),
+      run(config, triggerFor(selected, config, { dryRun: true }), options),
     );
     return [...report.connections.map(toFinding), ...providerFindings(report.connections)];
   },

@@ -2,10 +2,10 @@ import type { Config, Environment } from "../../config/load.ts";
 import { parseApiKey } from "../../rotation/api-key.ts";
 import { RotationError } from "../../rotation/errors.ts";
 import { asResult } from "../../rotation/outcome.ts";
+import { counted } from "../../rotation/report/wrap.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import { listStatements } from "../../rotation/statements/list.ts";
 import { currentVersion } from "../../rotation/versions.ts";
-import { counted } from "../../terminal/text.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
 import { showEnvironmentTexts } from "./environment-texts.ts";
 

@@ -1,7 +1,7 @@
 import type { RunDependencies } from "../../rotation/dependencies.ts";
 import { RotationError } from "../../rotation/errors.ts";
+import { counted } from "../../rotation/report/wrap.ts";
 import { currentVersion } from "../../rotation/versions.ts";
-import { counted } from "../../terminal/text.ts";
 import type { CommandContext } from "../context.ts";
 import { suggestion } from "../suggestion.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";
@@ -11,7 +11,7 @@ import { likelySecret } from "./secret-names.ts";
 
 /** A function that asks on a terminal, or `undefined` without one. */
 export function asker({ ask, isInteractive, err }: CommandContext): AskText | undefined {
-  if (ask === undefined || !isInteractive) return undefined;
+  if (!isInteractive) return undefined;
   return async (question, initial) => {
     const answer = await ask(
       `${err.paint("bold", question)}${initial === undefined ? "" : ` [${initial}]`}: `,
@@ -103,7 +103,16 @@ async function askSecret(
   }
 }
 
-export interface Chosen {
+interface Interview {
+  readonly clients: RunDependencies;
+  /** The names of the account's secrets; absent if they cannot be listed. */
+  readonly names: readonly string[] | undefined;
+  /** Absent without a terminal. */
+  readonly ask: AskText | undefined;
+  readonly context: CommandContext;
+}
+
+interface Chosen {
   readonly secrets: ReadonlyMap<string, SecretChoice>;
   /** The problems of the chosen secrets. */
   readonly problems: readonly string[];
@@ -113,17 +122,7 @@ export interface Chosen {
 export async function chooseSecrets(
   found: readonly FoundConnection[],
   given: ReadonlyMap<string, string>,
-  {
-    clients,
-    names,
-    ask,
-    context,
-  }: {
-    clients: RunDependencies;
-    names: readonly string[] | undefined;
-    ask: AskText | undefined;
-    context: CommandContext;
-  },
+  { clients, names, ask, context }: Interview,
 ): Promise<Chosen> {
   const secrets = new Map<string, SecretChoice>();
   const problems: string[] = [];
@@ -151,11 +150,7 @@ function secretOf(
     names,
     ask,
     earlier,
-  }: {
-    names: readonly string[] | undefined;
-    ask: AskText | undefined;
-    earlier: ReadonlyMap<string, SecretChoice>;
-  },
+  }: Pick<Interview, "names" | "ask"> & { readonly earlier: ReadonlyMap<string, SecretChoice> },
 ): Promise<string> {
   const secret = given.get(name);
   if (secret !== undefined || ask === undefined) return Promise.resolve(secret ?? "");

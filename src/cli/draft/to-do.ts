@@ -1,5 +1,6 @@
 import { CONNECTION_TYPES, describeGroups } from "../../rotation/credentials/connection-types.ts";
-import { counted } from "../../terminal/text.ts";
+import { counted } from "../../rotation/report/wrap.ts";
+import { firstNames } from "../../terminal/text.ts";
 import type { Draft, DraftEntry } from "./draft.ts";
 
 const MAX_NAMED = 8;
@@ -39,16 +40,13 @@ function connectionsToDo(open: readonly DraftEntry[]): string[] {
     open.filter(({ missing }) => missing.includes(key)).map(({ name }) => name);
   const [secret, data] = [lacking("secret"), lacking("data")];
   return [
-    ...(secret.length > 0 ? [`To do: name the secret of ${listed(secret)}.`] : []),
+    ...(secret.length > 0 ? [`To do: name the secret of ${firstNames(secret, MAX_NAMED)}.`] : []),
     ...(data.length > 0
-      ? [`To do: ${listed(data)}: the rotator does not know the type, so list its backend keys under data.`]
+      ? [
+          `To do: ${firstNames(data, MAX_NAMED)}: the rotator does not know the type, so list its backend keys under data.`,
+        ]
       : []),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  return `${names.slice(0, MAX_NAMED).join(", ")}${more}`;
 }
 
 /** A line for each type with alternative groups of options. */

@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../../config/load.ts";
 import { systemClock } from "../../rotation/clock.ts";
 import { type Connection, qualifiedName } from "../../rotation/connection.ts";
@@ -10,7 +10,7 @@ import { type CommandContext, EXIT, type ExitCode } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { exampleText } from "../help.ts";
 import { createLog } from "../log.ts";
-import { configOption, jsonOption } from "../options.ts";
+import { configOption, jsonOption, secondsOption } from "../options.ts";
 import { connectionProblem } from "../problem.ts";
 import { PROGRAM } from "../program-name.ts";
 import { runOptions } from "../run-options.ts";
@@ -43,9 +43,9 @@ export function probeCommand(context: CommandContext): CommandUnknownOpts {
     .description(DESCRIPTION)
     .argument("<name>", "a connection that may be changed, as NAME or ENVIRONMENT/NAME")
     .addOption(
-      new Option("--seconds <count>", "how long to watch after each PUT")
-        .argParser(parseSeconds)
-        .default(DEFAULT_SECONDS),
+      secondsOption("--seconds <count>", "how long to watch after each PUT", MAX_SECONDS).default(
+        DEFAULT_SECONDS,
+      ),
     )
     .option("--bad-key", "also send an invalid key, then restore the current one")
     .option("--yes", "do not ask before an invalid key is sent")
@@ -76,13 +76,6 @@ export function probeCommand(context: CommandContext): CommandUnknownOpts {
     );
 }
 
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= MAX_SECONDS))
-    throw new InvalidArgumentError(`Give a number of seconds up to ${MAX_SECONDS}.`);
-  return seconds;
-}
-
 function selectOne(name: string, config: Config): Connection {
   const selected = select({ names: [name], secrets: [], environment: undefined }, config);
   const [connection] = selected;
@@ -97,7 +90,7 @@ function selectOne(name: string, config: Config): Connection {
 async function confirm(connection: Connection, { ask }: CommandContext): Promise<void> {
   const name = qualifiedName(connection);
   const question = `An invalid key will be sent to ${name} for a moment. Statements that use it may fail.\nType its name to continue: `;
-  const answer = await ask?.(question);
+  const answer = await ask(question);
   if (answer?.trim() === name || answer?.trim() === connection.name) return;
   throw new UsageError("The name was not typed, so nothing was sent.", "Type it exactly, or give --yes.");
 }

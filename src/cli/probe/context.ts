@@ -23,7 +23,7 @@ export function openWith(
   return (deadlineAt) => {
     const { dependencies, close } = createClients(config, { ...options, deadlineAt });
     const providers = new ProviderClients({ ...options, deadlineAt });
-    const trigger = triggerFor([connection], config, false);
+    const trigger = triggerFor([connection], config, { dryRun: false });
     const asking = config.verification.provider ? { providers: providers.check } : {};
     return {
       context: { ...dependencies, ...asking, trigger, settings: settingsOf(config) },

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/load.ts";
+import { seconds } from "../../terminal/text.ts";
 import { CREDULOUS_AFTER_MS, type World, type WorldFound } from "./world.ts";
 
 /** A setting of connections.json that follows from the observations. */
@@ -26,10 +27,10 @@ export function proposeSettings(
   { timing, verification }: Configured,
 ): readonly ProposedSetting[] {
   if (found.world === "refused") return [];
-  const { seconds, reason } = confirmation(found);
+  const { seconds: confirmSeconds, reason } = confirmation(found);
   return [
-    { setting: "timing.confirmSeconds", value: seconds, configured: timing.confirmSeconds, reason },
-    ...readyTimeout(found, seconds, timing.readyTimeoutSeconds),
+    { setting: "timing.confirmSeconds", value: confirmSeconds, configured: timing.confirmSeconds, reason },
+    ...readyTimeout(found, confirmSeconds, timing.readyTimeoutSeconds),
     { setting: "verification.require", configured: verification.require, ...requirement(found.world) },
   ];
 }
@@ -40,11 +41,13 @@ function readyTimeout(
   confirmSeconds: number,
   configured: number,
 ): ProposedSetting[] {
-  const verdictSeconds = Math.ceil((verdictAfterMs * MARGIN) / 1_000);
-  const needed = Math.max(verdictSeconds, world === "controller" ? confirmSeconds * CONFIRM_PART : 0);
+  const needed = Math.max(
+    secondsWithMargin(verdictAfterMs),
+    world === "controller" ? confirmSeconds * CONFIRM_PART : 0,
+  );
   if (needed <= configured) return [];
   const value = Math.min(needed, MAX_READY_TIMEOUT_SECONDS);
-  const reason = `A verdict came after ${inSeconds(verdictAfterMs)}, and confirmSeconds counts for at most a third of this time.`;
+  const reason = `A verdict came after ${seconds(verdictAfterMs)}, and confirmSeconds counts for at most a third of this time.`;
   return [{ setting: "timing.readyTimeoutSeconds", value, configured, reason }];
 }
 
@@ -62,14 +65,14 @@ function confirmation({ world, verdictAfterMs = 0 }: WorldFound): { seconds: num
       return {
         seconds: Math.min(
           MAX_CONFIRM_SECONDS,
-          Math.max(DEFAULT_CONFIRM_SECONDS, Math.ceil((verdictAfterMs * MARGIN) / 1_000)),
+          Math.max(DEFAULT_CONFIRM_SECONDS, secondsWithMargin(verdictAfterMs)),
         ),
-        reason: `The phase from before the PUT stayed for ${inSeconds(verdictAfterMs)}, and the verdict came after it.`,
+        reason: `The phase from before the PUT stayed for ${seconds(verdictAfterMs)}, and the verdict came after it.`,
       };
     case "prompt":
       return {
         seconds: DEFAULT_CONFIRM_SECONDS,
-        reason: `Another phase comes before the verdict, which came after ${inSeconds(verdictAfterMs)} and counts at once; this setting rarely delays it.`,
+        reason: `Another phase comes before the verdict, which came after ${seconds(verdictAfterMs)} and counts at once; this setting rarely delays it.`,
       };
     case "went-silent":
     case "unclear":
@@ -109,6 +112,6 @@ function requirement(world: World): { value: string; reason: string } {
   }
 }
 
-function inSeconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+function secondsWithMargin(ms: number): number {
+  return Math.ceil((ms * MARGIN) / 1_000);
 }

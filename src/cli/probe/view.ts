@@ -1,7 +1,8 @@
+import { counted } from "../../rotation/report/wrap.ts";
 import { phaseStyle } from "../../terminal/status-table.ts";
 import { type Cell, tableLines } from "../../terminal/table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { counted, seconds } from "../../terminal/text.ts";
+import { seconds } from "../../terminal/text.ts";
 import type { PutExchange } from "./exchanges.ts";
 import type { ProbeReport, ReportedPut } from "./report.ts";
 import type { Movement } from "./timeline.ts";

@@ -29,14 +29,14 @@ export interface SeenByKey {
 export function findWorld({ current, invalid, restored }: SeenByKey): WorldFound {
   const all = [current, invalid, restored].filter((seen) => seen !== undefined);
   if (isSilent(current)) return { world: all.every(isSilent) ? "silent" : "unclear" };
-  const last = lastKind(current);
+  const last = lastReadKind(current);
   if (last === "silent") return { world: "went-silent" };
   if (last === "refused") return { world: "refused" };
   const known = all.flatMap((seen) => verdictAfterMs(seen) ?? []);
   const facts = known.length === 0 ? {} : { verdictAfterMs: Math.max(...known) };
   if (all.some(hasPendingPhase) && known.length > 0) return { world: "prompt", ...facts };
   if (known.length > 0) return { world: "controller", ...facts };
-  const isBelieved = invalid !== undefined && lastKind(invalid) === "usable";
+  const isBelieved = invalid !== undefined && lastReadKind(invalid) === "usable";
   return { world: isBelieved && invalid.watchedMs >= CREDULOUS_AFTER_MS ? "credulous" : "unclear" };
 }
 
@@ -56,6 +56,7 @@ function isSilent({ phaseBefore, phases }: Seen): boolean {
   return [phaseBefore, ...phases.map(({ phase }) => phase)].every((phase) => phaseKind(phase) === "silent");
 }
 
-function lastKind({ phases }: Seen): string {
+/** `pending` if nothing was read. */
+function lastReadKind({ phases }: Seen): string {
   return phaseKind(phases.at(-1)?.phase ?? "unread");
 }

@@ -43,6 +43,8 @@ async function terminalLines({ env }: DemoSandbox): Promise<Span[][]> {
     env,
     out: terminal,
     err: terminal,
+    ask: async () => undefined,
+    isInteractive: false,
     useAws: () => undefined,
     onInterrupt: () => () => undefined,
   });
