@@ -24,7 +24,7 @@ export class RateLimiter {
   readonly #windows: readonly SlidingWindow[];
   readonly #quota = new RemainingQuota();
   readonly #queues: Readonly<Record<RequestKind, QueuedRequest[]>> = { read: [], write: [] };
-  #lastKind: RequestKind = "write";
+  #lastKind: RequestKind | undefined;
   #inFlight = 0;
   #pausedUntil = 0;
   #fastestRoundTripMs: number | undefined;

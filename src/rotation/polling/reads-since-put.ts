@@ -22,7 +22,7 @@ export class ReadsSincePut {
   /** @param history knows every state that was read before the PUT. */
   constructor(before: ConnectionState, history: StateHistory) {
     this.kindBefore = phaseKind(before.phase);
-    this.wasSilent = this.kindBefore === "silent" && !history.hasShownPhase;
+    this.wasSilent = !history.hasShownPhase;
     this.#before = before;
     this.#history = history;
     this.#kindsBefore = history.latestKinds;

@@ -61,10 +61,9 @@ function labelOf({ worst, concerned }: Situation): string {
 }
 
 function countOf(situation: Situation): number {
-  const { worst } = situation;
-  const held = heldBy(situation, worst);
-  const rolledBack = held.filter(({ outcome }) => outcome === "rolled-back").length;
-  return worst === "previous" && rolledBack > 0 ? rolledBack : held.length;
+  const held = heldBy(situation, situation.worst);
+  const rolledBack = held.filter(({ outcome }) => outcome === "rolled-back");
+  return (rolledBack.length > 0 ? rolledBack : held).length;
 }
 
 /** The secret if the failure is about its key, else the environment; a number if there are several. */

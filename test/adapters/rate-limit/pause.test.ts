@@ -89,6 +89,13 @@ describe("the X-RateLimit headers in the rate limiter", () => {
     expect(timesOf()).toEqual([0, 0, 1_000, 1_000]);
   });
 
+  it("hold all requests of a limiter that has no limit per second itself", async () => {
+    const { limiter, sendMany, timesOf } = open({ limits: ONE_AT_ONCE });
+    limiter.applyHeaders(headers({ remaining: 0 }), NOW);
+    await sendMany(1, READ);
+    expect(timesOf()).toEqual([1_000]);
+  });
+
   it.each([30_000, 60_000])(
     "hold all requests until the reset in %i ms if nothing remains",
     async (resetMs) => {

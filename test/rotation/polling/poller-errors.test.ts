@@ -57,10 +57,10 @@ describe("the poller", () => {
     },
   );
 
-  it("neither polls nor sleeps once all connections have failed", async () => {
-    const { clock, confluent, watch } = open([0], { fault: () => "unauthorized" });
+  it.each([1, 2])("neither polls nor sleeps once all connections have failed (%i pending)", async (count) => {
+    const { clock, confluent, watch } = open(Array(count).fill(0), { fault: () => "unauthorized" });
     const sleep = vi.spyOn(clock, "sleep");
-    await expect(watch("c0")).rejects.toThrow(UnauthorizedError);
+    await expect(Promise.all(namesOf(count).map((name) => watch(name)))).rejects.toThrow(UnauthorizedError);
     expect(sleep.mock.calls.at(-1)?.[1]?.aborted).toBe(true);
     await clock.sleep(60_000);
     expect(confluent.requests).toHaveLength(1);

@@ -16,6 +16,15 @@ describe("the poller", () => {
     expect(phases).toEqual(["PENDING", "READY"]);
   });
 
+  it.each([
+    ["the schedule's delay", 60_000, 100],
+    ["half of the time there is, if that is less", 100, 50],
+  ])("polls for the first time after %s", async (_, forMs, afterMs) => {
+    const { confluent, watch } = open([600_000]);
+    await watch("c0", { forMs });
+    expect(confluent.requests[0]?.sentAt).toBe(NOW + afterMs);
+  });
+
   it("polls less and less often", async () => {
     const { confluent, watch } = open([600_000]);
     await watch("c0", { forMs: 300_000 });

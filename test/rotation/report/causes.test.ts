@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { abridge, createReport } from "../../../src/rotation/report/report.ts";
-import { kept, many, of, refused, withoutVersion } from "../../support/alert-outcomes.ts";
+import { kept, many, of, refused, unauthorized, withoutVersion } from "../../support/alert-outcomes.ts";
 import { sentAlert, unwrapped } from "../../support/alerts.ts";
 import { NOW } from "../../support/builders.ts";
 
@@ -61,8 +61,9 @@ describe("a cause in an alert", () => {
         refused({ name: "b", secret: "prod/other" }),
         refused({ name: "c", environment: "test" }),
         refused({ name: "d", message: "Another message." }),
+        refused({ name: "e", message: "Confluent refused" }),
       ]).causes,
-    ).toHaveLength(4);
+    ).toHaveLength(5);
   });
 
   it("is told once for several secrets if it is not about them", () => {
@@ -89,6 +90,18 @@ describe("a cause in an alert", () => {
     expect(text).toContain("Which: support-openai, brief ");
   });
 
+  it("does not include those if their secret has another name, even one that begins alike", () => {
+    const { message: _message, ...brief } = refused({ name: "brief" });
+    expect(causesOf([brief, refused({ secret: "prod/openai-2" })]).causes).toHaveLength(2);
+  });
+
+  it("is not that of a secret whose message was dropped if Confluent refused the rotator's API key", () => {
+    const { message: _message, ...brief } = unusable("brief", "prod/other", "Secret prod/other is empty.");
+    const { causes, text } = causesOf([of({ name: "a", ...unauthorized }), brief]);
+    expect(causes).toHaveLength(2);
+    expect(text.match(/What: Confluent refused the rotator's API key\./g)).toHaveLength(1);
+  });
+
   it("includes those whose message was dropped if the rotator's Confluent API key cannot be read", () => {
     const message = "Cannot read the rotator's Confluent API key: Secret confluent/key does not exist.";
     const ofApiKey = ["prod/openai", "prod/other", "prod/third"].map((each) => unusable(each, each, message));
@@ -110,6 +123,7 @@ describe("a cause in an alert", () => {
     const { causes, text } = causesOf([brief]);
     expect(causes).toHaveLength(1);
     expect(text).not.toMatch(/THEN:|What:/);
+    expect(sentAlert([brief]).text).toContain("\n\nTo run it again");
     expect(text).toContain(
       " To run it again (the next schedule does it too): npx . invoke --region us-east-1 prod/support-openai ",
     );

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/rotation/outcome.ts";
 import type { Report } from "../../../src/rotation/report/report.ts";
-import { kept, of, PREVIOUS_VERSION, ready, refused, rolledBack } from "../../support/alert-outcomes.ts";
+import {
+  kept,
+  of,
+  PREVIOUS_VERSION,
+  ready,
+  refused,
+  rolledBack,
+  withoutVersion,
+} from "../../support/alert-outcomes.ts";
 import { sentAlert } from "../../support/alerts.ts";
 
 const ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
@@ -41,6 +49,16 @@ describe("the subject of an alert", () => {
         }),
       ],
       subject: "[NOT KNOWN 1] prod/openai: new key refused, previous key not confirmed",
+    },
+    {
+      situation: "a connection is not READY with a version that is not known",
+      outcomes: [withoutVersion(of({ name: "a", outcome: "failed", errorClass: "timeout" }))],
+      subject: "[NOT KNOWN 1] prod/openai: not READY with the new key in time",
+    },
+    {
+      situation: "a connection was not attempted for a reason without a class",
+      outcomes: [of({ name: "a", outcome: "not-attempted" })],
+      subject: "[NOT ROTATED 1] prod: new key not sent; it keeps the previous key",
     },
     {
       situation: "the previous key is refused",
