@@ -1,9 +1,11 @@
+import { sendsEveryKeyOf } from "./key-groups.ts";
 import type { OutcomeDetails } from "./outcome.ts";
+import type { PreparedUpdate } from "./prepare.ts";
 import type { UpdateRequest } from "./update.ts";
 
 /** An update with its outcome. */
 interface KnownUpdate {
-  readonly request: UpdateRequest;
+  readonly request: UpdateRequest & Pick<PreparedUpdate, "keys">;
   readonly details: OutcomeDetails;
 }
 
@@ -16,7 +18,7 @@ export function doubtedUpdates(
   refused: readonly KnownUpdate[],
 ): readonly KnownUpdate[] {
   return known.flatMap(({ request, details }) => {
-    const other = refused.find((each) => each.request.data.equals(request.data))?.request.connection;
+    const other = refused.find((each) => sendsEveryKeyOf(request, each.request))?.request.connection;
     if (details.outcome !== "applied" || details.evidence?.provider === "valid" || other === undefined)
       return [];
     const message = `Confluent reports no phase for this connection, but the same key was refused for ${other.name}.`;

@@ -170,7 +170,7 @@ export class SecretRollout {
 
   /** Puts AWSPREVIOUS back if the key was refused. @returns the newer version that has become AWSCURRENT, if any. */
   async #rollBackRefused(
-    requests: readonly UpdateRequest[],
+    requests: readonly Candidate[],
     version: SecretVersion,
   ): Promise<SecretVersion | undefined> {
     const known = requests.flatMap((request) => {

@@ -17,6 +17,13 @@ export function groupByKey<Update extends Pick<PreparedUpdate, "keys">>(
 
 /** True if one update sends every key of the other one; a value that several keys have in common, such as an account, is not enough. */
 function sharesKey(a: Pick<PreparedUpdate, "keys">, b: Pick<PreparedUpdate, "keys">): boolean {
-  const [fewer, more] = a.keys.length < b.keys.length ? [a.keys, b.keys] : [b.keys, a.keys];
-  return fewer.length > 0 && fewer.every((key) => more.some((other) => key.equals(other)));
+  return sendsEveryKeyOf(a, b) || sendsEveryKeyOf(b, a);
+}
+
+/** True if `update` sends every key of `other`, whatever else it sends: what speaks against `other` then speaks against both. */
+export function sendsEveryKeyOf(
+  update: Pick<PreparedUpdate, "keys">,
+  other: Pick<PreparedUpdate, "keys">,
+): boolean {
+  return other.keys.length > 0 && other.keys.every((key) => update.keys.some((sent) => sent.equals(key)));
 }

@@ -1,8 +1,10 @@
 import { KEY_PROPAGATION_MS } from "./api-key.ts";
 import type { Connection } from "./connection.ts";
 import type { RunContext } from "./dependencies.ts";
+import { sendsEveryKeyOf } from "./key-groups.ts";
 import type { OutcomeDetails } from "./outcome.ts";
 import { isDryRun } from "./plan.ts";
+import type { PreparedUpdate } from "./prepare.ts";
 import { ignoreUnlessSuperseded } from "./put.ts";
 import type { Secret } from "./secret.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
@@ -37,7 +39,7 @@ export type KeyAnswer =
     };
 
 /** An update whose key a provider may be asked about. */
-type KeyUpdate = UpdateRequest & Pick<KeyQuestion, "endpoint">;
+type KeyUpdate = UpdateRequest & Pick<PreparedUpdate, "endpoint" | "keys">;
 
 /** Asks the provider that issued a key whether it accepts it. Never rejects. */
 export interface ProviderCheck {
@@ -64,13 +66,13 @@ export async function askProviders(
   const asked = questions.map(async ({ request, question, connections }) => {
     const answer = await askUntilCertain(context, request, question);
     if (answer.verdict === "unknown") noteUnknown(context, request, answer);
-    return { question, connections, answer };
+    return { request, connections, answer };
   });
   const answers = new Map<Connection, KeyAnswer>();
   const all = await Promise.all(asked);
-  for (const { question, connections, answer } of all) {
+  for (const { request, connections, answer } of all) {
     const isOpen = answer.verdict === "unknown" || answer.verdict === "not-asked";
-    const refusal = isOpen ? all.find((other) => isRefusalOf(question.data, other))?.answer : undefined;
+    const refusal = isOpen ? all.find((other) => isRefusalOf(request, other))?.answer : undefined;
     for (const connection of connections) answers.set(connection, refusal ?? answer);
   }
   return answers;
@@ -98,7 +100,7 @@ export function describeAnswer(answer: KeyAnswer & { verdict: "valid" | "unknown
 }
 
 interface DistinctQuestion {
-  readonly request: UpdateRequest;
+  readonly request: KeyUpdate;
   readonly question: KeyQuestion;
   readonly connections: readonly Connection[];
 }
@@ -123,10 +125,10 @@ function isSameQuestion(a: KeyQuestion, b: KeyQuestion): boolean {
 }
 
 function isRefusalOf(
-  data: Secret,
-  { question, answer }: { question: KeyQuestion; answer: KeyAnswer },
+  update: KeyUpdate,
+  { request, answer }: { request: KeyUpdate; answer: KeyAnswer },
 ): boolean {
-  return answer.verdict === "refused" && question.data.equals(data);
+  return answer.verdict === "refused" && sendsEveryKeyOf(update, request);
 }
 
 /** A refusal of a young key counts only after the grace period; a dry run does not wait for that. */

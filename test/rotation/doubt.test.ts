@@ -26,6 +26,23 @@ describe("a key that got no phase, and that Confluent refuses for another connec
     });
   });
 
+  it("is not said to be applied if another value was sent with it", async () => {
+    const { rotate } = openRollout({
+      connections: { silent: { world: "silent", type: "MCP_SERVER" }, speaking: refusing("v1") },
+      listed: {
+        silent: {
+          type: "MCP_SERVER",
+          credentials: {
+            kind: "options",
+            fields: "api-key",
+            values: { "sse-endpoint": "https://mcp.example.com" },
+          },
+        },
+      },
+    });
+    expect(await rotate()).toMatchObject({ silent: { outcome: "unverified", errorClass: "rejected" } });
+  });
+
   it("is replaced by the previous one if that is configured", async () => {
     const { rotate, puts } = openRefusal({ onRejected: "rollback" });
     expect(await rotate()).toMatchObject({

@@ -48,15 +48,6 @@ describe("a key that several connections share", () => {
     expect(outcomes.map(({ evidence }) => evidence.provider)).toEqual(["not-asked", "valid"]);
   });
 
-  it("is put into none of them once it is refused, even if one of them turns the check off", async () => {
-    const { puts, outcomes } = await runWithProvider({
-      connections: { a: { provider: false }, b: {} },
-      answer: () => REFUSED,
-    });
-    expect(puts).toEqual([]);
-    expect(outcomes.map(({ errorClass }) => errorClass)).toEqual(["rejected", "rejected"]);
-  });
-
   it("does not count as valid at a host that does not answer, even if another host accepts it", async () => {
     const { outcomes } = await runWithProvider({
       connections: { a: {}, b: { type: "ANTHROPIC" } },

@@ -21,13 +21,15 @@ export interface RolloutOptions extends FakeWorldOptions {
   /** The results of the first reads, if they differ from the connections' states. */
   readonly initialStates?: ReadonlyMap<string, ReadResult>;
   readonly complete?: boolean;
+  /** What connections.json says of connections, by name, if it differs from the defaults. */
+  readonly listed?: Readonly<Record<string, Partial<Connection>>>;
   /** The statements of connections by name. */
   readonly verify?: Readonly<Record<string, VerificationStatement>>;
 }
 
 /** A secret with two versions, its connections, and the rollout of the newer version. */
 export function openRollout(options: RolloutOptions) {
-  const { newerAfterMs = [], complete = true, verify = {} } = options;
+  const { newerAfterMs = [], complete = true, listed = {}, verify = {} } = options;
   const world = fakeWorld(options);
   const { context, confluent, secrets, clock } = world;
   const times = [NOW - 2 * HOUR_MS, NOW - HOUR_MS, ...newerAfterMs.map((ms) => NOW + ms)];
@@ -50,7 +52,7 @@ export function openRollout(options: RolloutOptions) {
     ...options.context,
   };
   const connections = names.map((name) =>
-    connection({ name, secret: "openai", ...(verify[name] && { verify: verify[name] }) }),
+    connection({ name, secret: "openai", ...listed[name], ...(verify[name] && { verify: verify[name] }) }),
   );
   const group = new SecretRollout(
     run,
