@@ -2,7 +2,7 @@ import { type Connection, type ConnectionState, phaseKind } from "./connection.t
 import type { SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import { RotationError } from "./errors.ts";
-import type { Outcome, OutcomeDetails } from "./outcome.ts";
+import { impliesPreviousKey, type Outcome, type OutcomeDetails } from "./outcome.ts";
 import { isOlderThan } from "./versions.ts";
 
 /** The outcomes of a PUT after which the connection works, as far as can be known. */
@@ -31,9 +31,8 @@ export class HeldKeys {
 
   /** The details with what is known of the keys that the connection has and had. */
   complete(connection: Connection, version: SecretVersion, details: OutcomeDetails): OutcomeDetails {
-    const { outcome, errorClass } = details;
+    const { outcome } = details;
     const isFailure = outcome === "failed" || outcome === "unverified";
-    const keepsKey = outcome === "not-attempted" || errorClass === "secret";
     if (outcome === "rolled-back") this.#mayHoldNew.delete(connection);
     if (PROVEN.has(outcome)) {
       this.#unproven.delete(connection);
@@ -44,7 +43,7 @@ export class HeldKeys {
       ...this.#before(connection, version, details),
       ...(isFailure && !this.#mayHoldNew.has(connection) && { holds: "previous" as const }),
       // An older version of the secret was put in this run.
-      ...(keepsKey && this.#unproven.has(connection) && { holds: "unknown" as const }),
+      ...(impliesPreviousKey(details) && this.#unproven.has(connection) && { holds: "unknown" as const }),
       ...details,
     };
   }

@@ -45,8 +45,17 @@ export function toOutcome(connection: Connection, details: DetailsOf<ShownTexts>
 }
 
 /** True if Confluent or a provider has refused the key that the connection holds. */
-export function isKeyRefused({ evidence }: OutcomeDetails): boolean {
+export function isKeyRefused({ evidence }: Pick<OutcomeDetails, "evidence">): boolean {
   return evidence?.phase === "refused" || evidence?.statement === "refused";
+}
+
+/** True if the outcome says by itself that the new key was not sent or the previous one was put back; `holds` goes before it. */
+export function impliesPreviousKey({
+  outcome,
+  errorClass,
+}: Pick<OutcomeDetails, "outcome" | "errorClass">): boolean {
+  if (outcome === "not-attempted" || outcome === "rolled-back") return true;
+  return outcome === "failed" && errorClass === "secret";
 }
 
 /** Maps an error to an outcome. Timeouts before sending and refused API keys count as not attempted. */

@@ -1,6 +1,6 @@
 import { phaseKind } from "../connection.ts";
 import type { ErrorClass } from "../errors.ts";
-import type { Outcome } from "../outcome.ts";
+import { impliesPreviousKey, isKeyRefused, type Outcome } from "../outcome.ts";
 import { isUnhealthy } from "./report.ts";
 
 /**
@@ -14,13 +14,10 @@ export const HOLDINGS = ["down", "unknown", "previous", "current"] as const sati
 
 export function holdingOf(outcome: Outcome): Holding {
   if (!isUnhealthy(outcome)) return "current";
-  if (keepsPrevious(outcome)) return wasBroken(outcome) ? "down" : "previous";
-  return isRefused(outcome) ? "down" : "unknown";
-}
-
-/** True if the connection holds the version of its outcome and was refused it. */
-export function isRefused({ evidence }: Outcome): boolean {
-  return evidence.phase === "refused" || evidence.statement === "refused";
+  const { holds } = outcome;
+  const keepsPrevious = holds === undefined ? impliesPreviousKey(outcome) : holds === "previous";
+  if (keepsPrevious) return wasBroken(outcome) ? "down" : "previous";
+  return isKeyRefused(outcome) ? "down" : "unknown";
 }
 
 /** True if the version of the outcome is the previous one, which was put back. */
@@ -50,13 +47,6 @@ export function wasRead(outcome: Outcome): boolean {
 /** True if the rotator's Confluent API key is the trouble, whatever secret the connection uses. */
 export function isAboutApiKey({ errorClass, message = "" }: Outcome): boolean {
   return errorClass === "unauthorized" || message.includes("the rotator's Confluent API key");
-}
-
-/** True if the new key was certainly not sent, or the previous one was put back. */
-function keepsPrevious({ outcome, holds, errorClass }: Outcome): boolean {
-  if (holds !== undefined) return holds === "previous";
-  if (outcome === "not-attempted" || outcome === "rolled-back") return true;
-  return outcome === "failed" && errorClass === "secret";
 }
 
 const READ_BEFORE: ReadonlySet<ErrorClass | undefined> = new Set(["rejected", "guard", "superseded"]);

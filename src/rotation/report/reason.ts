@@ -1,7 +1,7 @@
 import type { ErrorClass } from "../errors.ts";
-import type { Outcome } from "../outcome.ts";
+import { isKeyRefused, type Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
-import { isAboutApiKey, isPreviousVersion, isRefused, wasBroken } from "./holding.ts";
+import { isAboutApiKey, isPreviousVersion, wasBroken } from "./holding.ts";
 
 /** The cause in a few words, for a subject. */
 export function headline({ holding, outcomes, errorClass }: Cause): string {
@@ -21,7 +21,7 @@ export function headline({ holding, outcomes, errorClass }: Cause): string {
 
 /** True if the connection keeps a key that was refused before the run. */
 export function isOldRefusal(outcome: Outcome): boolean {
-  return wasBroken(outcome) && !isRefused(outcome);
+  return wasBroken(outcome) && !isKeyRefused(outcome);
 }
 
 function refusal(outcome: Outcome): string {
