@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { cleanValue, refuseJsonString } from "./credentials/clean-value.ts";
 import type { ApiKey, EnvironmentApi, SecretVersion } from "./dependencies.ts";
-import { SecretError, UnauthorizedError } from "./errors.ts";
+import { SecretError, UNREADABLE_API_KEY, UnauthorizedError } from "./errors.ts";
 import { type Field, Secret } from "./secret.ts";
 
 /** A key younger than this may still be on its way through Confluent, in milliseconds. */
@@ -88,7 +88,7 @@ async function open(source: ApiKeySource, refusedSince?: number): Promise<Opened
     const nextStep =
       error.response.nextStep ??
       `Put a Flink API key of this environment into secret ${source.secretId}; then rotate again.`;
-    throw new SecretError(`Cannot read the rotator's Confluent API key: ${error.message}`, { nextStep });
+    throw new SecretError(`${UNREADABLE_API_KEY}: ${error.message}`, { nextStep });
   }
 }
 

@@ -52,6 +52,12 @@ export class SecretError extends RotationError {
   }
 }
 
+/**
+ * The beginning of a SecretError's message if the secret is that of the rotator's Confluent API key. The message is the only sign of that in a report, which the
+ * alert about a fleet reads as JSON.
+ */
+export const UNREADABLE_API_KEY = "Cannot read the rotator's Confluent API key";
+
 /** The secret is a replica, whose labels only the primary secret in its own region can change. */
 export class ReplicaError extends SecretError {
   override readonly name = "ReplicaError";

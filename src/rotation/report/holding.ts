@@ -1,5 +1,5 @@
 import { phaseKind } from "../connection.ts";
-import type { ErrorClass } from "../errors.ts";
+import { type ErrorClass, UNREADABLE_API_KEY } from "../errors.ts";
 import { impliesPreviousKey, isKeyRefused, type Outcome } from "../outcome.ts";
 import { isUnhealthy } from "./report.ts";
 
@@ -46,7 +46,7 @@ export function wasRead(outcome: Outcome): boolean {
 
 /** True if the rotator's Confluent API key is the trouble, whatever secret the connection uses. */
 export function isAboutApiKey({ errorClass, message = "" }: Outcome): boolean {
-  return errorClass === "unauthorized" || message.includes("the rotator's Confluent API key");
+  return errorClass === "unauthorized" || message.includes(UNREADABLE_API_KEY);
 }
 
 const READ_BEFORE: ReadonlySet<ErrorClass | undefined> = new Set(["rejected", "guard", "superseded"]);
