@@ -5,7 +5,7 @@ import type { EnvironmentSession } from "../environment.ts";
 import { ConflictError, OutOfTimeError, RotationError, UnknownResultError } from "../errors.ts";
 import { toRotationError } from "../outcome.ts";
 import { type Text, UntrustedText } from "../untrusted-text.ts";
-import type { StatementState, StatementsApi } from "./api.ts";
+import type { NewStatement, StatementState, StatementsApi } from "./api.ts";
 import { deleteOwnStatement } from "./marker.ts";
 import { pollStatement } from "./poll.ts";
 
@@ -19,7 +19,8 @@ export type StatementResult =
 
 /** The time that is reserved for the deletion of a statement, in milliseconds. */
 const DELETE_RESERVE_MS = 5_000;
-const MAX_CREATIONS = 3;
+const MAX_NAMES = 3;
+const MAX_REPEATS = 2;
 /** After this many milliseconds, a statement is looked for if the response to its creation is missing. */
 const FIND_AFTER_MS = 1_000;
 
@@ -72,7 +73,7 @@ async function createUntil(
 }
 
 /**
- * Creates the statement. If it is not known whether that succeeded and the statement is not found, the same name is sent again.
+ * Creates the statement, under another name if one is taken.
  * @returns the name under which it may exist. @throws RotationError if it was certainly not created.
  */
 async function create(
@@ -81,21 +82,33 @@ async function create(
   { name: _name, timeoutMs: _timeoutMs, ...statement }: VerificationStatement,
 ): Promise<string> {
   const { statements } = session.api;
-  let name = session.nextStatementName(context, "verify");
-  let mayExist = false;
   for (let attempt = 1; ; attempt += 1) {
+    const name = session.nextStatementName(context, "verify");
     try {
       await statements.create({ ...statement, name });
       return name;
     } catch (error) {
-      const isUnknown = error instanceof UnknownResultError;
-      const isLast = attempt === MAX_CREATIONS;
-      if (mayExist && !isUnknown) return name;
-      if (isLast && isUnknown) return name;
-      if (isLast || !(isUnknown || error instanceof ConflictError)) throw error;
-      mayExist = isUnknown;
-      if (!isUnknown) name = session.nextStatementName(context, "verify");
-      else if (await isFound(context, statements, name)) return name;
+      if (error instanceof UnknownResultError) {
+        await repeatUntilKnown(context, statements, { ...statement, name });
+        return name;
+      }
+      if (attempt === MAX_NAMES || !(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+/** Sends a name again until it is found or the service answers. After any answer, even a refusal, it may exist. */
+async function repeatUntilKnown(
+  context: RunContext,
+  statements: StatementsApi,
+  statement: NewStatement,
+): Promise<void> {
+  for (let left = MAX_REPEATS; left > 0; left -= 1) {
+    if (await isFound(context, statements, statement.name)) return;
+    try {
+      return await statements.create(statement);
+    } catch (error) {
+      if (!(error instanceof UnknownResultError)) return;
     }
   }
 }

@@ -92,6 +92,21 @@ describe("the creation of a verification statement", () => {
     expect(left).toEqual([]);
   });
 
+  it("is repeated twice with the same name if that is never known", async () => {
+    const names: string[] = [];
+    const { details, deleted } = await verify({
+      api: () => ({
+        create: ({ name }) => {
+          names.push(name);
+          return Promise.reject(new UnknownResultError("service", "Confluent answered 503."));
+        },
+      }),
+    });
+    expect(details).toMatchObject({ outcome: "unverified", evidence: { statement: "failed" } });
+    expect(names).toEqual(Array(3).fill(names[0]));
+    expect(deleted).toBe(1);
+  });
+
   it("may have succeeded if the second attempt is rejected", async () => {
     const errors = [new ConflictError({}), new UnauthorizedError("No.", { httpStatus: 403 })];
     for (const second of errors) {
