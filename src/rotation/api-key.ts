@@ -60,7 +60,7 @@ export function withAuthRetry(source: ApiKeySource): EnvironmentApi {
   };
 }
 
-/** The refusal with the secret to check, unless its next step is another one. */
+/** The refusal with advice that names the secret, unless it has other advice already. */
 function nameSecret({ message, response }: UnauthorizedError, secretId: string): UnauthorizedError {
   const key = `the Flink API key in secret ${secretId}`;
   const {
@@ -119,7 +119,7 @@ const SPELLINGS = [
   ["key", "secret"],
 ] as const;
 
-/** The pair in any of the shapes seen in the field, `key:secret` among them. @throws SecretError */
+/** Reads the key and its secret: fields of a JSON object under any of these names, or `key:secret`. @throws SecretError */
 export function parseApiKey(secretId: string, value: Secret): ApiKey {
   refuseJsonString(value, `Secret ${secretId}`);
   const fields = value.fields();

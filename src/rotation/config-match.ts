@@ -3,7 +3,7 @@ import { GuardError, RotationError } from "./errors.ts";
 import { UntrustedText } from "./untrusted-text.ts";
 
 /**
- * The live connection, if it is the one that is configured. An item of a list may lack the endpoint, which then is not compared.
+ * The live connection, if it is the configured one. The endpoint is not compared if it is missing, as in an item of a list.
  * @throws RotationError of class `not-found` if there is none; GuardError if it has another name, type or endpoint.
  */
 export function assertMatchesConfig(

@@ -35,11 +35,11 @@ export class RotationError extends Error {
   /** The message; if it contains text from outside, `message` has it without that. */
   readonly text: Text;
 
-  constructor(errorClass: ErrorClass, message: Text, answer: ResponseInfo = {}, options?: ErrorOptions) {
+  constructor(errorClass: ErrorClass, message: Text, response: ResponseInfo = {}, options?: ErrorOptions) {
     super(String(message), options);
     this.text = message;
     this.errorClass = errorClass;
-    this.response = answer;
+    this.response = response;
   }
 }
 
@@ -47,8 +47,8 @@ export class RotationError extends Error {
 export class SecretError extends RotationError {
   override readonly name: string = "SecretError";
 
-  constructor(message: string, answer?: Pick<ResponseInfo, "nextStep">) {
-    super("secret", message, answer);
+  constructor(message: string, response?: Pick<ResponseInfo, "nextStep">) {
+    super("secret", message, response);
   }
 }
 
@@ -67,8 +67,8 @@ export class ReplicaError extends SecretError {
 export class GuardError extends RotationError {
   override readonly name = "GuardError";
 
-  constructor(message: Text, answer?: ResponseInfo) {
-    super("guard", message, answer);
+  constructor(message: Text, response?: ResponseInfo) {
+    super("guard", message, response);
   }
 }
 
@@ -76,8 +76,8 @@ export class GuardError extends RotationError {
 export class UnauthorizedError extends RotationError {
   override readonly name = "UnauthorizedError";
 
-  constructor(message: string, answer: ResponseInfo) {
-    super("unauthorized", message, answer);
+  constructor(message: string, response: ResponseInfo) {
+    super("unauthorized", message, response);
   }
 }
 
@@ -85,8 +85,8 @@ export class UnauthorizedError extends RotationError {
 export class ConflictError extends RotationError {
   override readonly name = "ConflictError";
 
-  constructor(answer: ResponseInfo) {
-    super("service", "Another client changed the connection at the same time.", answer);
+  constructor(response: ResponseInfo) {
+    super("service", "Another client changed the connection at the same time.", response);
   }
 }
 

@@ -18,8 +18,8 @@ export type Evidence = z.output<typeof evidenceSchema>;
 export const NO_EVIDENCE: Evidence = { provider: "not-asked", phase: "not-seen", statement: "not-run" };
 
 /** Evidence of Confluent's phase alone. */
-export function phaseEvidence(phase: Evidence["phase"]): { readonly evidence: Evidence } {
-  return { evidence: { ...NO_EVIDENCE, phase } };
+export function evidenceOfPhase(phase: Evidence["phase"]): Evidence {
+  return { ...NO_EVIDENCE, phase };
 }
 
 type DetailsOf<T extends Texts> = Pick<Outcome, "outcome"> &

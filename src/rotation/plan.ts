@@ -165,17 +165,17 @@ function selectNamed(
   const qualified = Map.groupBy(listed, qualifiedName);
   const byName = (connections ?? []).flatMap((name) => {
     const found = [...(named.get(name) ?? []), ...(qualified.get(name) ?? [])];
-    return found.length > 0 ? found : unknown("connection", name, [...named.keys()]);
+    return found.length > 0 ? found : notListed("connection", name, [...named.keys()]);
   });
   const byId = (secrets ?? []).flatMap((id) => {
     const found = listed.filter(({ secret }) => sameSecret(secret, id, own));
     const known = listed.map(({ secret }) => secret);
-    return found.length > 0 ? found : unknown("secret", id, known);
+    return found.length > 0 ? found : notListed("secret", id, known);
   });
   return [...byName, ...byId];
 }
 
-function unknown(what: string, name: string, known: readonly string[]): never {
+function notListed(what: string, name: string, known: readonly string[]): never {
   const listed = firstOf([...new Set(known)]).join(", ");
   throw new EventError(
     `No ${what} "${printable(name, MAX_NAME_LENGTH)}" is listed in connections.json. Listed: ${listed}.`,

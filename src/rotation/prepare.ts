@@ -9,7 +9,7 @@ import { skippedDetails } from "./propagation-label.ts";
 import type { UpdateRequest } from "./update.ts";
 import type { LabelFacts } from "./versions.ts";
 
-interface Candidate {
+interface UpdateTarget {
   readonly connection: Connection;
   readonly version: SecretVersion;
   readonly label: LabelFacts | undefined;
@@ -34,7 +34,7 @@ export interface PreparedUpdate extends Pick<UpdateRequest, "data" | "before"> {
 export function prepareUpdate(
   { trigger, log }: RunContext,
   session: EnvironmentSession,
-  { connection, version, label, isUpdated }: Candidate,
+  { connection, version, label, isUpdated }: UpdateTarget,
 ): PreparedUpdate | OutcomeDetails {
   const before = assertMatchesConfig(connection, session.initialState(connection));
   const { data, options, keys, remarks } = buildCredentials(connection, version.value);

@@ -8,7 +8,7 @@ import { asResult, detailsOf, type Outcome } from "./outcome.ts";
 import { OutcomeRecorder } from "./outcome-recorder.ts";
 import { mergeByArn, relatedGroups, type SecretGroup } from "./plan.ts";
 import { finishStatements } from "./statements/finish.ts";
-import { StatementRecorder } from "./statements/recorder.ts";
+import type { StatementRecorder } from "./statements/recorder.ts";
 import { recoverStatements } from "./statements/recover.ts";
 import { announcedVersion, currentVersion } from "./versions.ts";
 
@@ -26,7 +26,7 @@ const PREPARE_TEXTS_MS = 5_000;
 export async function rotate(
   context: RunContext,
   groups: readonly SecretGroup[],
-  statements: StatementRecorder = new StatementRecorder(),
+  statements: StatementRecorder,
 ): Promise<readonly Outcome[]> {
   const recorder = new OutcomeRecorder(context);
   const connections = groups.flatMap((group) => group.connections);

@@ -41,7 +41,7 @@ export function possibleNames(secretId: string): readonly string[] {
   return scope !== undefined && SUFFIX.test(path) ? [path, path.replace(SUFFIX, "")] : [path];
 }
 
-/** The partial ARN of a secret that is known by its name and where it is. */
+/** The partial ARN of a secret with this name in this account and region. */
 export function toArn(name: string, { partition, region, account }: AwsScope): string {
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}`;
 }

@@ -12,7 +12,7 @@ import type { UpdateRequest } from "./update.ts";
 /** Receives the outcome of each connection. */
 export type Recorder = Pick<OutcomeRecorder, "record" | "retract">;
 
-interface Known {
+interface Collaborators {
   readonly recorder: Recorder;
   readonly current: CurrentVersionCheck;
   readonly heldKeys: HeldKeys;
@@ -21,13 +21,13 @@ interface Known {
 /** The outcomes of the connections of one secret so far in a run. */
 export class SecretOutcomes {
   readonly #group: SecretGroup;
-  readonly #known: Known;
+  readonly #collaborators: Collaborators;
   readonly #details = new Map<Connection, OutcomeDetails>();
   #keys: KeyCheck | undefined;
 
-  constructor(group: SecretGroup, known: Known) {
+  constructor(group: SecretGroup, collaborators: Collaborators) {
     this.#group = group;
-    this.#known = known;
+    this.#collaborators = collaborators;
   }
 
   /** Forgets the providers' answers about an older version. */
@@ -46,7 +46,7 @@ export class SecretOutcomes {
     { connection, version }: Pick<UpdateRequest, "connection" | "version">,
     details: OutcomeDetails,
   ): void {
-    const { recorder, current, heldKeys } = this.#known;
+    const { recorder, current, heldKeys } = this.#collaborators;
     const provider = this.#keys?.evidence(connection) ?? "not-asked";
     const evidence = { ...NO_EVIDENCE, ...details.evidence, provider };
     const complete = heldKeys.complete(connection, version, { ...details, evidence });
@@ -60,7 +60,7 @@ export class SecretOutcomes {
   }
 
   retractAll(): void {
-    for (const connection of this.#group.connections) this.#known.recorder.retract(connection);
+    for (const connection of this.#group.connections) this.#collaborators.recorder.retract(connection);
   }
 
   /** Records that a version is not the newest, for the connections that have it or have no outcome. */

@@ -75,11 +75,11 @@ export class Secret {
     return new Secret(JSON.stringify(Object.fromEntries(plain)));
   }
 
-  /** Adds the text or, if it is JSON, each text in it to what must not be printed. */
-  addTo(target: { addText(text: string, isWhole: boolean): void }): void {
+  /** Adds the text to what must not be printed, as a credential; if it is JSON, each text in it, which may be none. */
+  addTo(target: { addText(text: string, isCredential: boolean): void }): void {
     const texts = textsIn(this.#value);
-    const isWhole = texts[0] === this.#value;
-    for (const text of texts) target.addText(text, isWhole);
+    const isCredential = texts[0] === this.#value;
+    for (const text of texts) target.addText(text, isCredential);
   }
 
   toString(): string {

@@ -15,13 +15,13 @@ export interface TextRedactor {
   redactName(name: string): string;
 }
 
-/** One of our own texts, or one that comes from outside or contains such. */
+/** A text of the rotator, or one that comes from outside or contains text from outside. */
 export type Text = string | UntrustedText;
 
 type Part = string | ((redactor: TextRedactor) => string);
 
 /**
- * Text from outside the process, which may quote a secret, or one of our sentences that contains some.
+ * Text from outside the process, which may quote a secret, or a sentence of the rotator with such text in it.
  * It prints as `[withheld]` everywhere; only `redactWith` shows it.
  */
 export class UntrustedText {
@@ -53,7 +53,7 @@ export class UntrustedText {
     return new UntrustedText([(redactor) => printable(redactor.redactName(raw), MAX_NAME_LENGTH)]);
   }
 
-  /** One of our sentences around texts that may come from outside. Used as a tag: UntrustedText.sentence`It said ${text}.` */
+  /** A sentence of the rotator around texts that may come from outside. Used as a tag: UntrustedText.sentence`It said ${text}.` */
   static sentence(words: TemplateStringsArray, ...texts: readonly Text[]): Text {
     if (texts.every((text) => typeof text === "string")) return String.raw({ raw: words }, ...texts);
     const parts = words.flatMap((word, index): Part[] => {

@@ -3,7 +3,7 @@ import type { Connection, ConnectionState } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
 import { type RotationError, SupersededError, UnknownResultError } from "./errors.ts";
-import { detailsOf, type OutcomeDetails, phaseEvidence, toRotationError } from "./outcome.ts";
+import { detailsOf, evidenceOfPhase, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
 import { LastReadCheck } from "./polling/verdict.ts";
@@ -126,7 +126,7 @@ class Update {
       outcome: error instanceof SupersededError ? "failed" : "unverified",
       errorClass,
       message: UntrustedText.sentence`The key was sent, but not verified: ${text}`,
-      ...phaseEvidence("unsettled"),
+      evidence: evidenceOfPhase("unsettled"),
     };
   }
 

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach } from "vitest";
-import { type Outcome, phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase, type Outcome } from "../../src/rotation/outcome.ts";
 import { type Alert, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { CONTEXT } from "../support/alerts.ts";
@@ -40,7 +40,7 @@ export function outcome(index: number, changes: Partial<Outcome> = {}): Outcome 
     type: "OPENAI",
     outcome: "failed",
     errorClass: "rejected",
-    ...phaseEvidence("refused"),
+    evidence: evidenceOfPhase("refused"),
     secret: `prod/openai/${index}`,
     durationMs: 1_200,
     phase: "INVALID_AUTH",

@@ -1,4 +1,4 @@
-import { phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase } from "../../src/rotation/outcome.ts";
 import { type Execution, execute } from "./engine.ts";
 import { type FleetOptions, startFleet } from "./fleet.ts";
 
@@ -8,7 +8,7 @@ export const REFUSED = {
   outcome: "failed",
   errorClass: "rejected",
   phase: "INVALID_AUTH",
-  ...phaseEvidence("refused"),
+  evidence: evidenceOfPhase("refused"),
 } as const;
 
 export const MISSING = { outcome: "failed", errorClass: "not-found" } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Canaries, Canary } from "../../src/rotation/canary.ts";
 import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
-import { phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase } from "../../src/rotation/outcome.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import type { UpdateRequest } from "../../src/rotation/update.ts";
 import { connection, secretVersion } from "../support/builders.ts";
@@ -19,11 +19,11 @@ const [A, B, C] = ["a", "b", "c"].map(
 const UNREACHABLE = {
   outcome: "failed",
   errorClass: "unreachable",
-  ...phaseEvidence("unreachable"),
+  evidence: evidenceOfPhase("unreachable"),
 } as const;
 const MISSING = { outcome: "failed", errorClass: "not-found" } as const;
-const READY = { outcome: "ready", ...phaseEvidence("ready") } as const;
-const SILENT = { outcome: "unverified", errorClass: "service", ...phaseEvidence("silent") } as const;
+const READY = { outcome: "ready", evidence: evidenceOfPhase("ready") } as const;
+const SILENT = { outcome: "unverified", errorClass: "service", evidence: evidenceOfPhase("silent") } as const;
 
 const never = () => false;
 

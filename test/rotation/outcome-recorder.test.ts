@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Progress, RunContext, SecretVersion } from "../../src/rotation/dependencies.ts";
-import { phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase } from "../../src/rotation/outcome.ts";
 import { OutcomeRecorder } from "../../src/rotation/outcome-recorder.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { connection, secretVersion } from "../support/builders.ts";
@@ -16,7 +16,11 @@ const REFUSED = {
   detail: untrusted("refused sk-previous-012345"),
 } as const;
 
-const REFUSED_BY_PHASE = { outcome: "failed", errorClass: "rejected", ...phaseEvidence("refused") } as const;
+const REFUSED_BY_PHASE = {
+  outcome: "failed",
+  errorClass: "rejected",
+  evidence: evidenceOfPhase("refused"),
+} as const;
 const REFUSED_BY_STATEMENT = {
   ...REFUSED_BY_PHASE,
   evidence: { provider: "not-asked", phase: "silent", statement: "refused" },
@@ -150,7 +154,11 @@ describe("an outcome of a refused key", () => {
 describe("an outcome of another failure", () => {
   it("is reported at once, without a read of AWSPREVIOUS", () => {
     const { recorder, reads, reported } = open();
-    recorder.record(A, { outcome: "failed", errorClass: "unreachable", ...phaseEvidence("unreachable") });
+    recorder.record(A, {
+      outcome: "failed",
+      errorClass: "unreachable",
+      evidence: evidenceOfPhase("unreachable"),
+    });
     expect(reported()).toEqual([{ name: "a", outcome: "failed" }]);
     expect(reads).toEqual([]);
   });

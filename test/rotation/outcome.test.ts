@@ -5,7 +5,7 @@ import {
   RotationError,
   UnauthorizedError,
 } from "../../src/rotation/errors.ts";
-import { asResult, detailsOf, phaseEvidence, toOutcome } from "../../src/rotation/outcome.ts";
+import { asResult, detailsOf, evidenceOfPhase, toOutcome } from "../../src/rotation/outcome.ts";
 import { connection } from "../support/builders.ts";
 import { shown, untrusted } from "../support/untrusted.ts";
 
@@ -58,8 +58,10 @@ describe("an outcome", () => {
 
 describe("evidence of a phase", () => {
   it("says nothing about the provider or a statement", () => {
-    expect(phaseEvidence("silent")).toEqual({
-      evidence: { provider: "not-asked", phase: "silent", statement: "not-run" },
+    expect(evidenceOfPhase("silent")).toEqual({
+      provider: "not-asked",
+      phase: "silent",
+      statement: "not-run",
     });
   });
 });

@@ -3,7 +3,7 @@ import type { Connection } from "../../src/rotation/connection.ts";
 import { buildCredentials } from "../../src/rotation/credentials/auth-data.ts";
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
 import { SupersededError } from "../../src/rotation/errors.ts";
-import { type OutcomeDetails, phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase, type OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
@@ -162,7 +162,7 @@ describe("a PUT of the previous version", () => {
 
   it("may have failed if it has no certain answer, so the refused key is still reported", async () => {
     const { restore } = open({ fault: ({ method }) => (method === "PUT" ? "dropped" : undefined) });
-    const refusal = { ...REFUSAL, ...phaseEvidence("refused"), phase: "INVALID_AUTH" };
+    const refusal = { ...REFUSAL, evidence: evidenceOfPhase("refused"), phase: "INVALID_AUTH" };
     expect(await restore(refusal)).toEqual({
       ...refusal,
       message:

@@ -3,6 +3,7 @@ import type { RotationSettings, RunContext } from "../../src/rotation/dependenci
 import { plan } from "../../src/rotation/plan.ts";
 import type { KeyAnswer, KeyQuestion } from "../../src/rotation/provider-check.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
+import { StatementRecorder } from "../../src/rotation/statements/recorder.ts";
 import { connection, HOUR_MS, NOW } from "./builders.ts";
 import type { FakeConnectionOptions } from "./fake-connection.ts";
 import { fakeWorld } from "./fake-world.ts";
@@ -68,6 +69,7 @@ export async function runWithProvider(options: ProviderRunOptions) {
   const outcomes = await rotate(
     { ...context, providers: { ask }, ...options.context, settings },
     plan(options.context?.trigger ?? trigger, connections),
+    new StatementRecorder(),
   );
   const puts = confluent.requests.flatMap(({ method, name, data }) =>
     method === "PUT" ? [`${name} ${data?.["API_KEY"]}`] : [],

@@ -2,6 +2,7 @@ import type { Connection } from "../../src/rotation/connection.ts";
 import type { EnvironmentApi, RotationSettings, RunContext } from "../../src/rotation/dependencies.ts";
 import { plan, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
+import { StatementRecorder } from "../../src/rotation/statements/recorder.ts";
 import { connection, HOUR_MS, NOW } from "./builders.ts";
 import { type FakeWorldOptions, fakeWorld } from "./fake-world.ts";
 
@@ -36,6 +37,7 @@ export function openRun(options: RunOptions = {}) {
         ...changes,
       },
       plan(trigger, listed),
+      new StatementRecorder(),
     );
   const add = world.confluent.add.bind(world.confluent);
   return { ...world, run, add, valueIn: (name: string) => world.confluent.connection(name).data["API_KEY"] };

@@ -4,6 +4,7 @@ import { SecretError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import { plan as planRun, type Trigger } from "../../src/rotation/plan.ts";
 import { rotate } from "../../src/rotation/rotate.ts";
+import { StatementRecorder } from "../../src/rotation/statements/recorder.ts";
 import type { AuthData } from "../../src/sandbox/confluent/settings.ts";
 import { connection, HOUR_MS } from "./builders.ts";
 import type { Fault } from "./fake-confluent.ts";
@@ -116,7 +117,8 @@ async function playRun(
   const groups = planRun(trigger, connections);
   const settings = { ...context.settings, ...plan.settings };
   const killedAt = context.clock.now() + killedAfterMs;
-  const outcomes = await rotate({ ...killed(context, killedAt), trigger, settings }, groups);
+  const statements = new StatementRecorder();
+  const outcomes = await rotate({ ...killed(context, killedAt), trigger, settings }, groups, statements);
   return {
     outcomes,
     connections: groups.flatMap((group) => group.connections),

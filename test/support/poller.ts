@@ -42,6 +42,7 @@ export function openPoller(
     const watched = await poller.waitUntilSettled({
       name,
       check,
+      startedAt: clock.now(),
       untilAt: clock.now() + forMs,
       onPhase,
     });

@@ -1,4 +1,4 @@
-import { type OutcomeDetails, phaseEvidence } from "../../src/rotation/outcome.ts";
+import { evidenceOfPhase, type OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { verifyByStatement } from "../../src/rotation/statements/verification.ts";
 import type { UpdateRequest } from "../../src/rotation/update.ts";
@@ -9,7 +9,7 @@ import { type ReplacedStatements, statementSession } from "./statement-session.t
 import { shown } from "./untrusted.ts";
 
 const VERIFY = { name: "smoke", sql: "SELECT ML_PREDICT('openai', 'ping')", timeoutMs: 60_000 };
-export const READY: OutcomeDetails = { outcome: "ready", phase: "READY", ...phaseEvidence("ready") };
+export const READY: OutcomeDetails = { outcome: "ready", phase: "READY", evidence: evidenceOfPhase("ready") };
 
 interface Options {
   /** The outcome according to the phase after the PUT. */

@@ -43,8 +43,8 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
   const source = connection.credentials;
   const { entries, authType } =
     source.kind === "data"
-      ? { entries: spellOut(source.data, document), authType: undefined }
-      : ofType(connection.type, source, document);
+      ? { entries: fromData(source.data, document), authType: undefined }
+      : fromOptions(connection.type, source, document);
   const options = entries.map(({ option }) => option);
   const pairs = entries.map(({ backendKey, value }) => [backendKey, value] as const);
   const data = Secret.object(authType === undefined ? pairs : [...pairs, ["AUTH_TYPE", authType]]);
@@ -63,7 +63,7 @@ export function buildCredentials(connection: Connection, secret: Secret): Creden
   };
 }
 
-function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Entry[] {
+function fromData(data: Readonly<Record<string, DataSource>>, document: SecretDocument): Entry[] {
   return Object.entries(data).map(([backendKey, source]) => ({
     option: backendKey,
     backendKey,
@@ -71,7 +71,7 @@ function spellOut(data: Readonly<Record<string, DataSource>>, document: SecretDo
   }));
 }
 
-function ofType(
+function fromOptions(
   typeName: string,
   source: OptionSource,
   document: SecretDocument,

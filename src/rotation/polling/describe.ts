@@ -1,7 +1,7 @@
 import { type ConnectionState, phaseKind } from "../connection.ts";
 import type { RotationSettings } from "../dependencies.ts";
 import { RotationError } from "../errors.ts";
-import { type Evidence, type OutcomeDetails, phaseEvidence } from "../outcome.ts";
+import { type Evidence, evidenceOfPhase, type OutcomeDetails } from "../outcome.ts";
 import { UntrustedText } from "../untrusted-text.ts";
 import type { PollResult } from "./poller.ts";
 
@@ -35,13 +35,17 @@ function describeState(
 ): OutcomeDetails {
   switch (verdict) {
     case "ready":
-      return { outcome: "ready", ...phaseEvidence("ready"), ...(!hasChanged && { message: UNCHANGED }) };
+      return {
+        outcome: "ready",
+        evidence: evidenceOfPhase("ready"),
+        ...(!hasChanged && { message: UNCHANGED }),
+      };
     case "refused":
       return {
         outcome: "failed",
         errorClass: "rejected",
         message: "Confluent refused the key.",
-        ...phaseEvidence("refused"),
+        evidence: evidenceOfPhase("refused"),
       };
     case "silent":
       return describeSilence(wasSilent, require);
@@ -56,13 +60,13 @@ function describeSilence(wasSilentBefore: boolean, require: RotationSettings["re
     return {
       outcome: "applied",
       message: "Confluent accepted the key and reports no phase for this connection.",
-      ...phaseEvidence("silent"),
+      evidence: evidenceOfPhase("silent"),
     };
   }
   const message = wasSilentBefore
     ? 'The key was sent, but Confluent reports no phase for this connection, and verification.require is "ready".'
     : "The key was sent, but Confluent no longer reports a phase for this connection.";
-  return { outcome: "unverified", errorClass: "service", message, ...phaseEvidence("silent") };
+  return { outcome: "unverified", errorClass: "service", message, evidence: evidenceOfPhase("silent") };
 }
 
 /** UNREACHABLE, or a phase that was no verdict yet when the time was up. */
@@ -74,14 +78,14 @@ function describeLastPhase(phase: string): OutcomeDetails {
         outcome: "unverified",
         errorClass: "timeout",
         message: `The key was sent, but the run ended before ${phase} could be confirmed for it.`,
-        ...phaseEvidence("unsettled"),
+        evidence: evidenceOfPhase("unsettled"),
       };
     case "silent":
       return {
         outcome: "unverified",
         errorClass: "service",
         message: "The key was sent, but the run ended before Confluent reported a phase.",
-        ...phaseEvidence("unsettled"),
+        evidence: evidenceOfPhase("unsettled"),
       };
     case "unreachable":
       return UNREACHABLE;
@@ -90,7 +94,7 @@ function describeLastPhase(phase: string): OutcomeDetails {
         outcome: "failed",
         errorClass: "timeout",
         message: `The key was sent, but the connection did not become READY in time; its last phase was ${phase}.`,
-        ...phaseEvidence("unsettled"),
+        evidence: evidenceOfPhase("unsettled"),
       };
   }
 }
@@ -101,7 +105,7 @@ function unreadable(phase: Evidence["phase"], error: RotationError): OutcomeDeta
     errorClass: error.errorClass,
     message: UntrustedText.sentence`The key was sent, but the state of the connection could not be read: ${error.text}`,
     ...error.response,
-    ...phaseEvidence(phase),
+    evidence: evidenceOfPhase(phase),
   };
 }
 
@@ -111,5 +115,5 @@ const UNREACHABLE: OutcomeDetails = {
   outcome: "failed",
   errorClass: "unreachable",
   message: "The key was sent, but Confluent cannot reach the connection's endpoint.",
-  ...phaseEvidence("unreachable"),
+  evidence: evidenceOfPhase("unreachable"),
 };

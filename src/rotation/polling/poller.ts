@@ -25,22 +25,21 @@ export interface PollCheck {
 export interface PollRequest {
   readonly name: string;
   readonly check: PollCheck;
-  /** When the connection was put, in milliseconds since the epoch; now by default. Reads become rarer with time. */
-  readonly startedAt?: number;
+  /** When the connection was put, in milliseconds since the epoch. Reads become rarer with time. */
+  readonly startedAt: number;
   /** When to give up, in milliseconds since the epoch. */
   readonly untilAt: number;
-  readonly onPhase?: (phase: string) => void;
+  readonly onPhase: (phase: string) => void;
 }
 
 type Poll = { readonly number: number; readonly startedAt: number };
 
 interface PendingConnection extends PollRequest {
-  readonly startedAt: number;
   /** Earlier polls do not count, because they began before the connection was written. */
   readonly firstPoll: number;
   readonly settle: (result: PollResult) => void;
   readonly reject: (error: unknown) => void;
-  dueAt: number;
+  scheduledAt: number;
   poll: Poll | undefined;
   /** How long after its start the connection was last seen without a verdict. */
   pendingMs?: number;
@@ -69,14 +68,13 @@ export class Poller {
   waitUntilSettled(request: PollRequest): Promise<PollResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PollResult>();
     const now = this.#clock.now();
-    const { check, untilAt, startedAt = now } = request;
-    const scheduledAt = Math.min(now + this.#schedule.delayMs(now - startedAt), (now + untilAt) / 2);
+    const { check, untilAt, startedAt } = request;
+    const firstDelayMs = Math.min(this.#schedule.delayMs(now - startedAt), (untilAt - now) / 2);
     this.#schedule.recordStart(request.name);
     const connection: PendingConnection = {
       ...request,
-      startedAt,
       firstPoll: this.#polls + 1,
-      dueAt: check.nextReadAt(now) ?? scheduledAt,
+      scheduledAt: check.nextReadAt(now) ?? now + firstDelayMs,
       poll: undefined,
       settle: resolve,
       reject,
@@ -90,7 +88,7 @@ export class Poller {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#pending.size > 0) {
-      // Even if a connection is due at once: others may be added with it, and are polled together.
+      // Sleeps even if a connection is due at once: others may be added with it, and are polled together.
       await this.#sleep.start(this.#idleMs());
       this.#giveUp();
       this.#pollDue();
@@ -115,10 +113,10 @@ export class Poller {
   }
 
   /** The schedule's earliest time, but at most half of the time there is, so that a connection is seen at least once. */
-  #dueAt({ check, dueAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
-    if (check.nextReadAt(this.#clock.now()) !== undefined) return dueAt;
+  #dueAt({ check, scheduledAt, startedAt, untilAt, pendingMs }: PendingConnection): number {
+    if (check.nextReadAt(this.#clock.now()) !== undefined) return scheduledAt;
     const earliestMs = Math.min(this.#schedule.earliestMs(pendingMs), (untilAt - startedAt) / 2);
-    return Math.max(dueAt, startedAt + earliestMs);
+    return Math.max(scheduledAt, startedAt + earliestMs);
   }
 
   /** The connections that no request in flight will show. */
@@ -160,7 +158,7 @@ export class Poller {
     const { check, startedAt } = connection;
     const verdict = check.verdictOn(state, now);
     if (verdict === "outdated") return;
-    if (state.phase !== connection.state?.phase) connection.onPhase?.(state.phase);
+    if (state.phase !== connection.state?.phase) connection.onPhase(state.phase);
     connection.state = state;
     delete connection.error;
     if (verdict !== undefined) {
@@ -177,7 +175,8 @@ export class Poller {
     connection.poll = undefined;
     const now = this.#clock.now();
     const delayMs = this.#schedule.delayMs(now - connection.startedAt);
-    connection.dueAt = Math.max(connection.check.nextReadAt(now) ?? connection.dueAt, from + delayMs);
+    const nextAt = connection.check.nextReadAt(now) ?? connection.scheduledAt;
+    connection.scheduledAt = Math.max(nextAt, from + delayMs);
   }
 
   #idleMs(): number {

@@ -1,7 +1,7 @@
 const MIN_DELAY_MS = 100;
 /** The minimum while connections are still to be written: polling leaves most of the rate limit to the PUTs. */
 const MIN_DELAY_WHILE_WRITING_MS = 500;
-/** The same before the first verdict: a canary's verdict is awaited by the others, and shows how long they will take. */
+/** The minimum before the first verdict: the others wait for the canary's, and it shows how long theirs will take. */
 const MIN_DELAY_TO_FIRST_VERDICT_MS = 300;
 const MAX_DELAY_MS = 10_000;
 const DELAY_PER_ELAPSED = 0.05;
@@ -33,7 +33,10 @@ export class PollSchedule {
     this.#longestPendingMs = Math.max(this.#longestPendingMs, pendingMs);
   }
 
-  /** Records how long after its PUT a connection had a verdict, and was last pending, if it was seen pending. */
+  /**
+   * Records how long after its PUT a connection had a verdict.
+   * @param pendingMs when it was last seen pending; if it never was, a likely time.
+   */
   recordReady(readyMs: number, pendingMs = 0.8 * readyMs): void {
     this.#shortestReadyMs = Math.min((pendingMs + readyMs) / 2, this.#shortestReadyMs ?? readyMs);
   }

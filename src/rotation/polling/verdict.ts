@@ -142,7 +142,7 @@ export class ReadinessCheck {
 }
 
 /** INVALID_AUTH after READY must be read twice, this many milliseconds apart. */
-const TAKEN_BACK_MS = 1_000;
+const REVOKED_MS = 1_000;
 
 /** Decides whether a READY still stands, or whether the service has refused the key since then. */
 export class LastReadCheck {
@@ -167,10 +167,10 @@ export class LastReadCheck {
     this.#otherReads = isRefused ? 0 : this.#otherReads + 1;
     if (isRefused) this.#refusedSince ??= now;
     if (this.#refusedSince === undefined || this.#otherReads >= CONFIRMING_READS) return "ready";
-    return isRefused && now - this.#refusedSince >= TAKEN_BACK_MS ? "refused" : undefined;
+    return isRefused && now - this.#refusedSince >= REVOKED_MS ? "refused" : undefined;
   }
 
   nextReadAt(now: number): number {
-    return this.#refusedSince === undefined ? now : this.#refusedSince + TAKEN_BACK_MS;
+    return this.#refusedSince === undefined ? now : this.#refusedSince + REVOKED_MS;
   }
 }

@@ -4,7 +4,7 @@ import type { Cause } from "./causes.ts";
 import { isAboutApiKey, isPreviousVersion, wasBroken } from "./holding.ts";
 
 /** The cause in a few words, for a subject. */
-export function headline({ holding, outcomes, errorClass }: Cause): string {
+export function shortReason({ holding, outcomes, errorClass }: Cause): string {
   const [first] = outcomes;
   switch (holding) {
     case "down":

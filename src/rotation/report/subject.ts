@@ -1,7 +1,7 @@
 import type { Outcome } from "../outcome.ts";
 import type { Cause } from "./causes.ts";
 import { isAboutApiKey } from "./holding.ts";
-import { headline } from "./reason.ts";
+import { shortReason } from "./reason.ts";
 import { heldBy, needsPreviousKey, readableTime, type Situation, secretName } from "./situation.ts";
 
 /** SNS takes fewer than a hundred characters. */
@@ -82,8 +82,8 @@ function placeOf(situation: Situation, { errorClass, outcomes: [first] }: Cause)
 
 /** The reason of the first cause, and whether there are others. */
 function reasonOf({ causes, worst }: Situation, main: Cause): string {
-  const reasons = new Set(causes.filter(({ holding }) => holding === worst).map(headline));
-  return headline(main) + (reasons.size > 1 ? ", and more" : "");
+  const reasons = new Set(causes.filter(({ holding }) => holding === worst).map(shortReason));
+  return shortReason(main) + (reasons.size > 1 ? ", and more" : "");
 }
 
 /** How many connections hold what else. */

@@ -15,7 +15,7 @@ interface FinishedRun {
   readonly recorder: OutcomeRecorder;
 }
 
-/** The last step of a run: waits for deletions, and reviews the statements where that is configured. Never rejects. */
+/** The last step of a run: waits for deletions, and reviews the statements if that is configured. Never rejects. */
 export async function finishStatements(
   context: RunContext,
   run: FinishedRun,

@@ -33,7 +33,9 @@ async function simulate(connections: number, timeToReadyMs: number, perSecond = 
       await api.put({ name, connectionType: "OPENAI", endpoint: "", data: DATA });
       const verdictOn: PollCheck["verdictOn"] = ({ phase }) => (phase === "READY" ? "ready" : undefined);
       const check = { hasJudged: true, nextReadAt: () => undefined, verdictOn };
-      await poller.waitUntilSettled({ name, check, untilAt: clock.now() + 600_000 });
+      const putAt = clock.now();
+      const onPhase = () => undefined;
+      await poller.waitUntilSettled({ name, check, startedAt: putAt, untilAt: putAt + 600_000, onPhase });
       const readyAt = (confluent.connection(name).puts[0]?.at ?? 0) + timeToReadyMs;
       return clock.now() - LATENCY_MS / 2 - readyAt;
     }),

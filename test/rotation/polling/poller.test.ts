@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Poller } from "../../../src/rotation/polling/poller.ts";
-import { ConnectionReader } from "../../../src/rotation/polling/reader.ts";
-import { PollSchedule } from "../../../src/rotation/polling/schedule.ts";
-import { flinkApiKey, NOW } from "../../support/builders.ts";
-import { never, openPoller as open, readyWhenSeen } from "../../support/poller.ts";
+import { NOW } from "../../support/builders.ts";
+import { never, openPoller as open } from "../../support/poller.ts";
 
 describe("the poller", () => {
   it("gives the verdict soon after the phase has changed, with the last state", async () => {
@@ -68,12 +65,5 @@ describe("the poller", () => {
   it("reports a phase only when it changes", async () => {
     const { phases } = await open([600_000]).watch("c0");
     expect(phases).toEqual(["PENDING"]);
-  });
-
-  it("needs no listener for phases", async () => {
-    const { clock, confluent } = open([400]);
-    const poller = new Poller(new ConnectionReader(confluent.api(flinkApiKey())), clock, new PollSchedule(0));
-    const watched = await poller.waitUntilSettled({ name: "c0", check: readyWhenSeen, untilAt: NOW + 5_000 });
-    expect(watched).toMatchObject({ verdict: "ready" });
   });
 });

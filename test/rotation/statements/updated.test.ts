@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectionState } from "../../../src/rotation/connection.ts";
-import { NO_EVIDENCE, type OutcomeDetails, phaseEvidence } from "../../../src/rotation/outcome.ts";
+import { evidenceOfPhase, NO_EVIDENCE, type OutcomeDetails } from "../../../src/rotation/outcome.ts";
 import type { Trigger } from "../../../src/rotation/plan.ts";
 import type { StatementState } from "../../../src/rotation/statements/api.ts";
 import {
@@ -19,7 +19,7 @@ const KEY_CREATED_AT = NOW - HOUR_MS + 300;
 const [DAY_BEFORE, HALF_HOUR_AGO] = [NOW - 24 * HOUR_MS, NOW - HOUR_MS / 2];
 const UNCHANGED = { before: HALF_HOUR_AGO, after: HALF_HOUR_AGO };
 const provider = (said: "valid" | "unknown") => ({ evidence: { ...NO_EVIDENCE, provider: said } });
-const READY: OutcomeDetails = { outcome: "ready", ...phaseEvidence("ready") };
+const READY: OutcomeDetails = { outcome: "ready", evidence: evidenceOfPhase("ready") };
 
 interface Options {
   readonly details?: OutcomeDetails | undefined;
@@ -88,7 +88,7 @@ describe("a connection with a key that this run has put", () => {
     ["nothing is known of the key", { outcome: "applied", ...provider("unknown") }, false],
     ["nothing was asked", { outcome: "applied" }, false],
     ["its key is unverified", { outcome: "unverified", ...provider("valid") }, false],
-    ["its key is refused", { outcome: "failed", ...phaseEvidence("refused") }, false],
+    ["its key is refused", { outcome: "failed", evidence: evidenceOfPhase("refused") }, false],
   ])("allows restarts of statements only if its key works: %s", (_, details, isProven) => {
     expect(update({ details })).toMatchObject({ isProven });
   });

@@ -1,21 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { SupersededError, UnauthorizedError } from "../../../src/rotation/errors.ts";
-import { type OutcomeDetails, phaseEvidence } from "../../../src/rotation/outcome.ts";
+import { evidenceOfPhase, type OutcomeDetails } from "../../../src/rotation/outcome.ts";
 import { connection } from "../../support/builders.ts";
 import { READY, verify } from "../../support/statement-verification.ts";
 
 const SILENT: OutcomeDetails = {
   outcome: "applied",
   message: "Confluent accepted the key and reports no phase for this connection.",
-  ...phaseEvidence("silent"),
+  evidence: evidenceOfPhase("silent"),
 };
 const UNREACHABLE: OutcomeDetails = {
   outcome: "failed",
   errorClass: "unreachable",
   message: "Confluent cannot reach it.",
-  ...phaseEvidence("unreachable"),
+  evidence: evidenceOfPhase("unreachable"),
 };
-const UNSETTLED: OutcomeDetails = { outcome: "failed", errorClass: "timeout", ...phaseEvidence("unsettled") };
+const UNSETTLED: OutcomeDetails = {
+  outcome: "failed",
+  errorClass: "timeout",
+  evidence: evidenceOfPhase("unsettled"),
+};
 const NOT_SHOWN = "The statement smoke did not show that the key works: it ended as FAILED: Host not found";
 
 describe("a key that the statement has used", () => {
@@ -49,7 +53,7 @@ describe("a key that the statement has used", () => {
 
 describe("the statement of a connection", () => {
   it.each<[string, OutcomeDetails]>([
-    ["INVALID_AUTH", { outcome: "failed", errorClass: "rejected", ...phaseEvidence("refused") }],
+    ["INVALID_AUTH", { outcome: "failed", errorClass: "rejected", evidence: evidenceOfPhase("refused") }],
     ["a newer version", { outcome: "failed", errorClass: "superseded" }],
     ["a refusal of the rotator's Confluent API key", { outcome: "unverified", errorClass: "unauthorized" }],
   ])("is not run after %s", async (_, details) => {
