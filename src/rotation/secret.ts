@@ -126,12 +126,12 @@ function textsIn(text: string): string[] {
   return texts;
 }
 
-/** What is inside a text that is JSON with texts in it; else the text. */
+/** A list of what is inside a text that is JSON with texts in it; else the text. */
 function parseContainer(text: string): unknown {
   if (!/^\s*["[{]/.test(text)) return text;
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "string" ? [parsed] : parsed;
+    return [parsed];
   } catch {
     return text;
   }

@@ -15,6 +15,10 @@ describe("updates of a secret", () => {
     expect(namesByKey(update("a", "1"), update("b", "2"), update("c", "1", "2"))).toEqual([["a", "b", "c"]]);
   });
 
+  it("belong together if a third one shares a key with each, whatever their order", () => {
+    expect(namesByKey(update("a", "1"), update("c", "1", "2"), update("b", "2"))).toEqual([["a", "c", "b"]]);
+  });
+
   it("belong together if one sends a key and a value that the other does not need", () => {
     expect(namesByKey(update("a", "1", "token"), update("b", "1"))).toEqual([["a", "b"]]);
   });

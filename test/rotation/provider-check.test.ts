@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NOW } from "../support/builders.ts";
 import { REFUSED, runWithProvider, UNKNOWN, VALID } from "../support/fake-providers.ts";
 
 describe("a key that its provider refuses", () => {
@@ -68,6 +69,16 @@ describe("a refusal that its provider may take back", () => {
       answer: () => ({ ...REFUSED, confirmAfterMs: 5_000 }),
     });
     expect(asked).toEqual(["OPENAI v1 0", "OPENAI v1 5"]);
+    expect(puts).toEqual([]);
+  });
+
+  it("counts if the run ends before it can be repeated", async () => {
+    const { outcomes, puts } = await runWithProvider({
+      connections: { a: {} },
+      context: { deadlineAt: NOW + 3_000 },
+      answer: () => ({ ...REFUSED, confirmAfterMs: 5_000 }),
+    });
+    expect(outcomes[0]).toMatchObject({ outcome: "not-attempted", errorClass: "rejected" });
     expect(puts).toEqual([]);
   });
 

@@ -95,6 +95,20 @@ describe("texts about a connection", () => {
     expect(bugs).toEqual([]);
   });
 
+  it("are withheld if the credentials of AWSPREVIOUS end in an unexpected error, which is logged", async () => {
+    const error = new TypeError("odd");
+    class OddSecret extends Secret {
+      override fields(): never {
+        throw error;
+      }
+    }
+    const { texts, bugs } = resolverOf(async () => ({ ...PREVIOUS, value: new OddSecret("sk-previous") }));
+    expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION, CURRENT)).toEqual({
+      detail: "[withheld]",
+    });
+    expect(bugs).toEqual([error]);
+  });
+
   it("are withheld if the reading ends with an unexpected error, which is logged", async () => {
     const error = new TypeError("odd");
     const { texts, bugs } = resolverOf(async () => {

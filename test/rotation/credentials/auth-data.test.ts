@@ -114,6 +114,11 @@ describe("credentials of a type", () => {
     expect(keysOf("A2A", oauth2)).toEqual(["s1"]);
   });
 
+  it("are sent without a Basic header if a user name has no password", () => {
+    const credentials = { kind: "data", data: { USERNAME: { field: "user" } } } as const;
+    expect(buildCredentials(connection({ credentials }), new Secret('{"user":"svc"}')).headers).toEqual([]);
+  });
+
   it("are taken from AWS's managed MongoDB Atlas secret as it is", () => {
     const managed = { ...basic, clusterUrl: "mongodb+srv://c", databaseName: "d", groupId: "g" };
     expect(dataOf({ type: "MONGODB" }, managed)).toEqual(BASIC);

@@ -128,7 +128,7 @@ describe("a user name and a password", () => {
     const credentials = options({ fields: "password", values: { username: "u1" } });
     for (const text of ['"a" and more', 'more and "a"'])
       expect(dataOf({ type: "MONGODB", credentials }, text)).toMatchObject({ PASSWORD: text });
-    expect(faultOf({ type: "MONGODB", credentials }, `"${MARKER}"`)).toContain("is in quotes");
+    expect(faultOf({ type: "MONGODB", credentials }, `"${MARKER}"\n`)).toContain("is in quotes");
   });
 
   it("cause a remark if they begin or end with white space", () => {
