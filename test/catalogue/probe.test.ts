@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/sandbox/confluent/faults.ts";
+import { eventually } from "../support/eventually.ts";
 import { PROBED, type ProbeSteps, type Probing, startProbing } from "../support/probing.ts";
 import { GOOD_KEY, putByAnotherClient } from "../support/verdicts.ts";
 
@@ -53,7 +54,7 @@ describe("probe restores the good key", () => {
     probing.confluent.fail({ method: "PUT", afterTimes: 1, fault: { kind: "hang", applied: true } });
     const running = probing.probe(
       at("put", "invalid", (interrupt) => {
-        vi.waitFor(() => expect(probing.held(PROBED)["API_KEY"]).not.toBe(GOOD_KEY)).then(
+        eventually(() => expect(probing.held(PROBED)["API_KEY"]).not.toBe(GOOD_KEY)).then(
           interrupt,
           interrupt,
         );

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { deploy } from "../support/deployment.ts";
+import { eventually } from "../support/eventually.ts";
 import { everythingOf, FORMS, leaksIn } from "../support/leaks.ts";
 import { API_KEY } from "../support/world.ts";
 
@@ -48,7 +49,7 @@ describe("the built function in its own process", () => {
     async (name) => {
       const { aws, confluent, start, invoke } = await deploy({ key: KEY });
       const killed = start(SCHEDULE);
-      await vi.waitUntil(() => confluent.connection(name).puts.length > 0, { interval: 5, timeout: 10_000 });
+      await eventually(() => expect(confluent.connection(name).puts).toHaveLength(1));
       killed.kill("SIGKILL");
       await once(killed, "close");
       const { report } = await invoke(SCHEDULE);

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { eventually } from "../support/eventually.ts";
 
 const GOOD_KEY = "sk-good-key-0123456789";
 const BAD_KEY = "sk-bad-key-9876543210";
 const SCHEDULE = { trigger: "schedule" };
 const INSERT = "INSERT INTO enriched SELECT * FROM orders, LATERAL TABLE(ML_PREDICT('a', o))";
-const WAIT = { interval: 5, timeout: 20_000 };
 
 /** The built function, with a statement that verifies the connection a and one that uses it. */
 async function start(world: "silent" | "credulous" | "prompt"): Promise<Deployment> {
@@ -49,10 +49,10 @@ describe("the built function with statements", () => {
     confluent.configureStatements({ stopMs: 1_000 });
     aws.putSecret("openai", GOOD_KEY, { createdAt: Date.now() + 5_000 });
     const killed = begin(SCHEDULE);
-    await vi.waitUntil(() => confluent.statement("orders").phase === "STOPPING", WAIT);
+    await eventually(() => expect(confluent.statement("orders").phase).toBe("STOPPING"));
     killed.kill("SIGKILL");
     await once(killed, "close");
-    await vi.waitUntil(() => confluent.statement("orders").phase === "STOPPED", WAIT);
+    await eventually(() => expect(confluent.statement("orders").phase).toBe("STOPPED"));
     const { report } = await invoke(SCHEDULE);
     expect(report).toMatchObject({
       outcome: "succeeded",

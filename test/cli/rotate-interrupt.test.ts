@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startCli } from "../support/child.ts";
+import { eventually } from "../support/eventually.ts";
 import { startOperator } from "../support/operator.ts";
 import { THREE } from "./connections.ts";
 
@@ -43,7 +44,7 @@ describe("rotate", () => {
         interrupt = handler;
       },
     });
-    await vi.waitFor(() => expect(confluent.connection("a").puts).toHaveLength(1));
+    await eventually(() => expect(confluent.connection("a").puts).toHaveLength(1));
     interrupt();
     interrupt();
     const { code, err } = await running;

@@ -1,7 +1,8 @@
 import { createServer, get } from "node:http";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ProgressView } from "../../src/cli/progress-view.ts";
 import { SilentHosts } from "../../src/cli/silent-hosts.ts";
+import { eventually } from "../support/eventually.ts";
 import { fakeTerminal } from "../support/terminal.ts";
 
 /** A server that responds on demand. */
@@ -27,7 +28,7 @@ describe("hosts that do not respond", () => {
     onTestFinished(() => hosts.end());
     const { host, answers } = await startSlowServer();
     const response = fetch(`http://${host}/`);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await eventually(() => expect(answers).toHaveLength(1));
     now = 999;
     expect(hosts.text()).toBeUndefined();
     now = 3_400;
@@ -54,9 +55,9 @@ describe("hosts that do not respond", () => {
     onTestFinished(() => view.end());
     const { host, answers } = await startSlowServer();
     const response = fetch(`http://${host}/`);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await eventually(() => expect(answers).toHaveLength(1));
     now = 2_000;
-    await vi.waitFor(() => expect(written()).toContain(`\n  No response from ${host} for 2 s.\n`));
+    await eventually(() => expect(written()).toContain(`\n  No response from ${host} for 2 s.\n`));
     answers[0]?.();
     await response;
   });

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startCli } from "../support/child.ts";
+import { eventually } from "../support/eventually.ts";
 import { startOperator } from "../support/operator.ts";
 import { ONE_SECRET } from "./connections.ts";
 
@@ -38,7 +39,7 @@ describe("status --watch", () => {
         interrupt = handler;
       },
     });
-    await vi.waitFor(() => expect(confluent.requests.length).toBeGreaterThan(2));
+    await eventually(() => expect(confluent.requests.length).toBeGreaterThan(2));
     interrupt();
     const { out } = await running;
     expect(out).toContain("  and 11 more lines\n");

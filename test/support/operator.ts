@@ -65,7 +65,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const aws = watchAws(await startAws({ clock: systemClock }));
   const confluent = await startConfluent(options.confluent);
   const folder = mkdtempSync(join(tmpdir(), "rotator-"));
+  const interrupts = new Set<() => void>();
   onTestFinished(async () => {
+    // A command that a failed test has left behind would disturb the next tests.
+    for (const interrupt of interrupts) interrupt();
     await Promise.all([aws.close(), confluent.close()]);
     rmSync(folder, { recursive: true });
   });
@@ -88,10 +91,17 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     CONNECTIONS_FILE: join(folder, "connections.json"),
   };
   Object.assign(process.env, env);
-  return { aws, confluent, folder, env, run: runner(env), held: (name) => confluent.connection(name).data };
+  return {
+    aws,
+    confluent,
+    folder,
+    env,
+    run: runner(env, interrupts),
+    held: (name) => confluent.connection(name).data,
+  };
 }
 
-function runner(base: Readonly<Record<string, string>>): Operator["run"] {
+function runner(base: Readonly<Record<string, string>>, interrupts: Set<() => void>): Operator["run"] {
   return async (
     args,
     { isTTY = false, rows = 40, columns = 100, env = {}, answer, onInterrupt = () => undefined } = {},
@@ -109,7 +119,8 @@ function runner(base: Readonly<Record<string, string>>): Operator["run"] {
       ask: async (question) => answer?.(question),
       onInterrupt: (interrupt) => {
         onInterrupt(interrupt);
-        return () => undefined;
+        interrupts.add(interrupt);
+        return () => interrupts.delete(interrupt);
       },
     });
     recordOutput(out.written());

@@ -2,6 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-se
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
 import { startBench } from "../../support/aws.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const NAME = "prod/openai";
 const V1 = "11111111-1111-4111-8111-111111111111";
@@ -81,7 +82,7 @@ describe("a fault of the AWS stand-in", () => {
     aws.fail({ connection: "silence" });
     const abort = new AbortController();
     const waiting = secrets.send(get, { abortSignal: abort.signal });
-    await expect.poll(() => aws.requests.length).toBe(1);
+    await eventually(() => expect(aws.requests).toHaveLength(1));
     abort.abort();
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
   });

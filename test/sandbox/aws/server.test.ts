@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/rotation/clock.ts";
 import { startAws } from "../../../src/sandbox/aws/server.ts";
 import { STARTED_AT, startBench } from "../../support/aws.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const NAME = "prod/openai";
 const V1 = "11111111-1111-4111-8111-111111111111";
@@ -136,7 +137,7 @@ describe("the AWS stand-in", () => {
     first.aws.putSecret(NAME, "x");
     first.aws.fail({ connection: "silence" });
     const waiting = first.secrets.send(get);
-    await expect.poll(() => first.aws.requests.length).toBe(1);
+    await eventually(() => expect(first.aws.requests).toHaveLength(1));
     await Promise.all([first.aws.close(), expect(waiting).rejects.toThrow()]);
     const second = await startBench({ port: Number(new URL(first.aws.url).port) });
     expect(second.aws.url).toBe(first.aws.url);

@@ -1,9 +1,10 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { serve } from "../../../src/sandbox/demo/serve.ts";
 import { FUNCTION_NAME } from "../../../src/sandbox/function-process.ts";
 import { startCli } from "../../support/child.ts";
+import { eventually } from "../../support/eventually.ts";
 import { fakeTerminal } from "../../support/terminal.ts";
 
 const Connections = z.object({ connections: z.array(z.object({ name: z.string(), phase: z.string() })) });
@@ -14,7 +15,7 @@ async function startServing() {
   const end = Promise.withResolvers<void>();
   const served = serve(terminal, end.promise);
   const shows = (pattern: RegExp) =>
-    vi.waitFor(() => pattern.exec(written()) ?? Promise.reject(new Error(written())), { timeout: 20_000 });
+    eventually(() => pattern.exec(written()) ?? Promise.reject(new Error(written())));
   const line = async (pattern: RegExp) => (await shows(pattern)).slice(1).map(String);
   const [endpoint = ""] = await line(/AWS_ENDPOINT_URL=(\S+)/);
   const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
