@@ -31,7 +31,7 @@ export class PutAttempt {
   #conflicts = 0;
   #sendsMetadata: boolean;
   #sentMetadata: boolean | undefined;
-  #isResultUnknown = false;
+  #mayBeApplied = false;
 
   constructor(context: RunContext, session: EnvironmentSession, request: UpdateRequest) {
     this.#context = context;
@@ -41,9 +41,9 @@ export class PutAttempt {
     this.#sendsMetadata = session.sendsMetadata;
   }
 
-  /** True if a PUT without a certain answer may have been applied. */
-  get isResultUnknown(): boolean {
-    return this.#isResultUnknown;
+  /** False if the service has certainly applied no PUT. */
+  get mayBeApplied(): boolean {
+    return this.#mayBeApplied;
   }
 
   /** @throws RotationError if the PUT was not accepted, or if it is not known whether it was. */
@@ -55,13 +55,14 @@ export class PutAttempt {
     for (;;) {
       try {
         const response = await this.#session.api.put(this.#toPutRequest(before));
+        this.#mayBeApplied = true;
         this.#rememberForm(before);
         return { before, response };
       } catch (error) {
         const after = await this.#readBeforeRetry(error);
-        const mayBeApplied = error instanceof UnknownResultError && (error.response.httpStatus ?? 200) < 300;
+        const isAnswerLost = error instanceof UnknownResultError && (error.response.httpStatus ?? 200) < 300;
         // A change may be due to an earlier PUT of this run.
-        if (isFirst && mayBeApplied && hasChanged(before, after))
+        if (isFirst && isAnswerLost && hasChanged(before, after))
           return { before, response: responseOf(after) };
         before = after;
       }
@@ -70,8 +71,9 @@ export class PutAttempt {
 
   /** The state with which the PUT is sent again. @throws the error itself, or a reason why it must not be sent again. */
   async #readBeforeRetry(error: unknown): Promise<ConnectionState> {
+    // An error that is not expected says nothing about the PUT.
+    this.#mayBeApplied ||= error instanceof UnknownResultError || !(error instanceof RotationError);
     if (error instanceof UnknownResultError) {
-      this.#isResultUnknown = true;
       await this.#pause(error);
       const state = await this.#read().catch(() => {
         throw error;

@@ -2,7 +2,7 @@ import { KEY_PROPAGATION_MS } from "./api-key.ts";
 import type { Connection, ConnectionState } from "./connection.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import { type RotationError, SupersededError, UnknownResultError } from "./errors.ts";
+import { type RotationError, SupersededError } from "./errors.ts";
 import { detailsOf, evidenceOfPhase, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { PhaseWait } from "./phase-wait.ts";
 import { describePhase, type PhaseResult } from "./polling/describe.ts";
@@ -56,7 +56,7 @@ export async function updateConnection(
     return await verifyByStatement(context, session, request, judged);
   } catch (error) {
     const failure = toRotationError(context, error);
-    const mayHoldVersion = attempt.isResultUnknown || failure instanceof UnknownResultError;
+    const mayHoldVersion = attempt.mayBeApplied;
     return { details: mayHoldVersion ? attemptedDetails(failure) : detailsOf(failure), mayHoldVersion };
   }
 }

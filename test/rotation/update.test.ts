@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PutRequest } from "../../src/rotation/connection.ts";
 import type { ConnectionsApi } from "../../src/rotation/dependencies.ts";
 import { connection, HOUR_MS, NOW, observation } from "../support/builders.ts";
-import { first, openUpdate } from "../support/fake-update.ts";
+import { first, openUpdate, type UpdateOptions } from "../support/fake-update.ts";
 import { shown } from "../support/untrusted.ts";
 
 const A = connection({ name: "a" });
@@ -104,10 +104,23 @@ describe("the update of a connection", () => {
     });
   });
 
-  it("reports an unexpected error as a bug", async () => {
-    const bug = new TypeError("a bug");
-    const { update, bugs } = openUpdate({ api: () => ({ put: () => Promise.reject(bug) }) });
-    expect(await update()).toMatchObject({ outcome: "failed", errorClass: "internal" });
+  const bug = new TypeError("a bug");
+  const oddConnection = {
+    ...A,
+    get verify(): never {
+      throw bug;
+    },
+  };
+
+  it.each<[string, UpdateOptions]>([
+    ["during the PUT", { api: () => ({ put: () => Promise.reject(bug) }) }],
+    ["after the PUT was accepted", { request: { connection: oddConnection } }],
+  ])("reports an unexpected error as a bug, and the key may have been sent: %s", async (_, options) => {
+    const { result, bugs } = openUpdate(options);
+    expect(await result()).toMatchObject({
+      details: { outcome: "failed", errorClass: "internal" },
+      mayHoldVersion: true,
+    });
     expect(bugs).toEqual([bug]);
   });
 
