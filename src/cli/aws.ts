@@ -3,14 +3,16 @@ import { type AwsCall, describeAwsFault, SIGN_IN, toAwsFault } from "../adapters
 import { awsProxyOptions } from "../adapters/proxy.ts";
 import { RotationError } from "../rotation/errors.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
+import { requireEndpoints } from "./aws-environment.ts";
 import type { Context } from "./context.ts";
 import { CallError, UsageError } from "./errors.ts";
 
 const SERVICE = "Secrets Manager";
 const TIMEOUT_MS = 10_000;
 
-/** @throws UsageError if the AWS SDK finds no region or no credentials. */
+/** @throws UsageError if an address is invalid, or if the AWS SDK finds no region or no credentials. */
 export async function requireAwsConfig({ env }: Pick<Context, "env">): Promise<void> {
+  requireEndpoints(env);
   const client = createClient();
   try {
     await client.config.region().catch(() => {

@@ -137,6 +137,21 @@ describe("a host that cannot be reached", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
   });
 
+  it.each([
+    ["status", "AWS_ENDPOINT_URL", "not a url"],
+    ["check", "AWS_ENDPOINT_URL", "127.0.0.1:4566"],
+    ["rotate", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "htp:/x"],
+    ["invoke", "AWS_ENDPOINT_URL_LAMBDA", "localhost:4566"],
+  ])("is reported by %s if it is an invalid address in %s: %s", async (command, name, value) => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    const { code, out, err } = await run([command], { env: { [name]: value } });
+    expect(err).toBe(
+      `Error: ${name} is not the address of a server, such as http://localhost:4566.\nCorrect it, or unset it to call AWS.\n`,
+    );
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(confluent.requests).toEqual([]);
+  });
+
   it("makes check give up within ten seconds if it is Confluent's", async () => {
     const prod = { organizationId: "o", environmentId: "e", restEndpoint: "http://127.0.0.1:1" };
     const { run } = await startOperator({
