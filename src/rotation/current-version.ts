@@ -1,7 +1,7 @@
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import { SupersededError } from "./errors.ts";
 import { toRotationError } from "./outcome.ts";
-import { currentVersion } from "./versions.ts";
+import { currentVersion, VISIBLE_WITHIN_MS } from "./versions.ts";
 
 /** One read of AWSCURRENT serves all connections of a secret that ask within this time, in milliseconds. */
 export const SHARED_MS = 500;
@@ -13,8 +13,8 @@ export class CurrentVersionCheck {
   #latest: { readonly readAt: number; readonly version: Promise<SecretVersion> } | undefined;
   /** The newest version that was read so far: Secrets Manager may return an older one afterwards. */
   #newest: SecretVersion | undefined;
-  /** The ids of versions that were AWSCURRENT before an older one was given that label back. */
-  readonly #withdrawn = new Set<string>();
+  /** The ids of versions that have lost AWSCURRENT to an older one, and when that was read. */
+  readonly #withdrawn = new Map<string, number>();
 
   constructor(context: RunContext, secret: string) {
     this.#context = context;
@@ -66,13 +66,29 @@ export class CurrentVersionCheck {
     if (this.#latest === undefined || now - this.#latest.readAt >= maxAgeMs)
       this.#latest = { readAt: now, version: currentVersion(this.#context, this.#secret) };
     const read = await this.#latest.version;
-    if (this.#withdrawn.has(read.versionId)) return;
+    if (this.#withdrawn.has(read.versionId) && !(await this.#isRestored(read))) return;
     if (this.#newest === undefined || isNewer(read, this.#newest)) this.#newest = read;
     if (!isNewer(version, read) || this.#withdrawn.has(version.versionId)) return;
-    if (await this.#isWithdrawn(version)) {
-      this.#withdrawn.add(version.versionId);
-      this.#newest = read;
-    }
+    if (await this.#isWithdrawn(version)) this.#replace(version, read);
+  }
+
+  /**
+   * True if a version that was withdrawn has taken AWSCURRENT back from the older one. A read from before the withdrawal
+   * looks the same, so it does not count for as long as Secrets Manager may show that.
+   */
+  async #isRestored(read: SecretVersion): Promise<boolean> {
+    const withdrawnAt = this.#withdrawn.get(read.versionId) ?? 0;
+    const older = this.#newest;
+    if (older === undefined || this.#context.clock.now() < withdrawnAt + VISIBLE_WITHIN_MS) return false;
+    if (!(await this.#isWithdrawn(older))) return false;
+    this.#replace(older, read);
+    return true;
+  }
+
+  #replace(withdrawn: SecretVersion, current: SecretVersion): void {
+    this.#withdrawn.set(withdrawn.versionId, this.#context.clock.now());
+    this.#withdrawn.delete(current.versionId);
+    this.#newest = current;
   }
 
   /** True if the version has lost AWSCURRENT: then an older one that is read as AWSCURRENT is not out of date. */
