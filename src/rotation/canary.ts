@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import { type Connection, phaseKind } from "./connection.ts";
 import type { OutcomeDetails } from "./outcome.ts";
 import type { UpdateRequest, UpdateResult } from "./update.ts";
 
@@ -47,6 +47,11 @@ export class Canary {
     if (errorClass === "rejected")
       return keep(details, `${connection.name} went first and was refused this key`);
     if (errorClass === "superseded") return keep(details, "A newer version of the secret appeared");
+    if (mayHoldVersion && phaseKind(details.phase ?? "") === "refused")
+      return keep(
+        details,
+        `${connection.name} went first, and its last phase with this key was ${details.phase}`,
+      );
     const next = speaking ?? others[0];
     if (next === undefined) return { kind: "hand-over", others: [] };
     if (this.#unproven.has(next.connection) || this.#unproven.size < MAX_UNPROVEN)

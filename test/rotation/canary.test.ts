@@ -70,6 +70,27 @@ describe("a canary", () => {
     expect(new Canary().decide(A, holds(SILENT), [B], never)).toMatchObject({ kind: "hand-over" });
   });
 
+  it("does not hand over if it was last INVALID_AUTH, even if that was not confirmed", () => {
+    const unsettled = {
+      outcome: "unverified",
+      errorClass: "timeout",
+      evidence: evidenceOfPhase("unsettled"),
+    } as const;
+    const canary = new Canary();
+    expect(canary.decide(A, holds({ ...unsettled, phase: "INVALID_AUTH" }), [B], never)).toEqual({
+      kind: "keep",
+      details: {
+        outcome: "not-attempted",
+        errorClass: "timeout",
+        message:
+          "a went first, and its last phase with this key was INVALID_AUTH, so this connection keeps the key it has.",
+      },
+    });
+    expect(canary.decide(A, holds({ ...unsettled, phase: "READY" }), [B], never)).toMatchObject({
+      kind: "hand-over",
+    });
+  });
+
   it("hands over only once if it may hold a bad key, and the others keep the key they have", () => {
     const canary = new Canary();
     expect(canary.decide(A, holds(UNREACHABLE), [B], never)).toMatchObject({ kind: "hand-over" });
