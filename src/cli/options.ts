@@ -17,8 +17,9 @@ export function listOption<Flags extends string>(flags: Flags, description: stri
   );
 }
 
-/** Commander would take the next option as this option's value. */
+/** Commander would take the next option as this option's value, and a shell gives an empty one for an unset variable. */
 function parseValue(text: string): string {
+  if (text === "") throw new InvalidArgumentError("The value is empty.");
   if (text.startsWith("--")) throw new InvalidArgumentError("A value is missing before this option.");
   return text;
 }

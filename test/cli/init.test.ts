@@ -174,7 +174,7 @@ describe("init", () => {
       'No connection "nobody" was found.\nAvailable: support-openai, orders-mongodb',
     ],
     [
-      ["--name", "prod", "--region", ""],
+      ["--name", "prod"],
       "--organization, --environment, --api-key-secret, --cloud and --region must be given.",
     ],
   ])("ends with 2 for %j", async (args, message) => {

@@ -91,6 +91,11 @@ describe("rotate", () => {
       "Option '--secret <id>' argument '--dry-run' is invalid. A value is missing before this option.\nSee ",
     ],
     [
+      "a value that is empty",
+      ["rotate", "--secret", ""],
+      "Option '--secret <id>' argument '' is invalid. The value is empty.\nSee ",
+    ],
+    [
       "a value",
       ["rotate", "--secret"],
       "Option '--secret <id>' argument missing.\nSee flink-connection-rotator rotate --help.",
