@@ -10,10 +10,8 @@ import { type Archive, OwnBucketSynthesizer } from "./own-bucket.ts";
 import { RotatorStack } from "./stack.ts";
 
 export interface TemplateOptions {
-  /** The settings of the deployment by name, including `config`. */
+  /** The settings of the deployment by name, including `config`. Without `bucket`, the template has the parameter `CodeBucket`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The bucket with the code. Default: the template's parameter `CodeBucket`. */
-  readonly bucket?: string | undefined;
 }
 
 export interface DeployableTemplate {
@@ -33,10 +31,10 @@ const cloudFormation = z.looseObject({
  * The stack as a template and the code of its functions, for every tool that deploys CloudFormation.
  * @throws SettingsError or ConfigError if the settings or connections.json are invalid.
  */
-export function createTemplate({ settings, bucket }: TemplateOptions): DeployableTemplate {
+export function createTemplate({ settings }: TemplateOptions): DeployableTemplate {
   const outdir = mkdtempSync(join(tmpdir(), "flink-connection-rotator-"));
   try {
-    const synthesizer = new OwnBucketSynthesizer(bucket);
+    const synthesizer = new OwnBucketSynthesizer(settings["bucket"]);
     const context = { ...cdk.context, ...settings };
     const app = new App({ outdir, context, analyticsReporting: false });
     const stack = new RotatorStack(app, {}, synthesizer);

@@ -41,14 +41,13 @@ export function templateCommand(context: CommandContext): CommandUnknownOpts {
     .addHelpText("after", exampleText(out, EXAMPLES))
     .action(
       async ({ config = defaultConfigFile(context), bucket: givenBucket, context: given, out: folder }) => {
-        const settings = settingsOf(given);
+        const settings = { ...settingsOf(given), config, ...(givenBucket && { bucket: givenBucket }) };
         requireFolder(folder);
         requireTemporaryFolder();
-        const bucket = givenBucket ?? settings["bucket"];
-        const deployable = await create({ settings: { ...settings, config }, bucket });
+        const deployable = await create({ settings });
         write(folder, deployable);
         for (const text of deployable.warnings) err.print(`${err.paint("yellow", "Note:")} ${text}`);
-        out.print(...summary(folder, deployable, bucket));
+        out.print(...summary(folder, deployable, settings.bucket));
       },
     );
 }

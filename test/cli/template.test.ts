@@ -97,6 +97,7 @@ describe("the template command", { timeout: 60_000 }, () => {
     [["--context", "alertEmial=ops@example.com"], "alertEmail"],
     [["--context", "alertEmail"], "Write --context NAME=VALUE."],
     [["--config", "nowhere.json"], "nowhere.json"],
+    [["--bucket", "My Bucket"], "must be the name of a bucket"],
   ])("rejects %j and writes nothing", (args, message) => {
     const target = join(folder, "refused");
     const { status, stderr } = run("dist/cli/index.mjs", "--config", config, "--out", target, ...args);

@@ -17,10 +17,9 @@ const parsedTemplate = z.looseObject({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: z.unknown().optional() })),
 });
 
-function create({ settings, bucket }: Partial<TemplateOptions> = {}) {
+function create({ settings }: Partial<TemplateOptions> = {}) {
   const { template, archives, stackName, warnings } = createTemplate({
     settings: { config, ...settings },
-    bucket,
   });
   const parsed = parsedTemplate.parse(JSON.parse(template));
   const code = Object.values(parsed.Resources).flatMap(({ Type, Properties }) =>
@@ -72,7 +71,7 @@ describe("a template without CDK", () => {
   });
 
   it("has a given bucket instead of the parameter", () => {
-    const given = create({ bucket: "my-code" });
+    const given = create({ settings: { bucket: "my-code" } });
     expect(given.parsed.Parameters).toBeUndefined();
     expect(given.code).toMatchObject([{ S3Bucket: "my-code" }]);
   });
