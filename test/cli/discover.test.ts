@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
@@ -107,6 +107,14 @@ describe("discover", () => {
     const { code, out, err } = await run(["discover", ...given, ...output]);
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
+  it.runIf(existsSync("/proc/self"))("names the file that cannot be written, not its schema", async () => {
+    const { run, confluent } = await startOperator({ connections: TWO });
+    const place = ["--rest-endpoint", confluent.url, "--output", "/proc/rotator.json"];
+    const { code, err } = await run(["discover", ...IDS, ...place]);
+    expect(err).toContain("Error: /proc/rotator.json cannot be written (");
+    expect(code).toBe(2);
   });
 
   it("says why an environment cannot be listed", async () => {

@@ -35,9 +35,9 @@ export function mergedFile(file: string, found: readonly FoundConnection[], give
 /** Writes the file and, unless the folder has one, its JSON Schema. */
 export function writeWithSchema(file: string, found: readonly FoundConnection[], given: Given): DraftFile {
   const result = draftFile(found, given, `./${SCHEMA}`);
+  writeDraft(file, result.text);
   const schema = join(dirname(file), SCHEMA);
   if (!existsSync(schema)) writeDraft(schema, connectionsJsonSchemaText());
-  writeDraft(file, result.text);
   return result;
 }
 
