@@ -33,7 +33,7 @@ interface AlarmOptions {
   readonly notifyOnRecovery?: boolean;
 }
 
-export interface AlarmsProps {
+interface AlarmsProps {
   readonly serviceName: string;
   readonly metric: RotatorMetric;
   readonly fn: IFunction;

@@ -14,7 +14,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { RotatorMetric } from "./metrics.ts";
 
-export interface DashboardProps {
+interface DashboardProps {
   readonly metric: RotatorMetric;
   readonly fn: IFunction;
   readonly alarms: readonly IAlarm[];

@@ -6,7 +6,7 @@ import { LIMITS, requireRules, requireServiceName } from "./limits.ts";
 import { addChangeRules, addRotationFailedRules, grantDeadLetters } from "./rules.ts";
 import type { SecretIdentity } from "./secrets.ts";
 
-export interface EventsProps {
+interface EventsProps {
   /** All secrets that the function reads. */
   readonly secrets: readonly SecretIdentity[];
   /** The connections' secrets. */

@@ -16,6 +16,7 @@ import type { Construct } from "constructs";
 import { VERSION } from "../src/version.ts";
 import { type AlertOptions, alertEnvironment } from "./alert-options.ts";
 import { rotatorCode } from "./bundle.ts";
+import { allow } from "./permissions.ts";
 
 /** A secret with more connections than this is rotated by the orchestrator: a run sends at most 1,000 requests a minute. */
 export const MAX_CONNECTIONS_PER_RUN = 5_000;
@@ -26,7 +27,7 @@ export interface FleetOptions {
   readonly concurrency?: number;
 }
 
-export interface FleetProps extends FleetOptions {
+interface FleetProps extends FleetOptions {
   readonly configFile: string;
   readonly serviceName: string;
   readonly rotator: LambdaFunction;
@@ -66,8 +67,8 @@ export function addFleet(scope: Construct, props: FleetProps): Fleet {
     ALERT_FUNCTION: alert.functionArn,
   });
   const role = props.roles.orchestrator;
-  allow(role, ["lambda:InvokeFunction"], batch.functionArn, alert.functionArn);
-  allow(role, ["sqs:SendMessage"], props.failedRuns.queueArn);
+  allow(role, ["lambda:InvokeFunction"], [batch.functionArn, alert.functionArn]);
+  allow(role, ["sqs:SendMessage"], [props.failedRuns.queueArn]);
   allowDurableExecution(scope, orchestrator, role);
   // A durable function is always invoked by a version or an alias.
   const alias = orchestrator.addAlias("live");
@@ -94,7 +95,7 @@ function addAlertFunction(scope: Construct, props: FleetProps): LambdaFunction {
     logGroup: addLogGroup(scope, "FleetAlertLogs", props, roles.alert),
     environment: { ...commonEnvironment(props), ALERT_TOPIC_ARN: topic.topicArn },
   });
-  allow(roles.alert, ["sns:Publish"], topic.topicArn);
+  allow(roles.alert, ["sns:Publish"], [topic.topicArn]);
   return alert;
 }
 
@@ -142,7 +143,7 @@ function commonEnvironment({ serviceName, alerts }: FleetProps): Readonly<Record
 function addLogGroup(scope: Construct, id: string, { logRetention }: FleetProps, role: Role): LogGroup {
   const props = { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY };
   const logGroup = new LogGroup(scope, id, props);
-  allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
+  allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [logGroup.logGroupArn]);
   return logGroup;
 }
 
@@ -164,8 +165,4 @@ function allowDurableExecution(scope: Construct, orchestrator: LambdaFunction, r
 
 function logicalIdOf({ stack, node }: LambdaFunction): string {
   return CfnElement.isCfnElement(node.defaultChild) ? stack.getLogicalId(node.defaultChild) : "";
-}
-
-function allow(role: Role, actions: string[], ...resources: string[]): void {
-  role.addToPolicy(new PolicyStatement({ actions, resources }));
 }

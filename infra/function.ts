@@ -19,7 +19,7 @@ import type { FleetOptions } from "./fleet.ts";
 import { METRICS_NAMESPACE } from "./metrics.ts";
 import { type HttpsProxy, inNetwork, type Network, proxyEnvironment } from "./network.ts";
 
-export interface RotatorFunctionProps {
+interface RotatorFunctionProps {
   readonly serviceName: string;
   readonly code: Code;
   readonly role: IRole;

@@ -8,7 +8,7 @@ const MAX_WINDOW_HOURS = 168;
 /** The accepted delay of a run, in addition to the schedule's window. */
 const MIN_SLACK_HOURS = 12;
 
-export interface MissingRunWindow {
+interface MissingRunWindow {
   readonly metric: Metric;
   readonly evaluationPeriods: number;
 }

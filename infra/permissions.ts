@@ -5,7 +5,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { grantSecrets, type PermittedSecrets } from "./secret-permissions.ts";
 
-export interface RotatorResources extends PermittedSecrets {
+interface RotatorResources extends PermittedSecrets {
   readonly kmsKeyArns: readonly string[];
   readonly topic: ITopic;
   readonly logGroup: ILogGroup;
@@ -54,7 +54,7 @@ function grantDecrypt(role: Role, keyArn: string): void {
   });
 }
 
-function allow(
+export function allow(
   role: Role,
   actions: string[],
   resources: string[],

@@ -5,7 +5,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { delivery } from "./rules.ts";
 
-export interface RecoveryRuleProps {
+interface RecoveryRuleProps {
   readonly alarmNames: readonly string[];
   readonly topic: ITopic;
   readonly deadLetterQueue: IQueue;

@@ -9,7 +9,7 @@ interface Located {
   readonly region: string;
 }
 
-export interface RegionalResources {
+interface RegionalResources {
   readonly secrets: readonly SecretIdentity[];
   readonly topic: ITopic;
   readonly kmsKeyArns: readonly string[];

@@ -32,7 +32,7 @@ const RETRY_POLICY = {
   maximumRetryAttempts: 10,
 } satisfies CfnRule.RetryPolicyProperty;
 
-export interface ChangeRulesProps {
+interface ChangeRulesProps {
   /** The connections' secrets. */
   readonly secrets: readonly SecretIdentity[];
   readonly serviceName: string;
@@ -79,7 +79,7 @@ function changePatterns(
   return [...(own ? [patternOfEverySecret(patternOf, own)] : []), ...patternsWithinLimit(patternOf, others)];
 }
 
-export interface RotationFailedRulesProps {
+interface RotationFailedRulesProps {
   /** The connections' secrets, and those with the rotator's Confluent API keys. */
   readonly secrets: readonly SecretIdentity[];
   readonly serviceName: string;

@@ -91,7 +91,7 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-export interface ScheduleProps extends ResolvedSchedule {
+interface ScheduleProps extends ResolvedSchedule {
   readonly enabled: boolean;
   readonly fn: IFunction;
   readonly deadLetterQueue: Queue;

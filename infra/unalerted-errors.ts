@@ -12,7 +12,7 @@ const PERIOD = Duration.minutes(5);
  */
 export const PERSISTENT = { evaluationPeriods: 8, datapointsToAlarm: 5 } as const;
 
-export interface UnalertedErrorsProps {
+interface UnalertedErrorsProps {
   readonly metric: RotatorMetric;
   readonly fn: IFunction;
   readonly fleet: Fleet | undefined;

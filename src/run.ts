@@ -45,7 +45,7 @@ export interface RunOptions {
   readonly secretsManager?: Pick<SecretsManagerClientConfig, "endpoint" | "region" | "credentials">;
 }
 
-export interface RunResult {
+interface RunResult {
   readonly report: Report;
   readonly traffic: Traffic;
 }
@@ -77,7 +77,7 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
   }
 }
 
-export interface Clients {
+interface Clients {
   readonly dependencies: RunDependencies;
   readonly traffic: Traffic;
   readonly close: () => Promise<void>;

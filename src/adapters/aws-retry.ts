@@ -4,7 +4,7 @@ import type { Clock } from "../rotation/clock.ts";
 import { OutOfTimeError } from "../rotation/errors.ts";
 import { toNetworkFault } from "./network-fault.ts";
 
-export interface AwsRetryOptions {
+interface AwsRetryOptions {
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;

@@ -16,7 +16,7 @@ import type { HttpResponse } from "./http.ts";
 import { orUnknownResult } from "./network-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
-export interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
+interface ConfluentClientOptions extends Omit<TransportOptions, "authorization"> {
   /** Removes known secrets from an unknown phase. */
   readonly redact: (text: string) => string;
   readonly restEndpoint: string;

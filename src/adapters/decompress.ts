@@ -14,7 +14,7 @@ const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>(
 ]);
 
 /** The code of the error for bytes that cannot be decompressed, whatever their encoding. */
-export const CANNOT_DECOMPRESS = "Z_DATA_ERROR";
+const CANNOT_DECOMPRESS = "Z_DATA_ERROR";
 
 /**
  * Some gateways compress despite `accept-encoding: identity`, and without a header that says so.

@@ -1,5 +1,5 @@
 /** Why a request got no response. It quotes nothing of the request. */
-export interface NetworkFault {
+interface NetworkFault {
   /** The code of Node or undici. */
   readonly code: string;
   readonly kind: NetworkFaultKind;
@@ -7,7 +7,7 @@ export interface NetworkFault {
   readonly host?: string;
 }
 
-export type NetworkFaultKind =
+type NetworkFaultKind =
   | "name"
   | "refused"
   | "timeout"

@@ -26,7 +26,7 @@ const MAX_RETRY_MS = 300_000;
 /** More concurrent reads would delay the first LIST of connections, which needs only one secret. */
 const AT_ONCE = [{ windowMs: 0, count: 5, writes: 0 }];
 
-export interface SecretsOptions {
+interface SecretsOptions {
   /** @param region that of the secret's ARN; `undefined` for a bare name, which belongs to the SDK's region. */
   readonly clientFor: (region: string | undefined) => Client;
   readonly clock: Clock;

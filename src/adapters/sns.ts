@@ -88,7 +88,7 @@ function createAlertClient(topicArn: string): SNSClient {
   });
 }
 
-export interface PublishOptions extends AlertOptions {
+interface PublishOptions extends AlertOptions {
   readonly topicArn: string;
   readonly httpsFormat: HttpsFormat;
 }

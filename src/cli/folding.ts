@@ -2,7 +2,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 const MAX_SHOWN = 20;
 
-export interface Folded<T> {
+interface Folded<T> {
   readonly shown: readonly T[];
   readonly folded: readonly T[];
 }

@@ -5,7 +5,7 @@ import { firstNames } from "../terminal/text.ts";
 import { factLines, type ShownProblem } from "./problem.ts";
 
 /** A connection, and texts about it. */
-export interface Remark extends Partial<ShownProblem> {
+interface Remark extends Partial<ShownProblem> {
   readonly name: string;
   readonly environment: string;
 }

@@ -42,7 +42,7 @@ export interface ObservedResponse {
   readonly error?: unknown;
 }
 
-export interface RequestObserver {
+interface RequestObserver {
   readonly started: (request: ObservedRequest) => void;
   readonly ended: (request: ObservedRequest, response: ObservedResponse) => void;
 }

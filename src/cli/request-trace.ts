@@ -13,7 +13,7 @@ const SHOWN_HEADERS = [
   "x-ratelimit-reset",
 ] as const;
 
-export interface RequestTraceOptions {
+interface RequestTraceOptions {
   readonly redactor: Redactor;
   readonly print: (line: string) => void;
   readonly now: () => number;

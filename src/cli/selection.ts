@@ -21,7 +21,7 @@ export function loadConfig(file: string | undefined, context: Pick<Context, "env
 }
 
 /** The connections that a command line selects: by name, by secret, by environment, or all of them. */
-export interface Selection {
+interface Selection {
   readonly names: readonly string[];
   readonly secrets: readonly string[];
   readonly environment: string | undefined;

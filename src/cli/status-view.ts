@@ -30,7 +30,7 @@ const STYLES: Readonly<Record<ConnectionStatus["state"], Style>> = {
   healthy: "green",
 };
 
-export interface StatusViewOptions {
+interface StatusViewOptions {
   readonly config: Pick<Config, "propagationLabel" | "verification">;
   readonly now: number;
   /** Whether all healthy connections are shown. */

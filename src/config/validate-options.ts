@@ -10,7 +10,7 @@ import type { ValidationIssue } from "./issues.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A connection's entry, as far as it is valid. */
-export interface OptionEntry {
+interface OptionEntry {
   readonly type?: string | undefined;
   readonly fields?: string | Readonly<Record<string, unknown>> | undefined;
   readonly values?: Readonly<Record<string, unknown>> | undefined;

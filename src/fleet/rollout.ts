@@ -16,7 +16,7 @@ export type BatchResult =
     }
   | { readonly kind: "failed" | "late" };
 
-export interface RolloutSettings {
+interface RolloutSettings {
   readonly canary: boolean;
   /** The maximum number of connections in a batch. */
   readonly batchSize: number;

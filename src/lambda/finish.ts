@@ -19,7 +19,7 @@ export function finishRun(report: Report, alertFault: string | undefined, teleme
   throw new RotationFailedError(lines.join("\n"));
 }
 
-export interface StartAlert {
+interface StartAlert {
   readonly create: (error: Error) => Alert;
   /** Publishes the alert. @returns the reason if it could not be sent. */
   readonly send: (alert: Alert) => Promise<string | undefined>;

@@ -11,7 +11,7 @@ export const KEY_PROPAGATION_MS = 600_000;
 const YOUNG_RETRY_MS = 5_000;
 const RETRY_MS = 1_000;
 
-export interface ApiKeySource {
+interface ApiKeySource {
   readonly clock: Clock;
   /** The secret that holds the API key, as messages name it. */
   readonly secretId: string;

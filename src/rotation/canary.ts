@@ -6,7 +6,7 @@ import type { UpdateRequest, UpdateResult } from "./update.ts";
 const MAX_UNPROVEN = 2;
 
 /** What the update of a canary means for the other connections of its secret. */
-export type CanaryDecision =
+type CanaryDecision =
   | { readonly kind: "follow"; readonly proof: Pick<UpdateRequest, "isKeyProven"> }
   /** The first of the others is the next canary. */
   | { readonly kind: "hand-over"; readonly others: readonly UpdateRequest[] }

@@ -103,7 +103,7 @@ export function sessionOf(sessions: OpenedSessions, { environment }: Connection)
 }
 
 /** The rotator's Confluent API keys by secret, since several environments may share one. */
-export type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
+type ApiKeys = ReadonlyMap<string, Promise<SecretVersion>>;
 
 /** Starts reading the API key of each environment that has connections to rotate. */
 export function readApiKeys(context: RunContext, groups: readonly SecretGroup[]): ApiKeys {

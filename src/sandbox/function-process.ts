@@ -40,7 +40,7 @@ export interface FunctionProcess {
   readonly stop: () => void;
 }
 
-export interface FunctionOptions {
+interface FunctionOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Receives the function's structured log. */
   readonly logFile: string;

@@ -13,7 +13,7 @@ import type { FoundConnection, SecretChoice } from "./found.ts";
 /** Asks a question. The result is `initial` if the user only presses Enter, and `undefined` if the input ends. */
 export type AskText = (question: string, initial?: string) => Promise<string | undefined>;
 
-export interface Fit {
+interface Fit {
   readonly choice: SecretChoice;
   /** Why the secret does not fit the connection. It never contains a value. */
   readonly problem?: string;

@@ -8,7 +8,7 @@ import type { Secret } from "../../rotation/secret.ts";
 import { currentVersion } from "../../rotation/versions.ts";
 
 /** AWSCURRENT of a connection's secret and the credentials in it. */
-export interface CurrentKey {
+interface CurrentKey {
   readonly version: SecretVersion;
   readonly credentials: Credentials;
   readonly check: CurrentVersionCheck;

@@ -52,7 +52,7 @@ interface ReportedPhase {
   readonly detail?: string;
 }
 
-export interface ReportFacts {
+interface ReportFacts {
   readonly config: Config;
   readonly connection: Connection;
   readonly startedAt: number;

@@ -10,13 +10,13 @@ import { putData, readCurrentKey } from "./put.ts";
 const RESTORE_MS = 300_000;
 const MAX_DELAY_MS = 10_000;
 
-export interface Restored {
+interface Restored {
   /** The state before the good key was restored. */
   readonly before: ConnectionState;
   readonly putAt: number;
 }
 
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly open: OpenUntil;
   readonly connection: Connection;
   readonly clock: RunContext["clock"];

@@ -3,7 +3,7 @@ import { StateHistory } from "../../rotation/polling/history.ts";
 import type { UntrustedText } from "../../rotation/untrusted-text.ts";
 
 /** The first read of a phase, possibly after another one. */
-export interface PhaseSeen {
+interface PhaseSeen {
   readonly afterMs: number;
   /** Empty if the service reports none. */
   readonly phase: string;

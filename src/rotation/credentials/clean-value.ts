@@ -2,7 +2,7 @@ import { SecretError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 
 /** What may stand around a value, and what a value may contain. */
-export type ValueForm = "key" | "token" | "id" | "document" | "address" | "text" | "verbatim";
+type ValueForm = "key" | "token" | "id" | "document" | "address" | "text" | "verbatim";
 
 /** By backend key. */
 const FORMS: ReadonlyMap<string, ValueForm> = new Map<string, ValueForm>([

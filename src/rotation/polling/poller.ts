@@ -22,7 +22,7 @@ export interface PollCheck {
   readonly nextReadAt: (now: number) => number | undefined;
 }
 
-export interface PollRequest {
+interface PollRequest {
   readonly name: string;
   readonly check: PollCheck;
   /** When the connection was put, in milliseconds since the epoch. Reads become rarer with time. */

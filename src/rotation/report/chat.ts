@@ -9,7 +9,7 @@ import { environmentsOf } from "./summary.ts";
 
 const MAX_RESOURCES = 20;
 
-export interface ChatContent {
+interface ChatContent {
   readonly title: string;
   readonly description: string;
   readonly nextSteps: readonly string[];

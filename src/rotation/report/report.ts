@@ -8,7 +8,7 @@ import { OUTCOMES, type reportSchema } from "./schema.ts";
 /** The result of a run. */
 export type Report = z.output<typeof reportSchema>;
 
-export interface RunFacts {
+interface RunFacts {
   readonly trigger: Trigger;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

@@ -24,7 +24,7 @@ export class StatementNames {
 }
 
 /** What the name of a statement shows if the rotator has created it. */
-export interface OwnStatement {
+interface OwnStatement {
   /** When its run began, in milliseconds since the epoch. */
   readonly runAt: number;
   /** The end of a marker's name, which shows which statement is stopped. */

@@ -15,7 +15,7 @@ const RUNNING = ["PENDING", "RUNNING", "DEGRADED"];
 const RESTARTABLE = ["RUNNING", "DEGRADED", "FAILED"];
 
 /** An environment with the connections that the run has updated. */
-export interface Reviewed {
+interface Reviewed {
   readonly environment: string;
   readonly session: EnvironmentSession;
   readonly updated: readonly UpdatedConnection[];

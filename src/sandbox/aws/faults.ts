@@ -22,7 +22,7 @@ export const awsFault = z.strictObject({
 
 export type AwsFault = Readonly<z.infer<typeof awsFault>>;
 
-export interface AwsTarget {
+interface AwsTarget {
   readonly operation: string;
   readonly secretArn: string | undefined;
   readonly topicArn: string | undefined;

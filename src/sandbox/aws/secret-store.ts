@@ -11,7 +11,7 @@ export interface SecretVersion {
   readonly stages: Set<string>;
 }
 
-export type SecretVersions = ReadonlyMap<string, SecretVersion>;
+type SecretVersions = ReadonlyMap<string, SecretVersion>;
 
 export interface StoredSecret {
   readonly name: string;
@@ -35,7 +35,7 @@ export interface SecretLabelUpdated {
   readonly detail: { readonly name: string; readonly labelUpdated: string; readonly versionId: string };
 }
 
-export interface AwsIdentity {
+interface AwsIdentity {
   readonly clock: Clock;
   readonly region: string;
   readonly accountId: string;

@@ -29,7 +29,7 @@ export interface Route {
   readonly statement?: string;
 }
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly route: Route;

@@ -45,7 +45,7 @@ export interface ControlRequest {
 }
 
 /** The state behind `/_sandbox/…`. */
-export interface Controlled {
+interface Controlled {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly faults: Faults;
 }

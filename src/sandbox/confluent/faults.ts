@@ -70,7 +70,7 @@ export const faultRule = z.strictObject({
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 export type FaultRule = Readonly<z.infer<typeof faultRule>>;
 
-export interface FaultTarget {
+interface FaultTarget {
   readonly method: string;
   readonly environmentId?: string;
   readonly collection?: "connections" | "statements";

@@ -28,7 +28,7 @@ export interface RecordedRequest {
 
 type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly clock: Clock;
   readonly api: ConnectionsApi;
   readonly faults: Faults;

@@ -19,7 +19,7 @@ export interface ConfluentOptions extends Partial<Settings> {
   readonly advertisedUrl?: string;
 }
 
-export interface NewEnvironment extends Partial<Settings> {
+interface NewEnvironment extends Partial<Settings> {
   readonly organizationId: string;
   readonly environmentId: string;
   readonly apiKeys: readonly ApiKey[];

@@ -11,7 +11,7 @@ interface ValidKey {
 }
 
 /** Decides whether the endpoint accepts auth data: a list of accepted values, or a function. */
-export type KeyMatcher = readonly (string | ValidKey)[] | ((data: AuthData, at: number) => boolean);
+type KeyMatcher = readonly (string | ValidKey)[] | ((data: AuthData, at: number) => boolean);
 
 /**
  * How the service reports on a new key. In each of these worlds, the PUT changes version and time of the object.

@@ -5,7 +5,7 @@ import { ApiError, emptyResponse, jsonResponse, type SandboxResponse } from "./r
 import type { InspectedStatement, StatementSpec } from "./statement.ts";
 import type { StoredStatements } from "./statements.ts";
 
-export interface StatementRequest {
+interface StatementRequest {
   readonly method: string;
   readonly path: string;
   /** Absent for the collection. */
