@@ -1,4 +1,5 @@
-import { type Connection, qualifiedName } from "../rotation/connection.ts";
+import { type Connection, phaseKind, qualifiedName } from "../rotation/connection.ts";
+import { keySource } from "../rotation/credentials/key-source.ts";
 import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
 import type { StatementEntry } from "../rotation/statements/recorder.ts";
@@ -65,16 +66,19 @@ const WITHOUT_OUTCOME = {
  * rotator function follows the same rule.
  */
 export class FleetRollout {
+  readonly #plan: readonly SecretGroup[];
+  /** The connections of one key each: a secret may hold several, and one that works says nothing about the others. */
   readonly #groups: readonly SecretGroup[];
   readonly #settings: RolloutSettings;
   readonly #groupOf = new Map<Connection, SecretGroup>();
   readonly #keyStates = new Map<SecretGroup, KeyState>();
   readonly #outcomes = new Map<Connection, Outcome>();
 
-  constructor(groups: readonly SecretGroup[], settings: RolloutSettings) {
-    this.#groups = groups;
+  constructor(plan: readonly SecretGroup[], settings: RolloutSettings) {
+    this.#plan = plan;
+    this.#groups = plan.flatMap(splitByKey);
     this.#settings = settings;
-    for (const group of groups) {
+    for (const group of this.#groups) {
       this.#keyStates.set(group, { isAccepted: !settings.canary, hasStarted: false, unproven: [] });
       for (const connection of group.connections) this.#groupOf.set(connection, group);
     }
@@ -100,7 +104,7 @@ export class FleetRollout {
 
   /** One outcome for each connection, in the order of the plan. */
   outcomes(): readonly Outcome[] {
-    return this.#groups.flatMap(({ connections }) =>
+    return this.#plan.flatMap(({ connections }) =>
       connections.flatMap((connection) => this.#outcomes.get(connection) ?? []),
     );
   }
@@ -125,7 +129,14 @@ export class FleetRollout {
     const refused = outcomes.find(
       ({ errorClass, outcome }) => isAnswered && errorClass === "rejected" && outcome !== "not-attempted",
     );
+    const doubted = outcomes.find((each) => mayHoldNewKey(each) && phaseKind(each.phase ?? "") === "refused");
     if (refused) this.#skipRemaining(group, refused, `${refused.name} went first and was refused this key`);
+    else if (!keyState.isAccepted && doubted)
+      this.#skipRemaining(
+        group,
+        doubted,
+        `${doubted.name} went first, and its last phase with this key was ${doubted.phase}`,
+      );
     else if (!keyState.isAccepted && keyState.unproven.length >= MAX_UNPROVEN)
       this.#skipUnproven(group, keyState.unproven);
   }
@@ -144,6 +155,12 @@ export class FleetRollout {
       this.#outcomes.set(connection, toOutcome(connection, details));
     }
   }
+}
+
+/** The orchestrator reads no secret, so it goes by the fields of the secret from which the keys are taken. */
+function splitByKey(group: SecretGroup): SecretGroup[] {
+  const byKey = Map.groupBy(group.connections, keySource);
+  return [...byKey.values()].map((connections) => ({ ...group, connections }));
 }
 
 /** True for an outcome after which the rotator function updates the other connections of the secret. */

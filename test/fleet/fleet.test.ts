@@ -99,6 +99,16 @@ describe("a fleet", () => {
     expect(batches).toEqual([["prod/a1"], ["prod/a2"], ["prod/a3", "prod/a4"], ["prod/a5"]]);
   });
 
+  it("sends a key to no other connection if the canary was last INVALID_AUTH, even if that was not confirmed", async () => {
+    const unsettled = { outcome: "unverified", errorClass: "timeout", phase: "INVALID_AUTH" } as const;
+    const { batches, execution } = await run({
+      detailsByConnection: { a1: unsettled },
+      secrets: { "prod/a": ["a1", "a2"] },
+    });
+    expect(batches).toEqual([["prod/a1"]]);
+    expect(execution.error).toContain("1 of 2 not attempted, 1 unverified (timeout)");
+  });
+
   it("sends a key to at most two connections until one of them has accepted it", async () => {
     const unreachable = { outcome: "failed", errorClass: "unreachable" } as const;
     const { execution, batches, alerts } = await run({
@@ -108,6 +118,20 @@ describe("a fleet", () => {
     expect(batches).toEqual([["prod/a1"], ["prod/a2"], ["prod/a3"]]);
     expect(execution.error).toContain("3 of 5 failed, 2 not attempted");
     expect(alerts[0]?.text).toContain("a1 and a3 went first, and it is not known whether this key works");
+  });
+});
+
+describe("a fleet's secret that holds several keys", () => {
+  const secrets = { "prod/a": ["a1", "a2", "a3", "a4", "a5", "a6"] };
+  const fields = { a1: "ONE", a2: "ONE", a3: "ONE", a4: "TWO", a5: "TWO", a6: "TWO" };
+
+  it("has a canary for each of them, so that a refused key reaches one connection", async () => {
+    const { batches, execution } = await run({ secrets, fields, detailsByConnection: { a4: REFUSED } });
+    expect(batches).toEqual([
+      ["prod/a1", "prod/a4"],
+      ["prod/a2", "prod/a3"],
+    ]);
+    expect(execution.error).toContain("1 of 6 failed, 2 not attempted (rejected)");
   });
 });
 

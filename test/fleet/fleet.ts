@@ -20,6 +20,8 @@ const NOW = 1_800_000_000_000;
 export interface FleetOptions {
   /** Names of connections by secret. */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
+  /** The key of the secret's JSON that holds a connection's key. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** The outcomes of connections. Default: ready. */
   readonly detailsByConnection?: Readonly<Record<string, Parameters<typeof toOutcome>[1]>>;
   /** Replaces the response for the batch that contains the connection. */
@@ -47,7 +49,10 @@ export function startFleet(options: FleetOptions = {}): Fleet {
   const config = configFile({
     environments: { prod: environmentEntry() },
     connections: Object.entries(secrets).flatMap(([secret, names]) =>
-      names.map((name) => connectionEntry({ name, secret })),
+      names.map((name) => {
+        const field = options.fields?.[name];
+        return connectionEntry({ name, secret, ...(field && { fields: { "api-key": field } }) });
+      }),
     ),
     rollout: { canary: options.canary ?? true },
   });

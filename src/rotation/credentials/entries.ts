@@ -52,7 +52,12 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** The same without those that only name the key. */
 export function keysIn(entries: readonly Entry[]): Secret[] {
-  return secretsIn(entries.filter(({ backendKey }) => !NAMES.has(backendKey)));
+  return secretsIn(entries.filter(isKey));
+}
+
+/** False for a value that says how a key is used, or whose key it is. */
+export function isKey({ option, backendKey }: Omit<Entry, "value">): boolean {
+  return !SETTINGS.has(option) && !NAMES.has(backendKey);
 }
 
 /** What is unusual about the values; never a value. */
