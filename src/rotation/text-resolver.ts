@@ -62,10 +62,14 @@ export class TextResolver {
     }
   }
 
-  /** The id of the AWSPREVIOUS version; `undefined` if there is none, or if it cannot be read. Never rejects. */
+  /**
+   * The id of the AWSPREVIOUS version; `undefined` if there is none, if it cannot be read, or if it is newer than `current`:
+   * then AWSCURRENT was given back, and the newer version lost it for a reason. Never rejects.
+   */
   async previousVersionId(secretId: string, current?: SecretVersion): Promise<string | undefined> {
     const previous = await this.#previous.latest(secretId, current).catch(() => undefined);
-    return previous?.versionId;
+    const isNewer = current !== undefined && previous !== undefined && previous.createdAt > current.createdAt;
+    return isNewer ? undefined : previous?.versionId;
   }
 
   /** Short credentials and common words are removed only if they are sent, which the connection decides. */

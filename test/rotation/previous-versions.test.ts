@@ -86,6 +86,11 @@ describe("the previous version of a secret", () => {
     expect(await resolverOf(read).texts.previousVersionId("openai")).toBeUndefined();
   });
 
+  it("has no id if it is newer, since the older version was given AWSCURRENT back", async () => {
+    const { texts } = resolverOf(async () => ({ ...PREVIOUS, createdAt: CURRENT.createdAt + 1 }));
+    expect(await texts.previousVersionId("openai", CURRENT)).toBeUndefined();
+  });
+
   it("may be unreadable although nobody waits for it", async () => {
     const onUnhandled = vi.fn();
     process.on("unhandledRejection", onUnhandled);
