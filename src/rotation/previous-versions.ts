@@ -1,10 +1,12 @@
-import type { RunDependencies, SecretVersion } from "./dependencies.ts";
+import type { RotationSettings, RunDependencies, SecretVersion } from "./dependencies.ts";
 import { OutOfTimeError, SecretError } from "./errors.ts";
 import { VISIBLE_WITHIN_MS } from "./versions.ts";
 
 const READ_AGAIN_MS = 1_000;
 
-type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "clock" | "deadlineAt">;
+type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "clock" | "deadlineAt"> & {
+  readonly settings?: Pick<RotationSettings, "propagationLabel">;
+};
 type Reading = Promise<SecretVersion | undefined>;
 
 /** The first version that a run rotates, and the one that its connections hold until then. */
@@ -23,6 +25,7 @@ export class PreviousVersions {
   readonly #starts = new Map<string, Start>();
   /** By secret and by the version that a text is about. */
   readonly #latest = new Map<string, Reading>();
+  readonly #labelled = new Map<string, Reading>();
 
   /** @param closed aborts when the run is over. */
   constructor(dependencies: Dependencies, closed?: AbortSignal) {
@@ -47,12 +50,25 @@ export class PreviousVersions {
   /** Every version that a text about `version` may quote. @throws RotationError if one of them cannot be known. */
   async quotable(secretId: string, version?: SecretVersion): Promise<readonly SecretVersion[]> {
     const start = this.#starts.get(secretId);
-    const [latest, before] = await Promise.all([this.latest(secretId, version), start?.before]);
+    const [latest, before, labelled] = await Promise.all([
+      this.latest(secretId, version),
+      start?.before,
+      this.#withLabel(secretId),
+    ]);
     const current = [start?.version, version].filter((each) => each !== undefined);
     const isReplaced = current.some(({ versionId }) => versionId === latest?.versionId);
     if (isReplaced && before === undefined)
       throw new SecretError(`A newer version of secret ${secretId} hides the one before the rotation.`);
-    return [...current, latest, before].filter((each) => each !== undefined);
+    return [...current, latest, before, labelled].filter((each) => each !== undefined);
+  }
+
+  /** The version with the propagation label, read once: the connections may hold it still if later versions were refused. */
+  async #withLabel(secretId: string): Reading {
+    const stage = this.#dependencies.settings?.propagationLabel;
+    if (stage === undefined) return undefined;
+    const reading = this.#labelled.get(secretId) ?? this.#read(secretId, stage);
+    this.#labelled.set(secretId, reading);
+    return reading;
   }
 
   /** Secrets Manager may show no AWSPREVIOUS for a moment after the current version was created. */
@@ -66,9 +82,9 @@ export class PreviousVersions {
     }
   }
 
-  async #read(secretId: string): Reading {
+  async #read(secretId: string, stage = "AWSPREVIOUS"): Reading {
     const { secrets, redactor } = this.#dependencies;
-    const version = await secrets.read(secretId, { stage: "AWSPREVIOUS" });
+    const version = await secrets.read(secretId, { stage });
     if (version !== undefined) redactor.add(version.value);
     return version;
   }

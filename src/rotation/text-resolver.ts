@@ -1,11 +1,12 @@
 import type { Connection } from "./connection.ts";
 import { buildCredentials } from "./credentials/auth-data.ts";
-import type { RunDependencies, SecretVersion } from "./dependencies.ts";
+import type { RunContext, RunDependencies, SecretVersion } from "./dependencies.ts";
 import { RotationError } from "./errors.ts";
 import { PreviousVersions } from "./previous-versions.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
 
-type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "log" | "clock" | "deadlineAt">;
+type Dependencies = Pick<RunDependencies, "secrets" | "redactor" | "log" | "clock" | "deadlineAt"> &
+  Partial<Pick<RunContext, "settings">>;
 
 /** The texts of an outcome; some may come from outside. */
 export interface Texts {

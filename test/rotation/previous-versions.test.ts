@@ -4,6 +4,7 @@ import type { SecretVersion } from "../../src/rotation/dependencies.ts";
 import { SecretError } from "../../src/rotation/errors.ts";
 import { Secret } from "../../src/rotation/secret.ts";
 import { secretVersion } from "../support/builders.ts";
+import { fakeWorld } from "../support/fake-world.ts";
 import { CONNECTION, CURRENT, PREVIOUS, resolverOf, withPrevious } from "../support/text-resolver.ts";
 import { untrusted } from "../support/untrusted.ts";
 
@@ -50,6 +51,17 @@ describe("texts about a secret that changes during the run", () => {
     texts.readBefore("openai", CURRENT);
     expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION, CURRENT)).toEqual({
       detail: "refused",
+    });
+  });
+
+  it("are shown without the version with the propagation label, which the connections may hold still", async () => {
+    const settings = { ...fakeWorld().context.settings, propagationLabel: "FLINK_READY" };
+    const { texts } = resolverOf(
+      async (selector) => ("stage" in selector && selector.stage === "FLINK_READY" ? FIRST : PREVIOUS),
+      { settings },
+    );
+    expect(await texts.resolve({ detail }, CONNECTION, CURRENT)).toEqual({
+      detail: "[redacted], [redacted], [redacted]",
     });
   });
 
