@@ -1,7 +1,7 @@
 import { buildCredentials } from "./credentials/auth-data.ts";
 import type { RunContext, SecretVersion } from "./dependencies.ts";
 import type { EnvironmentSession } from "./environment.ts";
-import { isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
+import { type Evidence, isKeyRefused, type OutcomeDetails, toRotationError } from "./outcome.ts";
 import { type Text, UntrustedText } from "./untrusted-text.ts";
 import { type UpdateRequest, type UpdateResult, updateConnection } from "./update.ts";
 
@@ -41,8 +41,8 @@ function after({ message = "" }: OutcomeDetails, words: Text): Text {
   return UntrustedText.sentence`${message} ${words}`;
 }
 
-function stateOf({ outcome, evidence }: OutcomeDetails): string {
-  if (evidence?.statement === "completed") return "a statement has used it";
+function stateOf({ outcome }: OutcomeDetails, { statement }: Evidence): string {
+  if (statement === "completed") return "a statement has used it";
   return outcome === "ready" ? "is READY" : "is accepted";
 }
 
@@ -64,7 +64,7 @@ function describeRollback(
     return { ...refusal, message: after(refusal, words) };
   }
   if (details.outcome === "ready" || details.outcome === "applied") {
-    const message = after(refusal, `The previous one was put back and ${stateOf(details)}.`);
+    const message = after(refusal, `The previous one was put back and ${stateOf(details, evidence)}.`);
     return { ...details, outcome: "rolled-back", errorClass: "rejected", message };
   }
   const isReady = evidence.phase === "ready";
