@@ -70,7 +70,7 @@ export function addAlarms(scope: Construct, props: AlarmsProps): IAlarm[] {
 function rotationAlarms(props: AlarmsProps): Record<string, AlarmOptions> {
   return {
     FailedConnections: {
-      // One minute, so that two runs rarely share a period, of which only the larger number counts.
+      // Two runs rarely share a minute. If they do, only the larger number counts.
       metric: props
         .metric("OpenFailures", { statistic: Stats.MAXIMUM })
         .with({ period: Duration.minutes(1) }),

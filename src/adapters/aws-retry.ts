@@ -48,7 +48,7 @@ export async function withAwsRetry<T>(
   }
 }
 
-/** The response came from something else than AWS, such as a proxy. */
+/** The response did not come from AWS, but from a proxy, for example. */
 export class NotAwsError extends Error {
   override readonly name = "NotAwsError";
 }

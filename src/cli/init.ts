@@ -84,7 +84,7 @@ async function runInit(options: Options, context: CommandContext): Promise<void>
   );
 }
 
-/** The command with an option for each answer, of which one was probably wrong. */
+/** The command with an option for each answer: one of the answers was probably wrong. */
 function commandFor(answers: EnvironmentOptions, output: string): string {
   const given = [
     ["--organization", answers.organization],

@@ -6,7 +6,7 @@ export function commandNames(program: CommandUnknownOpts): string[] {
   return commands.map((command) => command.name());
 }
 
-/** The long names of a command's options, `--help` and the global ones among them. */
+/** The long names of a command's options, including `--help` and the global ones. */
 export function optionNames(command: CommandUnknownOpts): string[] {
   const help = command.createHelp();
   const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];

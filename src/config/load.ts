@@ -49,7 +49,7 @@ let latest: { readonly file: string; readonly text: string; readonly config: Con
 
 /**
  * Reads the file each time, and validates it if it has changed.
- * @param setting what names the file.
+ * @param setting how to choose another file, for a message.
  * @throws ConfigError listing every issue.
  */
 export function readConfig(file: string, setting = "CONNECTIONS_FILE"): Config {

@@ -42,7 +42,7 @@ describe("an operator's connections.json", () => {
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
-  it("row 75: contains or names each connection of which Terraform does not know everything yet", async () => {
+  it("row 75: contains or names each connection, even if Terraform does not know everything about it yet", async () => {
     const { run, folder } = await startOperator({ connections: ONE });
     const resource = (name: string, values: object) => ({
       address: `confluent_flink_connection.${name}`,

@@ -7,7 +7,7 @@ import { anyCharacter } from "../support/unicode.ts";
 const KEY = 'sk-proj/Ab+"\\é 0123456789 z';
 
 describe("redaction keeps text", () => {
-  it("without a secret as it is", async () => {
+  it("that contains no secret", async () => {
     await fc.assert(
       fc.property(
         fc.string({ unit: anyCharacter, maxLength: 500 }),
@@ -52,7 +52,7 @@ describe("redaction keeps text", () => {
     expect(redactorOf("AbCdEfGhIjKl").redact("ends with AbCdEfGh")).toBe("ends with [redacted]");
   });
 
-  it("that continues a secret, even if it would be a credential as a word of its own", () => {
+  it("that follows a secret without a gap, even if the word alone would be a credential", () => {
     const redactor = redactorOf("sk-0123456789abcdef", "admin");
     expect(redactor.redact("sk-0123456789abcdefadmin is locked")).toBe("[redacted]admin is locked");
   });

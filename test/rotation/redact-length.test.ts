@@ -19,7 +19,7 @@ describe("a text that is too long to be searched", () => {
     expect(redactorOf("sk-0123456789").redact("sk-0123456789".repeat(1_000), 40)).toBe("[redacted]…");
   });
 
-  it("does not show the beginning of a secret that is encoded in an unusual way where the search ends", () => {
+  it("does not show the start of a secret in an unusual encoding where the search ends", () => {
     const secret = "0123456789abcdef";
     const text = secret.repeat(260) + percentEncoded(secret);
     for (let limit = 40; limit < 140; limit += 1)

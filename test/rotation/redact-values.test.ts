@@ -89,11 +89,11 @@ describe("a name", () => {
   it.each([
     ["abcdef-12345", "the [redacted] host"],
     ["abcdef-1234", "the abcdef-12345 host"],
-  ])("is kept but for credentials of at least twelve characters: %s", (credential, name) => {
+  ])("is kept, except for credentials of at least twelve characters: %s", (credential, name) => {
     expect(redactorOf(credential).redactName("the abcdef-12345 host")).toBe(name);
   });
 
-  it("is kept but for credentials, even if one looks like an address", () => {
+  it("loses a credential, even one that looks like an address", () => {
     expect(redactorOf("orders@example.com").redactName("orders@example.com")).toBe("[redacted]");
   });
 

@@ -64,7 +64,7 @@ describe("texts about a connection", () => {
     expect(reads).toHaveLength(2);
   });
 
-  it("need none if they are our own, or an id that quotes nothing", async () => {
+  it("need no AWSPREVIOUS if they are the rotator's own, or an id that quotes nothing", async () => {
     const { texts, reads } = withPrevious();
     const id = UntrustedText.id("request-1");
     const found = { message: "Refused.", ...(id && { requestId: id }) };
@@ -79,7 +79,7 @@ describe("texts about a connection", () => {
     expect(await texts.resolve({ detail: untrusted("refused") }, CONNECTION)).toEqual({ detail: "refused" });
   });
 
-  it("are withheld if AWSPREVIOUS cannot be read, but not our own words", async () => {
+  it("are withheld if AWSPREVIOUS cannot be read, except for the rotator's own words", async () => {
     const { texts, bugs } = resolverOf(async () => {
       throw new SecretError("Denied.");
     });

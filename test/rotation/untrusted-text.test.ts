@@ -78,13 +78,13 @@ describe("an id from outside", () => {
 describe("a sentence around texts from outside", () => {
   const sentence = UntrustedText.sentence`The secret of ${"a"} said "${untrusted("a secret")}" to ${UntrustedText.name("a key")}.`;
 
-  it("is redacted only where they are", () => {
+  it("has only those texts redacted", () => {
     expect(sentence instanceof UntrustedText && sentence.redactWith(redactor)).toBe(
       'The secret of a said "a [redacted]" to a [redacted].',
     );
   });
 
-  it("is our own if there are none", () => {
+  it("is plain text if there are none", () => {
     expect(UntrustedText.sentence`${"a"} said ${"b"}\n.`).toBe("a said b\n.");
   });
 

@@ -1,11 +1,11 @@
 import type { Connection, VerificationStatement } from "../../src/rotation/connection.ts";
 import type { RotationSettings, RunContext, SecretVersion } from "../../src/rotation/dependencies.ts";
 import { EnvironmentSession } from "../../src/rotation/environment.ts";
-import { SecretRollout } from "../../src/rotation/group.ts";
 import type { OutcomeDetails } from "../../src/rotation/outcome.ts";
 import { Poller } from "../../src/rotation/polling/poller.ts";
 import { ConnectionReader, type ReadResult } from "../../src/rotation/polling/reader.ts";
 import { PollSchedule } from "../../src/rotation/polling/schedule.ts";
+import { SecretRollout } from "../../src/rotation/secret-rollout.ts";
 import { currentVersion } from "../../src/rotation/versions.ts";
 import { connection, flinkApiKey, HOUR_MS, NOW } from "./builders.ts";
 import type { FakeConnectionOptions } from "./fake-connection.ts";

@@ -85,7 +85,7 @@ describe("an alert", () => {
     ]);
   });
 
-  it("names only what is known of the place where the run took place", () => {
+  it("omits what is not known about the place of the run", () => {
     const { text } = sentAlert([REFUSED], {
       context: { version: "1.2.3", runbook: "docs/runbook.md", rerun: CONTEXT.rerun },
     });

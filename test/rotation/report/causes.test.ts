@@ -46,7 +46,7 @@ describe("a cause in an alert", () => {
     expect(one.text).toContain("WHAT TO DO: Check the name a.");
   });
 
-  it("is told once if a name has a dot, and the same text says the name with another character", () => {
+  it("is told once, even if a name with a dot resembles another word of the text", () => {
     const named = (name: string) =>
       of({ name, outcome: "not-attempted", errorClass: "timeout", message: `No time for ${name} and a-b.` });
     const { causes, text } = causesOf([named("a.b"), named("c")]);
@@ -148,11 +148,11 @@ describe("a cause in an alert", () => {
 });
 
 describe("the connections that keep a key because another one was refused it", () => {
-  it("are told with that one", () => {
+  it("share that one's cause", () => {
     expect(causesOf([refused(), kept("a")]).causes).toEqual(["WHY: rejected, prod, 1 connection"]);
   });
 
-  it("are told alone if the report says nothing of that one", () => {
+  it("have a cause of their own if the report does not contain that one", () => {
     expect(causesOf([kept("a")]).causes).toEqual(["WHY: rejected, prod, 1 connection"]);
   });
 

@@ -126,7 +126,7 @@ describe("the chat message of an alert", () => {
     expect(new Set(threads).size).toBe(1);
   });
 
-  it("names only what is known of the place where the run took place", () => {
+  it("omits what is not known about the place of the run", () => {
     const context = { version: "1.2.3", runbook: "docs/runbook.md", rerun: () => [] };
     const { content, metadata } = messageOf(sentAlert([kept("a")], { context }));
     expect(metadata.additionalContext).toEqual({ version: "1.2.3" });

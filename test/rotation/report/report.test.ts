@@ -112,7 +112,7 @@ describe("a report that is too long", () => {
   const names = (report: { readonly connections: readonly { readonly name: string }[] }) =>
     report.connections.map(({ name }) => name);
 
-  it("loses the texts of all outcomes but the first that are not well", () => {
+  it("keeps the texts of the first failures only", () => {
     const [ready, refused, skipped, unclear] = long.connections;
     expect(abridge(long, 1)).toEqual({
       ...long,

@@ -20,7 +20,7 @@ describe("the report's entries for statements", () => {
     expect(recorder.entries().map(({ name }) => name)).toEqual(["b", "d", "a", "c"]);
   });
 
-  it("are one for each statement, of which the last counts", () => {
+  it("are one for each statement: the last one", () => {
     const recorder = new StatementRecorder();
     recorder.record(entry("a", { action: "not-resumed" }));
     recorder.record(entry("a", { action: "restarted" }));

@@ -36,7 +36,7 @@ describe("the stand-in for the providers", () => {
     expect(statuses).toEqual([429, 429, 200]);
   });
 
-  it("clears the configured responses upon a DELETE", async () => {
+  it("clears the configured responses on a DELETE", async () => {
     const { url, get, order } = await start();
     await order({ status: 429 });
     expect((await fetch(`${url}/_sandbox/faults`, { method: "DELETE" })).status).toBe(200);
