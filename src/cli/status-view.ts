@@ -78,6 +78,7 @@ function cells(status: ConnectionStatus, now: number): Cell[] {
 }
 
 function labelCell({ propagated }: ConnectionStatus): Cell {
+  if (propagated === undefined) return { text: "?" };
   return propagated ? { text: "yes", style: "green" } : { text: "no", style: "yellow" };
 }
 

@@ -24,6 +24,13 @@ describe("status", () => {
     expect(JSON.parse(out).connections).toMatchObject([{ propagated: true }, { propagated: true }]);
   });
 
+  it("does not claim that the label is missing if the secret cannot be read", async () => {
+    const { run, aws } = await startOperator({ connections: ONE_SECRET, config: LABELLED });
+    aws.fail({ secretId: "openai", error: "AccessDeniedException" });
+    const { out } = await run(["status", "a"]);
+    expect(out).toMatch(/prod +a +OPENAI +unknown +READY +(now|\d s ago) +openai +\? +\? +\?\n/);
+  });
+
   it("says that a READY connection has an older key, and ends with 1", async () => {
     const { run, aws } = await startOperator({ connections: ONE_SECRET });
     aws.putSecret("openai", "sk-newer", { createdAt: Date.now() + 60_000 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parseJson } from "../../rotation/json.ts";
 import type { Environment } from "./api.ts";
 import { type Faults, faultRule } from "./faults.ts";
-import { emptyResponse, errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
+import { errorResponse, jsonResponse, type SandboxResponse } from "./responses.ts";
 
 const settingsChange = z.strictObject({
   environment: z.string(),
@@ -70,7 +70,7 @@ export function control(
     case "/_sandbox/faults":
       if (method === "DELETE") {
         faults.clear();
-        return emptyResponse();
+        return jsonResponse({});
       }
       return withBody(faultRule, body, (rule) => {
         faults.add(rule);
