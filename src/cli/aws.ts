@@ -15,11 +15,8 @@ export async function requireAwsConfig({ env }: Pick<Context, "env">): Promise<v
   requireEndpoints(env);
   const client = createClient();
   try {
-    await client.config.region().catch(() => {
-      throw new UsageError(
-        "No AWS region is set.",
-        "Set AWS_REGION or AWS_PROFILE, or give --region or --profile.",
-      );
+    await client.config.region().catch((error: unknown) => {
+      throw noRegion(error);
     });
     await client.config.credentials().catch((error: unknown) => {
       throw noCredentials(error, env["AWS_PROFILE"]);
@@ -75,6 +72,16 @@ export function callError(
   if (kind === "unreachable") return new CallError("unreachable", describeAwsFault(what, fault), nextStep);
   const hint = kind === "signed-out" ? signInHint(env["AWS_PROFILE"]) : nextStep;
   return new UsageError(describeAwsFault(what, fault), hint);
+}
+
+/** The SDK also refuses a region that cannot be part of a host's name, and quotes it. */
+function noRegion(error: unknown): UsageError {
+  return error instanceof Error && /^Region not accepted: region="[^"]/.test(error.message)
+    ? new UsageError(error.message, "Correct AWS_REGION, --region or the region of the profile.")
+    : new UsageError(
+        "No AWS region is set.",
+        "Set AWS_REGION or AWS_PROFILE, or give --region or --profile.",
+      );
 }
 
 function noCredentials(error: unknown, profile: string | undefined): UsageError {

@@ -71,6 +71,10 @@ describe("--profile and --region", () => {
     const shell = { ...env, AWS_REGION: "", AWS_DEFAULT_REGION: "", AWS_CONFIG_FILE: "/nowhere" };
     const without = await runCli(["status"], shell);
     expect(without.stderr).toContain("No AWS region is set.\nSet AWS_REGION");
+    const invalid = await runCli(["status", "--region", "us east"], shell);
+    expect(invalid.stderr).toContain(
+      'region="us east" is not a valid hostname component.\nCorrect AWS_REGION',
+    );
     const { code, stderr } = await runCli(["status", "--region", "us-east-1"], shell);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });

@@ -88,6 +88,8 @@ describe("the command line", () => {
     const { AWS_REGION } = process.env;
     delete process.env["AWS_REGION"];
     expect((await run(["status"])).err).toContain("No AWS region is set.\nSet AWS_REGION");
+    process.env["AWS_REGION"] = "us east";
+    expect((await run(["status"])).err).toContain("is not a valid hostname component.\nCorrect AWS_REGION");
     Object.assign(process.env, { AWS_REGION });
     delete process.env["AWS_ACCESS_KEY_ID"];
     expect((await run(["status"])).err).toContain(
