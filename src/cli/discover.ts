@@ -61,7 +61,9 @@ export function discoverCommand(context: CommandContext): CommandUnknownOpts {
     .summary("Write a connections.json for connections that exist")
     .description(DESCRIPTION)
     .addOption(valueOption("--terraform <file>", "the output of terraform show -json; - for standard input"))
-    .addOption(valueOption("--output <file>", "default: connections.json; - for standard output"))
+    .addOption(
+      valueOption("--output <file>", "default: connections.json; - for standard output").conflicts("merge"),
+    )
     .addOption(
       valueOption("--merge <file>", "add connections to this connections.json that it does not list"),
     )

@@ -54,7 +54,7 @@ function withOptions() {
     .summary("Call the deployed function and show its report")
     .description(DESCRIPTION)
     .argument("[name...]", "connections, as NAME or ENVIRONMENT/NAME")
-    .addOption(valueOption("--function <name>", "the function's name or ARN"))
+    .addOption(valueOption("--function <name>", "the function's name or ARN").conflicts("stack"))
     .addOption(
       valueOption("--stack <name>", `the function's CloudFormation stack; default: ${DEFAULT_STACK}`),
     )

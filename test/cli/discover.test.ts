@@ -88,6 +88,11 @@ describe("discover", () => {
       ],
       "restEndpoint must be an https URL",
     ],
+    [
+      "the output and the file to merge with are given",
+      ["--merge", "FILE", "--output", "-"],
+      "Option '--output <file>' cannot be used with option '--merge <file>'.",
+    ],
     ["the output exists", ["--output", "FILE"], "already exists.\nAdd to it with --merge"],
     ["the file to merge into does not exist", ["--merge", "/nowhere.json"], "There is no /nowhere.json."],
     [
@@ -103,7 +108,8 @@ describe("discover", () => {
   ])("ends with 2 if %s", async (_what, args, message) => {
     const { run, env, folder } = await startOperator({ connections: TWO });
     const given = args.map((arg) => (arg === "FILE" ? (env["CONNECTIONS_FILE"] ?? "") : arg));
-    const output = args.includes("--output") ? [] : ["--output", join(folder, "new.json")];
+    const output =
+      args.includes("--output") || args.includes("--merge") ? [] : ["--output", join(folder, "new.json")];
     const { code, out, err } = await run(["discover", ...given, ...output]);
     expect(err).toContain(message);
     expect({ code, out }).toEqual({ code: 2, out: "" });

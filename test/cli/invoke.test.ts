@@ -122,4 +122,12 @@ describe("invoke", () => {
     expect(stack.err).toContain("Stack Other has no rotator.");
     expect([named.code, stack.code]).toEqual([2, 2]);
   });
+
+  it("refuses a function together with a stack", async () => {
+    const { run } = await startDeployed();
+    expect(await run(["invoke", "--function", "f", "--stack", "Other"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("'--function <name>' cannot be used with option '--stack <name>'"),
+    });
+  });
 });
