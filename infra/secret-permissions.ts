@@ -59,12 +59,10 @@ function statementsFor(
   { rotated, ...permitted }: PermittedSecrets,
 ): PolicyStatement[] {
   const names = new Set(rotated.map(({ partialArn }) => partialArn));
-  const [ofConnections, ofApiKeys] = [true, false].map((wanted) =>
-    pack.filter(({ partialArn }) => names.has(partialArn) === wanted),
-  );
+  const isRotated = ({ partialArn }: SecretIdentity) => names.has(partialArn);
   return [
-    { secrets: ofConnections ?? [], actions: actionsOf(permitted) },
-    { secrets: ofApiKeys ?? [], actions: [READ] },
+    { secrets: pack.filter(isRotated), actions: actionsOf(permitted) },
+    { secrets: pack.filter((secret) => !isRotated(secret)), actions: [READ] },
   ]
     .filter(({ secrets }) => secrets.length > 0)
     .map(({ secrets, actions }) => new PolicyStatement({ actions, resources: secrets.map(arnOf) }));

@@ -7,8 +7,8 @@ import type { RotatorMetric } from "./metrics.ts";
 const PERIOD = Duration.minutes(5);
 
 /**
- * Lambda dates an error by the start of its run, but the run's metrics follow up to 15 minutes later. A difference of
- * the two counts after 20 minutes.
+ * Lambda dates an error by the start of its run, but the run's metrics follow up to 15 minutes later. So a difference
+ * between the two must last for more than 20 minutes.
  */
 export const PERSISTENT = { evaluationPeriods: 8, datapointsToAlarm: 5 } as const;
 
@@ -20,20 +20,15 @@ interface UnalertedErrorsProps {
 
 /** Errors of runs, minus those reported by an alert. */
 export function unalertedErrors({ metric, fn, fleet }: UnalertedErrorsProps): MathExpression {
-  const alerted = metric("AlertedErrors");
-  const errors = fn.metricErrors();
-  const [added, subtracted] = fleet
-    ? [
-        { errors, ...executionErrors(fleet) },
-        { alerted, batches: batchErrors(fleet) },
-      ]
-    : [{ errors }, { alerted }];
-  const [plus, minus] = [added, subtracted].map((metrics) =>
-    Object.keys(metrics).map((name) => `FILL(${name}, 0)`),
-  );
+  const added = { errors: fn.metricErrors(), ...(fleet && executionErrors(fleet)) };
+  const subtracted = { alerted: metric("AlertedErrors"), ...(fleet && { batches: batchErrors(fleet) }) };
+  const joined = (metrics: object, sign: string) =>
+    Object.keys(metrics)
+      .map((name) => `FILL(${name}, 0)`)
+      .join(sign);
   return new MathExpression({
     // A running sum, so that an error and its alert may be in different periods.
-    expression: `RUNNING_SUM(${plus?.join(" + ")} - ${minus?.join(" - ")})`,
+    expression: `RUNNING_SUM(${joined(added, " + ")} - ${joined(subtracted, " - ")})`,
     label: "Errors without an alert",
     period: PERIOD,
     usingMetrics: { ...added, ...subtracted },

@@ -3,6 +3,7 @@ import { NO_EVIDENCE, type Outcome } from "../rotation/outcome.ts";
 import { type Alert, type AlertContext, createAlert } from "../rotation/report/alert.ts";
 import { createReport } from "../rotation/report/report.ts";
 import { createStartAlert } from "../rotation/report/start-alert.ts";
+import { MAX_SMS_LENGTH, MAX_SUBJECT_LENGTH } from "../rotation/report/subject.ts";
 
 type Facts = Pick<Outcome, "name" | "outcome"> & Partial<Outcome>;
 
@@ -83,9 +84,6 @@ export function sampleAlerts(context: AlertContext, now: number): readonly Sampl
     alert: markAsTest(alert),
   }));
 }
-
-const MAX_SUBJECT_LENGTH = 99;
-const MAX_SMS_LENGTH = 140;
 
 function markAsTest(alert: Alert): Alert {
   const mark = (text: string, max: number) => `TEST ${text}`.slice(0, max);

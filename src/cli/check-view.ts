@@ -6,19 +6,19 @@ import { factLines } from "./problem.ts";
 
 /** Failed checks first, then remarks, then passed checks. */
 export function checkLines(terminal: Terminal, findings: readonly Finding[], all: boolean): string[] {
-  const [failed, remarks, passed] = (["failed", "remark", "passed"] as const).map((state) =>
-    findings.filter((finding) => finding.state === state),
-  );
-  const { shown, folded } = fold(terminal, passed ?? [], all);
-  const open = [...(failed ?? []), ...(remarks ?? []), ...shown];
-  const count = failed?.length ?? 0;
+  const inState = (state: Finding["state"]) => findings.filter((finding) => finding.state === state);
+  const failed = inState("failed");
+  const { shown, folded } = fold(terminal, inState("passed"), all);
+  const open = [...failed, ...inState("remark"), ...shown];
   return [
     ...open.flatMap((finding) => findingLines(terminal, finding)),
     ...(folded.length > 0
       ? [`${terminal.paint("green", "✓")} ${folded.length} passed (--all shows them)`]
       : []),
     "",
-    count === 0 ? "All checks passed." : `${count} of ${counted(findings.length, "check")} failed.`,
+    failed.length === 0
+      ? "All checks passed."
+      : `${failed.length} of ${counted(findings.length, "check")} failed.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { type Config, readConfig } from "../config/load.ts";
+import { qualifiedName } from "../rotation/connection.ts";
 import { explainedWords } from "./explain.ts";
 import { commandNames, optionNames } from "./introspection.ts";
 import { readRunbook } from "./runbook.ts";
@@ -70,8 +71,8 @@ function argumentsOf(command: CommandUnknownOpts, { program, config }: Sources):
 /** A name that occurs in two environments is completed with its environment. */
 function namesIn({ connections }: Listed): string[] {
   const times = Map.groupBy(connections, ({ name }) => name);
-  return connections.map(({ name, environment }) =>
-    times.get(name)?.length === 1 ? name : `${environment}/${name}`,
+  return connections.map((connection) =>
+    times.get(connection.name)?.length === 1 ? connection.name : qualifiedName(connection),
   );
 }
 

@@ -1,8 +1,8 @@
+import { qualifiedName } from "../rotation/connection.ts";
 import type { Report } from "../rotation/report/report.ts";
 import type { StatementAction } from "../rotation/report/schema.ts";
+import type { StatementEntry } from "../rotation/statements/recorder.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-
-type Statement = NonNullable<Report["statements"]>[number];
 
 const WORDS: Readonly<Record<StatementAction, string>> = {
   reported: "still runs",
@@ -23,15 +23,13 @@ export function statementLines(terminal: Terminal, { statements = [] }: Report):
   ];
 }
 
-function linesOf(
-  terminal: Terminal,
-  { environment, name, connections, action, ...facts }: Statement,
-): string[] {
+function linesOf(terminal: Terminal, statement: StatementEntry): string[] {
+  const { connections, action, message, nextStep } = statement;
   const words = action === "not-resumed" ? terminal.paint("red", WORDS[action]) : WORDS[action];
   const uses = connections.length === 0 ? "" : ` (uses ${connections.join(", ")})`;
   return [
-    ...terminal.wrap(`  ${environment}/${name}: ${words}${uses}`),
-    ...(facts.message === undefined ? [] : terminal.wrap(`    ${facts.message}`)),
-    ...(facts.nextStep === undefined ? [] : [`    ${facts.nextStep}`]),
+    ...terminal.wrap(`  ${qualifiedName(statement)}: ${words}${uses}`),
+    ...(message === undefined ? [] : terminal.wrap(`    ${message}`)),
+    ...(nextStep === undefined ? [] : [`    ${nextStep}`]),
   ];
 }

@@ -52,24 +52,17 @@ function ofKnownType(): JsonSchema {
 /** The options of each type, and which of them exclude each other. */
 function optionRules(): JsonSchema[] {
   const bySet = Map.groupBy(CONNECTION_TYPES, ([, type]) => JSON.stringify(type));
-  const [twice, sse] = [
-    Object.keys(OPTIONS).map((option) =>
-      when(
-        named("fields", [option]),
-        property("values", property(option, fault(`"${option}" is also in fields; give it once`))),
-      ),
-    ),
+  const twice = Object.keys(OPTIONS).map((option) =>
     when(
-      property(
-        "values",
-        allOf(
-          has("transport-type"),
-          property("transport-type", { pattern: `^${ofAnyCase("STREAMABLE_HTTP")}$` }),
-        ),
-      ),
-      property("values", property("sse-endpoint", fault("is not allowed with STREAMABLE_HTTP"))),
+      named("fields", [option]),
+      property("values", property(option, fault(`"${option}" is also in fields; give it once`))),
     ),
-  ];
+  );
+  const isStreamable = { pattern: `^${ofAnyCase("STREAMABLE_HTTP")}$` };
+  const sse = when(
+    property("values", allOf(has("transport-type"), property("transport-type", isStreamable))),
+    property("values", property("sse-endpoint", fault("is not allowed with STREAMABLE_HTTP"))),
+  );
   const each = [...bySet.values()].flatMap((types) => {
     const [, type] = types[0] ?? [];
     return type === undefined ? [] : [when(isOneOf(types.map(([name]) => name)), optionsRule(type))];

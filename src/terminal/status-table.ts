@@ -1,4 +1,4 @@
-import { phaseKind } from "../rotation/connection.ts";
+import { phaseKind, qualifiedName } from "../rotation/connection.ts";
 import type { OutcomeKind } from "../rotation/outcome.ts";
 import { tableLines } from "./table.ts";
 import type { Style, Terminal } from "./terminal.ts";
@@ -67,8 +67,9 @@ export class StatusTable {
     return tableLines(this.#terminal, COLUMNS, cells);
   }
 
-  #printChange({ environment, name, type, phase, timeMs }: StatusRow): void {
-    const key = `${environment}/${name}`;
+  #printChange(row: StatusRow): void {
+    const { type, phase, timeMs } = row;
+    const key = qualifiedName(row);
     if (this.#printed.get(key) === phase) return;
     this.#printed.set(key, phase);
     this.#terminal.print([`${key} (${type}): ${phase}`, seconds(timeMs)].join(" ").trimEnd());

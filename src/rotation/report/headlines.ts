@@ -40,7 +40,7 @@ function badLines(situation: Situation, cause: Cause): string[] {
 function explanation({ holding, outcomes }: Cause): string {
   const [first] = outcomes;
   const isOne = outcomes.length === 1;
-  const [it, holds, does, its] = isOne ? ["It", "holds", "has", "its"] : ["They", "hold", "have", "their"];
+  const [it, holds, has, its] = isOne ? ["It", "holds", "has", "its"] : ["They", "hold", "have", "their"];
   const secret = secretName(first.secret);
   const { evidence, phaseBefore } = first;
   if (holding === "down") {
@@ -55,24 +55,25 @@ function explanation({ holding, outcomes }: Cause): string {
   if (isPreviousVersion(first))
     return `${it} ${holds} the previous key of ${secret} again; nothing shows that it works.`;
   if (evidence.phase === "unreachable")
-    return `${it} ${does} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
-  const may = evidence.phase === "not-seen" ? "may have" : does;
-  return `${it} ${may} the new key of ${secret}; nothing shows that it works.`;
+    return `${it} ${has} the new key of ${secret}, but Confluent cannot reach ${its} endpoint.`;
+  const mayHave = evidence.phase === "not-seen" ? "may have" : has;
+  return `${it} ${mayHave} the new key of ${secret}; nothing shows that it works.`;
 }
 
+const STILL_WORKING = "STILL WORKING on the previous key:";
+const NOT_TOUCHED = "NOT TOUCHED, with the key they had:";
+const NOT_FOUND = "NOT FOUND, so nothing was sent:";
+
 function previousLines(situation: Situation): string[] {
-  const previous = heldBy(situation, "previous");
-  const by = (title: string) => previous.filter((each) => previousTitle(each) === title);
-  const titles = [...new Set(previous.map(previousTitle))];
-  return titles
-    .toSorted()
-    .toReversed()
-    .flatMap((title) => listing(situation, title, by(title)));
+  const byTitle = Map.groupBy(heldBy(situation, "previous"), previousTitle);
+  return [STILL_WORKING, NOT_TOUCHED, NOT_FOUND].flatMap((title) =>
+    listing(situation, title, byTitle.get(title) ?? []),
+  );
 }
 
 function previousTitle(outcome: Outcome): string {
-  if (outcome.errorClass === "not-found") return "NOT FOUND, so nothing was sent:";
-  return wasRead(outcome) ? "STILL WORKING on the previous key:" : "NOT TOUCHED, with the key they had:";
+  if (outcome.errorClass === "not-found") return NOT_FOUND;
+  return wasRead(outcome) ? STILL_WORKING : NOT_TOUCHED;
 }
 
 function listing(situation: Situation, title: string, outcomes: readonly Outcome[]): string[] {

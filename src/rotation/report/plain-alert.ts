@@ -2,7 +2,7 @@ import { qualifiedName } from "../connection.ts";
 import type { Alert, AlertContext } from "./alert.ts";
 import { chatJson } from "./chat.ts";
 import { isAlertable, type Report } from "./report.ts";
-import { firstThatFits } from "./subject.ts";
+import { firstThatFits, MAX_SMS_LENGTH, MAX_SUBJECT_LENGTH } from "./subject.ts";
 import { environmentsOf, summaryOf } from "./summary.ts";
 
 const MAX_NAMED = 200;
@@ -16,9 +16,9 @@ export function createPlainAlert(report: Report, context: AlertContext): Alert {
     .map((each) => `${qualifiedName(each)}: ${each.outcome}${each.message ? `. ${each.message}` : ""}`);
   const text = [summary, "", ...lines, "", "Do not revoke the previous key."].join("\n");
   return {
-    subject: firstThatFits([summary], 99),
+    subject: firstThatFits([summary], MAX_SUBJECT_LENGTH),
     text,
-    sms: firstThatFits([summary], 140),
+    sms: firstThatFits([summary], MAX_SMS_LENGTH),
     chat: chatJson({
       title: summary,
       description: text,

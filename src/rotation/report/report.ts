@@ -3,6 +3,7 @@ import { VERSION } from "../../version.ts";
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome, OutcomeKind } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
+import { isInterrupted } from "../statements/recorder.ts";
 import { OUTCOMES, type reportSchema } from "./schema.ts";
 
 /** The result of a run. */
@@ -22,9 +23,8 @@ export function createReport(connections: readonly Outcome[], facts: RunFacts): 
     OUTCOMES.map((kind) => [kind, connections.filter(({ outcome }) => outcome === kind).length]),
   );
   const { statements = [] } = facts;
-  const isInterrupted = statements.some(({ action }) => action === "not-resumed");
   return {
-    outcome: isInterrupted ? "failed" : runOutcome(connections),
+    outcome: statements.some(isInterrupted) ? "failed" : runOutcome(connections),
     trigger: facts.trigger,
     startedAt: new Date(facts.startedAt).toISOString(),
     durationMs: Math.max(0, Math.round(facts.endedAt - facts.startedAt)),

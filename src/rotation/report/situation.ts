@@ -1,10 +1,11 @@
 import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import { possibleNames } from "../secret-id.ts";
+import type { StatementEntry } from "../statements/recorder.ts";
 import { type Cause, groupByCause } from "./causes.ts";
 import { type Holding, holdingOf, isAboutApiKey, wasBrokenByOther } from "./holding.ts";
 import { isAlertable, type Report } from "./report.ts";
-import { interruptedStatements, type Statement } from "./statement-alert.ts";
+import { interruptedStatements } from "./statement-alert.ts";
 
 /** A failure that is older than this is not news, in milliseconds. */
 const STILL_AFTER_MS = 3_600_000;
@@ -20,7 +21,7 @@ export interface Situation {
   /** The first cause among the worst; `undefined` if only statements are concerned. */
   readonly main: Cause | undefined;
   /** The statements that the rotator has stopped and that do not run again. */
-  readonly interrupted: readonly Statement[];
+  readonly interrupted: readonly StatementEntry[];
   /** ISO 8601: since when the worst lasts, if it was so before the run. */
   readonly since: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { ErrorClass } from "../errors.ts";
 import type { Alert, AlertContext } from "./alert.ts";
 import { placeLines } from "./alert-text.ts";
 import { chatJson } from "./chat.ts";
-import { firstThatFits } from "./subject.ts";
+import { firstThatFits, MAX_SUBJECT_LENGTH } from "./subject.ts";
 import { wrap } from "./wrap.ts";
 
 const HEAD = [
@@ -18,7 +18,8 @@ export function createStartAlert(error: Error, context: AlertContext): Alert {
   const errorClass: ErrorClass = isConfig ? "config" : "internal";
   const reason =
     error.name === "ConfigError" ? "connections.json or a setting is wrong" : "the run could not start";
-  const subject = firstThatFits([`[NOT STARTED] Flink connection rotator: ${reason} (${errorClass})`], 99);
+  const title = `[NOT STARTED] Flink connection rotator: ${reason} (${errorClass})`;
+  const subject = firstThatFits([title], MAX_SUBJECT_LENGTH);
   const next = isConfig
     ? "Correct it, see that `npx . check` finds nothing, and deploy again. Keys changed since then are not in use until a run succeeds."
     : "Report this as a bug, with the stack from the function's log (code BUG). Keys changed since then are not in use until a run succeeds.";

@@ -1,29 +1,28 @@
 import { qualifiedName } from "../connection.ts";
+import { isInterrupted, type StatementEntry } from "../statements/recorder.ts";
 import { printable } from "../untrusted-text.ts";
 import type { Report } from "./report.ts";
 import { factLines, nameList, wrap } from "./wrap.ts";
-
-export type Statement = NonNullable<Report["statements"]>[number];
 
 const MAX_NAMED = 50;
 const MAX_HEAD_NAMES = 5;
 
 /** After these, a statement still runs with the previous key. */
-const STALE: ReadonlySet<Statement["action"]> = new Set(["reported", "not-restarted", "would-restart"]);
+const STALE: ReadonlySet<StatementEntry["action"]> = new Set(["reported", "not-restarted", "would-restart"]);
 
 /** The statements that the rotator has stopped and that do not run again. */
-export function interruptedStatements({ statements }: Report): readonly Statement[] {
-  return statements?.filter(({ action }) => action === "not-resumed") ?? [];
+export function interruptedStatements({ statements }: Report): readonly StatementEntry[] {
+  return statements?.filter(isInterrupted) ?? [];
 }
 
 /** For the summary of a run. */
-export function describeInterrupted(interrupted: readonly Statement[]): string {
+export function describeInterrupted(interrupted: readonly StatementEntry[]): string {
   const [first, ...others] = interrupted.map(({ name }) => name);
   return `${first}${others.length > 0 ? ` and ${others.length} more` : ""} stopped and not running again`;
 }
 
 /** The first lines of the alert about interrupted statements, for a telephone. */
-export function interruptedHead(interrupted: readonly Statement[], width: number): string[] {
+export function interruptedHead(interrupted: readonly StatementEntry[], width: number): string[] {
   if (interrupted.length === 0) return [];
   const names = nameList(interrupted.map(qualifiedName), MAX_HEAD_NAMES);
   const [it, doesNot] = interrupted.length === 1 ? ["it", "it does not"] : ["them", "they do not"];
@@ -32,17 +31,17 @@ export function interruptedHead(interrupted: readonly Statement[], width: number
 }
 
 /** The commands that resume the interrupted statements. */
-export function resumeCommands(interrupted: readonly Statement[]): string[] {
+export function resumeCommands(interrupted: readonly StatementEntry[]): string[] {
   return interrupted.flatMap(({ nextStep }) => nextStep ?? []);
 }
 
-export function resumeBlock(interrupted: readonly Statement[]): string[][] {
+export function resumeBlock(interrupted: readonly StatementEntry[]): string[][] {
   const commands = resumeCommands(interrupted);
   return commands.length === 0 ? [] : [["RESUME IT:", "", ...commands.map((line) => `  ${line}`)]];
 }
 
 /** Why each of the interrupted statements does not run. */
-export function interruptedCauses(interrupted: readonly Statement[]): string[][] {
+export function interruptedCauses(interrupted: readonly StatementEntry[]): string[][] {
   return interrupted.map(({ environment, name, phase, message }) => [
     `WHY: statement ${name}, ${environment}`,
     ...factLines([

@@ -5,8 +5,8 @@ import { shortReason } from "./reason.ts";
 import { heldBy, needsPreviousKey, readableTime, type Situation, secretName } from "./situation.ts";
 
 /** SNS takes fewer than a hundred characters. */
-const MAX_SUBJECT_LENGTH = 99;
-const MAX_SMS_LENGTH = 140;
+export const MAX_SUBJECT_LENGTH = 99;
+export const MAX_SMS_LENGTH = 140;
 
 export function subjectOf(situation: Situation): string {
   return firstThatFits(candidates(situation), MAX_SUBJECT_LENGTH);

@@ -1,11 +1,12 @@
 import type * as z from "zod/mini";
+import { qualifiedName } from "../connection.ts";
 import type { StatementAction, statementSchema } from "../report/schema.ts";
 
 /** The report's entry for one statement. */
 export type StatementEntry = z.output<typeof statementSchema>;
 
 /** True for a statement that the rotator has stopped and that does not run again. */
-function isInterrupted({ action }: { readonly action: StatementAction }): boolean {
+export function isInterrupted({ action }: { readonly action: StatementAction }): boolean {
   return action === "not-resumed";
 }
 
@@ -14,11 +15,11 @@ export class StatementRecorder {
   readonly #entries = new Map<string, StatementEntry>();
 
   record(entry: StatementEntry): void {
-    this.#entries.set(keyOf(entry), entry);
+    this.#entries.set(qualifiedName(entry), entry);
   }
 
   has(statement: Pick<StatementEntry, "environment" | "name">): boolean {
-    return this.#entries.has(keyOf(statement));
+    return this.#entries.has(qualifiedName(statement));
   }
 
   /** Those that do not run any more come first. */
@@ -27,8 +28,4 @@ export class StatementRecorder {
       (a, b) => Number(isInterrupted(b)) - Number(isInterrupted(a)),
     );
   }
-}
-
-function keyOf({ environment, name }: Pick<StatementEntry, "environment" | "name">): string {
-  return `${environment}/${name}`;
 }
