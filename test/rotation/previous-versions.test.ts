@@ -35,9 +35,10 @@ describe("texts about a secret that changes during the run", () => {
   });
 
   it.each([
-    ["was not shown", () => undefined],
-    ["could not be read", denied],
-  ])("are withheld if that version %s before it was replaced", async (_, before) => {
+    ["was not shown before it was replaced", () => undefined],
+    ["could not be read before it was replaced", denied],
+    ["was replaced before it was read", () => PREVIOUS],
+  ])("are withheld if that version %s", async (_, before) => {
     for (const version of [PREVIOUS, CURRENT]) {
       const { texts } = resolverOf(inTurn(before, () => PREVIOUS));
       texts.readBefore("openai", PREVIOUS);
