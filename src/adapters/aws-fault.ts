@@ -40,6 +40,7 @@ export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
     const nextStep = `${networkAdvice(kind, host)}${alsoProxy}; then try again.`;
     return { kind: "unreachable", code, sentence, nextStep };
   }
+  if ("code" in error && error.code === "ERR_INVALID_URL") return invalidAddress(error.code, call);
   const status = foreignStatus(error);
   if (status !== undefined) return foreignResponse(status, call);
   const kind = kindOf(error.name);
@@ -51,6 +52,12 @@ export function toAwsFault(error: unknown, call: AwsCall): AwsFault {
     ...(sentence !== undefined && { sentence }),
     ...(nextStep !== undefined && { nextStep }),
   };
+}
+
+function invalidAddress(code: string, { service }: AwsCall): AwsFault {
+  const sentence = `The address that is configured for ${service} is not a URL.`;
+  const nextStep = "Correct AWS_ENDPOINT_URL, or endpoint_url of the AWS profile; then try again.";
+  return { kind: "unreachable", code, sentence, nextStep };
 }
 
 /** Such as "Secret a could not be read (AccessDeniedException): User: … is not authorized to perform: …." */

@@ -25,6 +25,15 @@ describe("an AWS error", () => {
     expect(toAwsFault(fromAws(name, message), FUNCTION).nextStep).not.toMatch(/sign in/i);
   });
 
+  it("about an endpoint that is not a URL says what to correct", () => {
+    const error = Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" });
+    const fault = toAwsFault(error, PERSON);
+    expect(describeAwsFault("The alert could not be sent", fault)).toBe(
+      "The alert could not be sent: The address that is configured for SNS is not a URL.",
+    );
+    expect(fault.nextStep).toContain("Correct AWS_ENDPOINT_URL, or endpoint_url of the AWS profile");
+  });
+
   it("of a local credentials provider keeps the provider's message", () => {
     const message = "The SSO session associated with this profile has expired.";
     const error = Object.assign(new Error(message), { name: "CredentialsProviderError" });
