@@ -25,10 +25,15 @@ export function proxySettings(env: Env = process.env): ProxySettings | undefined
   const url = URL.parse(value.includes("://") ? value : `http://${value}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     // The value may contain a password.
-    throw new ConfigError(name, ["It is not the address of a proxy, such as http://proxy.example.com:3128."]);
+    const issue = "It is not the address of a proxy, such as http://proxy.example.com:3128.";
+    throw new ConfigError(name, [issue], "variable");
   }
   if (!isDecodable(url.username + url.password))
-    throw new ConfigError(name, ["A percent sign in its user name or password must be written as %25."]);
+    throw new ConfigError(
+      name,
+      ["A percent sign in its user name or password must be written as %25."],
+      "variable",
+    );
   // Proxies have no path, and clients fail on one.
   Object.assign(url, { pathname: "/", search: "", hash: "" });
   const listed = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[\s,]+/).filter((each) => each !== "");

@@ -30,7 +30,11 @@ export function toFailure(error: unknown, { redactor, env }: FailureContext): Fa
   if (error instanceof CallError)
     return { code: EXIT.failed, class: error.errorClass, message, nextStep: error.hint };
   if (error instanceof ConfigError) {
-    const nextStep = `Nothing was read or sent. Correct the file, then run: ${PROGRAM} check${configArgument(error.place, { env })}`;
+    const step =
+      error.source === "file"
+        ? `Correct the file, then run: ${PROGRAM} check${configArgument(error.place, { env })}`
+        : "Correct the variable, or unset it.";
+    const nextStep = `Nothing was read or sent. ${step}`;
     return { code: EXIT.usage, class: "config", message, nextStep, issues: error.issues };
   }
   if (error instanceof EventError)

@@ -24,6 +24,6 @@ export interface FleetContext extends FleetDependencies {
 /** @throws ConfigError if the environment variable is not set. */
 export function required(env: FleetDependencies["env"], name: string): string {
   const value = env[name];
-  if (!value) throw new ConfigError("The environment of the function", [`${name} is not set`]);
+  if (!value) throw new ConfigError("The environment of the function", [`${name} is not set`], "variable");
   return value;
 }

@@ -122,12 +122,14 @@ export class ConfigError extends Error {
   /** What is invalid, such as the name of a file. */
   readonly place: string;
   readonly issues: readonly string[];
+  readonly source: "file" | "variable";
 
-  constructor(place: string, issues: readonly string[]) {
+  constructor(place: string, issues: readonly string[], source: ConfigError["source"] = "file") {
     const count = issues.length === 1 ? "a problem" : `${issues.length} problems`;
     super(`${place} has ${count}:\n${issues.map((issue) => `  - ${issue}`).join("\n")}`);
     this.place = place;
     this.issues = issues;
+    this.source = source;
   }
 }
 

@@ -30,6 +30,18 @@ describe("an error with --json", () => {
     expect(code).toBe(2);
   });
 
+  it("gives advice about a variable that is not the file", async () => {
+    const { run } = await startOperator(ONE);
+    process.env["HTTPS_PROXY"] = "http://";
+    const { code, out } = await run(["status", "--json"]);
+    const { error } = JSON.parse(out);
+    expect(error).toMatchObject({
+      class: "config",
+      nextStep: "Nothing was read or sent. Correct the variable, or unset it.",
+    });
+    expect(code).toBe(2);
+  });
+
   it("has an error class of the report if AWS cannot be reached", async () => {
     const { run, aws } = await startOperator(ONE);
     await aws.close();
