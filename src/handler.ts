@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { sendAlert, topicFault } from "./adapters/sns.ts";
 import { Telemetry } from "./adapters/telemetry.ts";
 import { configFileOf, readConfig } from "./config/load.ts";
-import { alertContext } from "./lambda/alert-context.ts";
+import { alertContext, type Invocation } from "./lambda/alert-context.ts";
 import { isBatchCall, MAX_WHOLE_OUTCOMES } from "./lambda/batch.ts";
 import { failBeforeStart, finishRun } from "./lambda/finish.ts";
 import { toResponse } from "./lambda/response.ts";
@@ -31,12 +31,11 @@ export interface Dependencies {
   readonly random: () => number;
 }
 
-type Invocation = Pick<Context, "getRemainingTimeInMillis" | "functionName"> &
-  Partial<Pick<Context, "invokedFunctionArn" | "logGroupName" | "logStreamName" | "awsRequestId">>;
+type TimedInvocation = Invocation & Pick<Context, "getRemainingTimeInMillis">;
 
 /** The Lambda handler: runs the rotation for an event and sends the alert before the invocation times out. */
 export function createHandler(dependencies: Dependencies) {
-  return async (event: unknown, invocation: Invocation): Promise<Report> => {
+  return async (event: unknown, invocation: TimedInvocation): Promise<Report> => {
     const redactor = new Redactor();
     const telemetry = new Telemetry((text, limit) => redactor.redact(text, limit), dependencies.clock.now);
     const endsAt = dependencies.clock.now() + invocation.getRemainingTimeInMillis();
@@ -56,7 +55,7 @@ function ignoreEvent({ dependencies, telemetry }: InvocationContext, trigger: Tr
 
 interface InvocationContext {
   readonly dependencies: Dependencies;
-  readonly invocation: Invocation;
+  readonly invocation: TimedInvocation;
   readonly redactor: Redactor;
   readonly telemetry: Telemetry;
   /** When Lambda ends the process, in milliseconds since the epoch. */

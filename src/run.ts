@@ -11,8 +11,9 @@ import { createSecretStore } from "./adapters/secrets-manager.ts";
 import { SecretsManagerClients } from "./adapters/secrets-manager-clients.ts";
 import type { TransportOptions } from "./adapters/transport.ts";
 import type { Config } from "./config/load.ts";
+import { settingsOf } from "./config/rotation-settings.ts";
 import type { Clock } from "./rotation/clock.ts";
-import type { ApiKey, RotationSettings, RunDependencies, RunLog } from "./rotation/dependencies.ts";
+import type { ApiKey, RunContext, RunDependencies, RunLog } from "./rotation/dependencies.ts";
 import { RotationError } from "./rotation/errors.ts";
 import { plan, type Trigger } from "./rotation/plan.ts";
 import { FAULT_RETRY_MS } from "./rotation/put.ts";
@@ -21,7 +22,6 @@ import { createReport, type Report } from "./rotation/report/report.ts";
 import { rotate } from "./rotation/rotate.ts";
 import { Secret } from "./rotation/secret.ts";
 import type { AwsScope } from "./rotation/secret-id.ts";
-import { resumeCommandFor } from "./rotation/statements/policy.ts";
 import { StatementRecorder } from "./rotation/statements/recorder.ts";
 
 export interface RunOptions {
@@ -60,21 +60,37 @@ export async function run(config: Config, trigger: Trigger, options: RunOptions)
     options.log.note("No listed connection uses this secret.", { secret: trigger.secret });
   }
   const startedAt = options.clock.now();
-  const { dependencies, traffic, close } = createClients(config, options);
-  const providers = new ProviderClients(options);
+  const { context, traffic, close } = openRun(config, trigger, options);
   try {
-    const context = { ...dependencies, trigger, settings: settingsOf(config) };
-    const { check } = providers;
-    const asking = config.verification.provider ? { providers: check } : {};
     const statements = new StatementRecorder();
-    const connections = await rotate({ ...context, ...asking }, groups, statements);
+    const connections = await rotate(context, groups, statements);
     const endedAt = options.clock.now();
     const requests = [...traffic.values()].reduce((sum, each) => sum + each.requests, 0);
     const facts = { trigger, startedAt, endedAt, requests, statements: statements.entries() };
     return { report: createReport(connections, facts), traffic };
   } finally {
-    await Promise.all([close(), providers.close()]);
+    await close();
   }
+}
+
+interface OpenRun {
+  readonly context: RunContext;
+  readonly traffic: Traffic;
+  readonly close: () => Promise<void>;
+}
+
+/** Creates the context of a run with the clients of AWS, Confluent and the providers; the caller closes them. */
+export function openRun(config: Config, trigger: Trigger, options: RunOptions): OpenRun {
+  const { dependencies, traffic, close } = createClients(config, options);
+  const providers = new ProviderClients(options);
+  const asking = config.verification.provider ? { providers: providers.check } : {};
+  return {
+    context: { ...dependencies, ...asking, trigger, settings: settingsOf(config) },
+    traffic,
+    close: async () => {
+      await Promise.all([close(), providers.close()]);
+    },
+  };
 }
 
 interface Clients {
@@ -176,26 +192,4 @@ class ConfluentClients {
     this.#limiters.set(origin, limiter);
     return limiter;
   }
-}
-
-export function settingsOf(config: Config): RotationSettings {
-  const { rollout, timing, refresh, propagationLabel, environments, verification } = config;
-  const { readyTimeoutSeconds, confirmSeconds } = timing;
-  return {
-    canary: rollout.canary,
-    onRejected: rollout.onRejected,
-    readyTimeoutMs: readyTimeoutSeconds * 1_000,
-    graceMs: timing.graceSeconds * 1_000,
-    confirmMs: Math.min(confirmSeconds, readyTimeoutSeconds / 3) * 1_000,
-    require: verification.require,
-    refresh,
-    ...(propagationLabel !== undefined && { propagationLabel }),
-    statements: new Map(
-      [...environments.values()].map(({ name, environmentId, restEndpoint, statements }) => {
-        const resumeCommand = resumeCommandFor(environmentId, restEndpoint);
-        return [name, { report: false, restart: [], ...statements, resumeCommand }];
-      }),
-    ),
-    apiKeySecrets: new Map([...environments].map(([name, { apiKeySecret }]) => [name, apiKeySecret])),
-  };
 }

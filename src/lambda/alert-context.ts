@@ -12,7 +12,8 @@ const IN_DEFAULT_STACK = /^FlinkConnectionRotator-[^-]+(-[^-]+)?$/;
 const DEFAULT_RUNBOOK = "docs/runbook.md";
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Invocation = Pick<Context, "functionName"> &
+/** What an alert says about an invocation. The sandbox knows only the name of the function. */
+export type Invocation = Pick<Context, "functionName"> &
   Partial<Pick<Context, "invokedFunctionArn" | "logGroupName" | "logStreamName" | "awsRequestId">>;
 
 /** The origin of a function's alert. */

@@ -19,10 +19,10 @@ export function post(path: string, headersOf: HeadersOf): RequestsOf {
 type RequestsOf = (input: RequestInput) => readonly ProviderRequest[];
 
 function requestsOf(headersOf: HeadersOf, requestTo: (origin: string) => ProviderRequest): RequestsOf {
-  return ({ credentials, origin }) => {
+  return ({ credentials, url }) => {
     const withKey = headersOf(credentials);
     if (withKey === undefined) return [];
-    const withoutKey = requestTo(origin);
+    const withoutKey = requestTo(url.origin);
     return [{ ...withoutKey, headers: { ...withoutKey.headers, ...withKey }, withoutKey }];
   };
 }

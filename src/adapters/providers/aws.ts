@@ -1,6 +1,6 @@
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { isOwned } from "./destination.ts";
+import { isLoopback, isOwned } from "./destination.ts";
 import type { ProviderError, ProviderRequest, RequestInput } from "./provider.ts";
 
 export const AWS_DOMAINS = ["amazonaws.com", "api.aws", "amazonaws.com.cn"];
@@ -35,15 +35,10 @@ export async function getCallerIdentity(input: RequestInput): Promise<readonly P
  * The STS endpoint of the connection's region; each partition has its own domain. `undefined` for a gateway that issues its own
  * keys, which STS does not know.
  */
-function stsOf({
-  url,
-  hostname,
-  origin,
-  isLoopback,
-}: RequestInput): { url: URL; region: string } | undefined {
-  if (isLoopback) return { url: new URL(origin), region: "us-east-1" };
+function stsOf({ url }: RequestInput): { url: URL; region: string } | undefined {
+  if (isLoopback(url)) return { url: new URL(url.origin), region: "us-east-1" };
   if (!isOwned(url, AWS_DOMAINS)) return undefined;
-  const region = hostname.split(".").find((label) => REGION.test(label));
+  const region = url.hostname.split(".").find((label) => REGION.test(label));
   if (region === undefined) return undefined;
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return { url: new URL(`https://sts.${region}.${domain}`), region };

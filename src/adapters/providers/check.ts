@@ -5,7 +5,7 @@ import type { KeyAnswer, KeyQuestion, ProviderCheck } from "../../rotation/provi
 import { REDACTED, Secret } from "../../rotation/secret.ts";
 import { UntrustedText } from "../../rotation/untrusted-text.ts";
 import { toNetworkFault } from "../network-fault.ts";
-import { destinationOf, isLoopback, isOwned, safeUrl } from "./destination.ts";
+import { destinationOf, isOwned, safeUrl } from "./destination.ts";
 import { sendToProvider } from "./http.ts";
 import { mintedToken } from "./oauth2.ts";
 import type {
@@ -63,9 +63,6 @@ async function ask(
   const requests = await provider.requests({
     credentials: parseCredentials(data),
     url,
-    origin: url.origin,
-    hostname: url.hostname,
-    isLoopback: isLoopback(url),
     now,
   });
   const signal = AbortSignal.timeout(Math.max(1, Math.min(TIMEOUT_MS, deadlineAt - now)));

@@ -1,6 +1,7 @@
 import { createSign } from "node:crypto";
 import * as z from "zod/mini";
 import { parseJson } from "../../rotation/json.ts";
+import { isLoopback } from "./destination.ts";
 import type { ProviderRequest, RequestInput } from "./provider.ts";
 
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
@@ -21,21 +22,17 @@ const serviceAccount = z.object({
 });
 
 /** Requests a token with an assertion signed by the service account's key. The key itself is not sent. */
-export function signedAssertion({
-  credentials,
-  origin,
-  isLoopback,
-  now,
-}: RequestInput): readonly ProviderRequest[] {
+export function signedAssertion({ credentials, url, now }: RequestInput): readonly ProviderRequest[] {
   const { data: account } = serviceAccount.safeParse(parseJson(credentials["SERVICE_KEY"] ?? ""));
-  if (account === undefined || !(isLoopback || TOKEN_URLS.includes(account.token_uri))) return [];
-  const url = isLoopback ? `${origin}/token` : account.token_uri;
+  const isLocal = isLoopback(url);
+  if (account === undefined || !(isLocal || TOKEN_URLS.includes(account.token_uri))) return [];
+  const tokenUrl = isLocal ? `${url.origin}/token` : account.token_uri;
   const header = { alg: "RS256", typ: "JWT", kid: account.private_key_id };
   const issuedAt = Math.floor(now / 1_000);
   const claims = {
     iss: account.client_email,
     scope: SCOPE,
-    aud: url,
+    aud: tokenUrl,
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,
   };
@@ -45,7 +42,7 @@ export function signedAssertion({
   const grant = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
   const body = new URLSearchParams(grant);
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return [{ method: "POST", url, headers, body: String(body), derived: assertion }];
+  return [{ method: "POST", url: tokenUrl, headers, body: String(body), derived: assertion }];
 }
 
 function encode(part: object): string {

@@ -25,10 +25,6 @@ export interface RequestInput {
   readonly credentials: Credentials;
   /** Where the key may be sent. */
   readonly url: URL;
-  /** Without a slash at the end. */
-  readonly origin: string;
-  readonly hostname: string;
-  readonly isLoopback: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -1,35 +1,21 @@
-import { ProviderClients } from "../../adapters/providers/clients.ts";
 import type { Config } from "../../config/load.ts";
 import { assertMatchesConfig } from "../../rotation/config-match.ts";
 import type { Connection } from "../../rotation/connection.ts";
 import type { RunContext } from "../../rotation/dependencies.ts";
 import { type EnvironmentSession, openSessions, readApiKeys, sessionOf } from "../../rotation/environment.ts";
-import { createClients, type RunOptions, settingsOf } from "../../run.ts";
+import { openRun, type RunOptions } from "../../run.ts";
 import { triggerFor } from "../selection.ts";
 
-/** The clients of AWS and Confluent until a deadline. */
-interface OpenClients {
-  readonly context: RunContext;
-  readonly close: () => Promise<void>;
-}
-
-export type OpenUntil = (deadlineAt: number) => OpenClients;
+/** Opens the clients of a run until a deadline. */
+export type OpenUntil = (deadlineAt: number) => Pick<ReturnType<typeof openRun>, "context" | "close">;
 
 export function openWith(
   config: Config,
   connection: Connection,
   options: Omit<RunOptions, "deadlineAt">,
 ): OpenUntil {
-  return (deadlineAt) => {
-    const { dependencies, close } = createClients(config, { ...options, deadlineAt });
-    const providers = new ProviderClients({ ...options, deadlineAt });
-    const trigger = triggerFor([connection], config, { dryRun: false });
-    const asking = config.verification.provider ? { providers: providers.check } : {};
-    return {
-      context: { ...dependencies, ...asking, trigger, settings: settingsOf(config) },
-      close: async () => void (await Promise.all([close(), providers.close()])),
-    };
-  };
+  const trigger = triggerFor([connection], config, { dryRun: false });
+  return (deadlineAt) => openRun(config, trigger, { ...options, deadlineAt });
 }
 
 /** Runs `work` with its own clients and closes them. */

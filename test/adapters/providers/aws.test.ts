@@ -8,15 +8,7 @@ const NOW = Date.parse("2026-03-21T10:00:00Z");
 async function requestFor(endpoint: string, others: Readonly<Record<string, string>> = {}) {
   const url = new URL(endpoint);
   const credentials = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: SECRET_KEY, ...others };
-  const { origin, hostname } = url;
-  const [request] = await getCallerIdentity({
-    credentials,
-    url,
-    origin,
-    hostname,
-    isLoopback: false,
-    now: NOW,
-  });
+  const [request] = await getCallerIdentity({ credentials, url, now: NOW });
   return request;
 }
 
