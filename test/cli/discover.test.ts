@@ -93,6 +93,11 @@ describe("discover", () => {
       ["--merge", "FILE", "--output", "-"],
       "Option '--output <file>' cannot be used with option '--merge <file>'.",
     ],
+    [
+      "the name of the output is too long",
+      ["--output", "a".repeat(300)],
+      "aaa cannot be written (ENAMETOOLONG).\nChoose another file or folder.",
+    ],
     ["the output exists", ["--output", "FILE"], "already exists.\nAdd to it with --merge"],
     ["the file to merge into does not exist", ["--merge", "/nowhere.json"], "There is no /nowhere.json."],
     [

@@ -48,8 +48,9 @@ export function writeDraft(file: string, text: string): void {
 
 /** Called before questions are asked, since their answers would be lost. @throws UsageError if the file cannot be written. */
 export function requireWritable(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+  const what = `${file} cannot be written`;
+  if (accessFile(what, () => statSync(file, { throwIfNoEntry: false })?.isDirectory()))
     throw new UsageError(`${file} is a folder.`, "Give the name of a file in it.");
   const place = existsSync(file) ? file : dirname(file);
-  accessFile(`${file} cannot be written`, () => accessSync(place, constants.W_OK));
+  accessFile(what, () => accessSync(place, constants.W_OK));
 }
