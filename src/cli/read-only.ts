@@ -4,6 +4,7 @@ import { parseApiKey } from "../rotation/api-key.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
 import { RotationError } from "../rotation/errors.ts";
+import { readPages } from "../rotation/pages.ts";
 import { currentVersion } from "../rotation/versions.ts";
 import { createClients } from "../run.ts";
 import { WaitingNotice } from "../terminal/waiting-notice.ts";
@@ -66,14 +67,10 @@ export async function listConnections(
 ): Promise<ReadonlyMap<string, ConnectionState>> {
   const { value } = await currentVersion(context, apiKeySecret);
   const api = context.connect(name, parseApiKey(apiKeySecret, value));
-  const connections = new Map<string, ConnectionState>();
-  let token: string | undefined;
-  do {
-    const page = await api.list(token);
-    for (const connection of page.connections) connections.set(connection.name, connection);
-    token = page.nextToken;
-  } while (token !== undefined);
-  return connections;
+  return readPages(async (token) => {
+    const { connections: items, ...next } = await api.list(token);
+    return { items, ...next };
+  });
 }
 
 /** The same for an environment that must have connections. @throws RotationError also if it has none */

@@ -46,4 +46,14 @@ describe("the list of an environment's statements", () => {
     expect(await listStatements({ list })).toHaveLength(2);
     expect(asked.length).toBeLessThan(5);
   });
+
+  it("ends if the pages repeat under new tokens", async () => {
+    let page = 0;
+    const list = async (): Promise<StatementPage> => {
+      page += 1;
+      if (page > 10) throw new Error("The list does not end.");
+      return { statements: [statement(page % 2 === 0 ? "a" : "b")], nextToken: `token-${page}` };
+    };
+    expect(await listStatements({ list })).toHaveLength(2);
+  });
 });
