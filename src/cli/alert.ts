@@ -108,6 +108,5 @@ function lines(terminal: Terminal, results: readonly Sent[], topic: string): str
 
 function resultLines(terminal: Terminal, { kind, subject, sent }: Sent): string[] {
   const [first = "", ...rest] = terminal.wrap(`${kind}: ${subject}`, "    ");
-  const mark = sent ? terminal.paint("green", "✓") : terminal.paint("red", "✗");
-  return [`${mark} ${first.trimStart()}`, ...rest];
+  return [`${terminal.mark(sent)} ${first.trimStart()}`, ...rest];
 }

@@ -12,9 +12,7 @@ export function checkLines(terminal: Terminal, findings: readonly Finding[], all
   const open = [...failed, ...inState("remark"), ...shown];
   return [
     ...open.flatMap((finding) => findingLines(terminal, finding)),
-    ...(folded.length > 0
-      ? [`${terminal.paint("green", "✓")} ${folded.length} passed (--all shows them)`]
-      : []),
+    ...(folded.length > 0 ? [`${terminal.mark(true)} ${folded.length} passed (--all shows them)`] : []),
     "",
     failed.length === 0
       ? "All checks passed."
@@ -30,12 +28,5 @@ function findingLines(terminal: Terminal, finding: Finding): string[] {
 }
 
 function mark(terminal: Terminal, { state }: Finding): string {
-  switch (state) {
-    case "passed":
-      return terminal.paint("green", "✓");
-    case "failed":
-      return terminal.paint("red", "✗");
-    case "remark":
-      return terminal.paint("yellow", "!");
-  }
+  return state === "remark" ? terminal.paint("yellow", "!") : terminal.mark(state === "passed");
 }

@@ -122,7 +122,9 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
     await context.wait("version visible", { seconds: VERSION_SETTLES_SECONDS });
   let requests = 0;
   const statements = new StatementRecorder();
-  for (let batches = rollout.next(), wave = 1; batches.length > 0; batches = rollout.next(), wave += 1) {
+  for (let wave = 1; ; wave += 1) {
+    const batches = rollout.next();
+    if (batches.length === 0) return { requests, statements: statements.entries() };
     const { all } = await context.map(
       `wave ${wave}`,
       [...batches],
@@ -138,7 +140,6 @@ async function rollOut(fleet: FleetContext, trigger: Trigger, rollout: FleetRoll
       for (const statement of result.statements ?? []) statements.record(statement);
     }
   }
-  return { requests, statements: statements.entries() };
 }
 
 /** The orchestrator's handler. */

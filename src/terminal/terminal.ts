@@ -60,6 +60,10 @@ export class Terminal {
     return this.#hasColour ? styleText(style, text, { validateStream: false }) : text;
   }
 
+  mark(isGood: boolean): string {
+    return isGood ? this.paint("green", "✓") : this.paint("red", "✗");
+  }
+
   /**
    * Wraps a text. Each line has this indentation plus that of its original line. Words are not broken, and neither is a command
    * at the end, so that it can be pasted.

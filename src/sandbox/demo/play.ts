@@ -49,5 +49,5 @@ async function playAll(context: DemoContext, scenarios: readonly Scenario[]): Pr
 }
 
 function checkLine(terminal: Terminal, text: string, holds: boolean): string {
-  return `  ${holds ? terminal.paint("green", "✓") : terminal.paint("red", "✗")} ${text}`;
+  return `  ${terminal.mark(holds)} ${text}`;
 }

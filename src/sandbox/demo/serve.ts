@@ -66,7 +66,7 @@ async function showRun(
 }
 
 function resultLine(terminal: Terminal, result: RotatorResult): string {
-  if ("error" in result) return `  ${terminal.paint("red", "✗")} ${result.error}`;
+  if ("error" in result) return `  ${terminal.mark(false)} ${result.error}`;
   const { outcome, counts } = result.report;
-  return `  ${terminal.paint("green", "✓")} The run ${outcome}: ${counts["ready"]} ready.`;
+  return `  ${terminal.mark(true)} The run ${outcome}: ${counts["ready"]} ready.`;
 }
