@@ -15,6 +15,8 @@ interface AwsRetryOptions {
   readonly attemptTimeoutMs: number;
   /** The longest delay between two attempts, in milliseconds. */
   readonly maxDelayMs?: number;
+  /** If set, the last attempt starts this long before the end rather than not at all. */
+  readonly lastAttemptMs?: number;
   /** Aborts when nobody needs the result any more; no attempt starts after that. */
   readonly closed?: AbortSignal;
   /** Schedules an attempt; at once by default. */

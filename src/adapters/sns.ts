@@ -21,6 +21,8 @@ type HttpsFormat = (typeof HTTPS_FORMATS)[number];
 
 const ATTEMPT_TIMEOUT_MS = 3_000;
 const MAX_DELAY_MS = 1_000;
+/** The last attempt starts this long before the time is up, since no later one can send the alert. */
+const LAST_ATTEMPT_MS = 300;
 
 export interface AlertOptions {
   readonly clock: Clock;
@@ -119,6 +121,7 @@ export async function publishAlert(
     deadlineAt: clock.now() + retryMs,
     retryMs,
     maxDelayMs: MAX_DELAY_MS,
+    lastAttemptMs: LAST_ATTEMPT_MS,
     // Leaves time for a second attempt if the first hangs.
     attemptTimeoutMs: Math.min(ATTEMPT_TIMEOUT_MS, retryMs / 2),
   });

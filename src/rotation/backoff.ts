@@ -15,6 +15,8 @@ interface RetryContext {
   readonly deadlineAt: number;
   /** The longest delay, before it is spread by jitter; 5 s by default. */
   readonly maxDelayMs?: number;
+  /** If set, the last attempt starts this long before the end rather than not at all. */
+  readonly lastAttemptMs?: number;
 }
 
 /** How long a failing operation is retried. The budget starts at the first failure, so queueing time is not counted. */
@@ -31,12 +33,14 @@ export class RetryBudget {
 
   /** The delay before the next attempt, in milliseconds; `undefined` if that attempt would be too late. */
   nextDelayMs(): number | undefined {
-    const { clock, random, deadlineAt, maxDelayMs } = this.#context;
+    const { clock, random, deadlineAt, maxDelayMs, lastAttemptMs = 0 } = this.#context;
     const now = clock.now();
     this.#endsAt ??= Math.min(now + this.#budgetMs, deadlineAt);
     this.#attempts += 1;
     const delayMs = backoffMs(this.#attempts, random(), maxDelayMs);
-    return now + delayMs < this.#endsAt ? delayMs : undefined;
+    if (now + delayMs < this.#endsAt) return delayMs;
+    const lastDelayMs = this.#endsAt - lastAttemptMs - now;
+    return lastAttemptMs > 0 && lastDelayMs > 0 ? lastDelayMs : undefined;
   }
 }
 

@@ -21,6 +21,7 @@ interface BudgetOptions {
   readonly budgetMs: number;
   readonly leftMs?: number;
   readonly maxDelayMs?: number;
+  readonly lastAttemptMs?: number;
   /** How long the operation takes before it fails first. */
   readonly firstFailureAtMs?: number;
 }
@@ -51,6 +52,11 @@ describe("a retry budget", () => {
 
   it("starts at the first failure, so the time before it does not count", async () => {
     expect(await delaysOf({ budgetMs: 1_000, firstFailureAtMs: 60_000 })).toEqual([250, 500]);
+  });
+
+  it("may allow a last attempt shortly before its end", async () => {
+    expect(await delaysOf({ budgetMs: 3_000, lastAttemptMs: 300 })).toEqual([250, 500, 1_000, 950]);
+    expect(await delaysOf({ budgetMs: 2_000, lastAttemptMs: 300 })).toEqual([250, 500, 1_000]);
   });
 
   it("may limit the delay", async () => {
