@@ -56,10 +56,10 @@ export class PreviousVersions {
       this.#withLabel(secretId),
     ]);
     const current = [start?.version, version].filter((each) => each !== undefined);
-    const isCurrent = (each: SecretVersion): boolean =>
-      current.some(({ versionId }) => versionId === each.versionId);
-    // AWSCURRENT has moved: the version before may be the one that AWSPREVIOUS no longer shows.
-    if (latest !== undefined && isCurrent(latest) && (before === undefined || isCurrent(before)))
+    const isReplaced = current.some(({ versionId }) => versionId === latest?.versionId);
+    // AWSPREVIOUS may have moved before it was read.
+    const isBeforeKnown = before !== undefined && before.versionId !== start?.version.versionId;
+    if (isReplaced && !isBeforeKnown)
       throw new SecretError(`A newer version of secret ${secretId} hides the one before the rotation.`);
     return [...current, latest, before, labelled].filter((each) => each !== undefined);
   }

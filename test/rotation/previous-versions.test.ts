@@ -47,6 +47,20 @@ describe("texts about a secret that changes during the run", () => {
     }
   });
 
+  it("are shown if the version before the first one is given AWSCURRENT back", async () => {
+    const { texts } = resolverOf(
+      inTurn(
+        () => PREVIOUS,
+        () => CURRENT,
+      ),
+    );
+    texts.readBefore("openai", CURRENT);
+    const quoted = untrusted("refused sk-previous-0123456789 and sk-current-0123456789");
+    expect(await texts.resolve({ detail: quoted }, CONNECTION, PREVIOUS)).toEqual({
+      detail: "refused [redacted] and [redacted]",
+    });
+  });
+
   it("are shown if the first read failed and a later one succeeds", async () => {
     const { texts } = resolverOf(inTurn(denied, () => PREVIOUS));
     texts.readBefore("openai", CURRENT);
