@@ -115,7 +115,7 @@ describe("the creation of a verification statement", () => {
         api: (real) => ({
           get: (name) => {
             read += 1;
-            return read === 1 ? Promise.resolve(undefined) : real.get(name);
+            return read <= 2 ? Promise.resolve(undefined) : real.get(name);
           },
           create: async (statement) => {
             created += 1;
