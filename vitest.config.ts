@@ -18,7 +18,8 @@ export default defineConfig({
       "test/support/environment.ts",
       "test/support/property-budget.ts",
     ],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Many tests wait for a process or a timer; one worker for each core would leave cores idle.
     maxWorkers: Math.max(6, availableParallelism()),
     silent: "passed-only",

@@ -9,12 +9,12 @@ import { toResponse } from "./lambda/response.ts";
 import { createRunAlert } from "./lambda/run-alert.ts";
 import { functionScope, readTrigger } from "./lambda/trigger.ts";
 import { warmUp } from "./lambda/warm-up.ts";
+import type { Alert, AlertContext } from "./rotation/alert/alert.ts";
+import { createStartAlert } from "./rotation/alert/start-alert.ts";
 import { type Clock, systemClock } from "./rotation/clock.ts";
 import { ignoreForeign, isDryRun, type Trigger, wantsAlert } from "./rotation/plan.ts";
 import { Redactor } from "./rotation/redact.ts";
-import type { Alert, AlertContext } from "./rotation/report/alert.ts";
 import { abridge, createReport, type Report } from "./rotation/report/report.ts";
-import { createStartAlert } from "./rotation/report/start-alert.ts";
 import { run } from "./run.ts";
 
 /** Milliseconds reserved for the alert. */

@@ -1,6 +1,6 @@
 import { type MessageAttributeValue, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import type { Alert } from "../rotation/alert/alert.ts";
 import type { Clock } from "../rotation/clock.ts";
-import type { Alert } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
 import type { AwsScope } from "../rotation/secret-id.ts";
 import { NotAwsError, withAwsRetry } from "./aws-retry.ts";

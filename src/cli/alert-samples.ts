@@ -1,9 +1,9 @@
 import { adviceOn } from "../rotation/advice.ts";
+import { type Alert, type AlertContext, createAlert } from "../rotation/alert/alert.ts";
+import { createStartAlert } from "../rotation/alert/start-alert.ts";
+import { MAX_SMS_LENGTH, MAX_SUBJECT_LENGTH } from "../rotation/alert/subject.ts";
 import { NO_EVIDENCE, type Outcome } from "../rotation/outcome.ts";
-import { type Alert, type AlertContext, createAlert } from "../rotation/report/alert.ts";
 import { createReport } from "../rotation/report/report.ts";
-import { createStartAlert } from "../rotation/report/start-alert.ts";
-import { MAX_SMS_LENGTH, MAX_SUBJECT_LENGTH } from "../rotation/report/subject.ts";
 
 type Facts = Pick<Outcome, "name" | "outcome"> & Partial<Outcome>;
 

@@ -1,5 +1,5 @@
+import { withoutName } from "../rotation/alert/without-name.ts";
 import { qualifiedName } from "../rotation/connection.ts";
-import { withoutName } from "../rotation/report/without-name.ts";
 import type { Style, Terminal } from "../terminal/terminal.ts";
 import { firstNames } from "../terminal/text.ts";
 import { factLines, type ShownProblem } from "./problem.ts";

@@ -3,9 +3,9 @@ import { alertContext, invokeCommand } from "../lambda/alert-context.ts";
 import { finishRun } from "../lambda/finish.ts";
 import { toResponse } from "../lambda/response.ts";
 import { createRunAlert } from "../lambda/run-alert.ts";
+import type { Alert, AlertContext } from "../rotation/alert/alert.ts";
 import { ConfigError } from "../rotation/errors.ts";
 import { isDryRun, wantsAlert } from "../rotation/plan.ts";
-import type { Alert, AlertContext } from "../rotation/report/alert.ts";
 import { cutToFit, type Report } from "../rotation/report/report.ts";
 import { type FleetContext, required } from "./context.ts";
 

@@ -1,7 +1,7 @@
 import type { Telemetry } from "../adapters/telemetry.ts";
+import type { Alert } from "../rotation/alert/alert.ts";
 import { RotationFailedError } from "../rotation/errors.ts";
 import type { Trigger } from "../rotation/plan.ts";
-import type { Alert } from "../rotation/report/alert.ts";
 import type { Report } from "../rotation/report/report.ts";
 import { summaryOf } from "../rotation/report/summary.ts";
 

@@ -1,8 +1,8 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach } from "vitest";
+import { type Alert, createAlert } from "../../src/rotation/alert/alert.ts";
 import { evidenceOfPhase, type Outcome } from "../../src/rotation/outcome.ts";
-import { type Alert, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { CONTEXT } from "../support/alerts.ts";
 import { SteppingClock } from "../support/stepping-clock.ts";

@@ -2,11 +2,11 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { publishAlert } from "../../src/adapters/sns.ts";
+import type { Alert } from "../../src/rotation/alert/alert.ts";
+import { createStartAlert } from "../../src/rotation/alert/start-alert.ts";
 import { ConfigError } from "../../src/rotation/errors.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
-import type { Alert } from "../../src/rotation/report/alert.ts";
 import type { Report } from "../../src/rotation/report/report.ts";
-import { createStartAlert } from "../../src/rotation/report/start-alert.ts";
 import { CONTEXT } from "../support/alerts.ts";
 import { alertOf, mockSns, outcome, timing, topicArn } from "./alert-publishing.ts";
 

@@ -46,7 +46,7 @@ describe("explain", () => {
 
   it("explains the first words of every alert", async () => {
     const { run } = await startOperator(ONE);
-    const texts = globSync("test/rotation/report/alerts/*.txt").map((file) => readFileSync(file, "utf8"));
+    const texts = globSync("test/rotation/alert/texts/*.txt").map((file) => readFileSync(file, "utf8"));
     const words = texts.flatMap((text) => [
       ...text.matchAll(/(?<=\[|, )(?:STILL )?([A-Z][A-Z ]+?)(?= \d|\])/g),
     ]);

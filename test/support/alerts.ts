@@ -1,7 +1,7 @@
 import { alertContext } from "../../src/lambda/alert-context.ts";
+import { type Alert, type AlertContext, createAlert } from "../../src/rotation/alert/alert.ts";
 import type { Outcome } from "../../src/rotation/outcome.ts";
 import type { Trigger } from "../../src/rotation/plan.ts";
-import { type Alert, type AlertContext, createAlert } from "../../src/rotation/report/alert.ts";
 import { createReport, type Report } from "../../src/rotation/report/report.ts";
 import { NOW } from "./builders.ts";
 

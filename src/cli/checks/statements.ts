@@ -1,8 +1,8 @@
 import type { Config, Environment } from "../../config/load.ts";
+import { counted } from "../../rotation/alert/wrap.ts";
 import { parseApiKey } from "../../rotation/api-key.ts";
 import { RotationError } from "../../rotation/errors.ts";
 import { asResult } from "../../rotation/outcome.ts";
-import { counted } from "../../rotation/report/wrap.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import { listStatements } from "../../rotation/statements/list.ts";
 import { currentVersion } from "../../rotation/versions.ts";

@@ -1,6 +1,6 @@
+import { counted } from "../../rotation/alert/wrap.ts";
 import type { RunDependencies } from "../../rotation/dependencies.ts";
 import { RotationError } from "../../rotation/errors.ts";
-import { counted } from "../../rotation/report/wrap.ts";
 import { currentVersion } from "../../rotation/versions.ts";
 import type { CommandContext } from "../context.ts";
 import { suggestion } from "../suggestion.ts";

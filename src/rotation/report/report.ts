@@ -3,7 +3,7 @@ import { VERSION } from "../../version.ts";
 import type { ErrorClass } from "../errors.ts";
 import type { Outcome, OutcomeKind } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
-import { isInterrupted } from "../statements/recorder.ts";
+import { isInterrupted, type StatementEntry } from "../statements/recorder.ts";
 import { OUTCOMES, type reportSchema } from "./schema.ts";
 
 /** The result of a run. */
@@ -45,6 +45,11 @@ export function isAlertable({ outcome, detail }: Outcome): boolean {
 /** True if the current key is not known to be in use. */
 export function isUnhealthy({ outcome }: Outcome): boolean {
   return !["ready", "applied", "skipped", "planned"].includes(outcome);
+}
+
+/** The statements that the rotator has stopped and that do not run again. */
+export function interruptedStatements({ statements }: Report): readonly StatementEntry[] {
+  return statements?.filter(isInterrupted) ?? [];
 }
 
 /** All outcomes; only the first `whole` failures keep their messages. */

@@ -1,5 +1,5 @@
-import { errorClasses, isAlertable, type Report } from "./report.ts";
-import { describeInterrupted, interruptedStatements } from "./statement-alert.ts";
+import type { StatementEntry } from "../statements/recorder.ts";
+import { errorClasses, interruptedStatements, isAlertable, type Report } from "./report.ts";
 
 /** The environments that an alert is about. */
 export function environmentsOf(report: Report): readonly string[] {
@@ -34,4 +34,9 @@ function countsOf({ counts, connections }: Report): string {
     return `${connections.filter(isAlertable).length} of ${total} ready, with a remark`;
   const [count, ...words] = first.split(" ");
   return [`${count} of ${total} ${words.join(" ")}`, ...others].join(", ");
+}
+
+function describeInterrupted(interrupted: readonly StatementEntry[]): string {
+  const [first, ...others] = interrupted.map(({ name }) => name);
+  return `${first}${others.length > 0 ? ` and ${others.length} more` : ""} stopped and not running again`;
 }

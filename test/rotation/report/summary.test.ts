@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createPlainAlert } from "../../../src/rotation/alert/plain-alert.ts";
 import type { Outcome } from "../../../src/rotation/outcome.ts";
-import { createPlainAlert } from "../../../src/rotation/report/plain-alert.ts";
 import { createReport, type Report } from "../../../src/rotation/report/report.ts";
 import { summaryOf } from "../../../src/rotation/report/summary.ts";
 import { CONTEXT } from "../../support/alerts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAlert } from "../../../src/rotation/report/alert.ts";
+import { createAlert } from "../../../src/rotation/alert/alert.ts";
 import { createReport } from "../../../src/rotation/report/report.ts";
 import { summaryOf } from "../../../src/rotation/report/summary.ts";
 import type { StatementEntry } from "../../../src/rotation/statements/recorder.ts";

@@ -1,11 +1,10 @@
 import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
+import { interruptedStatements, isAlertable, type Report } from "../report/report.ts";
 import { possibleNames } from "../secret-id.ts";
 import type { StatementEntry } from "../statements/recorder.ts";
 import { type Cause, groupByCause } from "./causes.ts";
 import { type Holding, holdingOf, isAboutApiKey, wasBrokenByOther } from "./holding.ts";
-import { isAlertable, type Report } from "./report.ts";
-import { interruptedStatements } from "./statement-alert.ts";
 
 /** A failure that is older than this is not news, in milliseconds. */
 const STILL_AFTER_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { Alert } from "../../../src/rotation/alert/alert.ts";
+import { createStartAlert } from "../../../src/rotation/alert/start-alert.ts";
 import { ConfigError } from "../../../src/rotation/errors.ts";
-import type { Alert } from "../../../src/rotation/report/alert.ts";
-import { createStartAlert } from "../../../src/rotation/report/start-alert.ts";
 import { ALERT_CASES } from "../../support/alert-cases.ts";
 import { kept, many, of, ready, refused } from "../../support/alert-outcomes.ts";
 import { CONTEXT, sentAlert } from "../../support/alerts.ts";

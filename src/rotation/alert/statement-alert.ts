@@ -1,7 +1,7 @@
 import { qualifiedName } from "../connection.ts";
-import { isInterrupted, type StatementEntry } from "../statements/recorder.ts";
+import type { Report } from "../report/report.ts";
+import type { StatementEntry } from "../statements/recorder.ts";
 import { printable } from "../untrusted-text.ts";
-import type { Report } from "./report.ts";
 import { factLines, nameList, wrap } from "./wrap.ts";
 
 const MAX_NAMED = 50;
@@ -9,17 +9,6 @@ const MAX_HEAD_NAMES = 5;
 
 /** After these, a statement still runs with the previous key. */
 const STALE: ReadonlySet<StatementEntry["action"]> = new Set(["reported", "not-restarted", "would-restart"]);
-
-/** The statements that the rotator has stopped and that do not run again. */
-export function interruptedStatements({ statements }: Report): readonly StatementEntry[] {
-  return statements?.filter(isInterrupted) ?? [];
-}
-
-/** For the summary of a run. */
-export function describeInterrupted(interrupted: readonly StatementEntry[]): string {
-  const [first, ...others] = interrupted.map(({ name }) => name);
-  return `${first}${others.length > 0 ? ` and ${others.length} more` : ""} stopped and not running again`;
-}
 
 /** The first lines of the alert about interrupted statements, for a telephone. */
 export function interruptedHead(interrupted: readonly StatementEntry[], width: number): string[] {

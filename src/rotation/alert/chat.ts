@@ -1,11 +1,11 @@
 import { qualifiedName } from "../connection.ts";
+import { errorClasses, isUnhealthy } from "../report/report.ts";
+import { environmentsOf } from "../report/summary.ts";
 import type { AlertContext } from "./alert.ts";
 import { inOneLine, restoreCommand } from "./commands.ts";
-import { headLines } from "./headlines.ts";
-import { errorClasses, isUnhealthy } from "./report.ts";
+import { headLines } from "./head-lines.ts";
 import { heldBy, type Severity, type Situation, secretName, severityOf } from "./situation.ts";
 import { resumeCommands } from "./statement-alert.ts";
-import { environmentsOf } from "./summary.ts";
 
 const MAX_RESOURCES = 20;
 

@@ -1,7 +1,7 @@
 import { phaseKind } from "../connection.ts";
 import { type ErrorClass, UNREADABLE_API_KEY } from "../errors.ts";
 import { impliesPreviousKey, isKeyRefused, type Outcome } from "../outcome.ts";
-import { isUnhealthy } from "./report.ts";
+import { isUnhealthy } from "../report/report.ts";
 
 /**
  * What an operator must know about a connection first: `down`: it holds a key that is refused. `unknown`: it may hold the

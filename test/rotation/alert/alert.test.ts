@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { createStartAlert } from "../../../src/rotation/alert/start-alert.ts";
 import { ConfigError, EventError } from "../../../src/rotation/errors.ts";
 import { NO_EVIDENCE } from "../../../src/rotation/outcome.ts";
 import type { Trigger } from "../../../src/rotation/plan.ts";
-import { createStartAlert } from "../../../src/rotation/report/start-alert.ts";
 import { alertFor, CONTEXT, sentAlert } from "../../support/alerts.ts";
 import { outcome } from "../../support/builders.ts";
 

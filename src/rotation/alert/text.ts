@@ -1,12 +1,12 @@
 import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
+import { isUnhealthy } from "../report/report.ts";
 import type { AlertContext } from "./alert.ts";
 import type { Cause } from "./causes.ts";
 import { restoreCommand } from "./commands.ts";
-import { headLines } from "./headlines.ts";
+import { headLines } from "./head-lines.ts";
 import { isAboutApiKey } from "./holding.ts";
-import { isUnhealthy } from "./report.ts";
 import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedCauses, resumeBlock, staleStatementsLine } from "./statement-alert.ts";
 import { counted, factLines, nameList, wrap } from "./wrap.ts";

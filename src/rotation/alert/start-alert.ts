@@ -1,8 +1,8 @@
 import type { ErrorClass } from "../errors.ts";
 import type { Alert, AlertContext } from "./alert.ts";
-import { placeLines } from "./alert-text.ts";
 import { chatJson } from "./chat.ts";
 import { firstThatFits, MAX_SUBJECT_LENGTH } from "./subject.ts";
+import { placeLines } from "./text.ts";
 import { wrap } from "./wrap.ts";
 
 const HEAD = [

@@ -1,9 +1,9 @@
 import { qualifiedName } from "../connection.ts";
+import { isAlertable, type Report } from "../report/report.ts";
+import { environmentsOf, summaryOf } from "../report/summary.ts";
 import type { Alert, AlertContext } from "./alert.ts";
 import { chatJson } from "./chat.ts";
-import { isAlertable, type Report } from "./report.ts";
 import { firstThatFits, MAX_SMS_LENGTH, MAX_SUBJECT_LENGTH } from "./subject.ts";
-import { environmentsOf, summaryOf } from "./summary.ts";
 
 const MAX_NAMED = 200;
 

@@ -1,9 +1,9 @@
-import { alertText } from "./alert-text.ts";
+import { errorClasses, type Report } from "../report/report.ts";
+import { environmentsOf } from "../report/summary.ts";
 import { chatOf } from "./chat.ts";
-import { errorClasses, type Report } from "./report.ts";
 import { describeSituation, severityOf } from "./situation.ts";
 import { smsOf, subjectOf } from "./subject.ts";
-import { environmentsOf } from "./summary.ts";
+import { alertText } from "./text.ts";
 
 /** The content of an alert: a subject and a text for people, the report for machines. */
 export interface Alert {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../src/rotation/alert/alert.ts";
+import { createStartAlert } from "../../../src/rotation/alert/start-alert.ts";
 import { ConfigError, ERROR_CLASSES } from "../../../src/rotation/errors.ts";
-import type { Alert } from "../../../src/rotation/report/alert.ts";
-import { createStartAlert } from "../../../src/rotation/report/start-alert.ts";
 import { ALERT_CASES } from "../../support/alert-cases.ts";
 import { CONTEXT, sentAlert } from "../../support/alerts.ts";
 
@@ -37,7 +37,7 @@ function shown({ subject, text, sms, attributes }: Alert): string {
 
 describe("the alert of each kind of failure, as people and telephones get it", () => {
   it.each(ALERTS)("is as reviewed: $name", async ({ name, write }) => {
-    await expect(shown(write())).toMatchFileSnapshot(`alerts/${name}.txt`);
+    await expect(shown(write())).toMatchFileSnapshot(`texts/${name}.txt`);
   });
 
   it.each(ALERTS)("fits into a subject, an SMS, a telephone and a mail: $name", ({ write }) => {
