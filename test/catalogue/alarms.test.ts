@@ -160,7 +160,7 @@ const SITUATIONS: readonly [string, readonly string[], (on: Incident) => Promise
   ],
 ];
 
-describe("the messages to the alert topic", { timeout: 60_000 }, () => {
+describe("the messages to the alert topic", () => {
   it.each(SITUATIONS)("%s: %j", async (_, expected, happen) => {
     const incident = await startIncident();
     const lastDay = await happen(incident);

@@ -18,9 +18,7 @@ async function startRefused(count: number): Promise<World> {
 }
 
 describe("the report of a function", () => {
-  it("row 44: is cut if it exceeds Lambda's response limit, but keeps its failures and says where the rest is", {
-    timeout: 120_000,
-  }, async () => {
+  it("row 44: is cut if it exceeds Lambda's response limit, but keeps its failures and says where the rest is", async () => {
     const lines = captureOutput();
     const world = await startRefused(13_000);
     const report = await world.invoke({});

@@ -41,7 +41,6 @@ describe("the built function with statements", () => {
       expect(openSockets).toBe(0);
       expect(printed).not.toContain(BAD_KEY);
     },
-    60_000,
   );
 
   it("row 60: resumes the statement in the next run if it was killed between stop and resume", async () => {

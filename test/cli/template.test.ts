@@ -15,7 +15,7 @@ function run(cli: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe("the template command", { timeout: 60_000 }, () => {
+describe("the template command", () => {
   const folder = mkdtempSync(join(tmpdir(), "rotator-template-"));
   const config = join(folder, "connections.json");
   const out = join(folder, "out");

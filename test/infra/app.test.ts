@@ -33,7 +33,7 @@ function runApp(connections: object, settings: object = {}, env: NodeJS.ProcessE
   return { config, outdir, status, stderr };
 }
 
-describe("the app", { timeout: 120_000 }, () => {
+describe("the app", () => {
   it.each([
     ["one function without credentials", {}, {}],
     ["a fleet with credentials", { fleetConcurrency: 2 }, CREDENTIALS],

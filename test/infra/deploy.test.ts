@@ -34,7 +34,7 @@ const cloudFormation = (emulator: Emulator, action: string, parameters: Record<s
     body: new URLSearchParams({ Action: action, Version: "2010-05-15", StackName: "Rotator", ...parameters }),
   });
 
-describe("the synthesized template", { timeout: 120_000 }, () => {
+describe("the synthesized template", () => {
   it.skipIf(!hasEmulator)(
     "creates and deletes its stack in an AWS emulator (skipped without moto_server or AWS_ENDPOINT_URL)",
     async () => {

@@ -10,7 +10,7 @@ import { CONNECTIONS, REGION } from "./synthesis.ts";
 
 const LOCATION = `<CreateBucketConfiguration><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
 
-describe("template.json and function.zip", { timeout: 120_000 }, () => {
+describe("template.json and function.zip", () => {
   it.skipIf(!hasEmulator)(
     "suffice for a deployment into an AWS emulator (skipped without moto_server or AWS_ENDPOINT_URL)",
     async () => {

@@ -15,7 +15,7 @@ function release(): ReadonlyMap<string, Buffer> {
   return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))]));
 }
 
-describe("a release", { timeout: 120_000 }, () => {
+describe("a release", () => {
   it("has a package, a template with its code, a bill of materials and checksums, and is reproducible", () => {
     const files = release();
     expect([...files.keys()]).toEqual([
