@@ -61,7 +61,10 @@ export class PreviousVersions {
     const isBeforeKnown = before !== undefined && before.versionId !== start?.version.versionId;
     if (isReplaced && !isBeforeKnown)
       throw new SecretError(`A newer version of secret ${secretId} hides the one before the rotation.`);
-    return [...current, latest, before, labelled].filter((each) => each !== undefined);
+    // Somebody else may have put the newer version already.
+    const isTextOld = latest !== undefined && latest.versionId === current.at(-1)?.versionId;
+    const newest = isTextOld ? await this.#read(secretId, "AWSCURRENT") : undefined;
+    return [...current, latest, before, labelled, newest].filter((each) => each !== undefined);
   }
 
   /** The version with the propagation label, read once: the connections may hold it still if later versions were refused. */

@@ -10,6 +10,7 @@ import { untrusted } from "../support/untrusted.ts";
 
 describe("texts about a secret that changes during the run", () => {
   const FIRST = secretVersion({ versionId: "v0", value: new Secret("sk-first-0123456789") });
+  const NEWER = secretVersion({ versionId: "v3", value: new Secret("sk-newer-0123456789") });
   const detail = untrusted("sk-first-0123456789, sk-previous-0123456789, sk-current-0123456789");
   /** The last answer is repeated. */
   const inTurn = (...answers: readonly (() => SecretVersion | undefined)[]) => {
@@ -80,6 +81,17 @@ describe("texts about a secret that changes during the run", () => {
         detail: "[redacted], [redacted], [redacted]",
       });
     expect(reads).toHaveLength(2);
+  });
+
+  it("are shown without a newer version, which somebody else may have put", async () => {
+    const { texts } = resolverOf(async (selector) =>
+      "stage" in selector && selector.stage === "AWSCURRENT" ? NEWER : PREVIOUS,
+    );
+    texts.readBefore("openai", FIRST);
+    const detail = untrusted("sk-newer-0123456789, sk-previous-0123456789");
+    expect(await texts.resolve({ detail }, CONNECTION, PREVIOUS)).toEqual({
+      detail: "[redacted], [redacted]",
+    });
   });
 
   it("name the previous version of the newest one", async () => {
