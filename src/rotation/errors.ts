@@ -53,8 +53,8 @@ export class SecretError extends RotationError {
 }
 
 /**
- * The beginning of a SecretError's message if the secret is that of the rotator's Confluent API key. The message is the only sign of that in a report, which the
- * alert about a fleet reads as JSON.
+ * How the message of a SecretError begins if the secret is that of the rotator's Confluent API key. Only this tells it from
+ * other secrets in a report, which a fleet's alert is made from.
  */
 export const UNREADABLE_API_KEY = "Cannot read the rotator's Confluent API key";
 
