@@ -1,5 +1,5 @@
-import { regionOption, shellQuote } from "../rotation/alert/commands.ts";
 import { ReplicaError, RotationError, SecretError } from "../rotation/errors.ts";
+import { regionOption, shellQuote } from "../rotation/shell.ts";
 import { type AwsFault, describeAwsFault, toAwsFault } from "./aws-fault.ts";
 import { type Caller, inConnectionsFile, tryAgain } from "./caller.ts";
 

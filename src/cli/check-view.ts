@@ -1,4 +1,4 @@
-import { counted } from "../rotation/alert/wrap.ts";
+import { counted } from "../rotation/wording.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Finding } from "./checks/check.ts";
 import { fold } from "./folding.ts";

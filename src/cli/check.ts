@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
-import { counted } from "../rotation/alert/wrap.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
 import type { RunDependencies } from "../rotation/dependencies.ts";
 import { ConfigError, type RotationError } from "../rotation/errors.ts";
 import { asResult } from "../rotation/outcome.ts";
+import { counted } from "../rotation/wording.ts";
 import { checkLines } from "./check-view.ts";
 import type { Check, CheckInput, Finding } from "./checks/check.ts";
 import { connectionsCheck } from "./checks/connections.ts";

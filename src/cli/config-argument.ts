@@ -1,4 +1,4 @@
-import { shellQuote } from "../rotation/alert/commands.ts";
+import { shellQuote } from "../rotation/shell.ts";
 import type { Context } from "./context.ts";
 
 /** The file that a command reads without --config. */

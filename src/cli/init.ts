@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { shellQuote } from "../rotation/alert/commands.ts";
+import { shellQuote } from "../rotation/shell.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { requireAwsConfig } from "./aws.ts";
 import { configArgument } from "./config-argument.ts";

@@ -1,6 +1,6 @@
-import { counted } from "../rotation/alert/wrap.ts";
 import type { Outcome } from "../rotation/outcome.ts";
 import { isAlertable, type Report } from "../rotation/report/report.ts";
+import { counted } from "../rotation/wording.ts";
 import { outcomeStyle } from "../terminal/status-table.ts";
 import { type Column, tableLines } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";

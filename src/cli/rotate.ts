@@ -1,9 +1,9 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../config/load.ts";
-import { counted } from "../rotation/alert/wrap.ts";
 import { systemClock } from "../rotation/clock.ts";
 import type { Connection } from "../rotation/connection.ts";
 import type { Report } from "../rotation/report/report.ts";
+import { counted } from "../rotation/wording.ts";
 import { run } from "../run.ts";
 import { requireAws } from "./aws.ts";
 import { confirmWide } from "./confirm.ts";

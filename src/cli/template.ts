@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployableTemplate, TemplateOptions } from "../../infra/template.ts";
-import { shellQuote } from "../rotation/alert/commands.ts";
+import { shellQuote } from "../rotation/shell.ts";
 import { defaultConfigFile } from "./config-argument.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/load.ts";
-import { counted } from "../rotation/alert/wrap.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
+import { counted } from "../rotation/wording.ts";
 import { firstNames } from "../terminal/text.ts";
 import { PROGRAM } from "./program-name.ts";
 

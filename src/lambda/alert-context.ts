@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import type { AlertContext } from "../rotation/alert/alert.ts";
-import { regionOption, shellQuote } from "../rotation/alert/commands.ts";
+import { regionOption, shellQuote } from "../rotation/shell.ts";
 import { VERSION } from "../version.ts";
 import { functionScope } from "./trigger.ts";
 

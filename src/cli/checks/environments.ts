@@ -1,7 +1,7 @@
 import type { Config, Environment } from "../../config/load.ts";
-import { counted } from "../../rotation/alert/wrap.ts";
 import type { ConnectionState } from "../../rotation/connection.ts";
 import { RotationError } from "../../rotation/errors.ts";
+import { counted } from "../../rotation/wording.ts";
 import { environmentProblem } from "../problem.ts";
 import { silenceRemark } from "../silence.ts";
 import { unlistedConnections, unlistedRemark } from "../unlisted.ts";

@@ -1,11 +1,11 @@
 import type { Config, Environment } from "../../config/load.ts";
-import { counted } from "../../rotation/alert/wrap.ts";
 import { parseApiKey } from "../../rotation/api-key.ts";
 import { RotationError } from "../../rotation/errors.ts";
 import { asResult } from "../../rotation/outcome.ts";
 import type { StatementState } from "../../rotation/statements/api.ts";
 import { listStatements } from "../../rotation/statements/list.ts";
 import { currentVersion } from "../../rotation/versions.ts";
+import { counted } from "../../rotation/wording.ts";
 import type { Check, CheckInput, Finding } from "./check.ts";
 import { showEnvironmentTexts } from "./environment-texts.ts";
 

@@ -1,7 +1,7 @@
-import { counted } from "../../rotation/alert/wrap.ts";
 import type { RunDependencies } from "../../rotation/dependencies.ts";
 import { RotationError } from "../../rotation/errors.ts";
 import { currentVersion } from "../../rotation/versions.ts";
+import { counted } from "../../rotation/wording.ts";
 import type { CommandContext } from "../context.ts";
 import { suggestion } from "../suggestion.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../../rotation/alert/wrap.ts";
 import { CONNECTION_TYPES, describeGroups } from "../../rotation/credentials/connection-types.ts";
+import { counted } from "../../rotation/wording.ts";
 import { firstNames } from "../../terminal/text.ts";
 import type { Draft, DraftEntry } from "./draft.ts";
 

@@ -1,4 +1,4 @@
-import { counted } from "../../rotation/alert/wrap.ts";
+import { counted } from "../../rotation/wording.ts";
 import { phaseStyle } from "../../terminal/status-table.ts";
 import { type Cell, tableLines } from "../../terminal/table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";

@@ -1,16 +1,7 @@
 import type { Outcome } from "../outcome.ts";
 import { scopeOf } from "../secret-id.ts";
+import { regionOption, shellQuote } from "../shell.ts";
 import { wasBrokenByOther } from "./holding.ts";
-
-/** An argument as a POSIX shell takes it. */
-export function shellQuote(text: string): string {
-  return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The option of an AWS CLI command, whose own default may be another region; nothing if the region is not known. */
-export function regionOption(region: string | undefined): string {
-  return region === undefined ? "" : ` --region ${shellQuote(region)}`;
-}
 
 /**
  * Gives AWSCURRENT of a secret back to the version before the refused one, in lines that a mail does not wrap; `undefined`

@@ -1,10 +1,11 @@
 import type { Outcome } from "../outcome.ts";
+import { nameList } from "../wording.ts";
 import type { Cause } from "./causes.ts";
 import { isPreviousVersion, wasRead } from "./holding.ts";
 import { isOldRefusal } from "./reason.ts";
 import { heldBy, namer, needsPreviousKey, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedHead } from "./statement-alert.ts";
-import { nameList, wrap } from "./wrap.ts";
+import { wrap } from "./wrap.ts";
 
 /** Phones show the first lines only. */
 const NARROW = 38;

@@ -2,7 +2,8 @@ import { qualifiedName } from "../connection.ts";
 import type { Report } from "../report/report.ts";
 import type { StatementEntry } from "../statements/recorder.ts";
 import { printable } from "../untrusted-text.ts";
-import { factLines, nameList, wrap } from "./wrap.ts";
+import { nameList } from "../wording.ts";
+import { factLines, wrap } from "./wrap.ts";
 
 const MAX_NAMED = 50;
 const MAX_HEAD_NAMES = 5;

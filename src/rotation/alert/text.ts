@@ -2,6 +2,7 @@ import { qualifiedName } from "../connection.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Trigger } from "../plan.ts";
 import { isUnhealthy } from "../report/report.ts";
+import { counted, nameList } from "../wording.ts";
 import type { AlertContext } from "./alert.ts";
 import type { Cause } from "./causes.ts";
 import { restoreCommand } from "./commands.ts";
@@ -9,7 +10,7 @@ import { headLines } from "./head-lines.ts";
 import { isAboutApiKey } from "./holding.ts";
 import { heldBy, namer, readableTime, type Situation, secretName } from "./situation.ts";
 import { interruptedCauses, resumeBlock, staleStatementsLine } from "./statement-alert.ts";
-import { counted, factLines, nameList, wrap } from "./wrap.ts";
+import { factLines, wrap } from "./wrap.ts";
 
 const MAX_CAUSES = 25;
 const MAX_NAMES = 200;

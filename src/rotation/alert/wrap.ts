@@ -15,16 +15,6 @@ export function wrap(text: string, indent = "", width = WIDTH): string[] {
   return [...lines, indent + line];
 }
 
-/** The first `max` names, and how many more there are. */
-export function nameList(names: readonly string[], max: number): string {
-  const more = names.length - max;
-  return [...names.slice(0, max), ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** Labels with their values, which are wrapped beside them; a label without a value is left out. */
 export function factLines(facts: readonly (readonly [label: string, value: string | undefined])[]): string[] {
   return facts.flatMap(([label, value]) => {
