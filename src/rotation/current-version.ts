@@ -66,23 +66,21 @@ export class CurrentVersionCheck {
     if (this.#latest === undefined || now - this.#latest.readAt >= maxAgeMs)
       this.#latest = { readAt: now, version: currentVersion(this.#context, this.#secret) };
     const read = await this.#latest.version;
-    if (this.#withdrawn.has(read.versionId) && !(await this.#isRestored(read))) return;
+    if (this.#withdrawn.has(read.versionId)) return this.#restore(read);
     if (this.#newest === undefined || isNewer(read, this.#newest)) this.#newest = read;
     if (!isNewer(version, read) || this.#withdrawn.has(version.versionId)) return;
     if (await this.#isWithdrawn(version)) this.#replace(version, read);
   }
 
   /**
-   * True if a version that was withdrawn has taken AWSCURRENT back from the older one. A read from before the withdrawal
-   * looks the same, so it does not count for as long as Secrets Manager may show that.
+   * A version that was withdrawn counts again if it has taken AWSCURRENT back from the older one. A read from before the
+   * withdrawal looks the same, so it does not count for as long as Secrets Manager may show that.
    */
-  async #isRestored(read: SecretVersion): Promise<boolean> {
+  async #restore(read: SecretVersion): Promise<void> {
     const withdrawnAt = this.#withdrawn.get(read.versionId) ?? 0;
     const older = this.#newest;
-    if (older === undefined || this.#context.clock.now() < withdrawnAt + VISIBLE_WITHIN_MS) return false;
-    if (!(await this.#isWithdrawn(older))) return false;
-    this.#replace(older, read);
-    return true;
+    if (older === undefined || this.#context.clock.now() < withdrawnAt + VISIBLE_WITHIN_MS) return;
+    if (await this.#isWithdrawn(older)) this.#replace(older, read);
   }
 
   #replace(withdrawn: SecretVersion, current: SecretVersion): void {

@@ -10,12 +10,13 @@ const NEWER = secretVersion({ versionId: "v1", createdAt: NOW - HOUR_MS });
 const LOST: SecretVersion = { ...NEWER, stages: ["AWSPREVIOUS"] };
 
 /** A check whose reads of AWSCURRENT show these versions in turn. */
-function checkOf(current: readonly SecretVersion[], byId: () => SecretVersion | undefined) {
-  const { context, bugs, notes } = fakeWorld();
+function checkOf(current: readonly SecretVersion[], byId: (versionId: string) => SecretVersion | undefined) {
+  const { context, clock, bugs, notes } = fakeWorld();
   const left = [...current];
-  const read: SecretStore["read"] = async (_, selector) => ("stage" in selector ? left.shift() : byId());
+  const read: SecretStore["read"] = async (_, selector) =>
+    "stage" in selector ? left.shift() : byId(selector.versionId);
   const secrets = { ...context.secrets, read };
-  return { check: new CurrentVersionCheck({ ...context, secrets }, "openai"), bugs, notes };
+  return { check: new CurrentVersionCheck({ ...context, secrets }, "openai"), clock, bugs, notes };
 }
 
 describe("a version that has lost AWSCURRENT to an older one", () => {
@@ -23,6 +24,16 @@ describe("a version that has lost AWSCURRENT to an older one", () => {
     const { check } = checkOf([OLDER, NEWER], () => LOST);
     expect(await check.newerThan(NEWER)).toBe(OLDER);
     expect(await check.newerThan(OLDER)).toBeUndefined();
+  });
+
+  it.each([
+    ["replaces it again once that has lost AWSCURRENT", ["AWSPREVIOUS"], NEWER],
+    ["does not replace it if that is still AWSCURRENT", ["AWSCURRENT"], undefined],
+  ])("%s, long after the change", async (_, stages, expected) => {
+    const { check, clock } = checkOf([OLDER, NEWER], (id) => (id === "v1" ? LOST : { ...OLDER, stages }));
+    await check.newerThan(NEWER);
+    await clock.sleep(60_000);
+    expect(await check.newerThan(OLDER)).toBe(expected);
   });
 });
 
