@@ -39,21 +39,21 @@ function open({
 }: Options = {}) {
   const { context, confluent, secrets, clock } = fakeWorld({ confluent: { ...(fault && { fault }) } });
   const held = confluent.add("a", behaviour);
-  confluent.statements.configure({ ...statements });
+  if (statements) confluent.statements.configure(statements);
   const listed = connection({ name: "a", secret: "openai", ...(verify && { verify }) });
   for (const versionId of versionIds)
     secrets.add("openai", { versionId, value: `sk-${versionId}`, at: clock.now() - HOUR_MS });
   const api = context.connect("prod", flinkApiKey());
   const poller = new Poller(new ConnectionReader(api), clock, new PollSchedule(0));
   const session = new EnvironmentSession(api, poller, new Map());
-  const version = secretVersion({ versionId: "v2", createdAt });
-  const settings = { ...context.settings, graceMs: 0 };
   const restore = (
     refusal: OutcomeDetails = REFUSAL,
     assertCurrent: UpdateRequest["assertCurrent"] = () => Promise.resolve(),
   ) => {
+    const version = secretVersion({ versionId: "v2", createdAt });
     const { data } = buildCredentials(listed, version.value);
     const refused = { connection: listed, version, data, isKeyProven: false, assertCurrent };
+    const settings = { ...context.settings, graceMs: 0 };
     return rollBack({ ...context, settings }, session, refused, refusal);
   };
   return { held, restore, clock };
@@ -180,8 +180,7 @@ describe("a PUT of the previous version", () => {
 
   it("is reported after a refusal that is quoted from outside", async () => {
     const { restore } = open({ versionIds: ["v2"] });
-    const { message } = await restore({ ...REFUSAL, message: untrusted("It said no.") });
-    expect(shown(message)).toBe(
+    expect(shown((await restore({ ...REFUSAL, message: untrusted("It said no.") })).message)).toBe(
       "It said no. There is no AWSPREVIOUS version to put back, so it still holds the refused one.",
     );
   });
