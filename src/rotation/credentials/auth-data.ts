@@ -158,14 +158,13 @@ function completeGroup(open: readonly Group[], found: Found, document: SecretDoc
   }
   const missing = open.flatMap(({ needs }) => needs.filter((option) => !found.has(option)));
   const [fields, keys] = missing.length === 1 ? ["field", "its key"] : ["fields", "their keys"];
+  const conjunction = new Intl.ListFormat("en", { type: "conjunction" });
   throw new SecretError(
     open.length === 1
-      ? `Secret ${document.id} lacks the ${fields} for ${CONJUNCTION.format(missing)}; name ${keys} under "fields".`
+      ? `Secret ${document.id} lacks the ${fields} for ${conjunction.format(missing)}; name ${keys} under "fields".`
       : `Secret ${document.id} has the fields of none of ${describeGroups(open)}; name its keys under "fields".`,
   );
 }
-
-const CONJUNCTION = new Intl.ListFormat("en", { type: "conjunction" });
 
 /** Upper case, as the API spells it. */
 function transport(value: Value, document: SecretDocument): string {
