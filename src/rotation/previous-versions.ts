@@ -23,9 +23,8 @@ export class PreviousVersions {
   readonly #dependencies: Dependencies;
   readonly #closed: AbortSignal | undefined;
   readonly #starts = new Map<string, Start>();
-  /** By secret and by the version that a text is about. */
-  readonly #latest = new Map<string, Reading>();
-  readonly #labelled = new Map<string, Reading>();
+  /** By secret, label and, if that matters, the version that a text is about. */
+  readonly #reads = new Map<string, Reading>();
 
   /** @param closed aborts when the run is over. */
   constructor(dependencies: Dependencies, closed?: AbortSignal) {
@@ -41,10 +40,8 @@ export class PreviousVersions {
 
   /** AWSPREVIOUS when a text about `version` is to be shown, read once. @throws RotationError if it cannot be read. */
   latest(secretId: string, version = this.#starts.get(secretId)?.version): Reading {
-    const key = JSON.stringify([secretId, version?.versionId]);
-    const reading = this.#latest.get(key) ?? this.#readVisible(secretId, version?.createdAt);
-    this.#latest.set(key, reading);
-    return reading;
+    const read = () => this.#readVisible(secretId, version?.createdAt);
+    return this.#once([secretId, "AWSPREVIOUS", version?.versionId], read);
   }
 
   /** Every version that a text about `version` may quote. @throws RotationError if one of them cannot be known. */
@@ -63,16 +60,23 @@ export class PreviousVersions {
       throw new SecretError(`A newer version of secret ${secretId} hides the one before the rotation.`);
     // Somebody else may have put the newer version already.
     const isTextOld = latest !== undefined && latest.versionId === current.at(-1)?.versionId;
-    const newest = isTextOld ? await this.#read(secretId, "AWSCURRENT") : undefined;
+    const newest = isTextOld
+      ? await this.#once([secretId, "AWSCURRENT", latest.versionId], () => this.#read(secretId, "AWSCURRENT"))
+      : undefined;
     return [...current, latest, before, labelled, newest].filter((each) => each !== undefined);
   }
 
-  /** The version with the propagation label, read once: the connections may hold it still if later versions were refused. */
+  /** The version with the propagation label: the connections may hold it still if later versions were refused. */
   async #withLabel(secretId: string): Reading {
     const stage = this.#dependencies.settings?.propagationLabel;
-    if (stage === undefined) return undefined;
-    const reading = this.#labelled.get(secretId) ?? this.#read(secretId, stage);
-    this.#labelled.set(secretId, reading);
+    return stage === undefined ? undefined : this.#once([secretId, stage], () => this.#read(secretId, stage));
+  }
+
+  /** Many texts may be about the same version, and one read serves all of them. */
+  #once(key: readonly unknown[], read: () => Reading): Reading {
+    const name = JSON.stringify(key);
+    const reading = this.#reads.get(name) ?? read();
+    this.#reads.set(name, reading);
     return reading;
   }
 

@@ -84,14 +84,16 @@ describe("texts about a secret that changes during the run", () => {
   });
 
   it("are shown without a newer version, which somebody else may have put", async () => {
-    const { texts } = resolverOf(async (selector) =>
+    const { texts, reads } = resolverOf(async (selector) =>
       "stage" in selector && selector.stage === "AWSCURRENT" ? NEWER : PREVIOUS,
     );
     texts.readBefore("openai", FIRST);
     const detail = untrusted("sk-newer-0123456789, sk-previous-0123456789");
-    expect(await texts.resolve({ detail }, CONNECTION, PREVIOUS)).toEqual({
-      detail: "[redacted], [redacted]",
-    });
+    for (const connection of [CONNECTION, { ...CONNECTION, name: "other" }])
+      expect(await texts.resolve({ detail }, connection, PREVIOUS)).toEqual({
+        detail: "[redacted], [redacted]",
+      });
+    expect(reads.filter((read) => JSON.stringify(read).includes("AWSCURRENT"))).toHaveLength(1);
   });
 
   it("name the previous version of the newest one", async () => {
