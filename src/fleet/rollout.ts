@@ -1,4 +1,12 @@
-import { type Connection, phaseKind, qualifiedName } from "../rotation/connection.ts";
+import {
+  afterRefusal,
+  afterRefusedRead,
+  afterUnproven,
+  isLastReadRefused,
+  keptKey,
+  MAX_UNPROVEN,
+} from "../rotation/canary.ts";
+import { type Connection, qualifiedName } from "../rotation/connection.ts";
 import { keySource } from "../rotation/credentials/key-source.ts";
 import { type Outcome, type OutcomeDetails, toOutcome } from "../rotation/outcome.ts";
 import type { SecretGroup } from "../rotation/plan.ts";
@@ -22,9 +30,6 @@ interface RolloutSettings {
   /** The maximum number of connections in a batch. */
   readonly batchSize: number;
 }
-
-/** A version may reach this many connections of a secret in a run before one of them has accepted it. */
-const MAX_UNPROVEN = 2;
 
 /** With these classes, the new key was not sent and the connection holds its previous one. */
 const NOT_SENT: readonly (Outcome["errorClass"] | undefined)[] = [
@@ -129,31 +134,23 @@ export class FleetRollout {
     const refused = outcomes.find(
       ({ errorClass, outcome }) => isAnswered && errorClass === "rejected" && outcome !== "not-attempted",
     );
-    const doubted = outcomes.find((each) => mayHoldNewKey(each) && phaseKind(each.phase ?? "") === "refused");
-    if (refused) this.#skipRemaining(group, refused, `${refused.name} went first and was refused this key`);
+    const doubted = outcomes.find((each) => mayHoldNewKey(each) && isLastReadRefused(each));
+    if (refused) this.#skipRemaining(group, refused, afterRefusal(refused));
     else if (!keyState.isAccepted && doubted)
-      this.#skipRemaining(
-        group,
-        doubted,
-        `${doubted.name} went first, and its last phase with this key was ${doubted.phase}`,
-      );
+      this.#skipRemaining(group, doubted, afterRefusedRead(doubted, doubted));
     else if (!keyState.isAccepted && keyState.unproven.length >= MAX_UNPROVEN)
       this.#skipUnproven(group, keyState.unproven);
   }
 
   #skipUnproven(group: SecretGroup, unproven: readonly Outcome[]): void {
-    const names = unproven.slice(0, MAX_UNPROVEN).map(({ name }) => name);
-    const reason = `${names.join(" and ")} went first, and it is not known whether this key works`;
+    const reason = afterUnproven(unproven.slice(0, MAX_UNPROVEN));
     for (const last of unproven.slice(-1)) this.#skipRemaining(group, last, reason);
   }
 
-  #skipRemaining(group: SecretGroup, { errorClass }: Outcome, reason: string): void {
-    const message = `${reason}, so this connection keeps the key it has.`;
-    for (const connection of group.connections) {
-      if (this.#outcomes.has(connection)) continue;
-      const details = { outcome: "not-attempted", ...(errorClass && { errorClass }), message } as const;
-      this.#outcomes.set(connection, toOutcome(connection, details));
-    }
+  #skipRemaining(group: SecretGroup, outcome: Outcome, reason: string): void {
+    const details = keptKey(outcome, reason);
+    for (const connection of group.connections)
+      if (!this.#outcomes.has(connection)) this.#outcomes.set(connection, toOutcome(connection, details));
   }
 }
 

@@ -3,7 +3,7 @@ import type { OutcomeDetails } from "./outcome.ts";
 import type { UpdateRequest, UpdateResult } from "./update.ts";
 
 /** How many connections of a secret may receive a version in a run before one of them has shown that it works. */
-const MAX_UNPROVEN = 2;
+export const MAX_UNPROVEN = 2;
 
 /** What the update of a canary means for the other connections of its secret. */
 type CanaryDecision =
@@ -45,19 +45,16 @@ export class Canary {
     }
     if (mayHoldVersion) this.#unproven.add(connection);
     if (errorClass === "rejected")
-      return keep(details, `${connection.name} went first and was refused this key`);
-    if (errorClass === "superseded") return keep(details, "A newer version of the secret appeared");
-    if (mayHoldVersion && phaseKind(details.phase ?? "") === "refused")
-      return keep(
-        details,
-        `${connection.name} went first, and its last phase with this key was ${details.phase}`,
-      );
+      return { kind: "keep", details: keptKey(details, afterRefusal(connection)) };
+    if (errorClass === "superseded")
+      return { kind: "keep", details: keptKey(details, "A newer version of the secret appeared") };
+    if (mayHoldVersion && isLastReadRefused(details))
+      return { kind: "keep", details: keptKey(details, afterRefusedRead(connection, details)) };
     const next = speaking ?? others[0];
     if (next === undefined) return { kind: "hand-over", others: [] };
     if (this.#unproven.has(next.connection) || this.#unproven.size < MAX_UNPROVEN)
       return { kind: "hand-over", others: [next, ...others.filter((other) => other !== next)] };
-    const names = [...this.#unproven].map(({ name }) => name).join(" and ");
-    return keep(details, `${names} went first, and it is not known whether this key works`);
+    return { kind: "keep", details: keptKey(details, afterUnproven([...this.#unproven])) };
   }
 }
 
@@ -75,10 +72,28 @@ export class Canaries {
   }
 }
 
-function keep({ errorClass }: OutcomeDetails, reason: string): CanaryDecision {
+/** The outcome of a connection that does not get the key, because of what became of those that went first. */
+export function keptKey({ errorClass }: Pick<OutcomeDetails, "errorClass">, reason: string) {
   const message = `${reason}, so this connection keeps the key it has.`;
-  return {
-    kind: "keep",
-    details: { outcome: "not-attempted", ...(errorClass && { errorClass }), message },
-  };
+  return { outcome: "not-attempted", ...(errorClass && { errorClass }), message } as const;
+}
+
+/** True if the connection was last seen at INVALID_AUTH, even if nothing has confirmed that this is about the new key. */
+export function isLastReadRefused({ phase = "" }: Pick<OutcomeDetails, "phase">): boolean {
+  return phaseKind(phase) === "refused";
+}
+
+type Named = Pick<Connection, "name">;
+
+export function afterRefusal({ name }: Named): string {
+  return `${name} went first and was refused this key`;
+}
+
+export function afterRefusedRead({ name }: Named, { phase }: Pick<OutcomeDetails, "phase">): string {
+  return `${name} went first, and its last phase with this key was ${phase}`;
+}
+
+export function afterUnproven(connections: readonly Named[]): string {
+  const names = connections.map(({ name }) => name).join(" and ");
+  return `${names} went first, and it is not known whether this key works`;
 }
