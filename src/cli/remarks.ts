@@ -1,7 +1,7 @@
 import { withoutName } from "../rotation/alert/without-name.ts";
 import { qualifiedName } from "../rotation/connection.ts";
+import { firstNames } from "../rotation/wording.ts";
 import type { Style, Terminal } from "../terminal/terminal.ts";
-import { firstNames } from "../terminal/text.ts";
 import { factLines, type ShownProblem } from "./problem.ts";
 
 /** A connection, and texts about it. */

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { firstNames } from "../terminal/text.ts";
+import { firstNames } from "../rotation/wording.ts";
 
 const MAX_NAMED = 12;
 

@@ -1,7 +1,6 @@
 import type { Config } from "../config/load.ts";
 import type { ConnectionState } from "../rotation/connection.ts";
-import { counted } from "../rotation/wording.ts";
-import { firstNames } from "../terminal/text.ts";
+import { counted, firstNames } from "../rotation/wording.ts";
 import { PROGRAM } from "./program-name.ts";
 
 const MAX_NAMED = 10;

@@ -1,6 +1,5 @@
 import { CONNECTION_TYPES, describeGroups } from "../../rotation/credentials/connection-types.ts";
-import { counted } from "../../rotation/wording.ts";
-import { firstNames } from "../../terminal/text.ts";
+import { counted, firstNames } from "../../rotation/wording.ts";
 import type { Draft, DraftEntry } from "./draft.ts";
 
 const MAX_NAMED = 8;
